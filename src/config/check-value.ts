@@ -1,0 +1,42 @@
+import type { GivenValue, Origin } from "./given-values";
+import type { Setting } from "./setting";
+
+export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: string[] };
+
+/** Problems name the place, what was expected there, and (unless it is secret) what was found. */
+export function checkValue(setting: Setting<unknown>, { value, origin }: GivenValue): Checked {
+  const result = setting.kind.schema.safeParse(value);
+  if (result.success) return { ok: true, value: result.data };
+  const problems = result.error.issues.map(({ path }) => {
+    const found = setting.secret === undefined ? `, found ${describe(valueAt(value, path))}` : "";
+    return `${placeOf(origin, path)}: expected ${setting.kind.expected}${found}`;
+  });
+  return { ok: false, problems: [...new Set(problems)] };
+}
+
+/** `values.yaml:3: global.deployRollbackEnabled`, or `environment: PORT`. */
+export function placeOf(origin: Origin, below: readonly PropertyKey[] = []): string {
+  switch (origin.kind) {
+    case "file":
+      return `${origin.file}:${origin.line}: ${[origin.path, ...below].map(String).join(".")}`;
+    case "environment":
+      return `environment: ${[origin.name, ...below].map(String).join(".")}`;
+    case "default":
+    case "embedded default":
+      return origin.kind;
+  }
+}
+
+export function describe(value: unknown): string {
+  if (value === undefined || value === null) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (value instanceof Date) return "a date";
+  return typeof value === "object" ? "a mapping" : JSON.stringify(value);
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined),
+    value,
+  );
+}

@@ -1,0 +1,78 @@
+import type { NamedSetting } from "./settings";
+import { find, toPlain, type ValuesLeaf, type ValuesMapping, type ValuesNode } from "./values-tree";
+
+/** Where a value was written. */
+export type Origin =
+  | { readonly kind: "default" }
+  | { readonly kind: "embedded default" }
+  | { readonly kind: "file"; readonly file: string; readonly line: number; readonly path: string }
+  | { readonly kind: "environment"; readonly name: string };
+
+/** A value as somebody wrote it; not checked yet. */
+export interface GivenValue {
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+export interface Sources {
+  /** All values files merged. */
+  readonly values: ValuesNode;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Everything that is said of a setting, strongest first: environment, then files in the order of its paths. */
+export function givenValues({ setting }: NamedSetting, { values, env }: Sources): GivenValue[] {
+  const fromEnvironment = setting.env.flatMap((name): GivenValue[] => {
+    const text = env[name];
+    if (text === undefined || text === "") return [];
+    return [{ value: setting.kind.fromText(text), origin: { kind: "environment", name } }];
+  });
+  const fromFiles = setting.values.flatMap((path) => givenAt(path, values));
+  // Only implied, so that anything said outright is stronger, on whatever level.
+  const implied = setting.impliedBy.flatMap((path) => impliedAt(path, values));
+  return [...fromEnvironment, ...fromFiles, ...implied];
+}
+
+/** `x: true` counts as `x: { enabled: true }`, whatever `x` is: the platform's releases use both. */
+function givenAt(path: string, values: ValuesNode): GivenValue[] {
+  const node = find(values, path);
+  if (node !== undefined) return [{ value: toPlain(node), origin: at(path, node) }];
+  const parent = parentOfEnabled(path);
+  const shorthand = parent === undefined ? undefined : find(values, parent);
+  if (parent === undefined || shorthand?.kind !== "leaf" || typeof shorthand.value !== "boolean") return [];
+  return [{ value: shorthand.value, origin: at(parent, shorthand) }];
+}
+
+function impliedAt(path: string, values: ValuesNode): GivenValue[] {
+  const node = find(values, path);
+  const silent = node?.kind === "mapping" && node.entries.size > 0 && !node.entries.has("enabled");
+  return silent ? [{ value: true, origin: at(path, node) }] : [];
+}
+
+/** Scalars and lists that stand where our keys are expected below, as in `astronomer: 5`. */
+export function leavesInTheWay(
+  settings: readonly NamedSetting[],
+  values: ValuesNode,
+): { readonly node: ValuesLeaf; readonly path: string; readonly expected: string }[] {
+  const paths = settings.flatMap(({ setting }) => [...setting.values]);
+  const switches = new Set(paths.flatMap((path) => parentOfEnabled(path) ?? []));
+  return [...new Set(paths.flatMap(ancestors))].flatMap((path) => {
+    const node = find(values, path);
+    const isSwitch = switches.has(path);
+    if (node?.kind !== "leaf" || (isSwitch && typeof node.value === "boolean")) return [];
+    return [{ node, path, expected: isSwitch ? "a mapping, or true or false" : "a mapping" }];
+  });
+}
+
+function ancestors(path: string): string[] {
+  const keys = path.split(".");
+  return keys.slice(1).map((_, depth) => keys.slice(0, depth + 1).join("."));
+}
+
+function parentOfEnabled(path: string): string | undefined {
+  return path.endsWith(".enabled") ? path.slice(0, -".enabled".length) : undefined;
+}
+
+function at(path: string, node: ValuesMapping | ValuesLeaf): Origin {
+  return { kind: "file", path, ...node.place };
+}

@@ -1,0 +1,14 @@
+export type {
+  AuthConfig,
+  Config,
+  DatabaseConfig,
+  DeploymentsConfig,
+  ElasticsearchConfig,
+  LogLevel,
+  RoleOverrides,
+  ServerConfig,
+} from "./config";
+export { ConfigurationError } from "./configuration-error";
+export { loadConfig, type ConfigSources, type LoadedConfig } from "./load-config";
+export { describeConfig } from "./print-config";
+export { settingsTable } from "./settings-table";

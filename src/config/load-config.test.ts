@@ -1,0 +1,239 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Config } from "./config";
+import { ConfigurationError } from "./configuration-error";
+import { loadConfig } from "./load-config";
+
+const cwd = mkdtempSync(join(tmpdir(), "config-"));
+afterAll(() => rmSync(cwd, { recursive: true }));
+
+/** Files are named `1.yaml`, `2.yaml` and so on, in their order on the command line. */
+function load(files: readonly string[], env: Record<string, string> = {}): Config {
+  const valuesFiles = files.map((text, index) => {
+    writeFileSync(join(cwd, `${index + 1}.yaml`), text);
+    return `${index + 1}.yaml`;
+  });
+  return loadConfig({ valuesFiles, env, cwd }).config;
+}
+
+function problemsOf(files: readonly string[], env: Record<string, string> = {}): readonly string[] {
+  try {
+    load(files, env);
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const PRODUCTION = { DATABASE_URL: "postgres://app:secret@db.example.com/retrograde" };
+
+/** A values.yaml with one line under `astronomer.houston.config.deployments`. */
+const deployments = (line: string) => `astronomer: { houston: { config: { deployments: { ${line} } } } }`;
+const houstonConfig = (line: string) => `astronomer: { houston: { config: { ${line} } } }`;
+const houston = (line: string) => `astronomer: { houston: { ${line} } }`;
+
+describe("the block of the public page on rollbacks", () => {
+  const cleanUp = [
+    "houston:",
+    "    cleanupDeployRevisions:",
+    "        enabled:  true",
+    "houston:",
+    "    cleanupDeployRevisions:",
+    "        olderThan:  30",
+  ];
+  const since035 = [
+    "astronomer:",
+    "  houston:",
+    "    config:",
+    "      deployments:",
+    "        enableUpdateDeploymentImageEndpoint: true",
+    "global:",
+    "    deployRollbackEnabled: true",
+    ...cleanUp,
+    "global:",
+    "  dagOnlyDeployment:",
+    "    enabled: true",
+  ];
+  const since2 = [
+    "astronomer:",
+    "  houston:",
+    "    config:",
+    "      deployments:",
+    "        deploymentImagesRegistry:",
+    "          updateDeploymentImageEndpoint:",
+    "            enabled: true",
+    "global:",
+    "    deploymentLifecycle:",
+    "      deployRollback:",
+    "        enabled: true",
+    ...cleanUp,
+    "global:",
+    "  deployMechanisms:",
+    "    dagOnlyDeployment:",
+    "      enabled: true",
+  ];
+
+  test.each([
+    ["0.35", since035],
+    ["2.x", since2],
+  ])("works as it is, in the spelling of %s", (_, lines) => {
+    const config = load([lines.join("\n")], PRODUCTION);
+    expect(config.cleanup.enabled).toBe(true);
+    expect(config.deployments).toMatchObject({
+      rollback: { enabled: true, retentionDays: 30 },
+      updateDeploymentImageEndpoint: true,
+      dagOnlyDeployment: true,
+    });
+  });
+});
+
+describe("what wins", () => {
+  const rollbackEnabled = (config: Config) => config.deployments.rollback.enabled;
+  const retentionDays = (config: Config) => config.deployments.rollback.retentionDays;
+  const cases: [string, (config: Config) => unknown, unknown, string[], Record<string, string>?][] = [
+    ["config beats chart", rollbackEnabled, false, ["global: { deployRollbackEnabled: true }", deployments("deployRollback: { enabled: false }")]],
+    ["config beats chart in an earlier file", rollbackEnabled, false, [deployments("deployRollback: { enabled: false }"), "global: { deployRollbackEnabled: true }"]],
+    ["2.x beats 0.35 in the chart", rollbackEnabled, true, ["global: { deployRollbackEnabled: false, deploymentLifecycle: { deployRollback: { enabled: true } } }"]],
+    ["2.x beats 0.35 in the config", rollbackEnabled, false, [deployments("deployRollback: true, deploymentLifecycle: { deployRollback: { enabled: false } }")]],
+    ["0.35 config beats 2.x chart", rollbackEnabled, false, ["global: { deploymentLifecycle: { deployRollback: { enabled: true } } }", deployments("deployRollback: false")]],
+    ["config beats the clean-up's value", retentionDays, 20, [houston("cleanupDeployRevisions: { olderThan: 10 }, config: { deployments: { deployRollback: { deployRevisionReportNumberOfDays: 20 } } }")]],
+    ["astronomer.houston beats top-level houston", retentionDays, 10, [houston("cleanupDeployRevisions: { olderThan: 10 }"), "houston: { cleanupDeployRevisions: { olderThan: 20 } }"]],
+    ["a later file beats an earlier one", retentionDays, 20, [houston("cleanupDeployRevisions: { olderThan: 10 }"), houston("cleanupDeployRevisions: { olderThan: 20 }")]],
+    ["a later null unsets", retentionDays, 90, [houston("cleanupDeployRevisions: { olderThan: 10 }"), houston("cleanupDeployRevisions: { olderThan: null }")]],
+    ["environment beats files", rollbackEnabled, false, [deployments("deployRollback: true")], { DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "false" }],
+    ["an empty variable counts as unset", rollbackEnabled, true, [deployments("deployRollback: true")], { DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "" }],
+    ["a file beats an embedded default", rollbackEnabled, false, ["global: { deployRollbackEnabled: false }"], { DATABASE_URL: "" }],
+    ["an object without enabled switches on", rollbackEnabled, true, [deployments("deployRollback: { deployRevisionReportNumberOfDays: 20 }")]],
+    ["what is said outright beats what is implied", rollbackEnabled, false, ["global: { deployRollbackEnabled: false }", deployments("deployRollback: { deployRevisionReportNumberOfDays: 20 }")]],
+  ];
+
+  test.each(cases)("%s", (_, read, expected, files, env = {}) => {
+    expect(read(load(files, { ...PRODUCTION, ...env }))).toBe(expected);
+  });
+
+  test("the command line's files beat those of VALUES_FILE, which go by their order", () => {
+    writeFileSync(join(cwd, "a.yaml"), houstonConfig("webserver: { port: 1, host: a }, helm: { baseDomain: a }"));
+    writeFileSync(join(cwd, "b.yaml"), houstonConfig("webserver: { port: 2, host: b }"));
+    const { server } = load([houstonConfig("webserver: { port: 3 }")], { VALUES_FILE: "a.yaml:b.yaml" });
+    expect(server).toMatchObject({ port: 3, host: "b", baseDomain: "a" });
+  });
+});
+
+describe("embedded mode", () => {
+  const flags = {
+    rollback: { enabled: true },
+    dagOnlyDeployment: true,
+    configureDagDeployment: true,
+    updateDeploymentImageEndpoint: true,
+    upsertDeployment: true,
+    manualReleaseNames: true,
+  };
+
+  test("has everything on that a rollback needs", () => {
+    const config = load([]);
+    expect(config.database).toEqual({ kind: "embedded" });
+    expect(config.deployments).toMatchObject(flags);
+    expect(config.dataDir).toBe(join(cwd, "data"));
+  });
+
+  test("with a database, all of that is off until somebody turns it on", () => {
+    const config = load([], PRODUCTION);
+    expect(config.database).toEqual({ kind: "url", url: PRODUCTION.DATABASE_URL, poolSize: 4 });
+    const off = Object.fromEntries(Object.keys(flags).map((flag) => [flag, false]));
+    expect(config.deployments).toMatchObject({ ...off, rollback: { enabled: false, retentionDays: 90 } });
+  });
+});
+
+describe("the environment", () => {
+  const cases: [Record<string, string>, (config: Config) => unknown, unknown][] = [
+    [{ PORT: "9000" }, (config) => config.server.port, 9000],
+    [{ WEBSERVER__PORT: "9000" }, (config) => config.server.port, 9000],
+    [{ PORT: "9000", WEBSERVER__PORT: "9001" }, (config) => config.server.port, 9000],
+    [{ CORS__ALLOWED_ORIGINS: "https://a.example, https://b.example" }, (config) => config.server.allowedOrigins, ["https://a.example", "https://b.example"]],
+    [{ WORKERS__ENABLED: "false" }, (config) => config.workers.enabled, false],
+    [{ WORKERS__ENABLED: "0" }, (config) => config.workers.enabled, false],
+    [{ PUBLIC_SIGNUPS: "TRUE" }, (config) => config.auth.publicSignups, true],
+    [{ AUTH__LOCAL__ENABLED: "no" }, (config) => config.auth.localEnabled, false],
+    [{ DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "off" }, (config) => config.deployments.updateDeploymentImageEndpoint, false],
+    [{ JWT__CERT_PATH: "keys" }, (config) => config.auth.signingKeyPath, join(cwd, "keys")],
+    [{ DATA_DIR: "/var/lib/app" }, (config) => config.dataDir, "/var/lib/app"],
+    [{ LOG_LEVEL: "debug" }, (config) => config.logging.level, "debug"],
+    [{ DATABASE__CONNECTION: "postgresql://db/x" }, (config) => config.database.kind, "url"],
+    [{ CLEANUP_DEPLOY_REVISIONS__OLDER_THAN: "7" }, (config) => config.deployments.rollback.retentionDays, 7],
+    [{ ROLES: '{"X":{"permissions":{"a.b":false}}}' }, (config) => config.roles, { X: { permissions: { "a.b": false } } }],
+  ];
+
+  test.each(cases)("%j", (env, read, expected) => {
+    expect(read(load([], env))).toEqual(expected);
+  });
+});
+
+describe("Elasticsearch", () => {
+  const node = "elasticsearch: { client: { node: 'http://es:9200' } }";
+  const cases: [string, string[], Record<string, string>, object][] = [
+    ["is off without a node", [houstonConfig("elasticsearch: { enabled: true }")], {}, { kind: "off", indexPrefix: "fluentd" }],
+    ["is on with a node", [houstonConfig(node)], {}, { kind: "on", node: "http://es:9200", batchSize: 500, pollIntervalMs: 1000 }],
+    ["is off if told so", [houstonConfig(node)], { ELASTICSEARCH__ENABLED: "false" }, { kind: "off" }],
+    ["takes the chart's index prefix", ["global: { logging: { indexNamePrefix: logs } }"], { ELASTICSEARCH__CLIENT__NODE: "https://es" }, { kind: "on", indexPrefix: "logs" }],
+  ];
+
+  test.each(cases)("%s", (_, files, env, expected) => {
+    expect(load(files, env).elasticsearch).toMatchObject(expected);
+  });
+});
+
+test("permissions of roles are merged over files, and one without a value is granted", () => {
+  const [first, second] = ["deployment.logs.get: false, deployment.images.push:", "deployment.logs.get: true"].map(
+    (permissions) => houstonConfig(`roles: { WORKSPACE_VIEWER: { permissions: { ${permissions} } } }`),
+  );
+  expect(load([first ?? "", second ?? ""]).roles).toEqual({
+    WORKSPACE_VIEWER: { permissions: { "deployment.logs.get": true, "deployment.images.push": true } },
+  });
+});
+
+test("a custom registry counts unless it is switched off", () => {
+  const registry = (enabled: boolean) =>
+    houstonConfig(`registry: { protectedCustomRegistry: { enabled: ${enabled}, updateRegistry: { host: r.example/x } } }`);
+  expect(load([registry(true)]).deployments.byoRegistryHost).toBe("r.example/x");
+  expect(load([registry(false)]).deployments).not.toHaveProperty("byoRegistryHost");
+});
+
+describe("problems", () => {
+  const cases: [string, string[], Record<string, string>, string[]][] = [
+    ["wrong type", ['global:\n  deployRollbackEnabled: "maybe"'], {}, ['1.yaml:2: global.deployRollbackEnabled: expected true or false, found "maybe"']],
+    ["a mapping for a number", [houston("cleanupDeployRevisions: { olderThan: { days: 5 } }")], {}, ["1.yaml:1: astronomer.houston.cleanupDeployRevisions.olderThan: expected a whole number from 1 to 3650, found a mapping"]],
+    ["out of range", [houston("cleanupDeployRevisions: { olderThan: 0 }")], {}, ["1.yaml:1: astronomer.houston.cleanupDeployRevisions.olderThan: expected a whole number from 1 to 3650, found 0"]],
+    ["a weaker value", [deployments("deployRollback: true"), "global: { deployRollbackEnabled: 7 }"], {}, ["2.yaml:1: global.deployRollbackEnabled: expected true or false, found 7"]],
+    ["a scalar above our keys", ["astronomer: 5"], {}, ["1.yaml:1: astronomer: expected a mapping, found 5"]],
+    ["a switch that is neither", ["global: { dagOnlyDeployment: sometimes }"], {}, ['1.yaml:1: global.dagOnlyDeployment: expected a mapping, or true or false, found "sometimes"']],
+    ["a role's permission", [houstonConfig("roles: { X: { permissions: { a.b: 7 } } }")], {}, ["1.yaml:1: astronomer.houston.config.roles.X.permissions.a.b: expected roles, each with `permissions` that are true or false, found 7"]],
+    ["a schedule", [], { CLEANUP_DEPLOY_REVISIONS__SCHEDULE: "61 * * * *" }, ['environment: CLEANUP_DEPLOY_REVISIONS__SCHEDULE: expected a cron schedule of five numeric fields (minute, hour, day, month, weekday), found "61 * * * *"']],
+    ["a secret, which is not repeated", [], { DATABASE_URL: "mysql://app:secret@db/x" }, ["environment: DATABASE_URL: expected a URL that starts with postgres:// or postgresql://"]],
+    ["half of the credentials", [], { ELASTICSEARCH_URL: "http://es", ELASTICSEARCH__CLIENT__AUTH__USERNAME: "u" }, ["elasticsearch.username and elasticsearch.password need each other: only one of them is set"]],
+    ["credentials for nothing", [], { ELASTICSEARCH__CLIENT__AUTH__API_KEY: "k" }, ["elasticsearch.apiKey is set, but no elasticsearch.node"]],
+    ["bad YAML", ["global:\n  a: [1\n"], {}, [expect.stringMatching(/^1\.yaml:\d: not valid YAML: /)]],
+    ["no such file", [], { VALUES_FILE: "missing.yaml" }, [expect.stringMatching(/^missing\.yaml: cannot be read: ENOENT/)]],
+  ];
+
+  test.each(cases)("%s", (_, files, env, expected) => {
+    expect(problemsOf(files, env)).toEqual(expected);
+  });
+
+  test("are told all at once, ready to print", () => {
+    const wrong = () => load(["global: { deployRollbackEnabled: 1 }", "- a list"], { PORT: "http" });
+    expect(wrong).toThrow(
+      [
+        "The configuration has 3 problems:",
+        "  2.yaml:1: expected a mapping at the top of the file",
+        '  environment: PORT: expected a whole number from 0 to 65535, found "http"',
+        "  1.yaml:1: global.deployRollbackEnabled: expected true or false, found 1",
+      ].join("\n"),
+    );
+  });
+
+  test("keys that are not ours are none", () => {
+    expect(problemsOf(["nginx: 5\nglobal: { tls: [1] }\nastronomer: { houston: { config: { disableSSLVerify: x } } }"])).toEqual([]);
+  });
+});

@@ -1,0 +1,92 @@
+import { assembleConfig } from "./assemble-config";
+import { checkValue, describe, placeOf } from "./check-value";
+import type { Config } from "./config";
+import { ConfigurationError } from "./configuration-error";
+import { givenValues, leavesInTheWay, type Origin, type Sources } from "./given-values";
+import type { Setting } from "./setting";
+import { allSettings, nestValues } from "./settings";
+import { readValuesFile, UnreadableValuesFile } from "./values-file";
+import { merge, type ValuesNode } from "./values-tree";
+
+export interface ConfigSources {
+  /** From the command line. Read after those of `VALUES_FILE`, so that they win over them. */
+  readonly valuesFiles: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** What relative paths are relative to, wherever they are written. */
+  readonly cwd: string;
+}
+
+/** What a setting came to be, and why. */
+export interface SettingSource {
+  readonly path: string;
+  readonly setting: Setting<unknown>;
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** One for every setting, in the order of the table. */
+  readonly sources: readonly SettingSource[];
+}
+
+/**
+ * Later wins: defaults, values files in their order, environment.
+ *
+ * @throws ConfigurationError with every problem of all sources, if there is any
+ */
+export function loadConfig({ valuesFiles, env, cwd }: ConfigSources): LoadedConfig {
+  const problems: string[] = [];
+  const files = [...(env["VALUES_FILE"] ?? "").split(":").filter((file) => file !== ""), ...valuesFiles];
+  const values = readAll(files, cwd, problems);
+  for (const { node, path, expected } of leavesInTheWay(allSettings, values)) {
+    const place = placeOf({ kind: "file", path, ...node.place });
+    problems.push(`${place}: expected ${expected}, found ${describe(node.value)}`);
+  }
+
+  const given = checkedValues({ values, env }, problems);
+  const embedded = !given.has("database.url");
+  const sources = allSettings.map(({ path, setting }): SettingSource => {
+    const { value, origin } = given.get(path) ?? defaultOf(setting, embedded);
+    const absolute = value === undefined ? value : (setting.kind.toAbsolute?.(value, cwd) ?? value);
+    return { path, setting, value: absolute, origin };
+  });
+
+  const config = assembleConfig(nestValues(new Map(sources.map(({ path, value }) => [path, value]))), problems);
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { config, sources };
+}
+
+function readAll(files: readonly string[], cwd: string, problems: string[]): ValuesNode {
+  let all: ValuesNode = { kind: "mapping", entries: new Map(), place: { file: "", line: 0 } };
+  for (const file of files) {
+    try {
+      all = merge(all, readValuesFile(file, cwd));
+    } catch (error) {
+      if (!(error instanceof UnreadableValuesFile)) throw error;
+      problems.push(error.message);
+    }
+  }
+  return all;
+}
+
+type ValueAndOrigin = Pick<SettingSource, "value" | "origin">;
+
+/** By path of the setting. Weaker values are checked too: they would come to bear when the stronger goes. */
+function checkedValues(sources: Sources, problems: string[]): Map<string, ValueAndOrigin> {
+  const strongest = new Map<string, ValueAndOrigin>();
+  for (const named of allSettings) {
+    for (const given of givenValues(named, sources)) {
+      const checked = checkValue(named.setting, given);
+      if (!checked.ok) problems.push(...checked.problems);
+      else if (!strongest.has(named.path)) strongest.set(named.path, { value: checked.value, origin: given.origin });
+    }
+  }
+  return strongest;
+}
+
+function defaultOf(setting: Setting<unknown>, embedded: boolean): ValueAndOrigin {
+  return embedded && setting.embeddedDefault !== setting.default
+    ? { value: setting.embeddedDefault, origin: { kind: "embedded default" } }
+    : { value: setting.default, origin: { kind: "default" } };
+}

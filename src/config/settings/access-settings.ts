@@ -1,0 +1,72 @@
+import { config, optionalSetting, setting } from "../setting";
+import { filePath, roleOverrides, trueOrFalse, wholeNumber } from "../value-kinds";
+
+export const auth = {
+  localEnabled: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: [config("auth.local.enabled")],
+    description:
+      "Sign in by password. On here, where it is the only way to sign in; the 0.35 platform has it off by default.",
+  }),
+  publicSignups: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [config("publicSignups.enabled")],
+    env: ["PUBLIC_SIGNUPS"],
+    description: "Let anybody sign up; otherwise people come by invitation.",
+  }),
+  sessionMs: setting({
+    kind: wholeNumber(1000, 31_536_000_000),
+    default: 86_400_000,
+    values: [config("jwt.authDuration")],
+    description: "Milliseconds until a person has to sign in again.",
+  }),
+  signingKeyPath: optionalSetting({
+    kind: filePath,
+    values: [config("jwt.certPath")],
+    description: "Key that signs tokens: a folder with tls.key, or a PEM file.",
+  }),
+  loginAttempts: {
+    perAccount: setting({
+      kind: wholeNumber(1, 100_000),
+      default: 10,
+      values: [config("auth.local.loginAttempts.perAccount")],
+      description: "Failed sign-ins to one account before it has to wait.",
+    }),
+    perAddress: setting({
+      kind: wholeNumber(1, 100_000),
+      default: 50,
+      values: [config("auth.local.loginAttempts.perAddress")],
+      description: "Failed sign-ins from one address before it has to wait.",
+    }),
+    windowSeconds: setting({
+      kind: wholeNumber(1, 86_400),
+      default: 900,
+      values: [config("auth.local.loginAttempts.windowSeconds")],
+      description: "Seconds over which failed sign-ins are counted.",
+    }),
+  },
+};
+
+export const serviceAccounts = {
+  enabled: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: [config("serviceAccounts.enabled")],
+    description: "Accept the keys of service accounts.",
+  }),
+  showFirstChars: setting({
+    kind: wholeNumber(0, 12),
+    default: 6,
+    values: [config("serviceAccounts.showFirstChars")],
+    description: "Characters of a key that stay readable after it has been shown once.",
+  }),
+};
+
+export const roles = setting({
+  kind: roleOverrides,
+  default: {},
+  values: [config("roles")],
+  description: "Permissions that a role gains (true) or loses (false) against its default.",
+});

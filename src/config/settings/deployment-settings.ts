@@ -1,0 +1,200 @@
+import { chart, config, deployments, houston, optionalSetting, setting } from "../setting";
+import { filePathOrUrl, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
+import { rollback } from "./rollback-settings";
+
+const dnsLabel = textLike(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and -");
+const byoRegistry = (key: string): readonly string[] => [
+  config(`registry.protectedCustomRegistry.${key}`),
+  deployments(`registry.protectedCustomRegistry.${key}`),
+];
+
+const deployMechanisms = {
+  dagOnlyDeployment: setting({
+    kind: trueOrFalse,
+    default: false,
+    embeddedDefault: true,
+    values: [
+      deployments("deployMechanisms.dagOnlyDeployment.enabled"),
+      deployments("dagOnlyDeployment"),
+      deployments("dagDeploy.enabled"),
+      chart("deployMechanisms.dagOnlyDeployment.enabled"),
+      chart("dagOnlyDeployment.enabled"),
+    ],
+    description: "Allow deploys of DAGs without an image.",
+  }),
+  updateDeploymentImageEndpoint: setting({
+    kind: trueOrFalse,
+    default: false,
+    embeddedDefault: true,
+    values: [
+      deployments("deploymentImagesRegistry.updateDeploymentImageEndpoint.enabled"),
+      deployments("enableUpdateDeploymentImageEndpoint"),
+    ],
+    description: "Offer the mutation `updateDeploymentImage`.",
+  }),
+  updateDeploymentImageDockerValidation: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [
+      deployments("deploymentImagesRegistry.updateDeploymentImageEndpointDockerValidation.enabled"),
+      deployments("enableUpdateDeploymentImageEndpointDockerValidation"),
+    ],
+    description: "Check in the registry that a deployed image exists.",
+  }),
+  configureDagDeployment: setting({
+    kind: trueOrFalse,
+    default: false,
+    embeddedDefault: true,
+    values: [deployments("deployMechanisms.configureDagDeployment.enabled"), deployments("configureDagDeployment")],
+    description: "Let a Deployment choose another deploy mechanism than the image.",
+  }),
+  nfsMountDagDeployment: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [deployments("deployMechanisms.nfsMountDagDeployment.enabled"), deployments("nfsMountDagDeployment")],
+    description: "Offer DAGs from an NFS volume.",
+  }),
+  gitSyncDagDeployment: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [deployments("deployMechanisms.gitSyncDagDeployment.enabled"), deployments("gitSyncDagDeployment")],
+    description: "Offer DAGs from a Git repository.",
+  }),
+  upsertDeployment: setting({
+    kind: trueOrFalse,
+    default: false,
+    embeddedDefault: true,
+    values: [deployments("upsertDeploymentEnabled")],
+    description: "Offer the mutation `upsertDeployment`.",
+  }),
+  tagPrefix: setting({
+    kind: textLike(/^\w[\w.-]*$/, "letters, digits, _, . and -"),
+    default: "deploy",
+    values: [deployments("tagPrefix")],
+    description: "Prefix of image tags that the platform makes.",
+  }),
+};
+
+const lifeOfDeployments = {
+  hardDeleteDeployment: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [deployments("deploymentLifecycle.hardDeleteDeployment.enabled"), deployments("hardDeleteDeployment")],
+    description: "Allow deleting a Deployment for good at once.",
+  }),
+  softDeletedRetentionDays: setting({
+    kind: wholeNumber(0, 3650),
+    default: 14,
+    values: [houston("cleanupDeployments.olderThan")],
+    description: "Days that a deleted Deployment is kept.",
+  }),
+  manualReleaseNames: setting({
+    kind: trueOrFalse,
+    default: false,
+    embeddedDefault: true,
+    values: [deployments("namespaceManagement.manualReleaseNames.enabled"), deployments("manualReleaseNames")],
+    description: "Let people choose release names.",
+  }),
+  manualNamespaceNames: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [
+      deployments("namespaceManagement.manualNamespaceNames.enabled"),
+      deployments("manualNamespaceNames"),
+      chart("namespaceManagement.manualNamespaceNames.enabled"),
+      chart("manualNamespaceNamesEnabled"),
+    ],
+    description: "Let people choose the namespace from a pool.",
+  }),
+  namespaceFreeFormEntry: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [
+      deployments("namespaceManagement.namespaceFreeFormEntry.enabled"),
+      deployments("namespaceFreeFormEntry"),
+      chart("namespaceManagement.namespaceFreeFormEntry.enabled"),
+      chart("namespaceFreeFormEntry"),
+    ],
+    description: "Let people type any namespace.",
+  }),
+  triggererEnabled: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: [
+      deployments("airflowComponents.triggerer.enabled"),
+      deployments("triggererEnabled"),
+      deployments("triggerer.enabled"),
+    ],
+    description: "Offer the triggerer.",
+  }),
+  subdomain: setting({
+    kind: dnsLabel,
+    default: "deployments",
+    values: [deployments("subdomain")],
+    description: "First label of the host that takes DAG uploads.",
+  }),
+  maxDeployRevisionPage: setting({
+    kind: wholeNumber(1, 1000),
+    default: 101,
+    values: [
+      deployments("metricsReporting.pagination.deployRevision.maxTake"),
+      deployments("pagination.deployRevision.maxTake"),
+    ],
+    description: "Largest page of deploy revisions.",
+  }),
+};
+
+const versionsAndImages = {
+  astroRuntimeEnabled: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: [deployments("astroRuntimeEnabled")],
+    description: "Offer Astro Runtime images.",
+  }),
+  listAllRuntimeVersions: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [
+      deployments("runtimeManagement.listAllRuntimeVersions.enabled"),
+      deployments("enableListAllRuntimeVersions"),
+    ],
+    description: "List deprecated Runtime versions, and not only the latest patches.",
+  }),
+  minimumRuntimeVersion: setting({
+    kind: textLike(/^\d+\.\d+[.-]\d+/, "a Runtime version such as 4.2.5 or 3.1-2"),
+    default: "4.2.5",
+    values: [deployments("minAstroRuntimeVersion")],
+    description: "Oldest Runtime version that may run.",
+  }),
+  runtimeReleases: optionalSetting({
+    kind: filePathOrUrl,
+    values: [deployments("runtimeManagement.astroRuntimeReleasesFile"), deployments("astroRuntimeReleasesFile")],
+    secret: "credentials in URL",
+    description: "Runtime catalogue, a file or a URL, that replaces the shipped one.",
+  }),
+  defaultRuntimeRepository: setting({
+    kind: text,
+    default: "quay.io/astronomer/astro-runtime",
+    values: [deployments("helm.defaultRuntimeRepository")],
+    description: "Repository of Runtime images.",
+  }),
+  defaultAirflowRepository: setting({
+    kind: text,
+    default: "quay.io/astronomer/ap-airflow",
+    values: [deployments("helm.airflow.defaultAirflowRepository")],
+    description: "Repository of Airflow images that are not Runtime images.",
+  }),
+  byoRegistryEnabled: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: byoRegistry("enabled"),
+    description: "False switches the custom registry off although a host is configured.",
+  }),
+  byoRegistryHost: optionalSetting({
+    kind: text,
+    values: byoRegistry("updateRegistry.host"),
+    description: "Custom registry that images are pushed to, repository included.",
+  }),
+};
+
+export const deploymentSettings = { rollback, ...deployMechanisms, ...lifeOfDeployments, ...versionsAndImages };

@@ -1,0 +1,120 @@
+import { LOG_LEVELS } from "../config";
+import { config, chart, setting } from "../setting";
+import { filePath, listOfText, oneOf, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
+
+const anyCount = wholeNumber(1, 1_000_000);
+
+export const server = {
+  host: setting({
+    kind: text,
+    default: "0.0.0.0",
+    values: [config("webserver.host")],
+    env: ["HOST"],
+    description: "Address to listen on.",
+  }),
+  port: setting({
+    kind: wholeNumber(0, 65_535),
+    default: 8871,
+    values: [config("webserver.port"), "astronomer.ports.houstonHTTP"],
+    env: ["PORT"],
+    description: "Port to listen on; 0 takes any free one.",
+  }),
+  endpoint: setting({
+    kind: textLike(/^(\/[\w.-]+)+$/, 'a path that starts with "/" and does not end with it'),
+    default: "/v1",
+    values: [config("webserver.endpoint")],
+    description: "Path of the GraphQL endpoint, and prefix of the paths beside it.",
+  }),
+  bodyLimitBytes: setting({
+    kind: wholeNumber(1024, 1024 ** 3),
+    default: 1024 ** 2,
+    values: [config("webserver.bodyLimitBytes")],
+    description: "Largest request body, DAG uploads aside.",
+  }),
+  trustProxy: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [config("webserver.trustProxy")],
+    description: "Believe X-Forwarded-* headers; turn on behind a proxy that overwrites them.",
+  }),
+  allowedOrigins: setting({
+    kind: listOfText,
+    default: [],
+    values: [config("cors.allowedOrigins")],
+    description: "Origins whose pages may call the API from a browser.",
+  }),
+  baseDomain: setting({
+    kind: text,
+    default: "localhost",
+    values: [config("helm.baseDomain"), chart("baseDomain")],
+    description: "Domain under which the installation is reached.",
+  }),
+  maxTokens: setting({
+    kind: anyCount,
+    default: 2000,
+    values: [config("apollo.maxTokens")],
+    description: "Longest GraphQL document, in tokens.",
+  }),
+  maxDepth: setting({
+    kind: anyCount,
+    default: 12,
+    values: [config("apollo.maxDepth")],
+    description: "Deepest nesting of a GraphQL document.",
+  }),
+  maxAliases: setting({
+    kind: anyCount,
+    default: 30,
+    values: [config("apollo.maxAliases")],
+    description: "Most aliases in a GraphQL document.",
+  }),
+  maxCost: setting({
+    kind: wholeNumber(1, 100_000_000),
+    default: 10_000,
+    values: [config("apollo.maxCost")],
+    description: "Highest cost of a GraphQL document.",
+  }),
+  introspection: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: [config("apollo.introspection")],
+    description: "Answer introspection queries.",
+  }),
+};
+
+export const dataDir = setting({
+  kind: filePath,
+  default: "./data",
+  values: [config("dataDir")],
+  description: "Folder for everything that is kept on disk.",
+});
+
+export const logging = {
+  level: setting({
+    kind: oneOf(LOG_LEVELS),
+    default: "info",
+    values: [config("logging.level")],
+    env: ["LOG_LEVEL"],
+    description: "Least severe level of this process's own log.",
+  }),
+};
+
+export const workers = {
+  enabled: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: [config("workers.enabled")],
+    description: "Run background jobs in this process; false gives a replica that only serves the API.",
+  }),
+  concurrency: setting({
+    kind: wholeNumber(1, 100),
+    default: 4,
+    values: [config("workers.concurrency")],
+    description: "Background jobs run at the same time in this process.",
+  }),
+  retryCount: setting({
+    kind: wholeNumber(0, 100),
+    default: 5,
+    values: [config("workers.retryCount")],
+    description: "Retries of a failed background job.",
+  }),
+};

@@ -1,0 +1,89 @@
+import { In, IsNull, LessThan, type DataSource } from "typeorm";
+import { plusMs, type Instant } from "../../../shared/domain/instant";
+import type { AccessReadModel, BindingScope, Credentials } from "../app/ports";
+import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
+import type { BoundRole } from "../domain/roles";
+import { EmailRow, RoleBindingRow, ServiceAccountRow, UserRow } from "./access.rows";
+
+const MINUTE_MS = 60_000;
+
+export class AccessReadModelSql implements AccessReadModel {
+  constructor(private readonly dataSource: DataSource) {}
+
+  async credentialsOf(identity: string): Promise<Credentials | null> {
+    const rows = await this.dataSource.query<Credentials[]>(
+      `SELECT u.id AS "userId", u.password_hash AS "passwordHash" FROM app_user u
+       WHERE lower(u.username) = $1 OR u.id = (SELECT user_id FROM email WHERE address = $1)`,
+      [identity],
+    );
+    return rows[0] ?? null;
+  }
+
+  async userWithBindings(id: string): Promise<{ user: User; bindings: BoundRole[] } | null> {
+    const user = await this.dataSource.manager.findOneBy(UserRow, { id });
+    if (user === null) return null;
+    return { user, bindings: await this.dataSource.manager.findBy(RoleBindingRow, { userId: id }) };
+  }
+
+  async serviceAccountWithBindings(
+    apiKeyHash: string,
+  ): Promise<{ account: ServiceAccount; bindings: BoundRole[] } | null> {
+    const account = await this.dataSource.manager.findOneBy(ServiceAccountRow, { apiKeyHash, active: true });
+    if (account === null) return null;
+    return { account, bindings: await this.dataSource.manager.findBy(RoleBindingRow, { serviceAccountId: account.id }) };
+  }
+
+  async touchServiceAccount(id: string, usedAt: Instant): Promise<void> {
+    const accounts = this.dataSource.manager;
+    const before = plusMs(usedAt, -MINUTE_MS);
+    await accounts.update(ServiceAccountRow, [{ id, lastUsedAt: IsNull() }, { id, lastUsedAt: LessThan(before) }], {
+      lastUsedAt: usedAt,
+    });
+  }
+
+  hasUsers(): Promise<boolean> {
+    return this.dataSource.manager.exists(UserRow);
+  }
+
+  usersByIds(ids: readonly string[]): Promise<User[]> {
+    return this.dataSource.manager.findBy(UserRow, { id: In(ids) });
+  }
+
+  serviceAccountsByIds(ids: readonly string[]): Promise<ServiceAccount[]> {
+    return this.dataSource.manager.findBy(ServiceAccountRow, { id: In(ids) });
+  }
+
+  emailsOf(userIds: readonly string[]): Promise<(Email & { userId: string })[]> {
+    return this.dataSource.manager.find(EmailRow, { where: { userId: In(userIds) }, order: { address: "ASC" } });
+  }
+
+  bindingsOfUsers(userIds: readonly string[]): Promise<RoleBinding[]> {
+    return this.dataSource.manager.find(RoleBindingRow, { where: { userId: In(userIds) }, order: { id: "ASC" } });
+  }
+
+  bindingsOn(scope: BindingScope): Promise<RoleBinding[]> {
+    const where =
+      "workspaceIds" in scope ? { workspaceId: In(scope.workspaceIds) } : { deploymentId: In(scope.deploymentIds) };
+    return this.dataSource.manager.find(RoleBindingRow, { where, order: { id: "ASC" } });
+  }
+
+  usersOfWorkspaces(workspaceIds: readonly string[]): Promise<(User & { workspaceId: string })[]> {
+    return this.dataSource.query(
+      `SELECT u.id, u.username, u.full_name AS "fullName", u.status, u.created_at AS "createdAt",
+         u.updated_at AS "updatedAt", b.workspace_id AS "workspaceId"
+       FROM role_binding b JOIN app_user u ON u.id = b.user_id
+       WHERE b.workspace_id = ANY($1) ORDER BY u.username, u.id`,
+      [workspaceIds],
+    );
+  }
+
+  serviceAccounts(scope: BindingScope | "system"): Promise<ServiceAccount[]> {
+    const where =
+      scope === "system"
+        ? { workspaceId: IsNull(), deploymentId: IsNull() }
+        : "workspaceIds" in scope
+          ? { workspaceId: In(scope.workspaceIds) }
+          : { deploymentId: In(scope.deploymentIds) };
+    return this.dataSource.manager.find(ServiceAccountRow, { where, order: { createdAt: "ASC", id: "ASC" } });
+  }
+}

@@ -1,0 +1,150 @@
+import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { GraphqlContext } from "../../../shared/graphql/context";
+import { Uuid } from "../../../shared/graphql/scalars";
+import { NotFound } from "../../../shared/domain/errors";
+import { SYSTEM_SCOPE } from "../../../shared/domain/permissions";
+import { isId } from "../../../shared/app/ids";
+import type { AccessReadModel } from "../app/ports";
+import type { CreateUser } from "../app/create-user";
+import type { ServiceAccounts } from "../app/service-accounts";
+import type { SignIn } from "../app/sign-in";
+import type { Role as RoleName } from "../domain/roles";
+import type { AccessLoaders } from "./access.loaders";
+import { AuthConfig, AuthUser, Email, Role, RoleBinding, ServiceAccount, User } from "./access.types";
+import { presentServiceAccount } from "./present";
+
+@Resolver()
+export class SignInResolver {
+  constructor(
+    private readonly deps: {
+      readonly readModel: AccessReadModel;
+      readonly signIn: SignIn;
+      readonly createUser: CreateUser;
+      readonly localEnabled: boolean;
+      readonly publicSignups: boolean;
+    },
+  ) {}
+
+  @Query(() => AuthConfig, { nullable: true, description: "How people can sign in. Answered without a login." })
+  async authConfig(
+    @Arg("redirect", () => String, { nullable: true, description: "Where a provider should send the browser back to." })
+    _redirect?: string | null,
+  ): Promise<AuthConfig> {
+    return {
+      localEnabled: this.deps.localEnabled,
+      publicSignup: this.deps.publicSignups,
+      initialSignup: !(await this.deps.readModel.hasUsers()),
+      providers: [],
+    };
+  }
+
+  @Mutation(() => AuthUser, { nullable: true, description: "Signs in with a password. Attempts are limited per account and per address." })
+  async createToken(
+    @Ctx() { address }: GraphqlContext,
+    @Arg("identity", () => String, { nullable: true, description: "User name or e-mail address." })
+    identity: string | null | undefined,
+    @Arg("password", () => String, { description: "The password." }) password: string,
+  ): Promise<AuthUser> {
+    const { user, token } = await this.deps.signIn.execute({ identity: identity ?? "", password, address });
+    return { user, token: { value: token } };
+  }
+
+  @Mutation(() => AuthUser, {
+    nullable: true,
+    description:
+      "Creates a user and signs them in. The first user of an installation becomes SYSTEM_ADMIN; later ones take the permission system.user.invite, or public sign-ups.",
+  })
+  async createUser(
+    @Ctx() context: GraphqlContext,
+    @Arg("email", () => String, { description: "The user's e-mail address." }) email: string,
+    @Arg("password", () => String, { description: "8 to 128 characters." }) password: string,
+    @Arg("username", () => String, { nullable: true, description: "The name to sign in with; without it the address." })
+    username?: string | null,
+    @Arg("inviteToken", () => String, { nullable: true, description: "Taken for the sake of older clients; invitations are not needed." })
+    _inviteToken?: string | null,
+  ): Promise<AuthUser> {
+    const actor = await context.actorOrNull();
+    const { user, token } = await this.deps.createUser.execute({ actor, email, password, username: username ?? undefined });
+    return { user, token: { value: token } };
+  }
+}
+
+@Resolver(() => User)
+export class UserResolver {
+  constructor(private readonly loaders: (context: GraphqlContext) => AccessLoaders) {}
+
+  @FieldResolver(() => Uuid, { nullable: true, description: "The same as id." })
+  uuid(@Root() user: User): string {
+    return user.id;
+  }
+
+  @FieldResolver(() => [Email], { nullable: true, description: "The user's addresses." })
+  emails(@Root() user: User, @Ctx() context: GraphqlContext): Promise<Email[]> {
+    return this.loaders(context).emailsByUser.load(user.id);
+  }
+
+  @FieldResolver(() => [RoleBinding], { nullable: true, description: "Every role that the user was granted." })
+  roleBindings(@Root() user: User, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
+    return this.loaders(context).bindingsByUser.load(user.id);
+  }
+}
+
+@Resolver(() => RoleBinding)
+export class RoleBindingResolver {
+  constructor(private readonly loaders: (context: GraphqlContext) => AccessLoaders) {}
+
+  @FieldResolver(() => User, { nullable: true, description: "Who has the role, where it is a user." })
+  user(@Root() { userId }: RoleBinding, @Ctx() context: GraphqlContext): Promise<User | null> | null {
+    return userId === null ? null : this.loaders(context).users.load(userId);
+  }
+
+  @FieldResolver(() => ServiceAccount, { nullable: true, description: "Who has the role, where it is a service account." })
+  async serviceAccount(
+    @Root() { serviceAccountId }: RoleBinding,
+    @Ctx() context: GraphqlContext,
+  ): Promise<ServiceAccount | null> {
+    const account = serviceAccountId === null ? null : await this.loaders(context).serviceAccounts.load(serviceAccountId);
+    return account && presentServiceAccount(account);
+  }
+}
+
+@Resolver()
+export class SystemServiceAccountResolver {
+  constructor(private readonly serviceAccounts: ServiceAccounts) {}
+
+  @Query(() => [ServiceAccount], { nullable: true, description: "Service accounts with a role on the whole system. Takes system.serviceAccounts.get." })
+  async systemServiceAccounts(@Ctx() context: GraphqlContext): Promise<ServiceAccount[]> {
+    const accounts = await this.serviceAccounts.list(await context.actor(), SYSTEM_SCOPE);
+    return accounts.map((account) => presentServiceAccount(account));
+  }
+
+  @Mutation(() => ServiceAccount, {
+    nullable: true,
+    description: "Creates a service account with a role on the whole system. Takes system.serviceAccounts.create, and every permission that the role grants.",
+  })
+  async createSystemServiceAccount(
+    @Ctx() context: GraphqlContext,
+    @Arg("label", () => String, { description: "What it is for." }) label: string,
+    @Arg("role", () => Role, { description: "A SYSTEM_… role." }) role: RoleName,
+    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." }) category?: string | null,
+  ): Promise<ServiceAccount> {
+    const { account, apiKey } = await this.serviceAccounts.create({
+      actor: await context.actor(),
+      scope: SYSTEM_SCOPE,
+      label,
+      role,
+      category: category ?? undefined,
+    });
+    return presentServiceAccount(account, apiKey);
+  }
+
+  @Mutation(() => ServiceAccount, { nullable: true, description: "Deletes a service account of the system; its key is refused from then on." })
+  async deleteSystemServiceAccount(
+    @Ctx() context: GraphqlContext,
+    @Arg("serviceAccountUuid", () => Uuid, { description: "Which one." }) id: string,
+  ): Promise<ServiceAccount> {
+    const actor = await context.actor();
+    if (!isId(id)) throw new NotFound("Service account");
+    return presentServiceAccount(await this.serviceAccounts.delete(actor, SYSTEM_SCOPE, id));
+  }
+}

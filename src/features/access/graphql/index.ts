@@ -1,0 +1,3 @@
+export { accessLoaders, type AccessLoaders } from "./access.loaders";
+export { Role, RoleBinding, ServiceAccount, User } from "./access.types";
+export { presentServiceAccount } from "./present";

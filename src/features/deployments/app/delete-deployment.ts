@@ -1,0 +1,40 @@
+import type { Clock } from "../../../shared/app/clock";
+import { isId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { NotFound } from "../../../shared/domain/errors";
+import type { Actor } from "../../../shared/domain/permissions";
+import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import type { Deployment } from "../domain/deployment";
+import { DEPLOYMENT_TASKS, type DeploymentStores } from "./ports";
+
+/**
+ * Deletes a Deployment with everything that was granted on it, and takes down what it runs. A hard delete
+ * removes its deploy history at once; otherwise the clean-up does so some days later. Nobody sees it either way.
+ */
+export class DeleteDeployment {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<DeploymentStores>;
+      readonly clock: Clock;
+      readonly hardDeleteDeployment: boolean;
+    },
+  ) {}
+
+  async execute(command: { readonly actor: Actor; readonly deploymentId: string; readonly hard: boolean }): Promise<Deployment> {
+    const { actor, deploymentId } = command;
+    if (!isId(deploymentId)) throw new NotFound("Deployment");
+    const hard = command.hard || this.deps.hardDeleteDeployment;
+    return this.deps.unitOfWork.run(async ({ deployments, access, outbox }) => {
+      const deployment = authorize(actor, await deployments.lock(deploymentId), DEPLOYMENT_PERMISSIONS.delete);
+      await access.forgetDeployment(deployment.id);
+      if (hard) await deployments.delete(deployment.id);
+      else await deployments.softDelete(deployment.id, this.deps.clock());
+      await outbox.add({
+        task: DEPLOYMENT_TASKS.remove,
+        payload: { releaseName: deployment.releaseName },
+        queue: deployment.id,
+      });
+      return deployment;
+    });
+  }
+}

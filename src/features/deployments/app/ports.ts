@@ -1,0 +1,43 @@
+import type { AccessStores } from "../../access";
+import type { LogLineWriter } from "../../logs";
+import type { Outbox } from "../../../shared/app/outbox";
+import type { Instant } from "../../../shared/domain/instant";
+import type { Deployment } from "../domain/deployment";
+
+/** Deployments inside a transaction. Deleted ones do not exist here. */
+export interface DeploymentStore {
+  /** Holds off every other change of the Deployment until the transaction ends. */
+  lock(id: string): Promise<Deployment | null>;
+  lockByReleaseName(releaseName: string): Promise<Deployment | null>;
+  /** @throws ReleaseNameTaken */
+  add(deployment: Deployment): Promise<void>;
+  update(id: string, patch: Partial<Deployment>): Promise<void>;
+  /** Hides it at once; `purge` removes it later. */
+  softDelete(id: string, at: Instant): Promise<void>;
+  /** With its whole deploy history. */
+  delete(id: string): Promise<void>;
+}
+
+export interface DeploymentStores {
+  readonly deployments: DeploymentStore;
+  readonly access: AccessStores;
+  readonly logs: LogLineWriter;
+  readonly outbox: Outbox;
+}
+
+/** Reads outside of transactions. Deleted Deployments do not exist here. */
+export interface DeploymentReadModel {
+  find(id: string): Promise<Deployment | null>;
+  findByReleaseName(releaseName: string): Promise<Deployment | null>;
+  findMany(ids: readonly string[]): Promise<Deployment[]>;
+  /** Sorted by label. */
+  ofWorkspace(workspaceId: string): Promise<Deployment[]>;
+}
+
+/** Tasks that others carry out when a Deployment's settings change. */
+export const DEPLOYMENT_TASKS = {
+  /** Makes changed settings real. Payload: deploymentId. */
+  reconcile: "deployments.reconcile",
+  /** Takes down what ran. Payload: releaseName. */
+  remove: "deployments.remove",
+} as const;

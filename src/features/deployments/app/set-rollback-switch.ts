@@ -1,0 +1,37 @@
+import { DEPLOY_ROLLBACK } from "../../logs";
+import type { Clock } from "../../../shared/app/clock";
+import { isId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { NotFound } from "../../../shared/domain/errors";
+import type { Actor } from "../../../shared/domain/permissions";
+import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import type { Deployment } from "../domain/deployment";
+import type { DeploymentStores } from "./ports";
+
+/** Turns a Deployment's own rollback switch on or off, and says so in its log. */
+export class SetRollbackSwitch {
+  constructor(private readonly deps: { readonly unitOfWork: UnitOfWork<DeploymentStores>; readonly clock: Clock }) {}
+
+  async execute(command: { readonly actor: Actor; readonly deploymentId: string; readonly enabled: boolean }): Promise<Deployment> {
+    const { actor, deploymentId, enabled } = command;
+    if (!isId(deploymentId)) throw new NotFound("Deployment");
+    return this.deps.unitOfWork.run(async ({ deployments, logs }) => {
+      const deployment = authorize(actor, await deployments.lock(deploymentId), DEPLOYMENT_PERMISSIONS.update);
+      if (deployment.rollbackEnabled === enabled) return deployment;
+      const now = this.deps.clock();
+      await deployments.update(deployment.id, { rollbackEnabled: enabled, updatedAt: now });
+      await logs.add([
+        {
+          deploymentId: deployment.id,
+          workspaceId: deployment.workspaceId,
+          releaseName: deployment.releaseName,
+          component: DEPLOY_ROLLBACK,
+          message: `${actor.label} turned rollbacks ${enabled ? "on" : "off"}`,
+          fields: { event: enabled ? "rollback_enabled" : "rollback_disabled", actorId: actor.id, actorType: actor.type },
+          createdAt: now,
+        },
+      ]);
+      return { ...deployment, rollbackEnabled: enabled, updatedAt: now };
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { IsNull, LessThan, type DataSource, type EntityManager } from "typeorm";
+import { constraintOf } from "../../../shared/db/unit-of-work";
+import { RowStatements } from "../../../shared/db/row-statements";
+import { sqlOf } from "../../../shared/db/data-source";
+import type { Instant } from "../../../shared/domain/instant";
+import type { DeploymentStore } from "../app/ports";
+import { ReleaseNameTaken } from "../app/release-name-taken";
+import type { Deployment } from "../domain/deployment";
+import { DeploymentRow } from "./deployment.row";
+
+/** Statements that do not change between transactions. */
+export class DeploymentStatements {
+  readonly rows: RowStatements<DeploymentRow>;
+  readonly lockById: string;
+
+  constructor(dataSource: DataSource) {
+    this.rows = new RowStatements(dataSource, DeploymentRow);
+    this.lockById = `SELECT ${this.rows.select("d")} FROM deployment d WHERE d.id = $1 AND d.deleted_at IS NULL FOR UPDATE`;
+  }
+}
+
+export class DeploymentStoreSql implements DeploymentStore {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly statements: DeploymentStatements,
+  ) {}
+
+  async lock(id: string): Promise<Deployment | null> {
+    const rows = await sqlOf(this.manager).query<Deployment>(this.statements.lockById, [id]);
+    return rows[0] ?? null;
+  }
+
+  lockByReleaseName(releaseName: string): Promise<Deployment | null> {
+    return this.manager.findOne(DeploymentRow, {
+      where: { releaseName, deletedAt: IsNull() },
+      lock: { mode: "pessimistic_write" },
+    });
+  }
+
+  async add(deployment: Deployment): Promise<void> {
+    try {
+      await this.statements.rows.insert(this.manager, { ...deployment, deletedAt: null });
+    } catch (error) {
+      if (constraintOf(error) === "deployment_release_name_key") throw new ReleaseNameTaken(deployment.releaseName, error);
+      throw error;
+    }
+  }
+
+  async update(id: string, patch: Partial<Deployment>): Promise<void> {
+    await this.statements.rows.update(this.manager, id, patch);
+  }
+
+  async softDelete(id: string, at: Instant): Promise<void> {
+    await this.manager.update(DeploymentRow, { id }, { deletedAt: at, updatedAt: at });
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.manager.delete(DeploymentRow, { id });
+  }
+}
+
+/** Removes soft-deleted Deployments with their history; answers how many. */
+export async function purgeDeployments(manager: EntityManager, deletedBefore: Instant): Promise<number> {
+  const { affected } = await manager.delete(DeploymentRow, { deletedAt: LessThan(deletedBefore) });
+  return affected ?? 0;
+}

@@ -1,0 +1,84 @@
+import { DomainError, InvalidInput } from "../../../shared/domain/errors";
+import { airflowVersionOf, compareVersions, parseAirflowVersion, parseRuntimeVersion, type PlatformVersions, type RuntimeCatalogue } from "../../platform";
+import type { Deployment } from "./deployment";
+
+/** What an image holds: a Runtime, or an Airflow without one. */
+export type Versions = PlatformVersions;
+
+/** The only way down is a rollback; ordinary deploys and upgrades refuse it. */
+export class DowngradeRefused extends DomainError {
+  readonly code = "DOWNGRADE_REFUSED";
+
+  constructor(from: string, to: string) {
+    super(`${to} is older than ${from}, which the Deployment runs or is about to run; to go back, roll back to an earlier deploy`);
+  }
+}
+
+/**
+ * The versions of a new image or Deployment as they are kept.
+ * @throws InvalidInput if one is malformed, or the Runtime is older than the platform runs
+ */
+export function checkVersions(
+  { runtimeVersion, airflowVersion }: Versions,
+  { minimumRuntimeVersion }: { readonly minimumRuntimeVersion: string },
+): Versions {
+  if (runtimeVersion !== null) {
+    const parsed = parseRuntimeVersion(runtimeVersion);
+    const minimum = parseRuntimeVersion(minimumRuntimeVersion);
+    if (parsed === null) throw new InvalidInput("runtimeVersion", `${JSON.stringify(runtimeVersion)} is not a Runtime version`);
+    if (minimum !== null && compareVersions(parsed, minimum) < 0) {
+      throw new InvalidInput("runtimeVersion", `${runtimeVersion} is older than ${minimumRuntimeVersion}, the oldest that runs here`);
+    }
+    return { runtimeVersion, airflowVersion: null };
+  }
+  if (airflowVersion !== null && parseAirflowVersion(airflowVersion) === null) {
+    throw new InvalidInput("airflowVersion", `${JSON.stringify(airflowVersion)} is not an Airflow version`);
+  }
+  return { runtimeVersion: null, airflowVersion };
+}
+
+/**
+ * Compared on the Runtime scale where both run a Runtime, else by the Airflow inside; the two scales are
+ * never mixed. What cannot be compared is let through.
+ * @throws DowngradeRefused
+ */
+export function refuseDowngrade(from: Versions, to: Versions, catalogue: RuntimeCatalogue): void {
+  if (from.runtimeVersion !== null && to.runtimeVersion !== null) {
+    const [a, b] = [parseRuntimeVersion(from.runtimeVersion), parseRuntimeVersion(to.runtimeVersion)];
+    if (a !== null && b !== null && compareVersions(b, a) < 0) {
+      throw new DowngradeRefused(`Runtime ${from.runtimeVersion}`, `Runtime ${to.runtimeVersion}`);
+    }
+    return;
+  }
+  const [a, b] = [airflowVersionOf(from, catalogue), airflowVersionOf(to, catalogue)];
+  if (a !== null && b !== null && compareVersions(b, a) < 0) {
+    throw new DowngradeRefused(`Airflow ${a.release}`, `Airflow ${b.release}`);
+  }
+}
+
+/**
+ * The version to wait for, or null where the Deployment runs it already.
+ * @throws InvalidInput if it is malformed or unknown, or a migration from Airflow would change Airflow as well
+ * @throws DowngradeRefused
+ */
+export function pendingRuntime(
+  deployment: Deployment,
+  desired: string,
+  catalogue: RuntimeCatalogue,
+  limits: { readonly minimumRuntimeVersion: string },
+): string | null {
+  const wanted = checkVersions({ runtimeVersion: desired, airflowVersion: null }, limits);
+  if (catalogue.find(desired) === null) {
+    throw new InvalidInput("desiredRuntimeVersion", `${desired} is not in the catalogue of Runtime releases`);
+  }
+  refuseDowngrade(deployment, wanted, catalogue);
+  if (deployment.runtimeVersion === null && deployment.airflowVersion !== null) {
+    if (airflowVersionOf(wanted, catalogue)?.release !== airflowVersionOf(deployment, catalogue)?.release) {
+      throw new InvalidInput(
+        "desiredRuntimeVersion",
+        `moving to a Runtime and upgrading Airflow cannot be one step: take a Runtime with Airflow ${deployment.airflowVersion}`,
+      );
+    }
+  }
+  return desired === deployment.runtimeVersion ? null : desired;
+}

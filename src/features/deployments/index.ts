@@ -1,0 +1,16 @@
+export { authorize, canSee, DEPLOYMENT_PERMISSIONS, UPSERT_IN_WORKSPACE } from "./domain/access";
+export {
+  DAG_DEPLOYMENT_TYPES,
+  type Components,
+  type DagDeploymentType,
+  type Deployment,
+  type EnvironmentVariable,
+  type Executor,
+} from "./domain/deployment";
+export { checkVersions, DowngradeRefused, refuseDowngrade, type Versions } from "./domain/versions";
+export { presentVariables } from "./domain/settings";
+export { CreateDeployment, type NewDeploymentInput } from "./app/create-deployment";
+export { UpdateDeployment, type DeploymentChanges } from "./app/update-deployment";
+export { DeploymentQueries } from "./app/deployment-queries";
+export { DEPLOYMENT_TASKS, type DeploymentReadModel, type DeploymentStore, type DeploymentStores } from "./app/ports";
+export type { DeploymentRules } from "./app/rules";

@@ -1,0 +1,84 @@
+import { newId } from "../../../shared/app/ids";
+import type { Sql } from "../../../shared/db/sql";
+import type { Instant } from "../../../shared/domain/instant";
+import type { LogLineWriter, RejectedLine, WaitingLogLines } from "../app/ports";
+import { storable, type LogLine, type NewLogLine } from "../domain/log-line";
+
+/** Sorts before every id. */
+const NIL = "00000000-0000-0000-0000-000000000000";
+
+/** The table of lines, in the transaction or on the pool that `sql` stands for. */
+export class LogLineStore implements LogLineWriter, WaitingLogLines {
+  constructor(private readonly sql: Sql) {}
+
+  async add(lines: readonly NewLogLine[]): Promise<void> {
+    if (lines.length === 0) return;
+    const rows = lines.map((line) => ({ ...line, id: newId() }));
+    // One parameter whatever the number of lines: Postgres takes no more than 65,535 of them.
+    await this.sql.query(
+      `INSERT INTO log_line
+         (id, deployment_id, workspace_id, release_name, component, message, fields, created_at)
+       SELECT id, "deploymentId", "workspaceId", "releaseName", component, message, fields, "createdAt"
+       FROM jsonb_to_recordset($1::jsonb) AS line
+         (id uuid, "deploymentId" uuid, "workspaceId" uuid, "releaseName" text, component text, message text,
+          fields jsonb, "createdAt" timestamptz(3))`,
+      [JSON.stringify(rows, (_key, value: unknown) => (typeof value === "string" ? storable(value) : value))],
+    );
+  }
+
+  lock(limit: number, after: string | null): Promise<LogLine[]> {
+    return this.sql.query<LogLine>(
+      `SELECT id, deployment_id AS "deploymentId", workspace_id AS "workspaceId", release_name AS "releaseName",
+              component, message, fields, created_at AS "createdAt"
+       FROM log_line
+       WHERE rejected_at IS NULL AND id > $1
+       ORDER BY id
+       LIMIT $2
+       FOR UPDATE SKIP LOCKED`,
+      [after ?? NIL, limit],
+    );
+  }
+
+  async delete(ids: readonly string[]): Promise<void> {
+    await this.sql.query("DELETE FROM log_line WHERE id = ANY($1::uuid[])", [ids]);
+  }
+
+  async reject(lines: readonly RejectedLine[], at: Instant): Promise<void> {
+    await this.sql.query(
+      `UPDATE log_line
+       SET rejected_at = $1, rejected_reason = refusal.reason
+       FROM unnest($2::uuid[], $3::text[]) AS refusal (id, reason)
+       WHERE log_line.id = refusal.id`,
+      [at, lines.map(({ id }) => id), lines.map(({ reason }) => storable(reason))],
+    );
+  }
+
+  async oldestAt(): Promise<Instant | null> {
+    const [oldest] = await this.sql.query<{ createdAt: Instant }>(
+      `SELECT created_at AS "createdAt" FROM log_line WHERE rejected_at IS NULL ORDER BY id LIMIT 1`,
+    );
+    return oldest?.createdAt ?? null;
+  }
+
+  /**
+   * Deletes at most `limit` lines written before the instant and answers how many; fewer than `limit` means
+   * that none is left. With `rejected` only lines that were set aside go, and waiting ones stay at any age.
+   */
+  async deleteOlderThan(before: Instant, limit: number, which: "all" | "rejected"): Promise<number> {
+    const [result] = await this.sql.query<{ count: number }>(
+      `WITH gone AS (
+         DELETE FROM log_line
+         WHERE id IN (
+           SELECT id FROM log_line
+           WHERE created_at < $1 AND (rejected_at IS NOT NULL OR $2)
+           LIMIT $3
+           FOR UPDATE SKIP LOCKED
+         )
+         RETURNING id
+       )
+       SELECT count(*)::int AS count FROM gone`,
+      [before, which === "all", limit],
+    );
+    return result?.count ?? 0;
+  }
+}

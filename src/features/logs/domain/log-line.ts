@@ -1,0 +1,68 @@
+import type { Instant } from "../../../shared/domain/instant";
+
+/** What happened to a Deployment, told in one line to whoever reads the logs later. */
+export interface LogLine {
+  /** A UUIDv7. Also the id of the document in Elasticsearch, so sending a line twice stores it once. */
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly workspaceId: string;
+  readonly releaseName: string;
+  readonly component: string;
+  readonly message: string;
+  /** The same in a form to search by: event, revision ids, actor, from and to versions. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly createdAt: Instant;
+}
+
+/** A line that has not been stored yet; the store gives it its id. */
+export type NewLogLine = Omit<LogLine, "id">;
+
+/** The component of our own lines, beside the collected ones: scheduler, webserver, airflow-downgrade … */
+export const DEPLOY_ROLLBACK = "deploy-rollback";
+
+/**
+ * A line as Elasticsearch keeps it. The names at the top are those of the platform's log collectors, which
+ * write to the same indices; whatever is ours alone stands under `retrograde`, where it can clash with nothing.
+ */
+export interface LogDocument {
+  readonly "@timestamp": Instant;
+  readonly date_nano: Instant;
+  readonly component: string;
+  readonly workspace: string;
+  readonly release: string;
+  readonly message: string;
+  readonly retrograde: {
+    readonly lineId: string;
+    readonly deploymentId: string;
+    readonly fields: Readonly<Record<string, unknown>>;
+  };
+}
+
+export function toDocument(line: LogLine): LogDocument {
+  return {
+    "@timestamp": line.createdAt,
+    date_nano: line.createdAt,
+    component: line.component,
+    workspace: line.workspaceId,
+    release: line.releaseName,
+    message: line.message,
+    retrograde: { lineId: line.id, deploymentId: line.deploymentId, fields: line.fields },
+  };
+}
+
+/**
+ * `<prefix>.<releaseName>.<YYYY.MM.DD>`, the day in UTC on which the line was written. It depends on the line
+ * alone: a line sent again after midnight must meet its first copy.
+ */
+export function indexName(prefix: string, line: Pick<LogLine, "releaseName" | "createdAt">): string {
+  const day = line.createdAt.slice(0, "YYYY-MM-DD".length).replaceAll("-", ".");
+  return `${prefix}.${line.releaseName}.${day}`;
+}
+
+/**
+ * The text without what Postgres cannot hold: NUL and halves of surrogate pairs become U+FFFD. Output of other
+ * programs may contain both, and a log line must not fail the transaction that it tells of.
+ */
+export function storable(text: string): string {
+  return text.replaceAll("\0", "\u{FFFD}").replace(/\p{Surrogate}/gu, "\u{FFFD}");
+}

@@ -1,0 +1,95 @@
+import type { Client, estypes } from "@elastic/elasticsearch";
+import { Unavailable } from "../../../shared/domain/errors";
+import { toInstant } from "../../../shared/domain/instant";
+import type { LogEntry, LogQuery, LogSearch } from "../app/ports";
+import type { LogDocument } from "../domain/log-line";
+
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Elasticsearch's own limit for one page (`index.max_result_window`). */
+const MAX_HITS = 10_000;
+
+export interface ElasticsearchLogSearchOptions {
+  readonly client: Client;
+  readonly indexPrefix: string;
+}
+
+/** The client's type has an `undefined` in it that the client itself does not take. */
+type Query = NonNullable<estypes.QueryDslQueryContainer>;
+
+/** Whatever wrote it: of the collectors' documents only the time is certain. */
+type AnyDocument = Partial<LogDocument>;
+
+/** The logs of a Deployment from all components: our own lines and those of the platform's log collectors. */
+export class ElasticsearchLogSearch implements LogSearch {
+  constructor(private readonly options: ElasticsearchLogSearchOptions) {}
+
+  async search(query: LogQuery): Promise<LogEntry[]> {
+    const { client, indexPrefix } = this.options;
+    try {
+      const { hits } = await client.search<AnyDocument>(
+        {
+          index: `${indexPrefix}.${query.releaseName}.*`,
+          // A Deployment that has not logged yet has no index, and an empty log.
+          ignore_unavailable: true,
+          allow_no_indices: true,
+          size: Math.min(query.limit, MAX_HITS),
+          track_total_hits: false,
+          _source: ["@timestamp", "message"],
+          query: toFilter(query),
+          sort: NEWEST_FIRST,
+        },
+        { requestTimeout: REQUEST_TIMEOUT_MS },
+      );
+      return hits.hits.reverse().map(toEntry);
+    } catch (error) {
+      throw new Unavailable("The logs cannot be read from Elasticsearch now; try again later", { cause: error });
+    }
+  }
+}
+
+/** Collectors' lines have no line id; `unmapped_type` is for indices that hold nothing but such. */
+const NEWEST_FIRST: estypes.Sort = [
+  { "@timestamp": { order: "desc", unmapped_type: "date" } },
+  { "retrograde.lineId.keyword": { order: "desc", unmapped_type: "keyword", missing: "_last" } },
+];
+
+function toFilter({ releaseName, deploymentId, component, since, text }: LogQuery): Query {
+  const filter = [exactly("release", releaseName)];
+  if (component !== undefined) filter.push(exactly("component", component));
+  if (since !== undefined) filter.push({ range: { "@timestamp": { gte: since } } });
+  // Takes its text as words, so that no character of it is an operator or a wildcard.
+  if (text !== undefined) filter.push({ match_phrase_prefix: { message: text } });
+  return { bool: { filter, must_not: [ofAnotherDeployment(deploymentId)] } };
+}
+
+/**
+ * For fields that are `keyword`, as any template would have it, or text with a `.keyword` beside it, as without
+ * one. Of text the `.keyword` alone counts: a term of text is one word, and `rollback` is not `deploy-rollback`.
+ */
+function exactly(field: string, value: string): Query {
+  const keyword = `${field}.keyword`;
+  const plain = { filter: [{ term: { [field]: { value } } }], must_not: [{ exists: { field: keyword } }] };
+  return { bool: { should: [{ term: { [keyword]: { value } } }, { bool: plain }], minimum_should_match: 1 } };
+}
+
+/** Lines of an earlier Deployment that had the same release name. */
+function ofAnotherDeployment(deploymentId: string): Query {
+  return {
+    bool: {
+      filter: [{ exists: { field: "retrograde.deploymentId" } }],
+      must_not: [{ term: { "retrograde.deploymentId.keyword": { value: deploymentId } } }],
+    },
+  };
+}
+
+function toEntry({ _id, _source }: estypes.SearchHit<AnyDocument>): LogEntry {
+  const timestamp = String(_source?.["@timestamp"] ?? "");
+  const ms = Date.parse(timestamp);
+  return {
+    id: _id ?? "",
+    // Collectors write nanoseconds and other offsets; where a time cannot be read it is shown as it stands.
+    timestamp: Number.isNaN(ms) ? timestamp : toInstant(ms),
+    message: _source?.message ?? "",
+  };
+}

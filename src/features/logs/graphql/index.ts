@@ -1,0 +1,1 @@
+export { DeploymentLog } from "./deployment-log.types";

@@ -1,0 +1,57 @@
+import { DataSource, type EntityManager } from "typeorm";
+import pg from "pg";
+import { migrations } from "../../../migrations";
+import type { Instant } from "../domain/instant";
+import { PreparedClient } from "./prepared-client";
+import type { Sql } from "./sql";
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly poolSize: number;
+  readonly entities: readonly (new () => object)[];
+  /** Stands in pg_stat_activity. */
+  readonly applicationName?: string;
+}
+
+/**
+ * The one way to the database. Sessions run in UTC, and `timestamptz(3)` columns come back as `Instant`s
+ * wherever SQL is written by hand.
+ */
+export function createDataSource({ url, poolSize, entities, applicationName = "retrograde" }: DatabaseOptions): DataSource {
+  return new DataSource({
+    type: "postgres",
+    url,
+    poolSize,
+    entities: [...entities],
+    migrations: [...migrations],
+    migrationsTableName: "schema_migration",
+    migrationsTransactionMode: "each",
+    applicationName,
+    installExtensions: false,
+    extra: {
+      Client: PreparedClient,
+      types: { getTypeParser },
+      options: "-c TimeZone=UTC -c DateStyle=ISO",
+      connectionTimeoutMillis: 10_000,
+    },
+  });
+}
+
+const TIMESTAMPTZ = 1184;
+const INT8 = 20;
+
+function getTypeParser(oid: number, format?: "text" | "binary"): unknown {
+  if (format !== "binary" && oid === TIMESTAMPTZ) return parseTimestamptz;
+  if (format !== "binary" && oid === INT8) return Number;
+  return pg.types.getTypeParser(oid, format ?? "text");
+}
+
+/** Postgres drops trailing zeros of the fraction: `2024-07-15 09:30:00.5+00`. */
+export function parseTimestamptz(text: string): Instant {
+  const fraction = text.length > 22 ? text.slice(20, -3) : "";
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.padEnd(3, "0")}Z`;
+}
+
+export const sqlOf = (source: DataSource | EntityManager): Sql => ({
+  query: <Row>(text: string, parameters: readonly unknown[] = []) => source.query<Row[]>(text, [...parameters]),
+});

@@ -1,0 +1,107 @@
+import { access, chmod, chown, constants, lchown, lstat, mkdir, open, readdir, realpath, stat, truncate } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import type { Account } from "./server-account";
+
+const MAX_LOG_BYTES = 10 * 1024 * 1024;
+const LAST_LINES = 20;
+
+/** Where everything lies that belongs to one embedded Postgres. */
+export interface DataFolder {
+  /** Absolute and free of symbolic links: the same text for everybody who means this folder. */
+  readonly path: string;
+  /** What Postgres itself calls its data directory. */
+  readonly cluster: string;
+  readonly password: string;
+  readonly log: string;
+}
+
+/**
+ * Makes the folder if need be.
+ *
+ * @throws Error if the folder holds anything foreign and nothing of ours: its permissions are about to be
+ *   narrowed, which must not happen to somebody's home or to /tmp by a slip in the configuration;
+ *   or if it belongs to another user
+ */
+export async function openDataFolder(dataDir: string): Promise<DataFolder> {
+  await mkdir(dirname(resolve(dataDir)), { recursive: true });
+  await mkdir(dataDir, { mode: 0o700, recursive: true });
+  const path = await realpath(dataDir);
+  const usable = constants.R_OK | constants.W_OK | constants.X_OK;
+  await access(path, usable).catch(async () => {
+    throw belongsToAnotherUser(path, (await stat(path)).uid);
+  });
+  const entries = (await readdir(path)).filter((name) => name !== "lost+found");
+  if (entries.length > 0 && !entries.some((name) => /^(cluster|password|owner|postgres)\b/.test(name))) {
+    throw new Error(`The data folder ${path} is not empty, and what it holds is no embedded Postgres`);
+  }
+  return {
+    path,
+    cluster: join(path, "cluster"),
+    password: join(path, "password"),
+    log: join(path, "postgres.log"),
+  };
+}
+
+/**
+ * Lets `account` pass through the folder and own the cluster in it. The folder itself stays root's: in a
+ * folder of the server's user, that user could plant a symbolic link where root is about to write.
+ *
+ * @throws Error if the cluster belongs to another user and we are not root
+ */
+export async function securePermissions(folder: DataFolder, account: Account | undefined): Promise<void> {
+  const uid = process.getuid?.();
+  if (account !== undefined) {
+    await chown(folder.path, 0, account.gid);
+    await chmod(folder.path, 0o710);
+  } else if ((await stat(folder.path)).uid === uid) {
+    await chmod(folder.path, 0o700); // a folder lent by another user, such as a mounted volume, is left alone
+  }
+
+  const cluster = await lstat(folder.cluster).catch(() => undefined);
+  if (cluster === undefined) return;
+  if (account !== undefined && cluster.uid !== account.uid) {
+    await handOver(folder.password, account);
+    await handOver(folder.cluster, account); // last, because its own owner is what tells whether this was done
+  } else if (account === undefined && cluster.uid !== uid) {
+    throw belongsToAnotherUser(folder.path, cluster.uid);
+  }
+  // Postgres accepts nothing wider, and volumes are mounted with wider permissions by some platforms.
+  await chmod(folder.cluster, 0o700);
+}
+
+function belongsToAnotherUser(path: string, owner: number): Error {
+  const self = process.getuid?.();
+  return new Error(
+    `The data folder ${path} belongs to user ${owner}, but this process runs as user ${self}. ` +
+      `Start it as that user, or hand the folder over: sudo chown -R ${self} '${path}'`,
+  );
+}
+
+async function handOver(path: string, account: Account): Promise<void> {
+  const entry = await lstat(path);
+  if (entry.isDirectory()) {
+    for (const name of await readdir(path)) await handOver(join(path, name), account);
+  }
+  await lchown(path, account.uid, account.gid);
+}
+
+/** The server's log, open for appending; emptied first if it has grown over 10 MB. */
+export async function openLog({ log }: DataFolder) {
+  const file = await open(log, "a", 0o600);
+  const { size } = await file.stat();
+  if (size > MAX_LOG_BYTES) await truncate(log);
+  return { file, startBytes: size > MAX_LOG_BYTES ? 0 : size };
+}
+
+/** The last lines written to the log after its first `startBytes` bytes. */
+export async function lastLogLines({ log }: DataFolder, startBytes: number): Promise<string> {
+  const file = await open(log, "r");
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(startBytes, size - 16 * 1024);
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(Math.max(size - from, 0)), position: from });
+    return buffer.toString("utf8", 0, bytesRead).trimEnd().split("\n").slice(-LAST_LINES).join("\n");
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { dataDirectoryArgument } from "./cluster";
+import { type DataFolder, lastLogLines, openLog } from "./data-folder";
+import { commandLine } from "./processes";
+import { type Account, endedWithNode, serverEnvironment } from "./server-account";
+
+/** Crash recovery replays at most 1 GB of write-ahead log (`max_wal_size`), also on a slow disk. */
+const START_TIMEOUT_MS = 120_000;
+const STOP_TIMEOUT_MS = 10_000;
+const POLL_MS = 10;
+
+/** A Postgres that accepts connections. */
+export interface RunningServer {
+  /** Resolves, for whatever reason the server has ended, with the last lines of its log. */
+  readonly exited: Promise<string>;
+  /** Ends open connections and shuts down; resolves once nothing runs any more. May be called repeatedly. */
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  readonly binDir: string;
+  readonly account: Account | undefined;
+  readonly port: number;
+  readonly durable: boolean;
+}
+
+/** @throws Error with the last lines of the log if the server ends, or is not ready in time */
+export async function startServer(folder: DataFolder, options: ServerOptions): Promise<RunningServer> {
+  const { file, startBytes } = await openLog(folder);
+  let child: ChildProcess;
+  try {
+    const [command, args] = await endedWithNode("INT", [join(options.binDir, "postgres"), serverArguments(folder, options)]);
+    child = spawn(command, args, {
+      ...options.account,
+      cwd: folder.cluster,
+      env: serverEnvironment(),
+      stdio: ["ignore", file.fd, file.fd],
+      detached: true, // or Ctrl-C in the terminal would stop the database before the service that uses it
+    });
+    await once(child, "spawn");
+  } finally {
+    await file.close();
+  }
+
+  const ended = once(child, "exit");
+  const exited = ended.then(() => lastLogLines(folder, startBytes).catch((error: Error) => error.message));
+  const stop = async () => {
+    child.kill("SIGINT");
+    const inTime = new AbortController();
+    void delay(STOP_TIMEOUT_MS, undefined, { signal: inTime.signal }).then(() => child.kill("SIGQUIT"), () => {});
+    await ended;
+    inTime.abort();
+  };
+  let stopping: Promise<void> | undefined;
+  const server = { exited, stop: () => (stopping ??= stop()) };
+
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  while (!(await isReady(folder, child.pid))) {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    if (!hasEnded && Date.now() < deadline) {
+      await delay(POLL_MS);
+      continue;
+    }
+    await server.stop();
+    throw new Error(`Postgres did not start in ${folder.path}${hasEnded ? "" : " in time"}:\n${await exited}`);
+  }
+  return server;
+}
+
+function serverArguments(folder: DataFolder, { account, port, durable }: ServerOptions): string[] {
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: "", // TCP serves everybody, and a socket's path must not exceed 107 bytes
+    max_connections: 100,
+    shared_buffers: "128MB",
+    ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+  };
+  return [
+    "-D",
+    dataDirectoryArgument(folder.cluster, account),
+    ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+    "-c",
+    serverMark(folder),
+  ];
+}
+
+/** Stands in the server's command line, to tell it from any other that has got its pid. */
+function serverMark(folder: DataFolder): string {
+  return `retrograde.data_folder=${folder.path}`;
+}
+
+/** The lines of postmaster.pid; [0] is the pid, [7] the state. Empty if there is no such file. */
+async function readPidFile(folder: DataFolder): Promise<string[]> {
+  const text = await readFile(pidFile(folder), "utf8").catch(() => "");
+  return text.split("\n").map((line) => line.trim());
+}
+
+function pidFile(folder: DataFolder): string {
+  return join(folder.cluster, "postmaster.pid");
+}
+
+async function isReady(folder: DataFolder, pid: number | undefined): Promise<boolean> {
+  const lines = await readPidFile(folder);
+  return Number(lines[0]) === pid && lines[7] === "ready";
+}
+
+/**
+ * Stops the server that an owner which was killed has left running, and removes the traces of one that
+ * was killed itself. To be called by the owner of the folder only.
+ *
+ * @throws Error if the server will not end
+ */
+export async function clearAwayOrphan(folder: DataFolder, log: (message: string) => void): Promise<void> {
+  const pid = Number((await readPidFile(folder))[0]);
+  if (!pid) return rm(pidFile(folder), { force: true }); // absent, or emptied by a crash of the machine
+  const isOrphan = async () => (await commandLine(pid))?.endsWith(serverMark(folder)) ?? false;
+
+  if (await isOrphan()) log(`stopping the Postgres (process ${pid}) that an earlier run has left behind`);
+  for (const signal of ["SIGINT", "SIGQUIT"] as const) {
+    if (await isOrphan()) signalIfAlive(pid, signal);
+    const deadline = Date.now() + STOP_TIMEOUT_MS;
+    while ((await isOrphan()) && Date.now() < deadline) await delay(POLL_MS);
+  }
+  if (await isOrphan()) throw new Error(`Postgres of an earlier run (process ${pid}) does not stop in ${folder.path}`);
+
+  // Postgres takes any live process with that pid for its predecessor. But if it is some Postgres, perhaps
+  // started by hand on this very cluster, the decision is left to Postgres, which looks more closely.
+  const isPostgres = /(^|\/)postgres:?( |$)/.test((await commandLine(pid)) ?? "");
+  if (!isPostgres) await rm(pidFile(folder), { force: true });
+}
+
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { Client, type QueryConfig } from "pg";
+
+/** Statements that one connection keeps prepared; beyond it new ones run unprepared, so memory is bounded. */
+const MAX_PREPARED_STATEMENTS = 500;
+
+const names = new Map<string, string>();
+
+function nameOf(text: string): string | undefined {
+  const known = names.get(text);
+  if (known !== undefined) return known;
+  if (names.size >= MAX_PREPARED_STATEMENTS) return undefined;
+  const name = createHash("sha1").update(text).digest("base64url");
+  names.set(text, name);
+  return name;
+}
+
+type QueryArguments = [textOrConfig: unknown, values?: unknown, callback?: unknown];
+
+/**
+ * A pg client that prepares every statement with parameters the first time a connection meets it, so
+ * that Postgres parses it once. TypeORM itself never names its statements; going through the client
+ * gives repositories, query builders and hand-written SQL the same benefit.
+ *
+ * A statement's text has to be constant (values as parameters): one with a value in its text would fill
+ * the table of names. What comes after the limit still runs, only unprepared.
+ */
+export class PreparedClient extends Client {}
+
+// Assigned and not declared: `Client.query` has a dozen overloads, which all pass through unchanged.
+const send = Client.prototype.query as unknown as (this: Client, ...args: QueryArguments) => unknown;
+Object.defineProperty(PreparedClient.prototype, "query", {
+  value: function query(this: Client, ...[text, values, callback]: QueryArguments): unknown {
+    if (typeof text === "string" && Array.isArray(values) && values.length > 0) {
+      const name = nameOf(text);
+      if (name !== undefined) {
+        return send.call(this, { name, text, values } satisfies QueryConfig, callback);
+      }
+    }
+    return send.call(this, text, values, callback);
+  },
+});

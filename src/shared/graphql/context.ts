@@ -1,0 +1,27 @@
+import type { Logger } from "pino";
+import type { Actor } from "../domain/permissions";
+
+/** One request, as resolvers see it. */
+export interface GraphqlContext {
+  readonly requestId: string;
+  readonly log: Logger;
+  /** Where the request comes from. */
+  readonly address: string;
+  /** Who asks. @throws Unauthenticated if nobody is signed in, or no longer */
+  actor(): Promise<Actor>;
+  /** Who asks, or null where nobody is signed in or the credentials are stale. */
+  actorOrNull(): Promise<Actor | null>;
+}
+
+/** A value made once per request at first use, such as a DataLoader. */
+export function perRequest<T>(make: (context: GraphqlContext) => T): (context: GraphqlContext) => T {
+  const made = new WeakMap<GraphqlContext, T>();
+  return (context) => {
+    let value = made.get(context);
+    if (value === undefined) {
+      value = make(context);
+      made.set(context, value);
+    }
+    return value;
+  };
+}

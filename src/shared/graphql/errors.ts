@@ -1,0 +1,52 @@
+import { unwrapResolverError } from "@apollo/server/errors";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import type { Logger } from "pino";
+import { ArgumentValidationError } from "type-graphql";
+import { DomainError } from "../domain/errors";
+
+const MASKED: GraphQLFormattedError = {
+  message: "Something went wrong on our side; the request id tells us where",
+  extensions: { code: "INTERNAL_SERVER_ERROR" },
+};
+
+/** Codes that GraphQL itself and Apollo give to malformed requests; their messages are meant for clients. */
+const CLIENT_CODES = new Set([
+  "GRAPHQL_PARSE_FAILED",
+  "GRAPHQL_VALIDATION_FAILED",
+  "BAD_USER_INPUT",
+  "BAD_REQUEST",
+  "OPERATION_RESOLUTION_FAILURE",
+  "PERSISTED_QUERY_NOT_FOUND",
+  "PERSISTED_QUERY_NOT_SUPPORTED",
+]);
+
+/** What the client gets to see of an error: all of a refusal, nothing of a bug but the request's id. */
+export function formatError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  { log, requestId }: { log: Logger; requestId: string },
+): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  if (original instanceof DomainError) {
+    return {
+      message: original.message,
+      ...(formatted.path && { path: formatted.path }),
+      extensions: { code: original.code, ...original.details },
+    };
+  }
+  if (original instanceof ArgumentValidationError) {
+    const first = original.extensions.validationErrors[0];
+    const reason = Object.values(first?.constraints ?? {})[0] ?? "is malformed";
+    return {
+      message: `${first?.property ?? "input"}: ${reason}`,
+      ...(formatted.path && { path: formatted.path }),
+      extensions: { code: "BAD_USER_INPUT", argument: first?.property },
+    };
+  }
+  const code = formatted.extensions?.["code"];
+  if (original instanceof GraphQLError && (CLIENT_CODES.has(String(code)) || original.originalError == null)) {
+    return { ...formatted, extensions: { code: code === "INTERNAL_SERVER_ERROR" ? "BAD_USER_INPUT" : code } };
+  }
+  log.error({ err: original }, "request failed");
+  return { ...MASKED, ...(formatted.path && { path: formatted.path }), extensions: { ...MASKED.extensions, requestId } };
+}

@@ -1,0 +1,18 @@
+import type { Outbox, OutboxJob } from "../app/outbox";
+import type { Sql } from "../db/sql";
+
+/** graphile-worker's own limit would end a job for good after crashes; tasks count their failures themselves. */
+const MAX_ATTEMPTS = 1000;
+
+/** Adds jobs through graphile-worker's `add_job`, in the transaction of `sql`. */
+export class GraphileOutbox implements Outbox {
+  constructor(private readonly sql: Sql) {}
+
+  async add({ task, payload, queue, key, delayMs }: OutboxJob): Promise<void> {
+    await this.sql.query(
+      `SELECT 1 FROM graphile_worker.add_job($1, $2::json, queue_name => $3, max_attempts => $4, job_key => $5,
+         run_at => now() + $6::int * interval '1 ms')`,
+      [task, JSON.stringify(payload), queue ?? null, MAX_ATTEMPTS, key ?? null, delayMs ?? 0],
+    );
+  }
+}

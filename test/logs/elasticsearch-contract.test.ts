@@ -1,0 +1,200 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Client } from "@elastic/elasticsearch";
+import type { LogLine, NewLogLine } from "../../src/features/logs";
+import { createElasticsearchClient } from "../../src/features/logs/elasticsearch/client";
+import { ElasticsearchLogSearch } from "../../src/features/logs/elasticsearch/elasticsearch-log-search";
+import { ElasticsearchLogSink } from "../../src/features/logs/elasticsearch/elasticsearch-log-sink";
+import { indexTemplate } from "../../src/features/logs/elasticsearch/index-template";
+import { newId } from "../../src/shared/app/ids";
+import { systemClock } from "../../src/shared/app/clock";
+import { FakeElasticsearch } from "../fakes/fake-elasticsearch";
+import { line } from "./lines";
+import { describeLogSearch } from "./log-search-contract";
+
+interface Server {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const realUrl = process.env["TEST_ELASTICSEARCH_URL"];
+
+const servers: [string, () => Promise<Server>][] = [
+  ["the fake as version 9", () => new FakeElasticsearch({ majorVersion: 9 }).start()],
+  ["the fake as version 8", () => new FakeElasticsearch({ majorVersion: 8 }).start()],
+];
+if (realUrl !== undefined) servers.push(["a real server", async () => ({ url: realUrl, stop: async () => {} })]);
+
+/** The adapters on indices of their own. */
+class Logs {
+  readonly prefix = `test-${randomBytes(6).toString("hex")}`;
+  readonly client: Client;
+  readonly sink: ElasticsearchLogSink;
+  readonly search: ElasticsearchLogSearch;
+
+  constructor(url: string) {
+    this.client = createElasticsearchClient({ node: url, indexPrefix: this.prefix });
+    this.sink = new ElasticsearchLogSink({ client: this.client, indexPrefix: this.prefix, clock: systemClock });
+    this.search = new ElasticsearchLogSearch({ client: this.client, indexPrefix: this.prefix });
+  }
+
+  async store(lines: readonly NewLogLine[]): Promise<void> {
+    const { lines: outcomes } = await this.sink.index(lines.map((one) => ({ ...one, id: newId() })));
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(lines.map(() => "indexed"));
+    await this.refresh();
+  }
+
+  async refresh(): Promise<void> {
+    await this.client.indices.refresh({ index: `${this.prefix}.*` });
+  }
+
+  async stored(): Promise<{ index: string; id: string; version: number | undefined; source: unknown }[]> {
+    await this.refresh();
+    const { hits } = await this.client.search({ index: `${this.prefix}.*`, version: true, size: 1_000 });
+    return hits.hits.map(({ _index, _id, _version, _source }) => ({
+      index: _index,
+      id: _id ?? "",
+      version: _version,
+      source: _source,
+    }));
+  }
+
+  async outcomes(...lines: LogLine[]): Promise<string[]> {
+    const result = await this.sink.index(lines);
+    expect(result.outage).toBeNull();
+    return result.lines.map((one) => (one.outcome === "indexed" ? "indexed" : `${one.outcome}: ${one.reason}`));
+  }
+
+  async close(): Promise<void> {
+    const indices = Object.keys(await this.client.indices.get({ index: `${this.prefix}.*` }));
+    if (indices.length > 0) await this.client.indices.delete({ index: indices });
+    const name = indexTemplate(this.prefix).name;
+    await this.client.indices.deleteIndexTemplate({ name }, { ignore: [404] });
+    await this.client.close();
+  }
+}
+
+describe.each(servers)("%s", (_name, start) => {
+  let server: Server;
+  let logs: Logs;
+
+  beforeAll(async () => {
+    server = await start();
+  });
+  afterAll(() => server.stop());
+
+  describe("keeps lines", () => {
+    beforeEach(async () => {
+      logs = new Logs(server.url);
+      await logs.sink.ensureTemplate();
+    });
+    afterEach(() => logs.close());
+
+    test("under the line's id, in the index of its release and day", async () => {
+      const one = line({ createdAt: "2024-11-11T23:59:59.999Z" });
+      expect(await logs.outcomes(one)).toEqual(["indexed"]);
+      expect(await logs.stored()).toMatchObject([
+        {
+          index: `${logs.prefix}.quasaric-sun-9051.2024.11.11`,
+          id: one.id,
+          version: 1,
+          source: { "@timestamp": one.createdAt, component: "deploy-rollback", message: one.message },
+        },
+      ]);
+    });
+
+    test("once, however often they are sent", async () => {
+      const lines = [line(), line(), line()];
+      await logs.outcomes(...lines);
+      await logs.outcomes(...lines);
+      const stored = await logs.stored();
+      expect(stored.map(({ id }) => id).sort()).toEqual(lines.map(({ id }) => id).sort());
+      expect(stored.map(({ version }) => version)).toEqual([2, 2, 2]);
+    });
+
+    test("and refuses for good what it can never take, without its neighbours", async () => {
+      const outcomes = await logs.outcomes(
+        line(),
+        line({ createdAt: "not a time" }),
+        line(),
+        line({ releaseName: "No Such Name" }),
+        line(),
+      );
+      expect(outcomes).toEqual([
+        "indexed",
+        expect.stringMatching(/^rejected: 400 .*_exception/),
+        "indexed",
+        expect.stringMatching(/^rejected: 400 invalid_index_name_exception/),
+        "indexed",
+      ]);
+      expect(await logs.stored()).toHaveLength(3);
+    });
+
+    test("whose fields differ in type, or are longer than a term may be", async () => {
+      const values = [1, "one", { of: ["a", "kind"] }, null, true, "x".repeat(40_000), "🚀".repeat(9_000)];
+      const lines = values.map((value) => line({ fields: { value } }));
+      expect(await logs.outcomes(...lines, line({ message: "word ".repeat(20_000) }))).toEqual(
+        [...values, "message"].map(() => "indexed"),
+      );
+    });
+
+    test("that are found by what they tell of", async () => {
+      await logs.store([line({ fields: { event: "rollback.accepted" } }), line({ fields: { event: "rollback.failed" } })]);
+      const { hits } = await logs.client.search({
+        index: `${logs.prefix}.*`,
+        query: { term: { "retrograde.fields.event": "rollback.failed" } },
+      });
+      expect(hits.hits).toHaveLength(1);
+    });
+
+    test("and a template that operators have adapted", async () => {
+      const adapted = indexTemplate(logs.prefix);
+      await logs.client.indices.putIndexTemplate({ ...adapted, priority: 250 });
+      await logs.sink.ensureTemplate();
+      const { index_templates } = await logs.client.indices.getIndexTemplate({ name: adapted.name });
+      expect(index_templates[0]?.index_template.priority).toBe(250);
+    });
+
+    test("and says when another template leaves no room for ours", async () => {
+      const other = new Logs(server.url);
+      const { name: _name, ...body } = indexTemplate(other.prefix);
+      const name = `${other.prefix}-collector`;
+      await other.client.indices.putIndexTemplate({ ...body, name });
+      await expect(other.sink.ensureTemplate()).rejects.toThrow(/illegal_argument_exception/);
+      await other.client.indices.deleteIndexTemplate({ name });
+      await other.close();
+    });
+  });
+
+  describe.each([
+    ["with our template", true],
+    ["without any template", false],
+  ])("answers searches %s:", (_case, withTemplate) => {
+    beforeAll(async () => {
+      logs = new Logs(server.url);
+      if (withTemplate) await logs.sink.ensureTemplate();
+    });
+    afterAll(() => logs.close());
+
+    describeLogSearch(() => logs);
+
+    test("the collectors' lines are shown too", async () => {
+      const release = `collected-${randomUUID()}`;
+      const document = { release, component: "scheduler", message: "Starting the scheduler", offset: 7 };
+      await logs.client.bulk({
+        refresh: true,
+        operations: [
+          { index: { _index: `${logs.prefix}.${release}.2024.11.11`, _id: "a" } },
+          { ...document, "@timestamp": "2024-11-11T12:00:00.123456789+02:00" },
+          { index: { _index: `${logs.prefix}.${release}.2024.11.11`, _id: "b" } },
+          { ...document, "@timestamp": "2024-11-11T11:00:00Z", message: undefined },
+        ],
+      });
+      const query = { releaseName: release, deploymentId: randomUUID(), limit: 10 };
+      expect(await logs.search.search({ ...query, component: "scheduler" })).toEqual([
+        { id: "a", timestamp: "2024-11-11T10:00:00.123Z", message: "Starting the scheduler" },
+        { id: "b", timestamp: "2024-11-11T11:00:00.000Z", message: "" },
+      ]);
+      expect(await logs.search.search({ ...query, component: "worker" })).toEqual([]);
+    });
+  });
+});

@@ -1,0 +1,55 @@
+import { randomBytes } from "node:crypto";
+import { Client } from "pg";
+import type { DataSource } from "typeorm";
+import { entities } from "../../src/composition-root";
+import { createDataSource, sqlOf } from "../../src/shared/db/data-source";
+import type { Sql } from "../../src/shared/db/sql";
+
+export const TEMPLATE_DATABASE = "retrograde_template";
+
+export interface TestDatabase {
+  readonly url: string;
+  readonly dataSource: DataSource;
+  readonly sql: Sql;
+  drop(): Promise<void>;
+}
+
+/** Where global-setup.ts has put the server: TEST_DATABASE_URL, or the embedded one. */
+export function serverUrl(): string {
+  const url = process.env["RETROGRADE_TEST_SERVER_URL"];
+  if (url === undefined) throw new Error("test/world/global-setup.ts has not run");
+  return url;
+}
+
+export function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${name}`;
+  return changed.toString();
+}
+
+export async function administer(statement: string): Promise<void> {
+  const client = new Client({ connectionString: serverUrl() });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A migrated database of its own, cloned from the template; `poolSize` connections. */
+export async function createTestDatabase({ poolSize = 8 } = {}): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString("hex")}`;
+  await administer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
+  const url = withDatabase(serverUrl(), name);
+  const dataSource = await createDataSource({ url, poolSize, entities }).initialize();
+  return {
+    url,
+    dataSource,
+    sql: sqlOf(dataSource),
+    async drop() {
+      if (dataSource.isInitialized) await dataSource.destroy();
+      await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+    },
+  };
+}
