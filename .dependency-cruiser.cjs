@@ -28,13 +28,13 @@ module.exports = {
       name: "features-meet-at-their-doors",
       comment: "index.ts for domain and use cases; graphql/index.ts for the schema classes that others extend",
       severity: "error",
-      from: { path: feature, pathNot: "/graphql/" },
+      from: { path: feature, pathNot: ["/graphql/", "/module\\.ts$"] },
       to: { path: feature, pathNot: ["^src/features/$1/", "^src/features/[^/]+/index\\.ts$"] },
     },
     {
       name: "graphql-meets-graphql-at-its-door",
       severity: "error",
-      from: { path: "^src/features/([^/]+)/graphql/" },
+      from: { path: "^src/features/([^/]+)/(graphql/|module\\.ts$)" },
       to: { path: feature, pathNot: ["^src/features/$1/", "^src/features/[^/]+/(graphql/)?index\\.ts$"] },
     },
     {

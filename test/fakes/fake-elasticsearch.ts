@@ -83,7 +83,8 @@ export class FakeElasticsearch {
     if (fault?.kind === "status") {
       const { status, retryAfterSeconds } = fault;
       if (retryAfterSeconds !== undefined) response.setHeader("retry-after", retryAfterSeconds);
-      return send(response, refusal(new ElasticsearchError(status, "es_rejected_execution_exception", "rejected execution")));
+      const error = new ElasticsearchError(status, "es_rejected_execution_exception", "rejected execution");
+      return send(response, refusal(error));
     }
 
     const answer = this.answerTo(request, url, body);
@@ -106,7 +107,8 @@ export class FakeElasticsearch {
     for (const header of [headers.accept, headers["content-type"]]) {
       const version = /compatible-with=(\d+)/.exec(header ?? "")?.[1];
       if (version !== undefined && Number(version) > this.majorVersion) {
-        throw new ElasticsearchError(400, "media_type_header_exception", `Invalid media-type value on headers [${header}]`);
+        const reason = `Invalid media-type value on headers [${header}]`;
+        throw new ElasticsearchError(400, "media_type_header_exception", reason);
       }
     }
   }
@@ -159,7 +161,8 @@ export class FakeElasticsearch {
 
   private bulk(body: string, refresh: boolean): Answer {
     if (!body.endsWith("\n")) {
-      throw new ElasticsearchError(400, "illegal_argument_exception", "The bulk request must be terminated by a newline [\\n]");
+      const reason = "The bulk request must be terminated by a newline [\\n]";
+      throw new ElasticsearchError(400, "illegal_argument_exception", reason);
     }
     const lines = body.slice(0, -1).split("\n");
     this.bulkSizes.push(lines.length / 2);
@@ -174,7 +177,9 @@ export class FakeElasticsearch {
 
   private bulkItem(action: string, document: string): Source {
     const { index } = JSON.parse(action) as { index?: { _index: string; _id: string } };
-    if (index === undefined) throw new ElasticsearchError(400, "illegal_argument_exception", "only [index] is known here");
+    if (index === undefined) {
+      throw new ElasticsearchError(400, "illegal_argument_exception", "only [index] is known here");
+    }
     const { _index, _id } = index;
     try {
       const planned = this.faults.nextForItem(_id);
@@ -206,7 +211,8 @@ export class FakeElasticsearch {
 const acknowledged: Answer = { status: 200, body: { acknowledged: true } };
 
 function noTemplate(name: string): Answer {
-  return refusal(new ElasticsearchError(404, "resource_not_found_exception", `index template matching [${name}] not found`));
+  const reason = `index template matching [${name}] not found`;
+  return refusal(new ElasticsearchError(404, "resource_not_found_exception", reason));
 }
 
 function refusal({ status, type, reason }: ElasticsearchError): Answer {

@@ -138,7 +138,7 @@ describe.each(servers)("%s", (_name, start) => {
     });
 
     test("that are found by what they tell of", async () => {
-      await logs.store([line({ fields: { event: "rollback.accepted" } }), line({ fields: { event: "rollback.failed" } })]);
+      await logs.store(["rollback.accepted", "rollback.failed"].map((event) => line({ fields: { event } })));
       const { hits } = await logs.client.search({
         index: `${logs.prefix}.*`,
         query: { term: { "retrograde.fields.event": "rollback.failed" } },

@@ -24,3 +24,6 @@ export function newLines(count: number, overrides: Partial<NewLogLine> = {}): Ne
   const deploymentId = randomUUID();
   return Array.from({ length: count }, (_, number) => newLine({ deploymentId, message: `#${number}`, ...overrides }));
 }
+
+/** The messages of so many `newLines`. */
+export const messages = (count: number): string[] => Array.from({ length: count }, (_, number) => `#${number}`);

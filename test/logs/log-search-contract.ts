@@ -74,7 +74,11 @@ export function describeLogSearch(open: () => SearchableLogs): void {
     ["an asterisk that is no wildcard", { text: "roll* back" }, []],
     ["a backslash", { text: "dags\\rollback" }, ["C:\\dags\\rollback.py, an error*"]],
     ["an unclosed quotation mark", { text: '"nothing' }, []],
-    ["all at once", { component: "scheduler", since: "2024-11-12T00:00:00.000Z", text: "third" }, ["third of the same instant"]],
+    [
+      "all at once",
+      { component: "scheduler", since: "2024-11-12T00:00:00.000Z", text: "third" },
+      ["third of the same instant"],
+    ],
   ])("filtered by %s", async (_what, query, expected) => {
     expect(await messagesOf(query)).toEqual(expected);
   });

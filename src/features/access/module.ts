@@ -2,9 +2,10 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
-import type { DataSource, EntityManager } from "typeorm";
+import { LessThan, type DataSource, type EntityManager } from "typeorm";
 import type { Config } from "../../config";
 import type { Clock } from "../../shared/app/clock";
+import type { Instant } from "../../shared/domain/instant";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
 import { CreateUser } from "./app/create-user";
 import type { AccessStores } from "./app/ports";
@@ -13,6 +14,7 @@ import { Sessions } from "./app/sessions";
 import { SignIn } from "./app/sign-in";
 import { Argon2Hasher } from "./crypto/argon2-hasher";
 import { generateSigningKey, JwtSessionTokens } from "./crypto/jwt-session-tokens";
+import { FailedLoginRow } from "./db/access.rows";
 import { AccessChanges } from "./db/access-changes";
 import { AccessReadModelSql } from "./db/access-read-model";
 import { AccessStore } from "./db/access-store";
@@ -78,6 +80,10 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
     createUser,
     serviceAccounts,
     loaders,
+    /** Drops counts of log-in attempts whose time is over. */
+    forgetFailedLogins: async (now: Instant) => {
+      await dataSource.manager.delete(FailedLoginRow, { expire: LessThan(String(Date.parse(now))) });
+    },
     changes: new AccessChanges(databaseUrl, () => sessions.forget(), log),
     resolvers: [
       new SignInResolver({ readModel, signIn, createUser, localEnabled: auth.localEnabled, publicSignups: auth.publicSignups }),

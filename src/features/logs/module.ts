@@ -12,6 +12,8 @@ import { ElasticsearchLogSearch } from "./elasticsearch/elasticsearch-log-search
 import { ElasticsearchLogSink } from "./elasticsearch/elasticsearch-log-sink";
 import { LogExporter, type LogExportMetrics } from "./jobs/log-exporter";
 
+export { LogLineRow } from "./db/log-line.row";
+
 export interface LogsDependencies {
   /** The pool, for statements that stand alone. */
   readonly sql: Sql;
@@ -56,7 +58,8 @@ export function createLogsModule(dependencies: LogsDependencies): LogsModule {
 
   const client = createElasticsearchClient(elasticsearch);
   const { indexPrefix } = elasticsearch;
-  const exporter = createExporter(dependencies, new ElasticsearchLogSink({ client, indexPrefix, clock: dependencies.clock }));
+  const sink = new ElasticsearchLogSink({ client, indexPrefix, clock: dependencies.clock });
+  const exporter = createExporter(dependencies, sink);
   return {
     writer,
     search: new ElasticsearchLogSearch({ client, indexPrefix }),

@@ -31,7 +31,7 @@ export class Cluster {
     for (const [other, { index_patterns, priority }] of this.templates) {
       const overlap = template.index_patterns.find((pattern) => index_patterns.includes(pattern));
       if (other !== name && overlap !== undefined && (priority ?? 0) === (template.priority ?? 0)) {
-        const reason = `index template [${name}] has index patterns [${overlap}] matching patterns from existing templates [${other}] that have the same priority`;
+        const reason = `[${name}] has index patterns [${overlap}] matching those of [${other}] with the same priority`;
         throw new ElasticsearchError(400, "illegal_argument_exception", reason);
       }
     }

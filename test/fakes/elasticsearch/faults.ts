@@ -1,6 +1,8 @@
 export type Operation = "bulk" | "search" | "template";
 
 export type Fault =
+  /** None: for the requests before the one that is to fail. */
+  | { readonly kind: "none" }
   | { readonly kind: "status"; readonly status: number; readonly retryAfterSeconds?: number }
   /** The connection breaks, with the request carried out or not. */
   | { readonly kind: "drop"; readonly when: "before" | "after" }

@@ -77,7 +77,10 @@ function inRange(value: number, bounds: Clause): boolean {
   const limit = (key: string): number | null => (key in bounds ? Date.parse(String(bounds[key])) : null);
   const [gte, gt, lte, lt] = [limit("gte"), limit("gt"), limit("lte"), limit("lt")];
   return (
-    (gte === null || value >= gte) && (gt === null || value > gt) && (lte === null || value <= lte) && (lt === null || value < lt)
+    (gte === null || value >= gte) &&
+    (gt === null || value > gt) &&
+    (lte === null || value <= lte) &&
+    (lt === null || value < lt)
   );
 }
 

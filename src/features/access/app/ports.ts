@@ -16,6 +16,7 @@ export interface AccessStores {
   /** Sets the role of the user there, new or in place of the one that it had. */
   bindUser(userId: string, bound: BoundRole): Promise<RoleBinding>;
   unbindUser(userId: string, scope: { workspaceId: string }): Promise<boolean>;
+  unbindUserFromDeploymentsOf(userId: string, scope: { workspaceId: string }): Promise<void>;
   findUserBinding(userId: string, scope: { workspaceId: string }): Promise<RoleBinding | null>;
   countUserBindings(role: Role, scope: { workspaceId: string }): Promise<number>;
 

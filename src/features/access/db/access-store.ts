@@ -67,6 +67,14 @@ export class AccessStore implements AccessStores {
     return (affected ?? 0) > 0;
   }
 
+  async unbindUserFromDeploymentsOf(userId: string, { workspaceId }: { workspaceId: string }): Promise<void> {
+    await this.manager.query(
+      `DELETE FROM role_binding
+       WHERE user_id = $1 AND deployment_id IN (SELECT id FROM deployment WHERE workspace_id = $2)`,
+      [userId, workspaceId],
+    );
+  }
+
   findUserBinding(userId: string, { workspaceId }: { workspaceId: string }): Promise<RoleBinding | null> {
     return this.manager.findOneBy(RoleBindingRow, { userId, workspaceId });
   }

@@ -50,8 +50,8 @@ export interface CreateDeploymentCommand {
 
 const GENERATED_NAMES_TRIED = 5;
 
-interface Dependencies {
-  readonly unitOfWork: UnitOfWork<DeploymentStores>;
+interface Dependencies<Tx extends DeploymentStores> {
+  readonly unitOfWork: UnitOfWork<Tx>;
   /** @throws NotFound if there is none or the actor may not see it */
   readonly findWorkspace: (actor: Actor, id: string) => Promise<Workspace>;
   readonly rules: DeploymentRules;
@@ -59,8 +59,8 @@ interface Dependencies {
 }
 
 /** Creates a Deployment with settings only; it runs nothing until its first deploy. */
-export class CreateDeployment {
-  constructor(private readonly deps: Dependencies) {}
+export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
+  constructor(private readonly deps: Dependencies<Tx>) {}
 
   execute(command: CreateDeploymentCommand): Promise<Deployment> {
     return this.executeWith(command, CREATE_IN_WORKSPACE, async (_stores, deployment) => deployment);
@@ -76,7 +76,7 @@ export class CreateDeployment {
   async executeWith<T>(
     { actor, workspaceId, input }: CreateDeploymentCommand,
     permission: Permission,
-    andThen: (stores: DeploymentStores, deployment: Deployment) => Promise<T>,
+    andThen: (stores: Tx, deployment: Deployment) => Promise<T>,
   ): Promise<T> {
     const workspace = await this.deps.findWorkspace(actor, workspaceId);
     requirePermission(actor, permission, workspaceScope(workspace.id));

@@ -41,10 +41,10 @@ interface Target {
 }
 
 /** Changes of settings. None of them makes a line in the deploy history: only code deploys do. */
-export class UpdateDeployment {
+export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   constructor(
     private readonly deps: {
-      readonly unitOfWork: UnitOfWork<DeploymentStores>;
+      readonly unitOfWork: UnitOfWork<Tx>;
       readonly rules: DeploymentRules;
       readonly clock: Clock;
     },
@@ -58,7 +58,7 @@ export class UpdateDeployment {
   executeWith<T>(
     { changes, ...target }: Target & { readonly changes: DeploymentChanges },
     permission: Permission,
-    andThen: (stores: DeploymentStores, deployment: Deployment) => Promise<T>,
+    andThen: (stores: Tx, deployment: Deployment) => Promise<T>,
   ): Promise<T> {
     return this.change(target, permission, async (stores, deployment) => {
       const patch = settingsPatch(deployment, changes, this.deps.rules);
@@ -98,7 +98,7 @@ export class UpdateDeployment {
   private async change<T>(
     { actor, deploymentId }: Target,
     permission: Permission,
-    work: (stores: DeploymentStores, deployment: Deployment) => Promise<T>,
+    work: (stores: Tx, deployment: Deployment) => Promise<T>,
   ): Promise<T> {
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     return this.deps.unitOfWork.run(async (stores) => {

@@ -4,7 +4,7 @@ import type { LogLine } from "../domain/log-line";
 
 /**
  * Refusals with status 400 that are about the state of the cluster and not about the document: the cluster is out of
- * shards, the index is closed, or an alias has no index to write to.
+ * shards (as 7.x and later word it, for a new index), or the index is closed.
  */
 const PASSING_REFUSALS: ReadonlySet<string> = new Set(["validation_exception", "index_closed_exception"]);
 

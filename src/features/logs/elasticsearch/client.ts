@@ -39,11 +39,11 @@ class VersionNeutralTransport extends Transport {
  * Connects to nothing yet. The client's own retries are off: the exporter's back-off is the only one.
  * @throws Error if the CA file cannot be read or the address is no URL.
  */
-export function createElasticsearchClient(options: ElasticsearchOptions): Client {
+export function createElasticsearchClient(options: ElasticsearchOptions, requestTimeoutMs = REQUEST_TIMEOUT_MS): Client {
   return new Client({
     node: options.node,
     maxRetries: 0,
-    requestTimeout: REQUEST_TIMEOUT_MS,
+    requestTimeout: requestTimeoutMs,
     Transport: VersionNeutralTransport,
     ...credentials(options),
     ...(options.caFile === undefined ? {} : { tls: { ca: readFileSync(options.caFile) } }),
@@ -60,12 +60,13 @@ export function statusOf(error: unknown): number | null {
   return error instanceof errors.ResponseError ? (error.statusCode ?? null) : null;
 }
 
-/** What went wrong, for people: the server's own words if it said any. */
+/** What went wrong, for people, in one line: with the status and the server's own words if it said any. */
 export function reasonOf(error: unknown): string {
-  const status = statusOf(error);
-  if (status === 401) return "401: Elasticsearch does not accept the configured credentials";
-  if (status === 403) return `403: the configured Elasticsearch user lacks a privilege: ${String(error)}`;
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  if (!(error instanceof errors.ResponseError)) return `${(error as Error).name}: ${(error as Error).message}`;
+  const words = `${error.statusCode} ${error.message.replace(/\s+/g, " ")}`;
+  if (error.statusCode === 401) return `Elasticsearch does not accept the configured credentials: ${words}`;
+  if (error.statusCode === 403) return `The configured Elasticsearch user lacks a privilege: ${words}`;
+  return words;
 }
 
 /** What the answer's Retry-After asks for, in seconds or as a date; null if it asks for nothing. */

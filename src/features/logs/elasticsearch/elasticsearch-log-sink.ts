@@ -94,7 +94,7 @@ export class ElasticsearchLogSink implements LogSink {
   private async sendSmaller(entries: readonly Entry[], error: unknown, signal?: AbortSignal): Promise<SinkResult> {
     const [only, second] = entries;
     if (only !== undefined && second === undefined) {
-      const reason = `413: the line of ${only.bytes} bytes is too large for the server: ${reasonOf(error)}`;
+      const reason = `The line of ${only.bytes} bytes is too large for the server: ${reasonOf(error)}`;
       return { lines: [{ line: only.line, outcome: "rejected", reason }], outage: null };
     }
     const middle = Math.ceil(entries.length / 2);

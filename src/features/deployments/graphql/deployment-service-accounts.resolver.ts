@@ -1,0 +1,60 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import type { Role as RoleName, ServiceAccounts } from "../../access";
+import { presentServiceAccount, Role, ServiceAccount } from "../../access/graphql";
+import { isId } from "../../../shared/app/ids";
+import { NotFound } from "../../../shared/domain/errors";
+import { deploymentScope, type Actor, type Scope } from "../../../shared/domain/permissions";
+import type { GraphqlContext } from "../../../shared/graphql/context";
+import { Uuid } from "../../../shared/graphql/scalars";
+import type { DeploymentQueries } from "../app/deployment-queries";
+
+@Resolver()
+export class DeploymentServiceAccountResolver {
+  constructor(
+    private readonly queries: DeploymentQueries,
+    private readonly serviceAccounts: ServiceAccounts,
+  ) {}
+
+  @Query(() => [ServiceAccount], { nullable: true, description: "Service accounts of a Deployment. Takes deployment.serviceAccounts.get." })
+  async deploymentServiceAccounts(
+    @Ctx() context: GraphqlContext,
+    @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
+  ): Promise<ServiceAccount[]> {
+    const actor = await context.actor();
+    const accounts = await this.serviceAccounts.list(actor, await this.scopeOf(actor, deploymentId));
+    return accounts.map((account) => presentServiceAccount(account));
+  }
+
+  @Mutation(() => ServiceAccount, {
+    nullable: true,
+    description: "Creates a service account with a role on one Deployment. Takes deployment.serviceAccounts.create, and every permission that the role grants.",
+  })
+  async createDeploymentServiceAccount(
+    @Ctx() context: GraphqlContext,
+    @Arg("label", () => String, { description: "What it is for." }) label: string,
+    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." }) category: string | null | undefined,
+    @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
+    @Arg("role", () => Role, { description: "A DEPLOYMENT_… role." }) role: RoleName,
+  ): Promise<ServiceAccount> {
+    const actor = await context.actor();
+    const scope = await this.scopeOf(actor, deploymentId);
+    const { account, apiKey } = await this.serviceAccounts.create({ actor, scope, label, role, category: category ?? undefined });
+    return presentServiceAccount(account, apiKey);
+  }
+
+  @Mutation(() => ServiceAccount, { nullable: true, description: "Deletes a service account of a Deployment; its key is refused from then on." })
+  async deleteDeploymentServiceAccount(
+    @Ctx() context: GraphqlContext,
+    @Arg("serviceAccountUuid", () => Uuid, { description: "Which one." }) id: string,
+    @Arg("deploymentUuid", () => Uuid, { description: "The Deployment that it belongs to." }) deploymentId: string,
+  ): Promise<ServiceAccount> {
+    const actor = await context.actor();
+    const scope = await this.scopeOf(actor, deploymentId);
+    if (!isId(id)) throw new NotFound("Service account");
+    return presentServiceAccount(await this.serviceAccounts.delete(actor, scope, id));
+  }
+
+  private async scopeOf(actor: Actor, deploymentId: string): Promise<Scope> {
+    return deploymentScope(await this.queries.find(actor, { id: deploymentId }));
+  }
+}

@@ -1,0 +1,138 @@
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { RoleBinding } from "../../access/graphql";
+import type { RuntimeCatalogue } from "../../platform";
+import { Workspace, type WorkspaceLoaders } from "../../workspaces/graphql";
+import { deploymentScope, requirePermission } from "../../../shared/domain/permissions";
+import type { GraphqlContext } from "../../../shared/graphql/context";
+import { Uuid } from "../../../shared/graphql/scalars";
+import type { DeploymentQueries } from "../app/deployment-queries";
+import { DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import { desiredAirflowVersion, desiredRuntimeVersion } from "../domain/deployment";
+import { presentVariables } from "../domain/settings";
+import type { DeploymentLoaders } from "./deployment.loaders";
+import { DeploymentWhereUniqueInput } from "./deployment.inputs";
+import { DagDeploymentConfig, Deployment, DeploymentUrl, EnvironmentVariable, presentDagDeployment, presentDeployment } from "./deployment.types";
+
+@Resolver()
+export class DeploymentQueryResolver {
+  constructor(private readonly queries: DeploymentQueries) {}
+
+  @Query(() => Deployment, { nullable: true, description: "One Deployment. Takes deployment.config.get on it." })
+  async deployment(
+    @Ctx() context: GraphqlContext,
+    @Arg("where", () => DeploymentWhereUniqueInput, { description: "Which one." }) where: DeploymentWhereUniqueInput,
+  ): Promise<Deployment> {
+    const found = await this.queries.find(await context.actor(), {
+      id: where.id || undefined,
+      releaseName: where.releaseName || undefined,
+    });
+    return presentDeployment(found);
+  }
+
+  @Query(() => Deployment, { nullable: true, description: "One Deployment of a Workspace by its release name; null if there is none." })
+  async workspaceDeployment(
+    @Ctx() context: GraphqlContext,
+    @Arg("workspaceUuid", () => Uuid, { description: "The Workspace." }) workspaceId: string,
+    @Arg("releaseName", () => String, { description: "The Deployment's release name." }) releaseName: string,
+  ): Promise<Deployment | null> {
+    const found = await this.queries.ofWorkspace(await context.actor(), workspaceId, releaseName);
+    return found[0] === undefined ? null : presentDeployment(found[0]);
+  }
+
+  @Query(() => [Deployment], { nullable: true, description: "The Deployments of a Workspace that the caller may see, sorted by label." })
+  async workspaceDeployments(
+    @Ctx() context: GraphqlContext,
+    @Arg("workspaceUuid", () => Uuid, { description: "The Workspace." }) workspaceId: string,
+    @Arg("releaseName", () => String, { nullable: true, description: "Only the one with this release name." })
+    releaseName?: string | null,
+  ): Promise<Deployment[]> {
+    const found = await this.queries.ofWorkspace(await context.actor(), workspaceId, releaseName || undefined);
+    return found.map((deployment) => presentDeployment(deployment));
+  }
+}
+
+@Resolver(() => Deployment)
+export class DeploymentFieldResolver {
+  constructor(
+    private readonly deps: {
+      readonly catalogue: RuntimeCatalogue;
+      readonly loaders: (context: GraphqlContext) => DeploymentLoaders;
+      readonly workspaceLoaders: (context: GraphqlContext) => WorkspaceLoaders;
+      /** Host of the Deployments' own addresses. */
+      readonly deploymentsHost: string;
+    },
+  ) {}
+
+  @FieldResolver(() => Uuid, { nullable: true, description: "The same as id." })
+  uuid(@Root() { id }: Deployment): string {
+    return id;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: "Always airflow." })
+  type(): string {
+    return "airflow";
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: "Version of the Helm chart, without a leading v." })
+  version(@Root() { record }: Deployment): string {
+    return record.chartVersion;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: "The Airflow that was asked for; what runs while nothing is pending; null on a Runtime." })
+  desiredAirflowVersion(@Root() { record }: Deployment): string | null {
+    return desiredAirflowVersion(record);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: "The Runtime that was asked for; what runs while nothing is pending." })
+  desiredRuntimeVersion(@Root() { record }: Deployment): string | null {
+    return desiredRuntimeVersion(record);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: "The Airflow inside the Runtime; null without a Runtime, or for one that the catalogue does not know." })
+  runtimeAirflowVersion(@Root() { record }: Deployment): string | null {
+    return this.deps.catalogue.airflowVersionOf(record.runtimeVersion);
+  }
+
+  @FieldResolver(() => [DeploymentUrl], { nullable: true, description: "Where the Deployment's own pages are." })
+  urls(@Root() { record }: Deployment): DeploymentUrl[] {
+    const base = `https://${this.deps.deploymentsHost}/${record.releaseName}`;
+    const airflow = { type: "airflow", url: `${base}/airflow` };
+    return record.executor === "CeleryExecutor" ? [airflow, { type: "flower", url: `${base}/flower` }] : [airflow];
+  }
+
+  @FieldResolver(() => DagDeploymentConfig, { nullable: true, description: "How DAGs reach the Deployment." })
+  dagDeployment(@Root() { record }: Deployment): DagDeploymentConfig {
+    return presentDagDeployment(record.dagDeploymentType, record.dagDeployment);
+  }
+
+  @FieldResolver(() => [EnvironmentVariable], {
+    nullable: true,
+    description: "The environment variables that the mutation answering this has written; null elsewhere.",
+  })
+  upsertedEnvironmentVariables(@Root() { upserted }: Deployment): EnvironmentVariable[] | null {
+    return upserted === null ? null : presentVariables(upserted);
+  }
+
+  @FieldResolver(() => Workspace, { nullable: true, description: "The Workspace that it belongs to." })
+  workspace(@Root() { record }: Deployment, @Ctx() context: GraphqlContext): Promise<Workspace | null> {
+    return this.deps.workspaceLoaders(context).workspaces.load(record.workspaceId);
+  }
+
+  @FieldResolver(() => [RoleBinding], { nullable: true, description: "Who has which role on it. Takes deployment.users.get." })
+  async roleBindings(@Root() { record }: Deployment, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
+    requirePermission(await context.actor(), DEPLOYMENT_PERMISSIONS.seeUsers, deploymentScope(record));
+    return this.deps.loaders(context).bindings.load(record.id);
+  }
+}
+
+@Resolver(() => RoleBinding)
+export class RoleBindingDeploymentResolver {
+  constructor(private readonly loaders: (context: GraphqlContext) => DeploymentLoaders) {}
+
+  @FieldResolver(() => Deployment, { nullable: true, description: "The Deployment that the role is for, if it is for one." })
+  async deployment(@Root() { deploymentId }: RoleBinding, @Ctx() context: GraphqlContext): Promise<Deployment | null> {
+    if (deploymentId === null) return null;
+    const found = await this.loaders(context).deployments.load(deploymentId);
+    return found && presentDeployment(found);
+  }
+}

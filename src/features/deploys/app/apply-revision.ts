@@ -1,0 +1,132 @@
+import type { Deployment } from "../../deployments";
+import { RolloutRejected, type ReleaseState, type RolloutDriver } from "../../rollouts";
+import type { Clock } from "../../../shared/app/clock";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { deployLogLine, type DeployEvent } from "../domain/deploy-log";
+import type { DeployRevision } from "../domain/deploy-revision";
+import { releaseStateOf } from "../domain/release-state";
+import { addApplyJob } from "./append-revision";
+import type { DeployMetrics, DeployStores, RevisionReadModel } from "./ports";
+
+const BACK_OFF_MOST_MS = 60_000;
+const LOOK_FOR_NEWER_EVERY_MS = 1_000;
+const REASON_MOST = 500;
+
+interface Rollout {
+  readonly deployment: Deployment;
+  readonly revision: DeployRevision;
+}
+
+/**
+ * Rolls one revision out. The Deployment is locked only in short steps before and after; each looks again
+ * whether the revision is still the newest and unfinished, so a rollout that was overtaken, killed, or
+ * started twice ends without harm.
+ */
+export class ApplyRevision {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<DeployStores>;
+      readonly readModel: RevisionReadModel;
+      readonly driver: RolloutDriver;
+      readonly clock: Clock;
+      /** Failed attempts after which a revision is FAILED. */
+      readonly attempts: number;
+      readonly metrics: DeployMetrics;
+    },
+  ) {}
+
+  async execute(revisionId: string, signal: AbortSignal): Promise<void> {
+    const state = await this.inStep(revisionId, async (stores, { deployment, revision }) => {
+      await this.tell(stores, deployment, revision, { event: "rollout_started" });
+      return releaseStateOf(deployment, revision);
+    });
+    if (state === null) return;
+    try {
+      await this.drive(state, signal);
+    } catch (error) {
+      // Stopped by us, not failed: the queue gives the job to the next process.
+      if (signal.aborted) throw error;
+      await this.failed(revisionId, error);
+      return;
+    }
+    await this.deployed(revisionId);
+  }
+
+  /** Hands the state to the driver, and gives up as soon as a newer revision is there. */
+  private async drive(state: ReleaseState, signal: AbortSignal): Promise<void> {
+    const overtaken = new AbortController();
+    const watch = setInterval(() => {
+      void this.deps.readModel.findMany([state.revisionId]).then(([revision]) => {
+        if (revision?.status !== "INITIALIZED") overtaken.abort(new Error("a newer revision took over"));
+      }, () => undefined);
+    }, LOOK_FOR_NEWER_EVERY_MS);
+    try {
+      await this.deps.driver.apply(state, AbortSignal.any([signal, overtaken.signal]));
+    } finally {
+      clearInterval(watch);
+    }
+  }
+
+  private async deployed(revisionId: string): Promise<void> {
+    await this.inStep(revisionId, async (stores, { deployment, revision }) => {
+      const at = this.deps.clock();
+      await stores.revisions.update(revision.id, { status: "DEPLOYED", statusReason: null, updatedAt: at, finishedAt: at });
+      await stores.deployments.update(deployment.id, {
+        currentRevisionId: revision.id,
+        runtimeVersion: revision.runtimeVersion,
+        airflowVersion: revision.runtimeVersion === null ? revision.airflowVersion : null,
+        // Only a rollback brings a mechanism with it; other deploys were recorded under the one that was set.
+        ...(revision.trigger === "ROLLBACK" && { dagDeploymentType: revision.dagDeploymentType }),
+        ...nothingPending(deployment, revision),
+        updatedAt: at,
+      });
+      await this.tell(stores, deployment, revision, { event: "deployed" });
+      this.finished(revision, "DEPLOYED", at);
+    });
+  }
+
+  private async failed(revisionId: string, error: unknown): Promise<void> {
+    const reason = (error instanceof Error ? error.message : String(error)).slice(0, REASON_MOST);
+    await this.inStep(revisionId, async (stores, { deployment, revision }) => {
+      const at = this.deps.clock();
+      const rolloutFailures = revision.rolloutFailures + 1;
+      if (!(error instanceof RolloutRejected) && rolloutFailures < this.deps.attempts) {
+        await stores.revisions.update(revision.id, { rolloutFailures, updatedAt: at });
+        await this.tell(stores, deployment, revision, { event: "rollout_attempt_failed", failure: rolloutFailures, reason });
+        await addApplyJob(stores.outbox, revision, Math.min(1_000 * 2 ** (rolloutFailures - 1), BACK_OFF_MOST_MS));
+        return;
+      }
+      await stores.revisions.update(revision.id, { status: "FAILED", statusReason: reason, rolloutFailures, updatedAt: at, finishedAt: at });
+      await stores.deployments.update(deployment.id, { ...nothingPending(deployment, revision), updatedAt: at });
+      await this.tell(stores, deployment, revision, { event: "failed", reason });
+      this.finished(revision, "FAILED", at);
+    });
+  }
+
+  /** Runs the work under the Deployment's lock if the revision is still to be finished; null otherwise. */
+  private async inStep<T>(revisionId: string, work: (stores: DeployStores, rollout: Rollout) => Promise<T>): Promise<T | null> {
+    return this.deps.unitOfWork.run(async (stores) => {
+      const found = await stores.revisions.find(revisionId);
+      const deployment = found === null ? null : await stores.deployments.lock(found.deploymentId);
+      if (deployment === null || deployment.headRevisionId !== revisionId) return null;
+      const revision = await stores.revisions.find(revisionId);
+      return revision?.status === "INITIALIZED" ? work(stores, { deployment, revision }) : null;
+    });
+  }
+
+  private tell({ logs }: DeployStores, deployment: Deployment, revision: DeployRevision, event: DeployEvent): Promise<void> {
+    return logs.add([deployLogLine(deployment, revision, event, this.deps.clock())]);
+  }
+
+  private finished(revision: DeployRevision, status: "DEPLOYED" | "FAILED", at: string): void {
+    this.deps.metrics.rolloutFinished(status, (Date.parse(at) - Date.parse(revision.createdAt)) / 1000);
+  }
+}
+
+/** The attempt is over, so its version is no longer pending; one that was asked for meanwhile is. */
+function nothingPending(deployment: Deployment, revision: DeployRevision): Partial<Deployment> {
+  return {
+    ...(deployment.pendingRuntimeVersion === revision.runtimeVersion && { pendingRuntimeVersion: null }),
+    ...(deployment.pendingAirflowVersion === revision.airflowVersion && { pendingAirflowVersion: null }),
+  };
+}

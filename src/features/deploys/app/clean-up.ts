@@ -1,0 +1,72 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Clock } from "../../../shared/app/clock";
+import { InvalidInput } from "../../../shared/domain/errors";
+import type { Instant } from "../../../shared/domain/instant";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { CLEAN_UP } from "../domain/permissions";
+import { oldestWithinReach } from "../domain/retention";
+import type { RevisionCleanup } from "./ports";
+
+const BATCH = 1_000;
+/** Leaves the database to others between two batches. */
+const PAUSE_MS = 20;
+const DAYS_MOST = 3_650;
+
+export interface CleanupResult {
+  readonly dryRun: boolean;
+  readonly olderThanDays: number;
+  readonly deletedRevisions: number;
+  readonly deletedBundles: number;
+  readonly keptRevisions: number;
+}
+
+/** Removes revisions that are out of reach, in batches, each in a transaction of its own. */
+export class CleanUp {
+  constructor(
+    private readonly deps: {
+      readonly revisions: RevisionCleanup;
+      readonly clock: Clock;
+      readonly retentionDays: number;
+      /** Further things that age with the history: log lines, deleted Deployments. */
+      readonly others: readonly ((now: Instant, before: Instant) => Promise<void>)[];
+    },
+  ) {}
+
+  /** For a person. @throws Forbidden, InvalidInput */
+  executeAs(actor: Actor, options: { readonly olderThanDays?: number | undefined; readonly dryRun: boolean }): Promise<CleanupResult> {
+    requirePermission(actor, CLEAN_UP, SYSTEM_SCOPE);
+    return this.execute(options);
+  }
+
+  /** @throws InvalidInput unless the age is 1 to 3650 days */
+  async execute({ olderThanDays = this.deps.retentionDays, dryRun }: {
+    readonly olderThanDays?: number | undefined;
+    readonly dryRun: boolean;
+  }): Promise<CleanupResult> {
+    if (!Number.isInteger(olderThanDays) || olderThanDays < 1 || olderThanDays > DAYS_MOST) {
+      throw new InvalidInput("olderThanDays", `has to be a whole number from 1 to ${DAYS_MOST}`);
+    }
+    const { revisions, clock, others } = this.deps;
+    const now = clock();
+    const before = oldestWithinReach(now, { retentionDays: olderThanDays });
+    const { due, kept } = await revisions.count(before);
+    const deletedRevisions = dryRun ? due : await this.deleteAll(before);
+    if (!dryRun) {
+      await revisions.deleteExpiredKeys(now);
+      for (const other of others) await other(now, before);
+    }
+    return { dryRun, olderThanDays, deletedRevisions, deletedBundles: 0, keptRevisions: kept };
+  }
+
+  private async deleteAll(before: Instant): Promise<number> {
+    let total = 0;
+    let from: Instant | null = null;
+    for (;;) {
+      const batch: { deleted: number; next: Instant | null } = await this.deps.revisions.deleteBatch({ before, from, limit: BATCH });
+      total += batch.deleted;
+      if (batch.next === null) return total;
+      from = batch.next;
+      await pause(PAUSE_MS);
+    }
+  }
+}

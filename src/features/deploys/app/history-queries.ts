@@ -1,0 +1,140 @@
+import { authorize, type Deployment } from "../../deployments";
+import type { DatabaseMigration, RuntimeCatalogue } from "../../platform";
+import type { Clock } from "../../../shared/app/clock";
+import { isId } from "../../../shared/app/ids";
+import { decodeCursor } from "../../../shared/domain/cursor";
+import { InvalidInput, NotFound } from "../../../shared/domain/errors";
+import { can, deploymentScope, type Actor } from "../../../shared/domain/permissions";
+import type { DeployRevision } from "../domain/deploy-revision";
+import { PUSH_IMAGE, READ_HISTORY } from "../domain/permissions";
+import { issue, type RollbackIssue } from "../domain/rollback-issues";
+import { RollbackRefused } from "../domain/rollback-refused";
+import { assessRollback, type RollbackAssessment, type RollbackSettings } from "../domain/rollback-rules";
+import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes";
+import type { HistoryState, RevisionFilter, RevisionPage, RevisionReadModel, RevisionView } from "./ports";
+
+/** So many left-behind deploys are listed in a plan; nobody reads more. */
+const SKIPPED_MOST = 500;
+const SEARCH_MOST = 200;
+
+export interface RollbackPlan {
+  readonly deployment: Deployment;
+  readonly from: RevisionView;
+  readonly to: RevisionView;
+  readonly blockers: readonly RollbackIssue[];
+  readonly warnings: readonly RollbackIssue[];
+  readonly changes: readonly RollbackChange[];
+  readonly database: DatabaseMigration;
+  readonly skipped: readonly RevisionView[];
+}
+
+/** Reading the deploy history, and what a rollback would do. */
+export class HistoryQueries {
+  constructor(
+    private readonly deps: {
+      readonly readModel: RevisionReadModel;
+      readonly settings: RollbackSettings;
+      readonly catalogue: RuntimeCatalogue;
+      readonly clock: Clock;
+      /** The most revisions in one page. */
+      readonly maxTake: number;
+    },
+  ) {}
+
+  /** Newest first. @throws NotFound, Forbidden, InvalidInput */
+  async page(
+    actor: Actor,
+    query: { readonly deploymentId: string; readonly first: number; readonly after?: string | undefined; readonly filter: RevisionFilter },
+  ): Promise<RevisionPage> {
+    const before = query.after === undefined ? undefined : decodeCursor(query.after, "after").number;
+    return this.load(actor, query.deploymentId, query.filter, { limit: this.limit("first", query.first), before });
+  }
+
+  /** The page in the manner of the other paginated queries: behind a revision, or so many pages on. */
+  async numberedPage(
+    actor: Actor,
+    query: {
+      readonly deploymentId: string;
+      readonly take: number;
+      readonly pageNumber: number;
+      readonly cursor?: string | undefined;
+      readonly filter: RevisionFilter;
+    },
+  ): Promise<RevisionPage> {
+    const limit = this.limit("take", query.take);
+    if (query.pageNumber < 0) throw new InvalidInput("pageNumber", "counts from 0");
+    const behind = query.cursor === undefined ? undefined : await this.cursorRevision(query.deploymentId, query.cursor);
+    return this.load(actor, query.deploymentId, query.filter, { limit, before: behind?.number, offset: query.pageNumber * limit });
+  }
+
+  count(deploymentId: string, filter: RevisionFilter): Promise<number> {
+    return this.deps.readModel.count(deploymentId, filter);
+  }
+
+  /** @throws NotFound, Forbidden */
+  async find(actor: Actor, id: string): Promise<RevisionView> {
+    const [revision] = isId(id) ? await this.deps.readModel.findMany([id]) : [];
+    const [state] = revision === undefined ? [] : await this.deps.readModel.historyStates([revision.deploymentId]);
+    if (revision === undefined || state === undefined) throw new NotFound("Deploy revision");
+    try {
+      authorize(actor, state.deployment, READ_HISTORY);
+    } catch (error) {
+      throw error instanceof NotFound ? new NotFound("Deploy revision") : error;
+    }
+    return revision;
+  }
+
+  /** What a rollback would do, worked out without doing it. @throws RollbackRefused NO_TARGET without a target */
+  async plan(actor: Actor, deploymentId: string, revisionId: string | undefined): Promise<RollbackPlan> {
+    const [state] = isId(deploymentId) ? await this.deps.readModel.historyStates([deploymentId]) : [];
+    const deployment = authorize(actor, state?.deployment ?? null, READ_HISTORY);
+    if (revisionId === undefined) {
+      throw new RollbackRefused([issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId.")]);
+    }
+    const [target] = isId(revisionId) ? await this.deps.readModel.findMany([revisionId]) : [];
+    if (state === undefined || target === undefined || target.deploymentId !== deployment.id) throw new NotFound("Deploy revision");
+    const { current } = state;
+    if (current === null) {
+      throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);
+    }
+    return {
+      deployment,
+      from: { ...current, isCurrent: true },
+      to: target,
+      ...this.assess(actor, state, target),
+      changes: rollbackChanges(current, target),
+      skipped: await this.deps.readModel.deployedBetween(deployment.id, target.number, current.number, SKIPPED_MOST),
+    };
+  }
+
+  /** The same rules as the mutation. */
+  assess(actor: Actor, state: HistoryState, target: DeployRevision): RollbackAssessment {
+    const { settings, catalogue, clock } = this.deps;
+    const mayPush = can(actor, PUSH_IMAGE, deploymentScope(state.deployment));
+    return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target });
+  }
+
+  private async load(
+    actor: Actor,
+    deploymentId: string,
+    filter: RevisionFilter,
+    range: { readonly limit: number; readonly before?: number | undefined; readonly offset?: number },
+  ): Promise<RevisionPage> {
+    if ((filter.search?.length ?? 0) > SEARCH_MOST) throw new InvalidInput("filter.search", `has at most ${SEARCH_MOST} characters`);
+    if (!isId(deploymentId)) throw new NotFound("Deployment");
+    const page = await this.deps.readModel.page({ deploymentId, filter, ...range });
+    authorize(actor, page.deployment, READ_HISTORY);
+    return page;
+  }
+
+  private async cursorRevision(deploymentId: string, id: string): Promise<RevisionView> {
+    const [revision] = isId(id) ? await this.deps.readModel.findMany([id]) : [];
+    if (revision?.deploymentId !== deploymentId) throw new InvalidInput("cursor", "is not a revision of this Deployment");
+    return revision;
+  }
+
+  private limit(argument: "first" | "take", asked: number): number {
+    if (asked < 1) throw new InvalidInput(argument, "has to be 1 or more");
+    return Math.min(asked, this.deps.maxTake);
+  }
+}

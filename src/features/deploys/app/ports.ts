@@ -1,0 +1,104 @@
+import type { Deployment, DeploymentStores } from "../../deployments";
+import type { Instant } from "../../../shared/domain/instant";
+import type { DeployRevision, DeployStatus, DeployTrigger, DeployType } from "../domain/deploy-revision";
+
+/** The deploy history inside a transaction. Its writers hold the Deployment's lock. */
+export interface RevisionStore {
+  /** Those of the Deployment that exist, in no order. */
+  findMany(deploymentId: string, ids: readonly string[]): Promise<DeployRevision[]>;
+  find(id: string): Promise<DeployRevision | null>;
+  /** Number of the newest DEPLOYED revision before that number. */
+  deployedBefore(deploymentId: string, number: number): Promise<number | null>;
+  add(revision: DeployRevision): Promise<void>;
+  update(id: string, patch: Partial<DeployRevision>): Promise<void>;
+}
+
+export interface IdempotencyKeys {
+  /** The key's use by that actor, unless it has expired. */
+  find(actorId: string, key: string, now: Instant): Promise<{ inputHash: string; revisionId: string } | null>;
+  /** @throws Conflict if the key was taken at the same time for another Deployment */
+  add(
+    use: { actorId: string; key: string; inputHash: string; revisionId: string; expiresAt: Instant },
+    now: Instant,
+  ): Promise<void>;
+}
+
+export interface DeployStores extends DeploymentStores {
+  readonly revisions: RevisionStore;
+  readonly idempotencyKeys: IdempotencyKeys;
+}
+
+export interface RevisionFilter {
+  readonly createdAfter?: Instant | undefined;
+  readonly createdBefore?: Instant | undefined;
+  readonly types?: readonly DeployType[] | undefined;
+  readonly statuses?: readonly DeployStatus[] | undefined;
+  readonly triggers?: readonly DeployTrigger[] | undefined;
+  readonly createdById?: string | undefined;
+  readonly rollbacksOnly?: boolean | undefined;
+  readonly search?: string | undefined;
+}
+
+/** A revision as a reader meets it. */
+export interface RevisionView extends DeployRevision {
+  readonly isCurrent: boolean;
+}
+
+/** Where a Deployment's history stands; what the rollback rules need beside the target. */
+export interface HistoryState {
+  readonly deployment: Deployment;
+  readonly current: DeployRevision | null;
+  readonly head: DeployRevision | null;
+  readonly previousDeployedNumber: number | null;
+}
+
+export interface RevisionPage {
+  /** Null where the Deployment does not exist. */
+  readonly deployment: { readonly id: string; readonly workspaceId: string } | null;
+  readonly revisions: readonly RevisionView[];
+  readonly hasNextPage: boolean;
+}
+
+/** Reads outside of transactions. Revisions of deleted Deployments do not exist here. */
+export interface RevisionReadModel {
+  /** Newest first; `before` leaves out that number and all above it. */
+  page(query: {
+    readonly deploymentId: string;
+    readonly filter: RevisionFilter;
+    readonly limit: number;
+    readonly before?: number | undefined;
+    readonly offset?: number | undefined;
+  }): Promise<RevisionPage>;
+  count(deploymentId: string, filter: RevisionFilter): Promise<number>;
+  findMany(ids: readonly string[]): Promise<RevisionView[]>;
+  historyStates(deploymentIds: readonly string[]): Promise<HistoryState[]>;
+  /** DEPLOYED revisions with a number between the two, newest first. */
+  deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]>;
+  /** Unfinished heads older than the instant that no job is going to finish. */
+  stranded(before: Instant): Promise<{ readonly revisionId: string; readonly deploymentId: string }[]>;
+}
+
+/** Removal of old revisions, batch by batch. */
+export interface RevisionCleanup {
+  /** Deletes up to `limit` due revisions from `from` on; `next` is where to go on, null when nothing is left. */
+  deleteBatch(query: { readonly before: Instant; readonly from: Instant | null; readonly limit: number }): Promise<{
+    readonly deleted: number;
+    readonly next: Instant | null;
+  }>;
+  count(before: Instant): Promise<{ readonly due: number; readonly kept: number }>;
+  deleteExpiredKeys(now: Instant): Promise<number>;
+}
+
+/** What is counted and timed; a port, so that no feature knows the metrics library. */
+export interface DeployMetrics {
+  rollback(outcome: string): void;
+  rolloutFinished(status: DeployStatus, seconds: number): void;
+}
+
+export const DEPLOY_TASKS = {
+  /** Rolls a revision out. Payload: revisionId. */
+  apply: "deploys.apply",
+  /** Finds unfinished revisions that no job will finish. */
+  resume: "deploys.resume",
+  cleanup: "deploys.cleanup",
+} as const;

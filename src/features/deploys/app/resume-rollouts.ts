@@ -1,0 +1,29 @@
+import type { Clock } from "../../../shared/app/clock";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { plusMs } from "../../../shared/domain/instant";
+import { addApplyJob } from "./append-revision";
+import type { DeployStores, RevisionReadModel } from "./ports";
+
+const STRANDED_AFTER_MS = 60_000;
+
+/**
+ * Gives unfinished revisions a job again that have lost theirs, e.g. because somebody emptied the queue.
+ * No state of a Deployment should need repair by hand. Answers how many it found.
+ */
+export class ResumeRollouts {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<DeployStores>;
+      readonly readModel: RevisionReadModel;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  async execute(): Promise<number> {
+    const stranded = await this.deps.readModel.stranded(plusMs(this.deps.clock(), -STRANDED_AFTER_MS));
+    for (const { revisionId, deploymentId } of stranded) {
+      await this.deps.unitOfWork.run(({ outbox }) => addApplyJob(outbox, { id: revisionId, deploymentId }));
+    }
+    return stranded.length;
+  }
+}

@@ -1,0 +1,139 @@
+import { createHash } from "node:crypto";
+import { authorize, type Deployment } from "../../deployments";
+import type { RuntimeCatalogue } from "../../platform";
+import type { Clock } from "../../../shared/app/clock";
+import { isId, newId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { Conflict, DomainError, InvalidInput, NotFound } from "../../../shared/domain/errors";
+import { DAY_MS, plusMs } from "../../../shared/domain/instant";
+import type { Actor } from "../../../shared/domain/permissions";
+import type { DeployRevision } from "../domain/deploy-revision";
+import { requireDescription, restore } from "../domain/new-revision";
+import { PUSH_IMAGE } from "../domain/permissions";
+import { issue } from "../domain/rollback-issues";
+import { RollbackRefused } from "../domain/rollback-refused";
+import { assessRollback, refusals, type RollbackSettings } from "../domain/rollback-rules";
+import { appendRevision, headAndCurrent } from "./append-revision";
+import type { DeployMetrics, DeployStores, RevisionView } from "./ports";
+
+export interface RollbackCommand {
+  readonly actor: Actor;
+  readonly deploymentId: string;
+  readonly revisionId: string | undefined;
+  readonly description: string;
+  readonly acknowledgeDataLoss: boolean;
+  readonly expectedCurrentRevisionId: string | undefined;
+  readonly idempotencyKey: string | undefined;
+}
+
+const KEY_LIVES_MS = DAY_MS;
+const KEY_MOST = 200;
+
+/** The idempotency key was used before, with other input. */
+export class IdempotencyKeyReused extends DomainError {
+  readonly code = "IDEMPOTENCY_KEY_REUSED";
+
+  constructor() {
+    super("This idempotency key was used with other input within the last 24 hours");
+  }
+}
+
+/** Rolls a Deployment back: a new deploy of an earlier revision's content, on top of the history. */
+export class RollbackDeploy {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<DeployStores>;
+      readonly settings: RollbackSettings;
+      readonly catalogue: RuntimeCatalogue;
+      readonly clock: Clock;
+      readonly metrics: DeployMetrics;
+    },
+  ) {}
+
+  /**
+   * Answers the new revision, INITIALIZED, or on a repeated idempotency key the one it made before.
+   * @throws RollbackRefused with every reason at once
+   * @throws Conflict if another revision is current than the one expected
+   * @throws IdempotencyKeyReused, InvalidInput, NotFound, Forbidden
+   */
+  async execute(command: RollbackCommand): Promise<RevisionView> {
+    try {
+      const revision = await this.rollBack(command);
+      this.deps.metrics.rollback("accepted");
+      return revision;
+    } catch (error) {
+      this.deps.metrics.rollback(error instanceof DomainError ? error.code.toLowerCase() : "error");
+      throw error;
+    }
+  }
+
+  private async rollBack(command: RollbackCommand): Promise<RevisionView> {
+    const { actor, deploymentId, revisionId, idempotencyKey } = command;
+    if (!isId(deploymentId)) throw new NotFound("Deployment");
+    const description = requireDescription(command.description);
+    checkKey(idempotencyKey);
+    const { settings, catalogue, clock } = this.deps;
+
+    return this.deps.unitOfWork.run(async (stores) => {
+      const deployment = authorize(actor, await stores.deployments.lock(deploymentId), PUSH_IMAGE);
+      const earlier = await this.earlierAnswer(stores, deployment, command);
+      if (earlier !== null) return earlier;
+      if (revisionId === undefined) {
+        throw new RollbackRefused([issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId.")]);
+      }
+      const target = isId(revisionId) ? (await stores.revisions.findMany(deployment.id, [revisionId]))[0] : undefined;
+      if (target === undefined) throw new NotFound("Deploy revision");
+
+      const { head, current } = await headAndCurrent(stores, deployment);
+      expectCurrent(current, command.expectedCurrentRevisionId);
+      const now = clock();
+      const previousDeployedNumber = current === null ? null : await stores.revisions.deployedBefore(deployment.id, current.number);
+      const assessment = assessRollback({
+        settings, catalogue, now, mayPush: true, deployment, current, head, target, previousDeployedNumber,
+      });
+      const [first, ...others] = refusals(assessment, { acknowledgeDataLoss: command.acknowledgeDataLoss, settings });
+      if (first !== undefined) throw new RollbackRefused([first, ...others]);
+
+      const revision = restore(target, current, { id: newId(), onto: deployment, by: actor, at: now, description });
+      const warnings = assessment.warnings.map(({ code }) => code);
+      await appendRevision(stores, {
+        deployment, head, revision, event: { event: "rollback_accepted", from: current, target, warnings },
+      });
+      if (idempotencyKey !== undefined) {
+        const use = { actorId: actor.id, key: idempotencyKey, inputHash: hashInput(command), revisionId: revision.id };
+        await stores.idempotencyKeys.add({ ...use, expiresAt: plusMs(now, KEY_LIVES_MS) }, now);
+      }
+      return { ...revision, isCurrent: false };
+    });
+  }
+
+  private async earlierAnswer(stores: DeployStores, deployment: Deployment, command: RollbackCommand): Promise<RevisionView | null> {
+    const { actor, idempotencyKey } = command;
+    if (idempotencyKey === undefined) return null;
+    const use = await stores.idempotencyKeys.find(actor.id, idempotencyKey, this.deps.clock());
+    if (use === null) return null;
+    if (use.inputHash !== hashInput(command)) throw new IdempotencyKeyReused();
+    const [revision] = await stores.revisions.findMany(deployment.id, [use.revisionId]);
+    return revision === undefined ? null : { ...revision, isCurrent: deployment.currentRevisionId === revision.id };
+  }
+}
+
+/** @throws Conflict */
+function expectCurrent(current: DeployRevision | null, expectedId: string | undefined): void {
+  if (expectedId === undefined || expectedId === current?.id) return;
+  throw new Conflict(
+    current === null ? "No revision is current yet" : `Revision ${current.number} is current by now (${current.id}); look at the history again`,
+  );
+}
+
+/** @throws InvalidInput */
+function checkKey(key: string | undefined): void {
+  if (key !== undefined && (key.trim() === "" || key.length > KEY_MOST || key.includes("\0"))) {
+    throw new InvalidInput("idempotencyKey", `has to have 1 to ${KEY_MOST} characters`);
+  }
+}
+
+function hashInput({ deploymentId, revisionId, description, acknowledgeDataLoss, expectedCurrentRevisionId }: RollbackCommand): string {
+  const input = [deploymentId, revisionId ?? null, description.trim(), acknowledgeDataLoss, expectedCurrentRevisionId ?? null];
+  return createHash("sha256").update(JSON.stringify(input)).digest("hex");
+}

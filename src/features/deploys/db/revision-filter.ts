@@ -1,0 +1,23 @@
+import type { RevisionFilter } from "../app/ports";
+
+/**
+ * A filter as SQL conditions on `r`. The text depends only on which fields are given and never on their
+ * values, so every shape is prepared once.
+ */
+export function filterConditions(filter: RevisionFilter, parameters: unknown[]): string[] {
+  const conditions: string[] = [];
+  const parameter = (value: unknown): string => `$${parameters.push(value)}`;
+  const { createdAfter, createdBefore, types, statuses, triggers, createdById, rollbacksOnly, search } = filter;
+  if (createdAfter !== undefined) conditions.push(`r.created_at > ${parameter(createdAfter)}`);
+  if (createdBefore !== undefined) conditions.push(`r.created_at < ${parameter(createdBefore)}`);
+  if (types !== undefined) conditions.push(`r.type = ANY(${parameter(types)})`);
+  if (statuses !== undefined) conditions.push(`r.status = ANY(${parameter(statuses)})`);
+  if (triggers !== undefined) conditions.push(`r.trigger = ANY(${parameter(triggers)})`);
+  if (createdById !== undefined) conditions.push(`r.actor_id = ${parameter(createdById)}`);
+  if (rollbacksOnly === true) conditions.push("r.trigger = 'ROLLBACK'");
+  if (search !== undefined && search !== "") {
+    const pattern = parameter(`%${search.replace(/[\\%_]/g, "\\$&")}%`);
+    conditions.push(`(r.description ILIKE ${pattern} OR r.image_tag ILIKE ${pattern} OR r.dag_tarball_version ILIKE ${pattern})`);
+  }
+  return conditions;
+}

@@ -1,0 +1,114 @@
+import type { DataSource } from "typeorm";
+import { sqlOf } from "../../../shared/db/data-source";
+import type { Sql } from "../../../shared/db/sql";
+import type { Instant } from "../../../shared/domain/instant";
+import type { DeploymentReadModel } from "../../deployments";
+import { DEPLOY_TASKS, type HistoryState, type RevisionFilter, type RevisionPage, type RevisionReadModel, type RevisionView } from "../app/ports";
+import type { DeployRevision } from "../domain/deploy-revision";
+import { RowStatements } from "../../../shared/db/row-statements";
+import { DeployRevisionRow } from "./deploy-revision.row";
+import { filterConditions } from "./revision-filter";
+
+/** LIMIT as a parameter would make Postgres plan each time anew, so pages come in a few sizes and are cut. */
+const PAGE_SIZES = [21, 51, 102, 1_001] as const;
+
+type PageRow = Partial<RevisionView> & { readonly deploymentId: string; readonly workspaceId: string; readonly id: string | null };
+
+export class RevisionReadModelSql implements RevisionReadModel {
+  private readonly sql: Sql;
+  private readonly columns: string;
+
+  constructor(
+    dataSource: DataSource,
+    private readonly deployments: DeploymentReadModel,
+  ) {
+    this.sql = sqlOf(dataSource);
+    this.columns = new RowStatements(dataSource, DeployRevisionRow).select("r");
+  }
+
+  async page({ deploymentId, filter, limit, before, offset }: Parameters<RevisionReadModel["page"]>[0]): Promise<RevisionPage> {
+    const parameters: unknown[] = [deploymentId];
+    const conditions = ["r.deployment_id = d.id", ...filterConditions(filter, parameters)];
+    if (before !== undefined) conditions.push(`r.number < $${parameters.push(before)}`);
+    const skip = offset === undefined || offset === 0 ? "" : `OFFSET $${parameters.push(offset)}`;
+    const size = PAGE_SIZES.find((one) => one > limit) ?? limit + 1;
+    // One statement for the page and for what the permission check needs to know of the Deployment.
+    const rows = await this.sql.query<PageRow>(
+      `SELECT d.workspace_id AS "workspaceId", p.*, d.id AS "deploymentId", p.id IS NOT DISTINCT FROM d.current_revision_id AS "isCurrent"
+       FROM deployment d LEFT JOIN LATERAL (
+         SELECT ${this.columns} FROM deploy_revision r WHERE ${conditions.join(" AND ")}
+         ORDER BY r.number DESC LIMIT ${size} ${skip}
+       ) p ON true
+       WHERE d.id = $1 AND d.deleted_at IS NULL`,
+      parameters,
+    );
+    const [first] = rows;
+    if (first === undefined) return { deployment: null, revisions: [], hasNextPage: false };
+    const revisions = (first.id === null ? [] : rows.slice(0, limit)) as unknown as RevisionView[];
+    return {
+      deployment: { id: first.deploymentId, workspaceId: first.workspaceId },
+      revisions,
+      hasNextPage: rows.length > limit,
+    };
+  }
+
+  async count(deploymentId: string, filter: RevisionFilter): Promise<number> {
+    const parameters: unknown[] = [deploymentId];
+    const conditions = ["r.deployment_id = $1", ...filterConditions(filter, parameters)];
+    const [row] = await this.sql.query<{ count: number }>(
+      `SELECT count(*) AS count FROM deploy_revision r WHERE ${conditions.join(" AND ")}`,
+      parameters,
+    );
+    return row?.count ?? 0;
+  }
+
+  findMany(ids: readonly string[]): Promise<RevisionView[]> {
+    return this.sql.query(
+      `SELECT ${this.columns}, r.id IS NOT DISTINCT FROM d.current_revision_id AS "isCurrent"
+       FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id AND d.deleted_at IS NULL
+       WHERE r.id = ANY($1)`,
+      [ids],
+    );
+  }
+
+  async historyStates(deploymentIds: readonly string[]): Promise<HistoryState[]> {
+    const deployments = await this.deployments.findMany(deploymentIds);
+    if (deployments.length === 0) return [];
+    const rows = await this.sql.query<DeployRevision & { previousDeployedNumber: number | null }>(
+      `SELECT ${this.columns}, (
+         SELECT p.number FROM deploy_revision p
+         WHERE r.id = d.current_revision_id AND p.deployment_id = d.id AND p.number < r.number AND p.status = 'DEPLOYED'
+         ORDER BY p.number DESC LIMIT 1
+       ) AS "previousDeployedNumber"
+       FROM deployment d JOIN deploy_revision r ON r.id IN (d.current_revision_id, d.head_revision_id)
+       WHERE d.id = ANY($1)`,
+      [deploymentIds],
+    );
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return deployments.map((deployment) => {
+      const current = byId.get(deployment.currentRevisionId ?? "") ?? null;
+      const head = byId.get(deployment.headRevisionId ?? "") ?? null;
+      return { deployment, current, head, previousDeployedNumber: current?.previousDeployedNumber ?? null };
+    });
+  }
+
+  deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]> {
+    return this.sql.query(
+      `SELECT ${this.columns}, false AS "isCurrent" FROM deploy_revision r
+       WHERE r.deployment_id = $1 AND r.number > $2 AND r.number < $3 AND r.status = 'DEPLOYED'
+       ORDER BY r.number DESC LIMIT $4`,
+      [deploymentId, lower, upper, limit],
+    );
+  }
+
+  stranded(before: Instant): Promise<{ revisionId: string; deploymentId: string }[]> {
+    return this.sql.query(
+      `SELECT r.id AS "revisionId", r.deployment_id AS "deploymentId"
+       FROM deploy_revision r JOIN deployment d ON d.head_revision_id = r.id AND d.deleted_at IS NULL
+       WHERE r.status = 'INITIALIZED' AND r.updated_at < $1
+         AND NOT EXISTS (SELECT 1 FROM graphile_worker.jobs j
+                         WHERE j.task_identifier = $2 AND j.queue_name = r.deployment_id::text)`,
+      [before, DEPLOY_TASKS.apply],
+    );
+  }
+}

@@ -1,0 +1,92 @@
+import type { Instant } from "../../../shared/domain/instant";
+import type { Deployment } from "../../deployments";
+import { DEPLOY_ROLLBACK, type NewLogLine } from "../../logs";
+import { imageReference, versionLabel, type DeployRevision } from "./deploy-revision";
+
+/** What happens to a revision, one line each. */
+export type DeployEvent =
+  | { readonly event: "deploy_recorded" }
+  | { readonly event: "rollback_accepted"; readonly from: DeployRevision | null; readonly target: DeployRevision; readonly warnings: readonly string[] }
+  | { readonly event: "rollout_started" }
+  | { readonly event: "rollout_attempt_failed"; readonly failure: number; readonly reason: string }
+  | { readonly event: "deployed" }
+  | { readonly event: "failed"; readonly reason: string }
+  | { readonly event: "superseded"; readonly by: number };
+
+type Located = Pick<Deployment, "id" | "workspaceId" | "releaseName">;
+
+/** The event as a log line; `fields` tell the same in a form to search by. */
+export function deployLogLine(deployment: Located, revision: DeployRevision, what: DeployEvent, at: Instant): NewLogLine {
+  return {
+    deploymentId: deployment.id,
+    workspaceId: deployment.workspaceId,
+    releaseName: deployment.releaseName,
+    component: DEPLOY_ROLLBACK,
+    message: messageOf(revision, what),
+    fields: {
+      event: what.event,
+      revisionId: revision.id,
+      revisionNumber: revision.number,
+      isRollback: revision.trigger === "ROLLBACK",
+      trigger: revision.trigger,
+      actorId: revision.actorId,
+      actorType: revision.actorType,
+      actorLabel: revision.actorLabel,
+      image: imageReference(revision),
+      runtimeVersion: revision.runtimeVersion,
+      airflowVersion: revision.airflowVersion,
+      ...detailsOf(what),
+    },
+    createdAt: at,
+  };
+}
+
+function messageOf(revision: DeployRevision, what: DeployEvent): string {
+  const name = `Revision ${revision.number}`;
+  switch (what.event) {
+    case "deploy_recorded":
+      return `${name}: ${revision.actorLabel} deploys ${imageReference(revision) ?? "DAGs"} (${versionLabel(revision)})${why(revision)}`;
+    case "rollback_accepted": {
+      const from = what.from === null ? "nothing" : `revision ${what.from.number} (${versionLabel(what.from)})`;
+      return `${name}: ${revision.actorLabel} rolls back from ${from} to revision ${what.target.number} (${versionLabel(what.target)})${why(revision)}`;
+    }
+    case "rollout_started":
+      return `${name} is being rolled out`;
+    case "rollout_attempt_failed":
+      return `${name}: attempt ${what.failure} failed: ${what.reason}`;
+    case "deployed":
+      return `${name} is deployed`;
+    case "failed":
+      return `${name} failed: ${what.reason}`;
+    case "superseded":
+      return `${name} is superseded by revision ${what.by}`;
+  }
+}
+
+const why = ({ description }: DeployRevision): string => (description === null ? "" : `: ${description}`);
+
+function detailsOf(what: DeployEvent): Readonly<Record<string, unknown>> {
+  switch (what.event) {
+    case "rollback_accepted":
+      return {
+        fromRevisionId: what.from?.id ?? null,
+        fromRevisionNumber: what.from?.number ?? null,
+        fromRuntimeVersion: what.from?.runtimeVersion ?? null,
+        fromAirflowVersion: what.from?.airflowVersion ?? null,
+        toRevisionId: what.target.id,
+        toRevisionNumber: what.target.number,
+        toRuntimeVersion: what.target.runtimeVersion,
+        toAirflowVersion: what.target.airflowVersion,
+        warnings: what.warnings,
+      };
+    case "rollout_attempt_failed":
+    case "failed":
+      return { reason: what.reason };
+    case "superseded":
+      return { supersededBy: what.by };
+    case "deploy_recorded":
+    case "rollout_started":
+    case "deployed":
+      return {};
+  }
+}

@@ -1,0 +1,80 @@
+import { InvalidInput } from "../../../shared/domain/errors";
+import type { Instant } from "../../../shared/domain/instant";
+import type { Actor } from "../../../shared/domain/permissions";
+import type { Deployment } from "../../deployments";
+import { contentOf, type DeployContent, type DeployRevision, type DeployTrigger, type DeployType } from "./deploy-revision";
+
+const DESCRIPTION_MOST = 500;
+
+/** Trimmed; null where nothing is left. @throws InvalidInput if it is too long */
+export function checkDescription(text: string | null | undefined): string | null {
+  const trimmed = (text ?? "").trim();
+  if (trimmed.length > DESCRIPTION_MOST) throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
+  return trimmed === "" ? null : trimmed;
+}
+
+/** The same where one has to be given, as for a rollback. */
+export function requireDescription(text: string): string {
+  const description = checkDescription(text);
+  if (description === null) throw new InvalidInput("description", "has to say why, in 1 to 500 characters");
+  return description;
+}
+
+interface Recording {
+  readonly id: string;
+  readonly onto: Deployment;
+  readonly by: Actor;
+  readonly at: Instant;
+  readonly description: string | null;
+}
+
+/** The next line of the history for a deploy. */
+export function recordDeploy(content: DeployContent, trigger: DeployTrigger, recording: Recording): DeployRevision {
+  const type = content.dagDeploymentType === "image" ? "IMAGE_AND_DAG" : "IMAGE_ONLY";
+  return { ...nextLine(recording), ...contentOf(content), type, trigger, rollbackFromId: null, rolledBackId: null, originId: recording.id };
+}
+
+/** The next line of the history for a rollback: the target's content under a new number. */
+export function restore(target: DeployRevision, current: DeployRevision | null, recording: Recording): DeployRevision {
+  return {
+    ...nextLine(recording),
+    ...contentOf(target),
+    type: changedBy(target, current),
+    trigger: "ROLLBACK",
+    rollbackFromId: target.id,
+    rolledBackId: current?.id ?? null,
+    originId: target.originId,
+  };
+}
+
+function nextLine({ id, onto, by, at, description }: Recording) {
+  return {
+    id,
+    deploymentId: onto.id,
+    number: onto.lastRevisionNumber + 1,
+    status: "INITIALIZED",
+    statusReason: null,
+    description,
+    actorId: by.id,
+    actorType: by.type,
+    actorLabel: by.label,
+    rolloutFailures: 0,
+    pinned: false,
+    createdAt: at,
+    updatedAt: at,
+    finishedAt: null,
+  } as const;
+}
+
+/** What a rollback changes: a DAG bundle alone needs no new image. */
+function changedBy(target: DeployRevision, current: DeployRevision | null): DeployType {
+  if (target.dagDeploymentType === "image" || current === null) return "IMAGE_AND_DAG";
+  if (current.dagDeploymentType !== target.dagDeploymentType) return "IMAGE_AND_DAG";
+  const sameImage =
+    current.imageRepository === target.imageRepository &&
+    current.imageTag === target.imageTag &&
+    current.imageDigest === target.imageDigest;
+  const sameDags = current.dagTarballVersion === target.dagTarballVersion;
+  if (sameDags === sameImage) return "IMAGE_AND_DAG";
+  return sameImage ? "DAG_ONLY" : "IMAGE_ONLY";
+}

@@ -1,0 +1,244 @@
+import type { Deployment } from "../../deployments";
+import {
+  canLeaveAirflow3,
+  databaseMigration,
+  isAirflow3To2,
+  meetsRollbackFloor,
+  ROLLBACK_FLOOR_AIRFLOW,
+  ROLLBACK_FLOOR_RUNTIME,
+  type DatabaseMigration,
+  type RuntimeCatalogue,
+} from "../../platform";
+import type { Instant } from "../../../shared/domain/instant";
+import { hasSameContent, versionLabel, type DeployRevision } from "./deploy-revision";
+import { isExpired, type Retention } from "./retention";
+import { issue, type RollbackIssue } from "./rollback-issues";
+
+/** What the installation's configuration says about rollbacks. */
+export interface RollbackSettings extends Retention {
+  readonly rollbackEnabled: boolean;
+  readonly dagOnlyDeployment: boolean;
+  readonly updateDeploymentImageEndpoint: boolean;
+  /** Whether images are to be looked up in the registry before a rollback. */
+  readonly imageValidation: boolean;
+  readonly requireDataLossAcknowledgement: boolean;
+  readonly allowAirflow3To2: boolean;
+}
+
+/** Everything that the rules look at. */
+export interface RollbackQuestion {
+  readonly settings: RollbackSettings;
+  readonly catalogue: RuntimeCatalogue;
+  readonly now: Instant;
+  /** Whether the actor holds deployment.images.push, or its counterpart of the system. */
+  readonly mayPush: boolean;
+  readonly deployment: Deployment;
+  /** What runs; null before the first deploy. */
+  readonly current: DeployRevision | null;
+  /** The newest revision, finished or not. */
+  readonly head: DeployRevision | null;
+  readonly target: DeployRevision;
+  /** Number of the newest DEPLOYED revision before the current one; null if there is none. */
+  readonly previousDeployedNumber: number | null;
+}
+
+export interface RollbackAssessment {
+  readonly blockers: readonly RollbackIssue[];
+  readonly warnings: readonly RollbackIssue[];
+  readonly database: DatabaseMigration;
+}
+
+type Rule = (question: RollbackQuestion) => RollbackIssue | false;
+
+const SUPPORTED_MECHANISMS = new Set(["image", "dag_deploy"]);
+const MECHANISM_REMEDY = "Switch the Deployment to image deploys or DAG-only deploys.";
+const FLOOR = `Runtime ${ROLLBACK_FLOOR_RUNTIME} (Airflow ${ROLLBACK_FLOOR_AIRFLOW})`;
+
+/**
+ * Why a rollback is not allowed: every reason at once, the installation's first, then the Deployment's, then
+ * the target's. Source, unless a rule says otherwise: the platform's public page on deploy rollbacks.
+ */
+const BLOCKERS: readonly Rule[] = [
+  ({ settings }) =>
+    !settings.rollbackEnabled &&
+    issue(
+      "ROLLBACK_DISABLED_FOR_INSTALLATION",
+      "Rollbacks are switched off for this installation.",
+      "Set global.deployRollbackEnabled to true in values.yaml.",
+    ),
+  ({ settings }) =>
+    !settings.dagOnlyDeployment &&
+    issue(
+      "DAG_ONLY_DEPLOYMENT_DISABLED",
+      "DAG-only deploys are switched off for this installation, and rollbacks need them, for image Deployments too.",
+      "Set global.dagOnlyDeployment.enabled to true in values.yaml.",
+    ),
+  ({ settings }) =>
+    !settings.updateDeploymentImageEndpoint &&
+    issue(
+      "UPDATE_IMAGE_ENDPOINT_DISABLED",
+      "updateDeploymentImage is switched off for this installation, and rollbacks need it.",
+      "Set astronomer.houston.config.deployments.enableUpdateDeploymentImageEndpoint to true in values.yaml.",
+    ),
+  ({ deployment }) =>
+    !deployment.rollbackEnabled &&
+    issue(
+      "ROLLBACK_DISABLED_FOR_DEPLOYMENT",
+      `Rollbacks are switched off for ${deployment.label}.`,
+      "Call updateDeploymentRollback with enabled: true.",
+    ),
+  ({ mayPush, deployment }) =>
+    !mayPush &&
+    issue(
+      "PERMISSION_DENIED",
+      `You lack the permission deployment.images.push on ${deployment.label}.`,
+      "Ask for the role DEPLOYMENT_EDITOR.",
+    ),
+  ({ deployment }) =>
+    !SUPPORTED_MECHANISMS.has(deployment.dagDeploymentType) &&
+    issue(
+      "DAG_DEPLOYMENT_TYPE_UNSUPPORTED",
+      `${deployment.label} gets its DAGs by ${deployment.dagDeploymentType}, which cannot be rolled back.`,
+      MECHANISM_REMEDY,
+    ),
+  ({ deployment }) =>
+    !meetsRollbackFloor(deployment) &&
+    issue("RUNTIME_TOO_OLD", `${deployment.label} runs ${versionLabel(deployment)}; rollbacks start at ${FLOOR}.`, "Upgrade first."),
+  ({ target }) =>
+    !SUPPORTED_MECHANISMS.has(target.dagDeploymentType) &&
+    issue(
+      "TARGET_DAG_DEPLOYMENT_TYPE_UNSUPPORTED",
+      `Revision ${target.number} got its DAGs by ${target.dagDeploymentType}, which cannot be restored.`,
+    ),
+  ({ target }) =>
+    !meetsRollbackFloor(target) &&
+    issue("TARGET_RUNTIME_TOO_OLD", `Revision ${target.number} is on ${versionLabel(target)}; rollbacks go back to ${FLOOR}.`),
+  (question) => leavesAirflow3(question),
+  ({ target }) =>
+    target.status !== "DEPLOYED" &&
+    issue(
+      "TARGET_NOT_DEPLOYED",
+      `Revision ${target.number} is ${target.status}; only one that was rolled out can be restored.`,
+      "Choose a DEPLOYED revision.",
+    ),
+  (question) => runsAlready(question),
+  ({ target, now, settings }) =>
+    !target.pinned &&
+    isExpired(target.createdAt, now, settings) &&
+    issue(
+      "TARGET_EXPIRED",
+      `Revision ${target.number} is from ${target.createdAt}; rollbacks reach ${settings.retentionDays} days back.`,
+      "Deploy its image again.",
+    ),
+];
+
+/** Going from Airflow 3 to 2 is for the brave: off by default, and some versions cannot be left at all. */
+function leavesAirflow3({ deployment, target, catalogue, settings }: RollbackQuestion): RollbackIssue | false {
+  if (!isAirflow3To2(deployment, target, catalogue)) return false;
+  if (!canLeaveAirflow3(deployment.runtimeVersion)) {
+    return issue("TARGET_RUNTIME_TOO_OLD", `${versionLabel(deployment)} cannot go back to Airflow 2 (revision ${target.number}).`);
+  }
+  return (
+    !settings.allowAirflow3To2 &&
+    issue(
+      "TARGET_RUNTIME_TOO_OLD",
+      `Revision ${target.number} is on Airflow 2, and ${deployment.label} runs Airflow 3.`,
+      "Set deployments.deployRollback.allowAirflow3To2 to true to allow it.",
+    )
+  );
+}
+
+/**
+ * The content that runs is no target, unless the newest deploy failed: then it may be put in place again.
+ * Nor is what is just being rolled out, so that a double click makes one rollback.
+ */
+function runsAlready({ target, current, head }: RollbackQuestion): RollbackIssue | false {
+  if (head !== null && head.status === "INITIALIZED" && hasSameContent(head, target)) {
+    return issue("TARGET_IS_CURRENT", `Revision ${head.number} is rolling out exactly this content.`, "Follow that revision.");
+  }
+  return (
+    current !== null &&
+    hasSameContent(current, target) &&
+    head?.status !== "FAILED" &&
+    issue("TARGET_IS_CURRENT", `The Deployment runs this content already (revision ${current.number}).`, "Choose another revision.")
+  );
+}
+
+/** Cautions; none of them blocks. The database's comes first, as it wants an answer. */
+const WARNINGS: readonly Rule[] = [
+  ({ target, catalogue }) => {
+    const release = catalogue.find(target.runtimeVersion);
+    return (
+      release !== null &&
+      release.restricted &&
+      issue(
+        "RESTRICTED_RUNTIME",
+        `Runtime ${release.version} is restricted${release.restrictedReason === null ? "" : `: ${release.restrictedReason}`}.`,
+        "Upgrade to a release that is not restricted as soon as things run again.",
+      )
+    );
+  },
+  ({ target, catalogue }) => {
+    const release = catalogue.find(target.runtimeVersion);
+    return (
+      release?.channel === "deprecated" &&
+      issue("DEPRECATED_RUNTIME", `Runtime ${release.version} is no longer maintained.`, "Plan an upgrade.")
+    );
+  },
+  ({ target, catalogue }) =>
+    isUnknown(target, catalogue) &&
+    issue("UNKNOWN_RELEASE", `${versionLabel(target)} is not in the catalogue, so what it does to the database is a guess.`),
+  ({ target, current, previousDeployedNumber }) =>
+    current !== null &&
+    previousDeployedNumber !== null &&
+    previousDeployedNumber > target.number &&
+    issue("SKIPS_DEPLOYS", `Leaves behind everything deployed between revision ${target.number} and revision ${current.number} as well.`),
+  ({ target }) =>
+    target.imageRepository !== null &&
+    target.imageDigest === null &&
+    issue(
+      "MUTABLE_IMAGE_TAG",
+      `The digest of ${target.imageTag ?? "the image"} is not known: if the tag was moved since, another image comes back.`,
+      "Give imageDigest when deploying, and never move a tag.",
+    ),
+  ({ target, settings }) =>
+    settings.imageValidation &&
+    target.imageRepository !== null &&
+    issue("IMAGE_UNVERIFIED", `Nobody has checked that the registry still holds ${target.imageTag ?? target.imageRepository}.`),
+];
+
+function isUnknown({ runtimeVersion, airflowVersion }: DeployRevision, catalogue: RuntimeCatalogue): boolean {
+  return runtimeVersion !== null ? catalogue.find(runtimeVersion) === null : catalogue.schemaRevisionOf(airflowVersion) === null;
+}
+
+function databaseWarning(database: DatabaseMigration, { target, current, deployment }: RollbackQuestion): RollbackIssue[] {
+  if (database.direction !== "DOWNGRADE") return [];
+  return [
+    issue(
+      "DATABASE_DOWNGRADE",
+      `Going from ${versionLabel(current ?? deployment)} to ${versionLabel(target)} downgrades the metadata database: what newer features stored is erased for good, and running tasks fail.`,
+      "Back the database up, and pass acknowledgeDataLoss: true if that is acceptable.",
+    ),
+  ];
+}
+
+/** The one answer to “may it be rolled back, and what speaks against it”: the plan, the field, and the mutation ask here. */
+export function assessRollback(question: RollbackQuestion): RollbackAssessment {
+  const { deployment, current, target, catalogue } = question;
+  const database = databaseMigration(current ?? deployment, target, catalogue);
+  const found = (rules: readonly Rule[]): RollbackIssue[] => rules.map((rule) => rule(question)).filter((one) => one !== false);
+  return {
+    blockers: found(BLOCKERS),
+    warnings: [...databaseWarning(database, question), ...found(WARNINGS)],
+    database,
+  };
+}
+
+/** What stands between the request and the rollback: the blockers, and data loss that nobody has agreed to. */
+export function refusals(
+  { blockers, warnings, database }: RollbackAssessment,
+  { acknowledgeDataLoss, settings }: { readonly acknowledgeDataLoss: boolean; readonly settings: RollbackSettings },
+): RollbackIssue[] {
+  const unacknowledged = database.losesData && settings.requireDataLossAcknowledgement && !acknowledgeDataLoss;
+  return [...blockers, ...(unacknowledged ? warnings.filter(({ code }) => code === "DATABASE_DOWNGRADE") : [])];
+}

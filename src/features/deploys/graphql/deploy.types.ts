@@ -1,0 +1,253 @@
+import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
+import { DagDeploymentType } from "../../deployments/graphql";
+import type { DagDeploymentType as DagDeploymentTypeName } from "../../deployments";
+import type { Instant } from "../../../shared/domain/instant";
+import type { ActorType as ActorTypeName } from "../../../shared/domain/permissions";
+import { DateTime } from "../../../shared/graphql/scalars";
+import {
+  DEPLOY_STATUSES,
+  DEPLOY_TRIGGERS,
+  DEPLOY_TYPES,
+  imageReference,
+  type DeployStatus as DeployStatusName,
+  type DeployTrigger as DeployTriggerName,
+  type DeployType as DeployTypeName,
+} from "../domain/deploy-revision";
+import type { DeployRevision as DeployRevisionRecord } from "../domain/deploy-revision";
+import type { RevisionView } from "../app/ports";
+
+const enumOf = <V extends string>(values: readonly V[]) =>
+  Object.fromEntries(values.map((value) => [value, value])) as { readonly [K in V]: K };
+
+export const DeployType = enumOf(DEPLOY_TYPES);
+registerEnumType(DeployType, {
+  name: "DeployType",
+  description: "What one deploy changed.",
+  valuesConfig: {
+    IMAGE_AND_DAG: { description: "The image and the DAGs, which are in the image or came with it." },
+    IMAGE_ONLY: { description: "The image; uploaded DAGs stayed." },
+    DAG_ONLY: { description: "The DAG bundle; the image stayed." },
+  },
+});
+
+export const DeployStatus = enumOf(DEPLOY_STATUSES);
+registerEnumType(DeployStatus, {
+  name: "DeployStatus",
+  description: "Where a deploy stands. All but INITIALIZED are final.",
+  valuesConfig: {
+    INITIALIZED: { description: "Recorded, and not rolled out yet." },
+    DEPLOYED: { description: "Rolled out." },
+    FAILED: { description: "Could not be rolled out; what ran before still runs." },
+    SUPERSEDED: { description: "A later deploy or rollback took its place before it was finished." },
+  },
+});
+
+export const DeployTrigger = enumOf(DEPLOY_TRIGGERS);
+registerEnumType(DeployTrigger, {
+  name: "DeployTrigger",
+  description: "How a deploy reached the platform.",
+  valuesConfig: {
+    IMAGE_ENDPOINT: { description: "Through updateDeploymentImage." },
+    REGISTRY_PUSH: { description: "By a push to the built-in registry." },
+    DAG_UPLOAD: { description: "By an upload of DAGs." },
+    UPSERT: { description: "Through upsertDeployment." },
+    ROLLBACK: { description: "Through rollbackDeploy." },
+  },
+});
+
+export const ActorType = enumOf<ActorTypeName>(["USER", "SERVICE_ACCOUNT", "SYSTEM"]);
+registerEnumType(ActorType, {
+  name: "ActorType",
+  description: "What kind of account acted.",
+  valuesConfig: {
+    USER: { description: "A person." },
+    SERVICE_ACCOUNT: { description: "A program, by its key." },
+    SYSTEM: { description: "The platform itself." },
+  },
+});
+
+@ObjectType({ simpleResolvers: true, description: "Who did it, as known at that time; it stays readable when the account is gone." })
+export class Actor {
+  @Field(() => ID, { description: "The account's id." })
+  id: string;
+
+  @Field(() => ActorType, { description: "What kind of account it is." })
+  type: ActorTypeName;
+
+  @Field(() => String, { description: "A user's full name, else user name; a service account's label." })
+  label: string;
+}
+
+@ObjectType({ description: "One line of a Deployment's deploy history: a full snapshot of what a deploy put in place." })
+export class DeployRevision {
+  @Field(() => ID, { simple: true, description: "The revision's id." })
+  id: string;
+
+  @Field(() => Int, { simple: true, description: "1, 2, 3 … within the Deployment, without gaps, never given twice." })
+  number: number;
+
+  @Field(() => DeployType, { simple: true, description: "What it changed." })
+  type: DeployTypeName;
+
+  @Field(() => DeployStatus, { simple: true, description: "Where it stands." })
+  status: DeployStatusName;
+
+  @Field(() => String, { simple: true, nullable: true, description: "Why it is FAILED or SUPERSEDED." })
+  statusReason: string | null;
+
+  @Field(() => DeployTrigger, { simple: true, description: "How it reached the platform." })
+  trigger: DeployTriggerName;
+
+  @Field(() => String, { simple: true, nullable: true, description: "What whoever deployed it said about it." })
+  description: string | null;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The full image reference: repository:tag, with @digest where it is known." })
+  image: string | null;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The image's repository, with the registry's host." })
+  imageRepository: string | null;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The image's tag; null where it was named by digest alone." })
+  imageTag: string | null;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The image's digest, sha256:…; null where it was not given." })
+  imageDigest: string | null;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The Runtime in the image; null where it holds an Airflow without Runtime." })
+  runtimeVersion: string | null;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The Airflow in the image, inside a Runtime too; null where nobody knows." })
+  airflowVersion: string | null;
+
+  @Field(() => DagDeploymentType, { simple: true, description: "How DAGs reached the Deployment with it." })
+  dagDeploymentType: DagDeploymentTypeName;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The DAG bundle that is live with it; null where DAGs come from the image." })
+  dagTarballVersion: string | null;
+
+  @Field(() => Actor, { simple: true, description: "Who deployed it." })
+  createdBy: Actor;
+
+  @Field(() => DateTime, { simple: true, description: "When it was recorded." })
+  createdAt: Instant;
+
+  @Field(() => DateTime, { simple: true, description: "When its status last changed." })
+  updatedAt: Instant;
+
+  @Field(() => DateTime, { simple: true, nullable: true, description: "When it reached a final status." })
+  finishedAt: Instant | null;
+
+  @Field(() => Boolean, { simple: true, description: "Whether it is what the Deployment runs now." })
+  isCurrent: boolean;
+
+  @Field(() => Boolean, { simple: true, description: "Whether it came from rollbackDeploy." })
+  isRollback: boolean;
+
+  @Field(() => ID, { simple: true, nullable: true, description: "On a rollback: the revision whose content it restored, even if that line is gone by now." })
+  rollbackFromId: string | null;
+
+  @Field(() => ID, { simple: true, nullable: true, description: "On a rollback: the revision that ran when it was triggered." })
+  rolledBackId: string | null;
+
+  record: DeployRevisionRecord;
+}
+
+/** The source object for everything that resolves on a revision. */
+export function presentRevision(record: RevisionView): DeployRevision {
+  const { actorId, actorType, actorLabel } = record;
+  return {
+    ...record,
+    image: imageReference(record),
+    createdBy: { id: actorId, type: actorType, label: actorLabel },
+    isRollback: record.trigger === "ROLLBACK",
+    record,
+  };
+}
+
+@InputType({ description: "Which revisions of the history to answer; all conditions have to hold." })
+export class DeployRevisionFilter {
+  @Field(() => DateTime, { nullable: true, description: "Only later ones." })
+  createdAfter?: Instant | null;
+
+  @Field(() => DateTime, { nullable: true, description: "Only earlier ones." })
+  createdBefore?: Instant | null;
+
+  @Field(() => [DeployType], { nullable: true, description: "Only of these types." })
+  types?: DeployTypeName[] | null;
+
+  @Field(() => [DeployStatus], { nullable: true, description: "Only in these statuses." })
+  statuses?: DeployStatusName[] | null;
+
+  @Field(() => [DeployTrigger], { nullable: true, description: "Only by these triggers." })
+  triggers?: DeployTriggerName[] | null;
+
+  @Field(() => ID, { nullable: true, description: "Only by this user or service account." })
+  createdById?: string | null;
+
+  @Field(() => Boolean, { nullable: true, description: "Only rollbacks." })
+  rollbacksOnly?: boolean | null;
+
+  @Field(() => String, { nullable: true, description: "Part of the description, the image tag or the DAG bundle's version, in either case." })
+  search?: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "Where a page of a list begins and ends." })
+export class PageInfo {
+  @Field(() => Boolean, { description: "Whether there is more behind it." })
+  hasNextPage: boolean;
+
+  @Field(() => Boolean, { description: "Whether something comes before it: true where the page was asked for behind a cursor." })
+  hasPreviousPage: boolean;
+
+  @Field(() => String, { nullable: true, description: "Cursor of the first line; null on an empty page." })
+  startCursor: string | null;
+
+  @Field(() => String, { nullable: true, description: "Cursor of the last line, for `after` of the next page; null on an empty page." })
+  endCursor: string | null;
+}
+
+@ObjectType({ simpleResolvers: true, description: "A revision, and its place in the list." })
+export class DeployRevisionEdge {
+  @Field(() => String, { description: "To ask for what comes behind it." })
+  cursor: string;
+
+  @Field(() => DeployRevision, { description: "The revision." })
+  node: DeployRevision;
+}
+
+@ObjectType({ description: "A page of the deploy history, newest first." })
+export class DeployRevisionConnection {
+  @Field(() => [DeployRevision], { simple: true, description: "The revisions." })
+  nodes: DeployRevision[];
+
+  @Field(() => PageInfo, { simple: true, description: "Where the page begins and ends." })
+  pageInfo: PageInfo;
+
+  count: () => Promise<number>;
+}
+
+@ObjectType({ description: "A page of the deploy history in the manner of the other paginated queries, newest first." })
+export class PaginatedDeployRevisions {
+  @Field(() => [DeployRevision], { simple: true, description: "The revisions of the page." })
+  deployRevisions: DeployRevision[];
+
+  countAll: () => Promise<number>;
+}
+
+@ObjectType({ simpleResolvers: true, description: "What a clean-up did, or would do." })
+export class CleanupDeployRevisionsResult {
+  @Field(() => Boolean, { description: "Whether it only counted." })
+  dryRun: boolean;
+
+  @Field(() => Int, { description: "The age in days beyond which revisions go." })
+  olderThanDays: number;
+
+  @Field(() => Int, { description: "How many revisions went." })
+  deletedRevisions: number;
+
+  @Field(() => Int, { description: "How many DAG bundles went that no revision needs any more." })
+  deletedBundles: number;
+
+  @Field(() => Int, { description: "Old enough, but kept: current, newest, pinned, or being rolled out." })
+  keptRevisions: number;
+}

@@ -1,0 +1,78 @@
+import { Arg, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from "type-graphql";
+import { Deployment } from "../../deployments/graphql";
+import { can, deploymentScope } from "../../../shared/domain/permissions";
+import type { GraphqlContext } from "../../../shared/graphql/context";
+import type { HistoryQueries } from "../app/history-queries";
+import type { RevisionView } from "../app/ports";
+import { imageReference } from "../domain/deploy-revision";
+import { READ_HISTORY } from "../domain/permissions";
+import type { DeployLoaders } from "./deploy.loaders";
+import { DeployRevision, DeployRevisionConnection, DeployRevisionFilter, presentRevision } from "./deploy.types";
+import { connection, readFilter } from "./history.resolvers";
+
+const FIRST = 20;
+
+@ObjectType({ simpleResolvers: true, description: "Image tags of a Deployment: the one that runs and the one to push next." })
+export class DeployInfo {
+  @Field(() => String, { nullable: true, description: "The tag that runs; null before the first deploy." })
+  current: string | null;
+
+  @Field(() => String, { nullable: true, description: "The tag to push next; never taken twice." })
+  nextCli: string | null;
+}
+
+/** What a Deployment tells of its deploys. */
+@Resolver(() => Deployment)
+export class DeploymentHistoryResolver {
+  constructor(
+    private readonly deps: {
+      readonly queries: HistoryQueries;
+      readonly loaders: (context: GraphqlContext) => DeployLoaders;
+      readonly tagPrefix: string;
+    },
+  ) {}
+
+  @FieldResolver(() => String, { nullable: true, description: "The image that runs; null before the first deploy." })
+  async image(@Root() deployment: Deployment, @Ctx() context: GraphqlContext): Promise<string | null> {
+    const current = await this.current(deployment, context);
+    return current && imageReference(current);
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: "active, deploying while a deploy is under way, or failed if the newest one failed." })
+  async status(@Root() deployment: Deployment, @Ctx() context: GraphqlContext): Promise<string> {
+    const { headRevisionId } = deployment.record;
+    const head = headRevisionId === null ? null : await this.deps.loaders(context).revisions.load(headRevisionId);
+    if (head?.status === "INITIALIZED") return "deploying";
+    return head?.status === "FAILED" ? "failed" : "active";
+  }
+
+  @FieldResolver(() => DeployInfo, { nullable: true, description: "Image tags, as the command-line client wants them." })
+  async deployInfo(@Root() deployment: Deployment, @Ctx() context: GraphqlContext): Promise<DeployInfo> {
+    const current = await this.current(deployment, context);
+    return { current: current?.imageTag ?? null, nextCli: `${this.deps.tagPrefix}-${deployment.record.lastRevisionNumber + 1}` };
+  }
+
+  @FieldResolver(() => DeployRevision, { nullable: true, description: "The revision that runs; null before the first deploy, or without deployment.deployRevisions.get." })
+  async currentRevision(@Root() deployment: Deployment, @Ctx() context: GraphqlContext): Promise<DeployRevision | null> {
+    if (!can(await context.actor(), READ_HISTORY, deploymentScope(deployment.record))) return null;
+    const current = await this.current(deployment, context);
+    return current && presentRevision(current);
+  }
+
+  @FieldResolver(() => DeployRevisionConnection, { description: "Its deploy history, newest first. Takes deployment.deployRevisions.get." })
+  async deployRevisions(
+    @Root() { id }: Deployment,
+    @Ctx() context: GraphqlContext,
+    @Arg("first", () => Int, { nullable: true, defaultValue: FIRST, description: "How many; capped by deployments.pagination.deployRevision.maxTake." })
+    first: number | null,
+    @Arg("after", () => String, { nullable: true, description: "Cursor of the line that the page comes behind." }) after?: string | null,
+    @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." }) filter?: DeployRevisionFilter | null,
+  ): Promise<DeployRevisionConnection> {
+    const query = { deploymentId: id, first: first ?? FIRST, after: after || undefined, filter: readFilter(filter) };
+    return connection(await this.deps.queries.page(await context.actor(), query), query, this.deps.queries);
+  }
+
+  private async current({ record }: Deployment, context: GraphqlContext): Promise<RevisionView | null> {
+    return record.currentRevisionId === null ? null : this.deps.loaders(context).revisions.load(record.currentRevisionId);
+  }
+}

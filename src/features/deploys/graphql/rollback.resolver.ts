@@ -1,0 +1,78 @@
+import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
+import { presentDeployment } from "../../deployments/graphql";
+import type { GraphqlContext } from "../../../shared/graphql/context";
+import { Uuid } from "../../../shared/graphql/scalars";
+import type { CleanUp } from "../app/clean-up";
+import type { HistoryQueries } from "../app/history-queries";
+import type { RollbackDeploy } from "../app/rollback-deploy";
+import { UNCHANGED_BY_ROLLBACK } from "../domain/rollback-changes";
+import { CleanupDeployRevisionsResult, DeployRevision, presentRevision } from "./deploy.types";
+import { RollbackPlan } from "./rollback.types";
+
+@Resolver()
+export class RollbackResolver {
+  constructor(
+    private readonly deps: {
+      readonly queries: HistoryQueries;
+      readonly rollback: RollbackDeploy;
+      readonly cleanUp: CleanUp;
+    },
+  ) {}
+
+  @Query(() => RollbackPlan, { description: "What a rollback would do, without doing it. Takes deployment.deployRevisions.get." })
+  async rollbackPlan(
+    @Ctx() context: GraphqlContext,
+    @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
+    @Arg("deployRevisionId", () => Uuid, { nullable: true, description: "The revision to go back to." }) revisionId?: string | null,
+  ): Promise<RollbackPlan> {
+    const plan = await this.deps.queries.plan(await context.actor(), deploymentId, revisionId || undefined);
+    return {
+      ...plan,
+      deployment: presentDeployment(plan.deployment),
+      from: presentRevision(plan.from),
+      to: presentRevision(plan.to),
+      allowed: plan.blockers.length === 0,
+      skipped: plan.skipped.map(presentRevision),
+      unchanged: UNCHANGED_BY_ROLLBACK,
+    };
+  }
+
+  @Mutation(() => DeployRevision, {
+    description:
+      "Rolls back: records a new deploy of an earlier revision's content and rolls it out. Answers the new revision, INITIALIZED; follow it with deployRevision. Takes deployment.images.push.",
+  })
+  async rollbackDeploy(
+    @Ctx() context: GraphqlContext,
+    @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
+    @Arg("deployRevisionId", () => Uuid, { nullable: true, description: "The revision to go back to; refused with NO_TARGET without it." })
+    revisionId: string | null | undefined,
+    @Arg("description", () => String, { description: "Why; 1 to 500 characters after trimming." }) description: string,
+    @Arg("acknowledgeDataLoss", () => Boolean, { nullable: true, defaultValue: false, description: "Has to be true where the plan says that the database loses data." })
+    acknowledgeDataLoss: boolean | null,
+    @Arg("expectedCurrentRevisionId", () => Uuid, { nullable: true, description: "Refuses with CONFLICT if another revision is current by now." })
+    expectedCurrentRevisionId?: string | null,
+    @Arg("idempotencyKey", () => String, { nullable: true, description: "For 24 hours the same key with the same input answers the same revision; with other input it is refused." })
+    idempotencyKey?: string | null,
+  ): Promise<DeployRevision> {
+    const revision = await this.deps.rollback.execute({
+      actor: await context.actor(),
+      deploymentId,
+      revisionId: revisionId || undefined,
+      description,
+      acknowledgeDataLoss: acknowledgeDataLoss ?? false,
+      expectedCurrentRevisionId: expectedCurrentRevisionId || undefined,
+      idempotencyKey: idempotencyKey ?? undefined,
+    });
+    return presentRevision(revision);
+  }
+
+  @Mutation(() => CleanupDeployRevisionsResult, { description: "Removes old revisions now. Takes system.cleanupDeployRevisions.delete." })
+  async cleanupDeployRevisions(
+    @Ctx() context: GraphqlContext,
+    @Arg("olderThanDays", () => Int, { nullable: true, description: "1 to 3650; without it the configured age." }) olderThanDays: number | null | undefined,
+    @Arg("dryRun", () => Boolean, { nullable: true, defaultValue: false, description: "Only count." }) dryRun: boolean | null,
+  ): Promise<CleanupDeployRevisionsResult> {
+    const actor = await context.actor();
+    return this.deps.cleanUp.executeAs(actor, { olderThanDays: olderThanDays ?? undefined, dryRun: dryRun ?? false });
+  }
+}

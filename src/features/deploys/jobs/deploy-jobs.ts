@@ -1,0 +1,35 @@
+import { DEPLOYMENT_TASKS } from "../../deployments";
+import type { RolloutDriver } from "../../rollouts";
+import type { JobHandler } from "../../../shared/jobs/job-runner";
+import type { ApplyRevision } from "../app/apply-revision";
+import type { CleanUp } from "../app/clean-up";
+import { DEPLOY_TASKS } from "../app/ports";
+import type { ReconcileDeployment } from "../app/reconcile-deployment";
+import type { ResumeRollouts } from "../app/resume-rollouts";
+
+/** What runs in the background, by task. */
+export function deployJobs(deps: {
+  readonly apply: ApplyRevision;
+  readonly reconcile: ReconcileDeployment;
+  readonly resume: ResumeRollouts;
+  readonly cleanUp: CleanUp;
+  readonly driver: RolloutDriver;
+}): Readonly<Record<string, JobHandler>> {
+  return {
+    [DEPLOY_TASKS.apply]: ({ revisionId }, { signal }) => deps.apply.execute(required(revisionId), signal),
+    [DEPLOY_TASKS.resume]: async (_payload, { log }) => {
+      const found = await deps.resume.execute();
+      if (found > 0) log.warn({ found }, "unfinished revisions had lost their job; they go on");
+    },
+    [DEPLOY_TASKS.cleanup]: async (_payload, { log }) => {
+      log.info(await deps.cleanUp.execute({ dryRun: false }), "old deploy revisions are cleaned up");
+    },
+    [DEPLOYMENT_TASKS.reconcile]: ({ deploymentId }, { signal }) => deps.reconcile.execute(required(deploymentId), signal),
+    [DEPLOYMENT_TASKS.remove]: ({ releaseName }) => deps.driver.remove(required(releaseName)),
+  };
+}
+
+function required(value: string | undefined): string {
+  if (value === undefined) throw new Error("the job's payload is incomplete");
+  return value;
+}

@@ -1,0 +1,21 @@
+import type { ReleaseState } from "../domain/release-state";
+
+/**
+ * Makes a desired state real. Both calls are idempotent: after a crash they are made again, and a state that
+ * holds already is left alone. At most one call per release is under way, but a late one of an older revision
+ * may follow a newer one, and has to change nothing then.
+ */
+export interface RolloutDriver {
+  readonly name: string;
+  /**
+   * @throws RolloutRejected if trying again cannot help; any other error is tried again
+   */
+  apply(state: ReleaseState, signal: AbortSignal): Promise<void>;
+  /** Takes a release down for good; one that is not there is fine. */
+  remove(releaseName: string): Promise<void>;
+}
+
+/** The state can never be made real, e.g. because it is malformed. */
+export class RolloutRejected extends Error {
+  override readonly name = "RolloutRejected";
+}

@@ -1,0 +1,28 @@
+/** Everything that a release is to be: what was deployed, and the Deployment's settings of now. */
+export interface ReleaseState {
+  readonly releaseName: string;
+  readonly namespace: string;
+  readonly chartVersion: string;
+  readonly workspaceId: string;
+  readonly deploymentId: string;
+  readonly revisionId: string;
+  /** Grows with every deploy; a driver never lets a lower one replace a higher. */
+  readonly revisionNumber: number;
+  readonly image: ReleaseImage | null;
+  readonly runtimeVersion: string | null;
+  /** The Airflow inside the image, null where nobody knows. */
+  readonly airflowVersion: string | null;
+  readonly executor: string;
+  readonly dagDeploymentType: string;
+  readonly dagDeployment: Readonly<Record<string, unknown>>;
+  readonly dagTarballVersion: string | null;
+  readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly environmentVariables: readonly { readonly key: string; readonly value: string; readonly isSecret: boolean }[];
+  readonly cloudRole: string | null;
+}
+
+export interface ReleaseImage {
+  readonly repository: string;
+  readonly tag: string | null;
+  readonly digest: string | null;
+}

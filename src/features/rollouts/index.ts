@@ -1,0 +1,2 @@
+export { RolloutRejected, type RolloutDriver } from "./app/rollout-driver";
+export type { ReleaseImage, ReleaseState } from "./domain/release-state";

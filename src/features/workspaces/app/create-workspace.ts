@@ -1,0 +1,44 @@
+import type { Clock } from "../../../shared/app/clock";
+import { newId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { WORKSPACE_ADMIN } from "../domain/last-admin";
+import { checkDescription, checkLabel, type Workspace } from "../domain/workspace";
+import type { WorkspaceTransaction } from "./ports";
+
+export interface CreateWorkspaceCommand {
+  readonly actor: Actor;
+  readonly label: string;
+  readonly description: string | null;
+}
+
+/** Creates a Workspace, of which the user who creates it becomes WORKSPACE_ADMIN. Labels need not be unique. */
+export class CreateWorkspace {
+  constructor(
+    private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws Forbidden without system.workspace.create, which every user has, and service accounts through a system role
+   * @throws InvalidInput
+   */
+  async execute({ actor, label, description }: CreateWorkspaceCommand): Promise<Workspace> {
+    requirePermission(actor, "system.workspace.create", SYSTEM_SCOPE);
+    const now = this.clock();
+    const workspace: Workspace = {
+      id: newId(),
+      label: checkLabel(label),
+      description: checkDescription(description),
+      createdAt: now,
+      updatedAt: now,
+    };
+    return this.unitOfWork.run(async ({ workspaces, access }) => {
+      await workspaces.add(workspace);
+      if (actor.type === "USER") {
+        await access.bindUser(actor.id, { role: WORKSPACE_ADMIN, workspaceId: workspace.id, deploymentId: null });
+      }
+      return workspace;
+    });
+  }
+}

@@ -1,0 +1,28 @@
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { Conflict } from "../../../shared/domain/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import type { Workspace } from "../domain/workspace";
+import { lockVisibleWorkspace } from "./lock-visible-workspace";
+import type { WorkspaceTransaction } from "./ports";
+
+/** Deletes a Workspace that has no Deployments any more, with every role and service account on it. */
+export class DeleteWorkspace {
+  constructor(private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>) {}
+
+  /**
+   * @throws NotFound
+   * @throws Forbidden without workspace.config.delete there, or system.workspace.delete
+   * @throws Conflict if it still has Deployments
+   */
+  execute({ actor, workspaceId }: { readonly actor: Actor; readonly workspaceId: string }): Promise<Workspace> {
+    return this.unitOfWork.run(async ({ workspaces, contents }) => {
+      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+      requirePermission(actor, ["workspace.config.delete", "system.workspace.delete"], workspaceScope(workspace.id));
+      if (await contents.hasDeployments(workspace.id)) {
+        throw new Conflict("The Workspace still has Deployments: delete them first");
+      }
+      await workspaces.remove(workspace.id);
+      return workspace;
+    });
+  }
+}

@@ -1,0 +1,28 @@
+import { isId } from "../../../shared/app/ids";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { requireVisible, visibleWorkspaceIds, type Workspace } from "../domain/workspace";
+import type { WorkspaceReadModel } from "./ports";
+
+/** Workspaces as an actor may see them. */
+export class FindWorkspaces {
+  constructor(private readonly readModel: WorkspaceReadModel) {}
+
+  /** @throws NotFound if there is none that the actor may see */
+  async requireVisibleWorkspace(actor: Actor, id: string): Promise<Workspace> {
+    return requireVisible(actor, isId(id) ? await this.readModel.find(id) : null);
+  }
+
+  /** All that the actor may see, or those of them with this part in their label; by label, then id. */
+  async visibleTo(actor: Actor, labelPart?: string): Promise<Workspace[]> {
+    const ids = visibleWorkspaceIds(actor);
+    // No label holds a NUL, and Postgres would refuse the question.
+    if (ids.length === 0 || labelPart?.includes("\0")) return [];
+    return this.readModel.list({ ids, ...(labelPart !== undefined && { labelPart }) });
+  }
+
+  /** @throws Forbidden without system.workspace.get */
+  async all(actor: Actor): Promise<Workspace[]> {
+    requirePermission(actor, "system.workspace.get", SYSTEM_SCOPE);
+    return this.readModel.list({ ids: "all" });
+  }
+}

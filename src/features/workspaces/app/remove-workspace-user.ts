@@ -1,0 +1,40 @@
+import { isId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { NotFound } from "../../../shared/domain/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { requireAdminLeft, WORKSPACE_ADMIN } from "../domain/last-admin";
+import type { Workspace } from "../domain/workspace";
+import { lockVisibleWorkspace } from "./lock-visible-workspace";
+import type { WorkspaceTransaction } from "./ports";
+
+export interface RemoveWorkspaceUserCommand {
+  readonly actor: Actor;
+  readonly workspaceId: string;
+  readonly userId: string;
+}
+
+/** Takes a user's role in the Workspace away, and those on its Deployments. The account stays. */
+export class RemoveWorkspaceUser {
+  constructor(private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>) {}
+
+  /**
+   * @throws NotFound if there is no such Workspace, or the user has no role in it
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update
+   * @throws Conflict if this is the last WORKSPACE_ADMIN
+   */
+  execute({ actor, workspaceId, userId }: RemoveWorkspaceUserCommand): Promise<Workspace> {
+    return this.unitOfWork.run(async ({ workspaces, access }) => {
+      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+      const scope = { workspaceId: workspace.id };
+      requirePermission(actor, ["workspace.iam.update", "system.iam.update"], workspaceScope(workspace.id));
+
+      const binding = isId(userId) ? await access.findUserBinding(userId, scope) : null;
+      if (binding === null) throw new NotFound("User");
+      const admins = await access.countUserBindings(WORKSPACE_ADMIN, scope);
+      requireAdminLeft({ from: binding.role, to: null, admins });
+      await access.unbindUser(userId, scope);
+      await access.unbindUserFromDeploymentsOf(userId, scope);
+      return workspace;
+    });
+  }
+}

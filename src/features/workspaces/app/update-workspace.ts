@@ -1,0 +1,36 @@
+import type { Clock } from "../../../shared/app/clock";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { parseWorkspacePatch, type Workspace } from "../domain/workspace";
+import { lockVisibleWorkspace } from "./lock-visible-workspace";
+import type { WorkspaceTransaction } from "./ports";
+
+export interface UpdateWorkspaceCommand {
+  readonly actor: Actor;
+  readonly workspaceId: string;
+  /** As the client sent it. */
+  readonly payload: unknown;
+}
+
+/** Changes the label or the description of a Workspace. */
+export class UpdateWorkspace {
+  constructor(
+    private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws NotFound
+   * @throws Forbidden without workspace.config.update there, or system.workspace.update
+   * @throws InvalidInput
+   */
+  execute({ actor, workspaceId, payload }: UpdateWorkspaceCommand): Promise<Workspace> {
+    return this.unitOfWork.run(async ({ workspaces }) => {
+      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+      requirePermission(actor, ["workspace.config.update", "system.workspace.update"], workspaceScope(workspace.id));
+      const changed = { ...workspace, ...parseWorkspacePatch(payload), updatedAt: this.clock() };
+      await workspaces.update(changed);
+      return changed;
+    });
+  }
+}

@@ -1,0 +1,48 @@
+import { checkEmail, requireGrantable, type Role, type RolePermissions } from "../../access";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { NotFound } from "../../../shared/domain/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { requireAdminLeft, WORKSPACE_ADMIN } from "../domain/last-admin";
+import { lockVisibleWorkspace } from "./lock-visible-workspace";
+import type { WorkspaceTransaction } from "./ports";
+
+export interface UpsertWorkspaceUserRoleCommand {
+  readonly actor: Actor;
+  readonly workspaceId: string;
+  readonly email: string;
+  readonly role: Role;
+}
+
+/** Gives an existing user this role in the Workspace, new or in place of the one that they had. */
+export class UpsertWorkspaceUserRole {
+  constructor(
+    private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
+    private readonly roles: RolePermissions,
+  ) {}
+
+  /**
+   * @throws NotFound if there is no such Workspace or user
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role holds what the actor lacks
+   * @throws InvalidInput if it is no Workspace role
+   * @throws Conflict if the last WORKSPACE_ADMIN would lose that role
+   */
+  execute({ actor, workspaceId, email, role }: UpsertWorkspaceUserRoleCommand): Promise<Role> {
+    const address = checkEmail(email);
+    return this.unitOfWork.run(async ({ workspaces, access }) => {
+      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+      const scope = { workspaceId: workspace.id };
+      requirePermission(actor, ["workspace.iam.update", "system.iam.update"], workspaceScope(workspace.id));
+      requireGrantable(actor, role, workspaceScope(workspace.id), this.roles);
+
+      const user = await access.findUserByEmail(address);
+      if (user === null) throw new NotFound("User");
+      const present = await access.findUserBinding(user.id, scope);
+      if (present !== null) {
+        const admins = await access.countUserBindings(WORKSPACE_ADMIN, scope);
+        requireAdminLeft({ from: present.role, to: role, admins });
+      }
+      await access.bindUser(user.id, { role, ...scope, deploymentId: null });
+      return role;
+    });
+  }
+}

@@ -1,0 +1,82 @@
+import { InvalidInput, NotFound } from "../../../shared/domain/errors";
+import type { Instant } from "../../../shared/domain/instant";
+import { can, SYSTEM_SCOPE, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
+
+export interface Workspace {
+  readonly id: string;
+  readonly label: string;
+  readonly description: string | null;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** What an update changes; absent keeps. */
+export interface WorkspacePatch {
+  readonly label?: string;
+  readonly description?: string | null;
+}
+
+const LABEL_MOST = 190;
+const DESCRIPTION_MOST = 1000;
+
+/** Every Workspace role holds the first one, so whoever has a role on a Workspace sees it. */
+const SEE: Permission = ["workspace.config.get", "system.workspace.get"];
+
+/**
+ * Trimmed.
+ * @throws InvalidInput if nothing is left, or too much, or a control character
+ */
+export function checkLabel(text: string): string {
+  const label = text.trim();
+  if (label === "" || label.length > LABEL_MOST || /\p{Cc}/u.test(label)) {
+    throw new InvalidInput("label", `has to have 1 to ${LABEL_MOST} characters, none of them a control character`);
+  }
+  return label;
+}
+
+/**
+ * Trimmed; null if nothing is left.
+ * @throws InvalidInput if it is too long, or holds the NUL that Postgres cannot keep
+ */
+export function checkDescription(text: string | null): string | null {
+  const description = (text ?? "").trim();
+  if (description.length > DESCRIPTION_MOST || description.includes("\0")) {
+    throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters, none of them NUL`);
+  }
+  return description || null;
+}
+
+/**
+ * Reads the JSON that clients send to change a Workspace. Keys other than `label` and `description` are
+ * ignored; null, like empty text, clears the description.
+ * @throws InvalidInput
+ */
+export function parseWorkspacePatch(payload: unknown): WorkspacePatch {
+  if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
+    throw new InvalidInput("payload", "takes an object with label, description or both");
+  }
+  const { label, description } = payload as Record<string, unknown>;
+  if (label !== undefined && typeof label !== "string") throw new InvalidInput("payload", "label takes text");
+  if (description !== undefined && description !== null && typeof description !== "string") {
+    throw new InvalidInput("payload", "description takes text or null");
+  }
+  return {
+    ...(label !== undefined && { label: checkLabel(label) }),
+    ...(description !== undefined && { description: checkDescription(description) }),
+  };
+}
+
+export const canSeeWorkspace = (actor: Actor, { id }: Pick<Workspace, "id">): boolean => can(actor, SEE, workspaceScope(id));
+
+/** @throws NotFound, the same for a Workspace that is not there and for one that the actor may not see */
+export function requireVisible(actor: Actor, workspace: Workspace | null): Workspace {
+  if (workspace === null || !canSeeWorkspace(actor, workspace)) throw new NotFound("Workspace");
+  return workspace;
+}
+
+/** The Workspaces for which `canSeeWorkspace` holds, as a list can ask for them. */
+export function visibleWorkspaceIds(actor: Actor): "all" | readonly string[] {
+  if (can(actor, SEE, SYSTEM_SCOPE)) return "all";
+  const granted = actor.grants.flatMap(({ reach }) => (reach.kind === "workspace" ? [reach.workspaceId] : []));
+  return [...new Set(granted)].filter((id) => canSeeWorkspace(actor, { id }));
+}

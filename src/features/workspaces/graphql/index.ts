@@ -1,0 +1,2 @@
+export { workspaceLoaders, type WorkspaceLoaders } from "./workspace.loaders";
+export { DeploymentRoles, Workspace } from "./workspace.types";

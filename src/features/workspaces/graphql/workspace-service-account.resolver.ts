@@ -1,0 +1,69 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import type { Role as RoleName, ServiceAccounts } from "../../access";
+import { presentServiceAccount, Role, ServiceAccount } from "../../access/graphql";
+import { isId } from "../../../shared/app/ids";
+import { NotFound } from "../../../shared/domain/errors";
+import { workspaceScope, type Actor, type Scope } from "../../../shared/domain/permissions";
+import type { GraphqlContext } from "../../../shared/graphql/context";
+import { Uuid } from "../../../shared/graphql/scalars";
+import type { FindWorkspaces } from "../app/find-workspaces";
+
+@Resolver()
+export class WorkspaceServiceAccountResolver {
+  constructor(
+    private readonly reads: FindWorkspaces,
+    private readonly serviceAccounts: ServiceAccounts,
+  ) {}
+
+  @Query(() => [ServiceAccount], {
+    nullable: true,
+    description: "Service accounts with a role in the Workspace. Takes workspace.serviceAccounts.get there, or system.serviceAccounts.get.",
+  })
+  async workspaceServiceAccounts(
+    @Ctx() context: GraphqlContext,
+    @Arg("workspaceUuid", () => Uuid, { description: "Which Workspace." }) workspaceId: string,
+  ): Promise<ServiceAccount[]> {
+    const actor = await context.actor();
+    const accounts = await this.serviceAccounts.list(actor, await this.visibleScope(actor, workspaceId));
+    return accounts.map((account) => presentServiceAccount(account));
+  }
+
+  @Mutation(() => ServiceAccount, {
+    nullable: true,
+    description:
+      "Creates a service account with a role in the Workspace. Takes workspace.serviceAccounts.create there, or system.serviceAccounts.create, and every permission that the role grants.",
+  })
+  async createWorkspaceServiceAccount(
+    @Ctx() context: GraphqlContext,
+    @Arg("workspaceUuid", () => Uuid, { description: "Which Workspace." }) workspaceId: string,
+    @Arg("label", () => String, { description: "What it is for." }) label: string,
+    @Arg("role", () => Role, { description: "A WORKSPACE_… role." }) role: RoleName,
+    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." }) category?: string | null,
+  ): Promise<ServiceAccount> {
+    const actor = await context.actor();
+    const scope = await this.visibleScope(actor, workspaceId);
+    const { account, apiKey } = await this.serviceAccounts.create({ actor, scope, label, role, category: category ?? undefined });
+    return presentServiceAccount(account, apiKey);
+  }
+
+  @Mutation(() => ServiceAccount, {
+    nullable: true,
+    description:
+      "Deletes a service account of the Workspace; its key is refused from then on. Takes workspace.serviceAccounts.delete there, or system.serviceAccounts.delete.",
+  })
+  async deleteWorkspaceServiceAccount(
+    @Ctx() context: GraphqlContext,
+    @Arg("workspaceUuid", () => Uuid, { description: "Which Workspace." }) workspaceId: string,
+    @Arg("serviceAccountUuid", () => Uuid, { description: "Which service account." }) id: string,
+  ): Promise<ServiceAccount> {
+    const actor = await context.actor();
+    const scope = await this.visibleScope(actor, workspaceId);
+    if (!isId(id)) throw new NotFound("Service account");
+    return presentServiceAccount(await this.serviceAccounts.delete(actor, scope, id));
+  }
+
+  private async visibleScope(actor: Actor, workspaceId: string): Promise<Scope> {
+    const { id } = await this.reads.requireVisibleWorkspace(actor, workspaceId);
+    return workspaceScope(id);
+  }
+}

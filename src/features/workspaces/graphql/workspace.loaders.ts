@@ -1,0 +1,28 @@
+import DataLoader from "dataloader";
+import type { AccessReadModel, RoleBinding, User } from "../../access";
+import { byId, groupBy } from "../../../shared/graphql/batching";
+import { perRequest, type GraphqlContext } from "../../../shared/graphql/context";
+import type { WorkspaceReadModel } from "../app/ports";
+import type { Workspace } from "../domain/workspace";
+
+/** None of them asks whether the actor may see what it loads: whoever calls them does. */
+export interface WorkspaceLoaders {
+  readonly workspaces: DataLoader<string, Workspace | null>;
+  readonly usersByWorkspace: DataLoader<string, User[]>;
+  readonly bindingsByWorkspace: DataLoader<string, RoleBinding[]>;
+}
+
+export function workspaceLoaders(
+  readModel: WorkspaceReadModel,
+  access: AccessReadModel,
+): (context: GraphqlContext) => WorkspaceLoaders {
+  return perRequest(() => ({
+    workspaces: new DataLoader(async (ids) => byId(ids, await readModel.findMany(ids))),
+    usersByWorkspace: new DataLoader(async (ids) =>
+      groupBy(ids, await access.usersOfWorkspaces(ids), (user) => user.workspaceId),
+    ),
+    bindingsByWorkspace: new DataLoader(async (ids) =>
+      groupBy(ids, await access.bindingsOn({ workspaceIds: ids }), (binding) => binding.workspaceId ?? ""),
+    ),
+  }));
+}

@@ -1,0 +1,32 @@
+import { Field, ID, InputType, ObjectType } from "type-graphql";
+import type { Role as RoleName } from "../../access";
+import { Role } from "../../access/graphql";
+import type { Instant } from "../../../shared/domain/instant";
+import { DateTime, Id } from "../../../shared/graphql/scalars";
+
+@ObjectType({ description: "A group of Deployments, with the people and service accounts that may work on them." })
+export class Workspace {
+  @Field(() => ID, { simple: true, description: "The Workspace's id." })
+  id: string;
+
+  @Field(() => String, { simple: true, nullable: true, description: "The name that people read; several may share it." })
+  label: string | null;
+
+  @Field(() => String, { simple: true, nullable: true, description: "What it is for; null if nobody has said." })
+  description: string | null;
+
+  @Field(() => DateTime, { simple: true, nullable: true, description: "When it was made." })
+  createdAt: Instant | null;
+
+  @Field(() => DateTime, { simple: true, nullable: true, description: "When its label or description was last changed." })
+  updatedAt: Instant | null;
+}
+
+@InputType({ description: "A role on one Deployment, given together with a role in its Workspace." })
+export class DeploymentRoles {
+  @Field(() => Id, { nullable: true, description: "Which Deployment; it has to be one of the Workspace." })
+  deploymentId?: string | null;
+
+  @Field(() => Role, { nullable: true, description: "A DEPLOYMENT_… role." })
+  role?: RoleName | null;
+}

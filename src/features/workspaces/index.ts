@@ -1,0 +1,3 @@
+export type { Workspace } from "./domain/workspace";
+export { canSeeWorkspace } from "./domain/workspace";
+export { FindWorkspaces } from "./app/find-workspaces";

@@ -1,0 +1,25 @@
+import type { Pool } from "pg";
+import type { DataSource } from "typeorm";
+import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver";
+import { migrateJobQueue } from "../jobs/job-runner";
+
+/** Any constant will do that nothing else locks on. */
+const MIGRATION_LOCK = 7_209_430;
+
+/** The connections that TypeORM uses itself. */
+export const poolOf = (dataSource: DataSource): Pool => (dataSource.driver as PostgresDriver).master as Pool;
+
+/** Brings the database up to date; several processes may try at once. Answers the migrations that it ran. */
+export async function migrate(dataSource: DataSource): Promise<string[]> {
+  const client = await poolOf(dataSource).connect();
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await migrateJobQueue(poolOf(dataSource));
+    return (await dataSource.runMigrations()).map(({ name }) => name);
+  } finally {
+    await client.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]).finally(() => client.release());
+  }
+}
+
+/** Whether this version's migrations have all been run. */
+export const isMigrated = async (dataSource: DataSource): Promise<boolean> => !(await dataSource.showMigrations());

@@ -1,0 +1,110 @@
+import cors from "@fastify/cors";
+import fastify, { type FastifyInstance } from "fastify";
+import type { GraphQLSchema } from "graphql";
+import type { IncomingMessage } from "node:http";
+import type { Logger } from "pino";
+import { uuidv7 } from "uuidv7";
+import { createApollo } from "./apollo";
+import { graphqlRoutes } from "./graphql-routes";
+import { healthRoutes, type Readiness } from "./health-routes";
+import { answerErrors, answerUnknownRoute } from "./http-errors";
+import type { Metrics } from "./metrics";
+import type { Authenticate } from "./request-context";
+
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+const SWEEP_IDLE_EVERY_MS = 50;
+
+export interface ApiServerSettings {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly endpoint: string;
+  readonly bodyLimitBytes: number;
+  readonly trustProxy: boolean;
+  readonly allowedOrigins: readonly string[];
+  readonly introspection: boolean;
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxCost: number;
+}
+
+export interface ApiServerOptions {
+  readonly schema: GraphQLSchema;
+  readonly server: ApiServerSettings;
+  readonly authenticate: Authenticate;
+  /** Called after each mutation: it may have changed what somebody is allowed to do. */
+  readonly forgetActors: () => void;
+  readonly ready: () => Promise<Readiness>;
+  readonly version: string;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+}
+
+export interface ApiServer {
+  /** For routes of features, added before `listen`, and for requests without a socket in tests. */
+  readonly app: FastifyInstance;
+  readonly listen: () => Promise<{ readonly url: string }>;
+  /** Takes no new connections, lets requests in hand finish within that time, then cuts them off. */
+  readonly close: (graceMs: number) => Promise<void>;
+}
+
+/** The HTTP server of the API. Every answer carries `x-request-id`: the client's own, if it sent a sane one. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const { schema, server, authenticate, forgetActors, log, metrics } = options;
+  const answerError = answerErrors(log);
+  const app = fastify({
+    logger: false,
+    bodyLimit: server.bodyLimitBytes,
+    trustProxy: server.trustProxy,
+    genReqId: requestIdOf,
+    frameworkErrors: answerError,
+  });
+  app.removeContentTypeParser("text/plain");
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler(answerUnknownRoute);
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-request-id", request.id);
+    done();
+  });
+  if (server.allowedOrigins.length > 0) {
+    app.register(cors, {
+      origin: server.allowedOrigins.includes("*") ? "*" : [...server.allowedOrigins],
+      methods: ["GET", "POST"],
+      allowedHeaders: ["authorization", "content-type", "x-request-id"],
+      exposedHeaders: ["x-request-id"],
+      maxAge: 600,
+    });
+  }
+
+  const apollo = createApollo({ schema, limits: server, log, metrics, forgetActors });
+  app.addHook("onReady", () => apollo.start());
+  graphqlRoutes(app, { endpoint: server.endpoint, apollo, authenticate, log });
+  healthRoutes(app, options);
+
+  return {
+    app,
+    listen: async () => ({ url: await app.listen({ host: server.host, port: server.port }) }),
+    close: async (graceMs) => {
+      await closeWithin(app, graceMs);
+      await apollo.stop();
+    },
+  };
+}
+
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers["x-request-id"];
+  return typeof given === "string" && REQUEST_ID.test(given) ? given : uuidv7();
+}
+
+async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  // A connection kept alive after its last answer would otherwise hold the server until it times out.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_IDLE_EVERY_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+    clearInterval(sweep);
+  }
+}

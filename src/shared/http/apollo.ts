@@ -1,0 +1,91 @@
+import { ApolloServer, type ApolloServerPlugin } from "@apollo/server";
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import type { DocumentNode, GraphQLSchema } from "graphql";
+import { LRUCache } from "lru-cache";
+import type { Logger } from "pino";
+import { compiledQueries } from "../graphql/compiled-queries";
+import { maxAliases, maxDepth } from "../graphql/limits";
+import { maxCost } from "../graphql/query-cost";
+import type { RequestContext } from "./request-context";
+import { requestPlugin, type RequestPluginOptions } from "./request-plugin";
+
+const MOST_DOCUMENTS = 500;
+const MOST_DOCUMENT_CHARACTERS = 500_000;
+/** Fields of a document after its fragments are written out, so that a few lines cannot unfold into millions. */
+const MOST_SELECTIONS = 10_000;
+
+export interface ApolloOptions extends RequestPluginOptions {
+  readonly schema: GraphQLSchema;
+  readonly limits: {
+    readonly maxTokens: number;
+    readonly maxDepth: number;
+    readonly maxAliases: number;
+    readonly maxCost: number;
+    readonly introspection: boolean;
+  };
+}
+
+/** Apollo Server with everything off that talks to the outside or that clients of this API never use. */
+export function createApollo({ schema, limits, ...around }: ApolloOptions): ApolloServer<RequestContext> {
+  const { plugin, formatError } = requestPlugin(around);
+  return new ApolloServer<RequestContext>({
+    schema,
+    formatError,
+    logger: apolloLogger(around.log),
+    // Whatever NODE_ENV and APOLLO_* say: the same server everywhere.
+    nodeEnv: "production",
+    stopOnTerminationSignals: false,
+    includeStacktraceInErrorResponses: false,
+    introspection: limits.introspection,
+    // Takes the "Did you mean …" off messages; the rest of them stays, and clients look for it.
+    hideSchemaDetailsFromClientErrors: !limits.introspection,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    persistedQueries: false,
+    documentStore: boundedDocuments(),
+    parseOptions: { maxTokens: limits.maxTokens },
+    maxRecursiveSelections: MOST_SELECTIONS,
+    validationRules: [maxDepth(limits.maxDepth), maxAliases(limits.maxAliases)],
+    plugins: [
+      ...disabledPlugins(),
+      plugin,
+      maxCost<RequestContext>(limits.maxCost),
+      compiledQueries<RequestContext>(),
+    ],
+  });
+}
+
+const disabledPlugins = (): ApolloServerPlugin[] => [
+  ApolloServerPluginCacheControlDisabled(),
+  ApolloServerPluginInlineTraceDisabled(),
+  ApolloServerPluginLandingPageDisabled(),
+  ApolloServerPluginSchemaReportingDisabled(),
+  ApolloServerPluginUsageReportingDisabled(),
+];
+
+/** Parsed, valid documents by their text. What is compiled from one is held by it and goes with it. */
+function boundedDocuments() {
+  const documents = new LRUCache<string, DocumentNode>({
+    max: MOST_DOCUMENTS,
+    maxSize: MOST_DOCUMENT_CHARACTERS,
+    sizeCalculation: (document) => document.loc?.end || 1,
+  });
+  return {
+    get: async (key: string) => documents.get(key),
+    set: async (key: string, document: DocumentNode) => void documents.set(key, document),
+    delete: async (key: string) => documents.delete(key),
+  };
+}
+
+const apolloLogger = (log: Logger) => ({
+  debug: (message?: unknown) => log.debug(String(message)),
+  info: (message?: unknown) => log.debug(String(message)),
+  warn: (message?: unknown) => log.warn(String(message)),
+  error: (message?: unknown) => log.error(String(message)),
+});

@@ -1,0 +1,83 @@
+export interface Example {
+  readonly title: string;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+const DEPLOYMENT_ID = "put a Deployment's id here";
+
+/** Offered in the explorer's list, in this order. */
+export const EXAMPLES: readonly Example[] = [
+  {
+    title: "My Workspaces",
+    query: `query {
+  workspaces { id label description }
+}`,
+    variables: {},
+  },
+  {
+    title: "Deployments of a Workspace",
+    query: `query Deployments($workspaceUuid: Uuid!) {
+  workspaceDeployments(workspaceUuid: $workspaceUuid) {
+    id
+    label
+    releaseName
+    rollbackEnabled
+    currentRevision { number status imageTag }
+  }
+}`,
+    variables: { workspaceUuid: "put a Workspace's id here" },
+  },
+  {
+    title: "Deploy history",
+    query: `query History($deploymentUuid: Uuid!, $after: String) {
+  deployRevisions(deploymentUuid: $deploymentUuid, first: 20, after: $after) {
+    nodes {
+      id
+      number
+      status
+      type
+      imageTag
+      dagTarballVersion
+      description
+      createdAt
+      createdBy { label }
+      isCurrent
+      rollback { allowed blockers { code message } }
+    }
+    pageInfo { hasNextPage endCursor }
+  }
+}`,
+    variables: { deploymentUuid: DEPLOYMENT_ID },
+  },
+  {
+    title: "Plan a rollback to the last known good deploy",
+    query: `query Plan($deploymentUuid: Uuid!) {
+  rollbackPlan(deploymentUuid: $deploymentUuid) {
+    to { id number imageTag }
+    allowed
+    blockers { code message remedy }
+    warnings { code message }
+    changes { field from to changed }
+    database { direction losesData }
+  }
+}`,
+    variables: { deploymentUuid: DEPLOYMENT_ID },
+  },
+  {
+    title: "Roll back",
+    query: `mutation Rollback($deploymentUuid: Uuid!, $deployRevisionId: Uuid, $description: String!) {
+  rollbackDeploy(
+    deploymentUuid: $deploymentUuid
+    deployRevisionId: $deployRevisionId
+    description: $description
+  ) {
+    id
+    number
+    status
+    rollbackFrom { number }
+  }
+}`,
+    variables: { deploymentUuid: DEPLOYMENT_ID, deployRevisionId: null, description: "why" },
+  },
+];

@@ -1,0 +1,93 @@
+import { EXAMPLES } from "./explorer-examples";
+
+/**
+ * Runs in the browser as it stands here: plain JavaScript, without template literals of its own. The
+ * token stays in its field, and is gone when the page is.
+ */
+export const EXPLORER_SCRIPT = /* js */ `"use strict";
+const EXAMPLES = ${JSON.stringify(EXAMPLES)};
+const SIGN_IN =
+  "mutation SignIn($identity: String, $password: String!) {" +
+  " createToken(identity: $identity, password: $password) { token { value } } }";
+
+const $ = (id) => document.getElementById(id);
+const endpoint = location.pathname;
+
+async function ask(query, variables) {
+  const headers = { "content-type": "application/json" };
+  const token = $("token").value.trim();
+  if (token !== "") headers.authorization = token;
+  const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify({ query, variables }) });
+  const text = await response.text();
+  let body;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    throw new Error("HTTP " + response.status + ": " + text.slice(0, 500));
+  }
+  return { status: response.status, requestId: response.headers.get("x-request-id"), body };
+}
+
+function showExample(example) {
+  $("query").value = example.query;
+  $("variables").value = JSON.stringify(example.variables, null, 2);
+}
+
+async function run() {
+  if ($("run").disabled) return;
+  let variables;
+  try {
+    variables = JSON.parse($("variables").value.trim() || "{}");
+  } catch (error) {
+    $("status").textContent = "The variables are not valid JSON: " + error.message;
+    $("variables").focus();
+    return;
+  }
+  $("run").disabled = true;
+  $("status").textContent = "Waiting for the answer …";
+  const startedAt = performance.now();
+  try {
+    const { status, requestId, body } = await ask($("query").value, variables);
+    const ms = Math.round(performance.now() - startedAt);
+    const outcome = body.errors ? "refused: " + body.errors[0].message : "done";
+    $("status").textContent = "HTTP " + status + ", " + ms + " ms, " + outcome + " (request " + requestId + ")";
+    $("answer").textContent = JSON.stringify(body, null, 2);
+  } catch (error) {
+    $("status").textContent = "No answer: " + error.message;
+    $("answer").textContent = "";
+  } finally {
+    $("run").disabled = false;
+  }
+}
+
+async function signIn(event) {
+  event.preventDefault();
+  const form = event.target;
+  $("signed-in").textContent = "Signing in …";
+  try {
+    // Signing in must not fail because of an old token.
+    $("token").value = "";
+    const { body } = await ask(SIGN_IN, { identity: form.identity.value, password: form.password.value });
+    const token = body.data && body.data.createToken && body.data.createToken.token;
+    if (!token) throw new Error(body.errors ? body.errors[0].message : "no token came back");
+    $("token").value = token.value;
+    form.password.value = "";
+    $("signed-in").textContent = "Signed in; requests carry your token.";
+  } catch (error) {
+    $("signed-in").textContent = "Not signed in: " + error.message;
+  }
+}
+
+$("endpoint").textContent = "POST " + location.origin + endpoint;
+for (const [index, example] of EXAMPLES.entries()) $("examples").add(new Option(example.title, index));
+$("examples").addEventListener("change", () => showExample(EXAMPLES[$("examples").value]));
+$("sign-in").addEventListener("submit", signIn);
+$("run").addEventListener("click", run);
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    run();
+  }
+});
+showExample(EXAMPLES[0]);
+`;

@@ -1,0 +1,127 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
+
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const ROLLOUT_SECONDS = [1, 5, 10, 30, 60, 120, 300, 600, 1800];
+
+export interface GraphqlRequestMeasured {
+  /** A root field of the schema, never a name of the client's choosing: each value makes a time series. */
+  readonly operation: string;
+  readonly type: string;
+  /** `OK`, or the code of the first error. */
+  readonly outcome: string;
+  readonly seconds: number;
+}
+
+/** What `/metrics` tells. Each server has its own, so that several can run in one process. */
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly requests: Counter;
+  private readonly requestSeconds: Histogram;
+  private readonly rollbacks: Counter;
+  private readonly rolloutSeconds: Histogram;
+  private readonly linesExported: Counter;
+  private readonly linesRejected: Counter;
+
+  constructor({ version }: { readonly version: string }) {
+    const registers = [this.registry];
+    collectDefaultMetrics({ register: this.registry });
+    this.requests = new Counter({
+      name: "retrograde_graphql_requests_total",
+      help: "GraphQL requests answered, by first root field, type of operation and outcome",
+      labelNames: ["operation", "type", "outcome"],
+      registers,
+    });
+    this.requestSeconds = new Histogram({
+      name: "retrograde_graphql_request_duration_seconds",
+      help: "Time from the request's arrival to its answer",
+      labelNames: ["operation", "type"],
+      buckets: REQUEST_SECONDS,
+      registers,
+    });
+    this.rollbacks = new Counter({
+      name: "retrograde_rollbacks_total",
+      help: "Rollbacks asked for, by outcome",
+      labelNames: ["outcome"],
+      registers,
+    });
+    this.rolloutSeconds = new Histogram({
+      name: "retrograde_rollout_duration_seconds",
+      help: "Time from a deploy's record to its final status",
+      labelNames: ["status"],
+      buckets: ROLLOUT_SECONDS,
+      registers,
+    });
+    this.linesExported = new Counter({
+      name: "retrograde_log_lines_exported_total",
+      help: "Log lines that Elasticsearch has taken",
+      registers,
+    });
+    this.linesRejected = new Counter({
+      name: "retrograde_log_lines_rejected_total",
+      help: "Log lines that Elasticsearch has refused for good",
+      registers,
+    });
+    new Gauge({
+      name: "retrograde_build_info",
+      help: "Always 1; the version is in the label",
+      labelNames: ["version"],
+      registers,
+    }).set({ version }, 1);
+  }
+
+  graphqlRequest({ operation, type, outcome, seconds }: GraphqlRequestMeasured): void {
+    this.requests.inc({ operation, type, outcome });
+    this.requestSeconds.observe({ operation, type }, seconds);
+  }
+
+  rollback(outcome: string): void {
+    this.rollbacks.inc({ outcome });
+  }
+
+  rollout(status: string, seconds: number): void {
+    this.rolloutSeconds.observe({ status }, seconds);
+  }
+
+  logLinesExported(count: number): void {
+    this.linesExported.inc(count);
+  }
+
+  logLinesRejected(count: number): void {
+    this.linesRejected.inc(count);
+  }
+
+  /** Read at each scrape. Call once. */
+  watchJobsWaiting(read: () => Promise<number>): void {
+    this.watch("retrograde_jobs_waiting", "Background jobs that are due and not yet taken", read);
+  }
+
+  /** Read at each scrape. Call once. */
+  watchLogExportLag(readSeconds: () => Promise<number>): void {
+    this.watch("retrograde_log_export_lag_seconds", "Age of the oldest log line not yet exported; 0 if there is none", readSeconds);
+  }
+
+  /** In Prometheus' text format. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  private watch(name: string, help: string, read: () => Promise<number>): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      async collect() {
+        try {
+          this.set(await read());
+        } catch {
+          // An outage must not take the other metrics along; NaN marks the one that is unknown.
+          this.set(Number.NaN);
+        }
+      },
+    });
+  }
+}

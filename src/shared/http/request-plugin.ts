@@ -1,0 +1,100 @@
+import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from "@apollo/server";
+import { unwrapResolverError } from "@apollo/server/errors";
+import { GraphQLError, Kind, OperationTypeNode, type FragmentDefinitionNode, type GraphQLFormattedError } from "graphql";
+import type { Logger } from "pino";
+import { formatError } from "../graphql/errors";
+import { limitRefusal } from "../graphql/limits";
+import type { Metrics } from "./metrics";
+import type { RequestContext } from "./request-context";
+
+export interface RequestPluginOptions {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Called after each mutation, before its answer goes out: whoever gets it sees the change. */
+  readonly forgetActors: () => void;
+}
+
+export interface RequestPlugin {
+  readonly plugin: ApolloServerPlugin<RequestContext>;
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+}
+
+/**
+ * What the server does around each GraphQL request: tells queries from mutations, and measures and logs
+ * the answer. `formatError` belongs to the same: Apollo calls it without the request, so the plugin
+ * notes down beforehand which request an error belongs to.
+ */
+export function requestPlugin({ log, metrics, forgetActors }: RequestPluginOptions): RequestPlugin {
+  const requestOf = new WeakMap<object, RequestContext>();
+
+  const listener: GraphQLRequestListener<RequestContext> = {
+    async didResolveOperation({ operation, contextValue }) {
+      contextValue.readsOnly = operation?.operation === OperationTypeNode.QUERY;
+      if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
+        throw new GraphQLError("Subscriptions are served over a WebSocket, not over HTTP", {
+          extensions: { code: "BAD_REQUEST", http: { status: 400 } },
+        });
+      }
+    },
+    async didEncounterErrors({ errors, contextValue }) {
+      for (const error of errors) requestOf.set(error, contextValue);
+    },
+    async willSendResponse(request) {
+      const { operation: node, contextValue } = request;
+      const type: string = node?.operation ?? "invalid";
+      const isMutation = node?.operation === OperationTypeNode.MUTATION;
+      if (isMutation) forgetActors();
+
+      const operation = rootField(request) ?? "invalid";
+      const outcome = outcomeOf(request);
+      const ms = performance.now() - contextValue.startedAtMs;
+      metrics.graphqlRequest({ operation, type, outcome, seconds: ms / 1000 });
+
+      const level = isMutation ? "info" : "debug";
+      if (log.isLevelEnabled(level)) {
+        const { requestId, actorId } = contextValue;
+        log[level]({ requestId, operation, actorId, ms: Math.round(ms * 10) / 10, outcome }, type);
+      }
+    },
+  };
+
+  return {
+    plugin: { requestDidStart: async () => listener },
+    // Errors that belong to no request are those of its envelope, found before there is a context.
+    formatError: (formatted, error) =>
+      limitRefusal(error) ??
+      formatError(formatted, asBug(error), requestOf.get(error as object) ?? { log, requestId: "unknown" }),
+  };
+}
+
+/**
+ * GraphQL reports a value that its type cannot show as an error of its own, with the value in the message.
+ * That is our bug and not the client's, whose wrong arguments are named as such.
+ */
+function asBug(error: unknown): unknown {
+  const inner = unwrapResolverError(error);
+  const ofExecution = inner !== error && inner instanceof GraphQLError && inner.extensions["code"] === undefined;
+  return ofExecution && !inner.message.startsWith("Argument ") ? new Error(inner.message, { cause: inner }) : error;
+}
+
+/** The first root field that the operation selects: one of the schema's, once the document is valid. */
+function rootField({ document, operation }: GraphQLRequestContext<RequestContext>): string | undefined {
+  let selection = operation?.selectionSet.selections[0];
+  while (selection !== undefined && selection.kind !== Kind.FIELD) {
+    const spread = selection;
+    const inside =
+      spread.kind === Kind.INLINE_FRAGMENT
+        ? spread
+        : document?.definitions.find(
+            (one): one is FragmentDefinitionNode =>
+              one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === spread.name.value,
+          );
+    selection = inside?.selectionSet.selections[0];
+  }
+  return selection?.name.value;
+}
+
+function outcomeOf({ response }: GraphQLRequestContext<RequestContext>): string {
+  const error = response.body?.kind === "single" ? response.body.singleResult.errors?.[0] : undefined;
+  return error === undefined ? "OK" : String(error.extensions?.["code"]);
+}

@@ -1,0 +1,136 @@
+import { pino, type Logger } from "pino";
+import type { NewLogLine } from "../../src/features/logs";
+import { ExportLogLines, type ExportTransaction } from "../../src/features/logs/app/export-log-lines";
+import { LogLineStore } from "../../src/features/logs/db/log-line-store";
+import { createElasticsearchClient } from "../../src/features/logs/elasticsearch/client";
+import { ElasticsearchLogSink } from "../../src/features/logs/elasticsearch/elasticsearch-log-sink";
+import { LogExporter, type LogExporterOptions, type LogExportMetrics } from "../../src/features/logs/jobs/log-exporter";
+import type { UnitOfWork } from "../../src/shared/app/unit-of-work";
+import { sqlOf } from "../../src/shared/db/data-source";
+import { createUnitOfWork } from "../../src/shared/db/unit-of-work";
+import { FakeElasticsearch, type FakeElasticsearchOptions } from "../fakes/fake-elasticsearch";
+import { createTestDatabase, type TestDatabase } from "../world/database";
+
+export const PREFIX = "fluentd";
+
+export interface LogRecord {
+  readonly level: "info" | "warn" | "error";
+  readonly msg: string;
+  readonly [field: string]: unknown;
+}
+
+interface StoredLine {
+  readonly id: string;
+  readonly message: string;
+  readonly rejectedReason: string | null;
+}
+
+type ExporterOverrides = Partial<Omit<LogExporterOptions, "sink">> & {
+  readonly unitOfWork?: UnitOfWork<ExportTransaction>;
+  readonly sink?: ElasticsearchLogSink;
+};
+
+/** Lines in a real Postgres, a fake Elasticsearch, and exporters between them. */
+export class ExportWorld {
+  readonly counts = { exported: 0, rejected: 0, failedBatches: 0, lagSeconds: 0 };
+  readonly logged: LogRecord[] = [];
+  /** What the exporters' clock says. */
+  now = "2024-11-11T10:00:00.000Z";
+  private readonly exporters: LogExporter[] = [];
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly elasticsearch: FakeElasticsearch,
+  ) {}
+
+  static async open(options?: FakeElasticsearchOptions): Promise<ExportWorld> {
+    return new ExportWorld(await createTestDatabase(), await new FakeElasticsearch(options).start());
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.exporters.map((exporter) => exporter.stop()));
+    await this.elasticsearch.stop();
+    await this.database.drop();
+  }
+
+  get lines(): LogLineStore {
+    return new LogLineStore(this.database.sql);
+  }
+
+  /** Stores the lines and answers their ids. */
+  async add(lines: readonly NewLogLine[]): Promise<string[]> {
+    const before = new Set((await this.inTable()).map(({ id }) => id));
+    await this.lines.add(lines);
+    return (await this.inTable()).map(({ id }) => id).filter((id) => !before.has(id));
+  }
+
+  inTable(): Promise<StoredLine[]> {
+    return this.database.sql.query<StoredLine>(
+      `SELECT id, message, rejected_reason AS "rejectedReason" FROM log_line ORDER BY id`,
+    );
+  }
+
+  async tableIsEmpty(): Promise<boolean> {
+    return (await this.inTable()).length === 0;
+  }
+
+  loggedAt(level: LogRecord["level"]): string[] {
+    return this.logged.filter((one) => one.level === level).map(({ msg }) => msg);
+  }
+
+  /** The messages of all documents, in the order of their first arrival. */
+  exportedMessages(): unknown[] {
+    return this.elasticsearch.documents().map(({ source }) => source["message"]);
+  }
+
+  get unitOfWork(): UnitOfWork<ExportTransaction> {
+    return createUnitOfWork(this.database.dataSource, (manager) => ({ waiting: new LogLineStore(sqlOf(manager)) }));
+  }
+
+  sink(limits: { requestTimeoutMs?: number; maxRequestBytes?: number } = {}): ElasticsearchLogSink {
+    const { requestTimeoutMs, ...options } = limits;
+    const client = createElasticsearchClient({ node: this.elasticsearch.url, indexPrefix: PREFIX }, requestTimeoutMs);
+    return new ElasticsearchLogSink({ client, indexPrefix: PREFIX, clock: () => this.now, ...options });
+  }
+
+  /** An exporter with a client of its own, as each replica has it, that loses no time waiting. */
+  exporter({ unitOfWork = this.unitOfWork, sink = this.sink(), ...options }: ExporterOverrides = {}): LogExporter {
+    const exporter = new LogExporter({
+      exportLogLines: new ExportLogLines(unitOfWork, sink, () => this.now),
+      sink,
+      logger: this.logger,
+      clock: () => this.now,
+      metrics: this.metrics,
+      pollIntervalMs: 5,
+      backOff: () => 5,
+      ...options,
+    });
+    this.exporters.push(exporter);
+    return exporter;
+  }
+
+  private get metrics(): LogExportMetrics {
+    const { counts } = this;
+    return {
+      lagSeconds: (seconds) => (counts.lagSeconds = seconds),
+      exported: (lines) => (counts.exported += lines),
+      rejected: (lines) => (counts.rejected += lines),
+      failedBatch: () => (counts.failedBatches += 1),
+    };
+  }
+
+  private get logger(): Logger {
+    const levels = pino.levels.labels;
+    return pino({}, {
+      write: (text: string) => {
+        const record = JSON.parse(text) as { level: number; msg: string };
+        this.logged.push({ ...record, level: levels[record.level] as LogRecord["level"] });
+      },
+    });
+  }
+}
+
+/** Waits until it holds; the test's own time-out is the limit. */
+export async function eventually(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
