@@ -28,6 +28,7 @@ type QueryArguments = [textOrConfig: unknown, values?: unknown, callback?: unkno
 export class PreparedClient extends Client {}
 
 // Assigned and not declared: `Client.query` has a dozen overloads, which all pass through unchanged.
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound at each call below
 const send = Client.prototype.query as unknown as (this: Client, ...args: QueryArguments) => unknown;
 Object.defineProperty(PreparedClient.prototype, "query", {
   value: function query(this: Client, ...[text, values, callback]: QueryArguments): unknown {

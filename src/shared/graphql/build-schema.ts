@@ -9,7 +9,7 @@ export type ResolverInstance = object;
 export function buildApiSchema(resolvers: readonly ResolverInstance[]): GraphQLSchema {
   const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
   return buildSchemaSync({
-    resolvers: [...instances.keys()] as NonEmptyArray<() => unknown> as never,
+    resolvers: [...instances.keys()] as NonEmptyArray<() => unknown>,
     container: {
       get: (resolverClass: () => unknown) => {
         const instance = instances.get(resolverClass);
@@ -19,8 +19,6 @@ export function buildApiSchema(resolvers: readonly ResolverInstance[]): GraphQLS
     },
     // The default is off, whatever the library's documentation says.
     validate: { forbidUnknownValues: false },
-    emitSchemaFile: false,
-    skipCheck: false,
   });
 }
 

@@ -95,7 +95,7 @@ function tasksOf({ handlers, log }: JobRunnerOptions): TaskList {
 /** Failures are logged above with their job; what graphile-worker says beyond that is for debugging. */
 function graphileLogger(log: Logger): GraphileLogger {
   return new GraphileLogger((scope) => (level, message, meta) => {
-    if (scope.jobId !== undefined || level !== "error") log.debug({ ...scope, ...meta }, message);
+    if (scope.jobId !== undefined || (level as string) !== "error") log.debug({ ...scope, ...meta }, message);
     else log.error({ ...scope, ...meta }, message);
   });
 }

@@ -82,6 +82,6 @@ function gitSyncValues(settings: Readonly<Record<string, unknown>>): Record<stri
     ...(settings["branchName"] !== undefined && { branch: settings["branchName"] }),
     ...(settings["rev"] !== undefined && { rev: settings["rev"] }),
     ...(settings["dagDirectoryLocation"] !== undefined && { subPath: settings["dagDirectoryLocation"] }),
-    ...(settings["syncInterval"] !== undefined && { period: `${String(settings["syncInterval"])}s` }),
+    ...(settings["syncInterval"] !== undefined && { period: `${settings["syncInterval"] as number}s` }),
   };
 }
