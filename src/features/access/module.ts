@@ -78,6 +78,7 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
     readModel,
     sessions,
     createUser,
+    issueToken: (userId: string) => tokens.issue(userId),
     serviceAccounts,
     loaders,
     /** Drops counts of log-in attempts whose time is over. */

@@ -68,6 +68,7 @@ export function createDeploymentsModule(options: DeploymentsModuleOptions) {
   const updateIn = <Tx extends DeploymentStores>(transactions: UnitOfWork<Tx>): UpdateDeployment<Tx> =>
     new UpdateDeployment({ unitOfWork: transactions, rules, clock });
   const create = createIn(unitOfWork);
+  const rollbackSwitch = new SetRollbackSwitch({ unitOfWork, clock });
   const loaders = deploymentLoaders(readModel, access.readModel);
   return {
     rules,
@@ -77,6 +78,7 @@ export function createDeploymentsModule(options: DeploymentsModuleOptions) {
     create,
     createIn,
     updateIn,
+    rollbackSwitch,
     loaders,
     /** Removes Deployments that were deleted before the instant, with their history. */
     purge: (deletedBefore: string) => purgeDeployments(dataSource.manager, deletedBefore),
@@ -86,7 +88,7 @@ export function createDeploymentsModule(options: DeploymentsModuleOptions) {
         create,
         update: updateIn(unitOfWork),
         delete: new DeleteDeployment({ unitOfWork, clock, hardDeleteDeployment: rules.hardDeleteDeployment }),
-        rollbackSwitch: new SetRollbackSwitch({ unitOfWork, clock }),
+        rollbackSwitch,
       }),
       new DeploymentFieldResolver({
         catalogue,

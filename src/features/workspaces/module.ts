@@ -46,10 +46,12 @@ export function createWorkspacesModule({ dataSource, clock, access }: Workspaces
   );
   const reads = new FindWorkspaces(readModel);
   const createWorkspace = new CreateWorkspace(unitOfWork, clock);
+  const addUser = new AddWorkspaceUser(unitOfWork, access.roles);
   const loaders = workspaceLoaders(readModel, access.readModel);
   return {
     reads,
     createWorkspace,
+    addUser,
     loaders,
     resolvers: [
       new WorkspaceResolver({
@@ -60,7 +62,7 @@ export function createWorkspacesModule({ dataSource, clock, access }: Workspaces
         loaders,
       }),
       new WorkspaceUserResolver({
-        addUser: new AddWorkspaceUser(unitOfWork, access.roles),
+        addUser,
         upsertUserRole: new UpsertWorkspaceUserRole(unitOfWork, access.roles),
         removeUser: new RemoveWorkspaceUser(unitOfWork),
       }),

@@ -71,8 +71,7 @@ const cases: readonly Case[] = [
   { name: "an enum whose inner value differs", query: "query($c: Colour) { colour(of: $c) colours }", variables: { c: "BLUE" } },
   { name: "an enum's default", query: "{ colour }" },
   { name: "a scalar of our own", query: "query($i: Instant!) { instant(at: $i) }", variables: { i: "2024" } },
-  { name: "a union", query: "{ things { __typename ... on Book { name pages } ... on Pen { name colour } } }" },
-  { name: "an interface by fragments", query: "{ later { ...N } things { ... on Named { ...N } } } fragment N on Named { name }" },
+  { name: "fragments", query: "{ later { ...N ... on Later { size } } } fragment N on Named { name }" },
   { name: "null in lists and objects", query: "{ holes { name } nothing { name } }" },
   ...[true, false].flatMap((on): Case[] => [
     { name: `@include(${on})`, query: "query($on: Boolean!) { number later @include(if: $on) { name } }", variables: { on } },
@@ -100,10 +99,12 @@ const refused: readonly Case[] = [
   ),
 ];
 
-/** What compiled code would answer otherwise than the specification. */
+/** What compiled code would answer otherwise than the specification, or not safely. */
 const different: readonly Case[] = [
   { name: "a non-null variable's default", query: "query($on: Boolean! = true) { number @include(if: $on) }", variables: {} },
   { name: "a variable left out inside an input object", query: "query($w: String) { filter(by: { word: $w }) }", variables: {} },
+  { name: "a union", query: "{ things { __typename ... on Book { name pages } ... on Pen { name colour } } }" },
+  { name: "an interface by fragments", query: "{ later { ...N } things { ... on Named { ...N } } } fragment N on Named { name }" },
   { name: "a variable left out inside a list", query: "query($w: String) { byId(list: [$w]) }", variables: {} },
 ];
 

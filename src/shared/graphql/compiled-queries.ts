@@ -1,15 +1,21 @@
 import { HeaderMap, type ApolloServerPlugin, type BaseContext, type GraphQLRequestListener } from "@apollo/server";
 import {
   BREAK,
+  getNamedType,
+  isAbstractType,
   Kind,
   OperationTypeNode,
+  TypeInfo,
   visit,
-  type ASTNode,
+  visitWithTypeInfo,
+  type ASTVisitor,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  type ValueNode,
 } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
+import { isIntrospection } from "./limits";
 
 const NO_HEADERS = new HeaderMap();
 
@@ -24,7 +30,8 @@ type Compilation = CompiledQuery | "SEEN_ONCE" | "IMPOSSIBLE";
  * and introspection never come here.
  *
  * A field without a resolver is read straight off its parent: it must be a plain value there, neither a
- * promise nor a function. What is compiled lives as long as the parsed document in Apollo's store.
+ * promise nor a function, nor a getter that may throw (which here would end the process). An empty list given for an input object passes as an empty object: the one known
+ * leniency. What is compiled lives as long as the parsed document in Apollo's store.
  */
 export function compiledQueries<TContext extends BaseContext>(): ApolloServerPlugin<TContext> {
   const compilations = new WeakMap<OperationDefinitionNode, Compilation>();
@@ -42,43 +49,48 @@ export function compiledQueries<TContext extends BaseContext>(): ApolloServerPlu
       compilations.set(operation, compiled);
       if (compiled === "IMPOSSIBLE") return null;
 
-      const result = await compiled.query(undefined, contextValue, request.variables);
-      if (result.errors !== undefined) return null;
-      return { http: { headers: NO_HEADERS }, body: { kind: "single", singleResult: { data: result.data ?? null } } };
+      try {
+        const { data, errors } = await compiled.query(undefined, contextValue, request.variables);
+        if (errors !== undefined) return null;
+        return { http: { headers: NO_HEADERS }, body: { kind: "single", singleResult: { data: data ?? null } } };
+      } catch {
+        return null;
+      }
     },
   };
   return { requestDidStart: async () => listener };
 }
 
-/** The operation as code, unless it holds something that compiled code answers otherwise than the specification. */
+/** The operation as code, unless it holds something that compiled code would get wrong. */
 export function compile(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): CompiledQuery | "IMPOSSIBLE" {
-  if (contains(document, isIntrospection) || contains(document, isVariableInsideValue)) return "IMPOSSIBLE";
+  if (!isFitForCompiling(schema, document)) return "IMPOSSIBLE";
   const compiled = compileQuery(schema, document, operation.name?.value);
   return isCompiledQuery(compiled) ? compiled : "IMPOSSIBLE";
 }
 
-type Ancestors = readonly (ASTNode | readonly ASTNode[])[];
-
-function contains(document: DocumentNode, matches: (node: ASTNode, ancestors: Ancestors) => boolean): boolean {
-  let found = false;
-  visit(document, {
-    enter(node, _key, _parent, _path, ancestors) {
-      if (!matches(node, ancestors)) return undefined;
-      found = true;
-      return BREAK;
-    },
-  });
-  return found;
+function isFitForCompiling(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const types = new TypeInfo(schema);
+  let fit = true;
+  const giveUp = (): typeof BREAK => {
+    fit = false;
+    return BREAK;
+  };
+  const visitor: ASTVisitor = {
+    // An error in `resolveType` would leave the answer pending for ever and end the process.
+    Field: (node) => (isIntrospection(node) || isAbstractType(getNamedType(types.getType())) ? giveUp() : undefined),
+    // `{ word: $word }`: where the variable is left out, compiled code puts null and not the default.
+    ObjectValue: (node) => (holdsVariable(node) ? giveUp() : undefined),
+    ListValue: (node) => (holdsVariable(node) ? giveUp() : undefined),
+  };
+  visit(document, visitWithTypeInfo(types, visitor));
+  return fit;
 }
 
-const isIntrospection = (node: ASTNode): boolean =>
-  node.kind === Kind.FIELD && (node.name.value === "__schema" || node.name.value === "__type");
-
-/** `{ word: $word }`: where the variable is left out, compiled code puts null and not the default. */
-const isVariableInsideValue = (node: ASTNode, ancestors: Ancestors): boolean =>
-  node.kind === Kind.VARIABLE &&
-  ancestors.some((one) => "kind" in one && (one.kind === Kind.OBJECT || one.kind === Kind.LIST));
+const holdsVariable = (node: ValueNode): boolean =>
+  node.kind === Kind.VARIABLE ||
+  (node.kind === Kind.LIST && node.values.some(holdsVariable)) ||
+  (node.kind === Kind.OBJECT && node.fields.some(({ value }) => holdsVariable(value)));

@@ -78,7 +78,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   }
 
   const apollo = createApollo({ schema, limits: server, log, metrics, forgetActors });
-  app.addHook("onReady", () => apollo.start());
+  let started = false;
+  app.addHook("onReady", async () => {
+    await apollo.start();
+    started = true;
+  });
   graphqlRoutes(app, { endpoint: server.endpoint, apollo, authenticate, log });
   healthRoutes(app, options);
 
@@ -87,7 +91,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     listen: async () => ({ url: await app.listen({ host: server.host, port: server.port }) }),
     close: async (graceMs) => {
       await closeWithin(app, graceMs);
-      await apollo.stop();
+      if (started) await apollo.stop();
     },
   };
 }

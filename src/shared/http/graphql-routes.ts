@@ -16,7 +16,7 @@ export interface GraphqlRoutesOptions {
  * GraphQL by POST, and the explorer for people who open the endpoint in a browser.
  *
  * Apollo is called here and not through its Fastify integration, which parses the URL and copies all
- * headers for each request; Apollo reads two of them.
+ * headers for each request although Apollo reads two of them.
  */
 export function graphqlRoutes(app: FastifyInstance, { endpoint, apollo, authenticate, log }: GraphqlRoutesOptions): void {
   app.post(endpoint, async (request, reply) => {

@@ -1,5 +1,5 @@
 import { EventEmitter } from "node:events";
-import { Logger as GraphileLogger, run, runMigrations, type Runner, type TaskList, type WorkerEvents } from "graphile-worker";
+import { Logger as GraphileLogger, parseCronItems, run, runMigrations, type Runner, type TaskList, type WorkerEvents } from "graphile-worker";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { WorkerLiveness } from "./worker-liveness";
@@ -52,7 +52,7 @@ export class JobRunner {
         noHandleSignals: true,
         pollInterval: 2_000,
         taskList: tasksOf(options),
-        crontab: options.schedules.map(({ schedule, task }) => `${schedule} ${task}`).join("\n"),
+        parsedCronItems: parseCronItems(options.schedules.map(({ schedule, task }) => ({ task, match: schedule }))),
         events,
         logger: graphileLogger(log),
       });

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import { cleanUpDeployRevisions } from "./commands/cleanup-deploy-revisions";
+import { migrateDatabase } from "./commands/migrate";
+import { printConfig } from "./commands/print-config";
+import { printSchema } from "./commands/print-schema";
+import { serve } from "./commands/serve";
+import { UsageError } from "./commands/usage-error";
+import { version } from "../package.json";
+
+const USAGE = `Usage: retrograde COMMAND [--values FILE]…
+
+  serve                      start the API and its background work
+  migrate                    bring the database up to date
+  cleanup-deploy-revisions   remove old deploy revisions [--older-than=DAYS] [--dry-run]
+  config                     print the configuration in force, with the source of every value
+  print-schema               print the GraphQL schema
+
+Without DATABASE_URL a Postgres of its own is started under DATA_DIR (./data).
+With it, serve refuses to start while migrations are missing, unless MIGRATE_ON_START=true.
+`;
+
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  serve,
+  migrate: migrateDatabase,
+  "cleanup-deploy-revisions": cleanUpDeployRevisions,
+  config: printConfig,
+  "print-schema": printSchema,
+  help: async () => void process.stdout.write(USAGE),
+  "--help": async () => void process.stdout.write(USAGE),
+  "--version": async () => void process.stdout.write(`${version}\n`),
+};
+
+async function main([name = "help", ...args]: string[]): Promise<void> {
+  const command = COMMANDS[name];
+  if (command === undefined) throw new UsageError(`There is no command ${name}`);
+  // npm and yarn hand a separating `--` on.
+  await command(args.filter((argument) => argument !== "--"));
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
