@@ -27,6 +27,7 @@ export class WorkerLiveness {
   private readonly stopped = new AbortController();
   private client: Client | null = null;
   private loop: Promise<void> = Promise.resolve();
+  private holding: Promise<void> = Promise.resolve();
 
   private constructor(private readonly options: LivenessOptions) {}
 
@@ -58,7 +59,13 @@ export class WorkerLiveness {
     for (const workerId of this.own) await this.hold(workerId);
   }
 
-  private async hold(workerId: string): Promise<void> {
+  /** One after another: a connection runs one statement at a time. */
+  private hold(workerId: string): Promise<void> {
+    this.holding = this.holding.then(() => this.lock(workerId));
+    return this.holding;
+  }
+
+  private async lock(workerId: string): Promise<void> {
     try {
       await this.client?.query("SELECT pg_advisory_lock(hashtextextended($1, 0))", [workerId]);
     } catch (error) {
@@ -70,6 +77,7 @@ export class WorkerLiveness {
     while (!this.stopped.signal.aborted) {
       try {
         if (this.client === null) await this.connect();
+        await this.holding;
         await this.releaseJobsOfTheDead();
       } catch (error) {
         this.options.log.warn({ err: error }, "could not look for jobs of dead workers");
