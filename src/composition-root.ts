@@ -47,8 +47,8 @@ export interface AppOptions {
   readonly databaseUrl: string;
   readonly log?: Logger;
   readonly clock?: Clock;
-  /** In place of the configured one. */
-  readonly driver?: RolloutDriver;
+  /** In place of the configured one, or made around it. */
+  readonly driver?: RolloutDriver | ((configured: RolloutDriver) => RolloutDriver);
 }
 
 export interface App {
@@ -107,7 +107,8 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
       loaders: workspacesModule.loaders,
     },
   });
-  const driver = options.driver ?? rollouts.createRolloutsModule({ dataDir: config.dataDir }).driver;
+  const configured = rollouts.createRolloutsModule({ dataDir: config.dataDir }).driver;
+  const driver = typeof options.driver === "function" ? options.driver(configured) : (options.driver ?? configured);
   const deploysModule = deploys.createDeploysModule({
     config,
     dataSource,

@@ -1,16 +1,12 @@
 import { RolloutRejected, type ReleaseState, type RolloutDriver } from "../features/rollouts";
-import { createRolloutsModule } from "../features/rollouts/module";
 
 /** Images with this in their tag fail in the demo's past; from its end on they are rolled out like any other. */
 export const FAILS = "-broken";
 
 export class FailingDriver implements RolloutDriver {
   readonly name = "demo";
-  private readonly driver: RolloutDriver;
 
-  constructor(dataDir: string) {
-    this.driver = createRolloutsModule({ dataDir }).driver;
-  }
+  constructor(private readonly driver: RolloutDriver) {}
 
   apply(state: ReleaseState, signal: AbortSignal): Promise<void> {
     if (state.image?.tag?.includes(FAILS) === true) {

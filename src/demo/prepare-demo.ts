@@ -29,7 +29,7 @@ export async function prepareDemo(config: Config, databaseUrl: string): Promise<
     databaseUrl,
     log: pino({ level: "silent" }),
     clock: () => clock.now,
-    driver: new FailingDriver(config.dataDir),
+    driver: (configured) => new FailingDriver(configured),
   });
   try {
     const passwordFile = join(config.dataDir, "administrator-password");
