@@ -30,11 +30,15 @@ export const Id = opaqueId("Id", "An opaque identifier, as the operations on Dep
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
-/** @throws TypeError if the text is no RFC 3339 instant; up to nine fractional digits, cut to milliseconds */
+/** In UTC the year can get out of the four digits that the text had, or become 0, which Postgres does not know. */
+const IN_RANGE = /^(?!0000)\d{4}-/;
+
+/** @throws TypeError if the text is no RFC 3339 instant of the years 1 to 9999; up to nine fractional digits, cut to milliseconds */
 function parseInstant(value: string): Instant {
   const time = RFC_3339.test(value) ? Date.parse(value.replace(" ", "T").replace(/(\.\d{3})\d+/, "$1")) : NaN;
-  if (Number.isNaN(time)) throw new TypeError("DateTime takes an RFC 3339 instant such as 2024-07-15T09:30:00.000Z");
-  return toInstant(time);
+  const instant = Number.isNaN(time) ? "" : toInstant(time);
+  if (!IN_RANGE.test(instant)) throw new TypeError("DateTime takes an RFC 3339 instant such as 2024-07-15T09:30:00.000Z");
+  return instant;
 }
 
 export const DateTime = new GraphQLScalarType<Instant, string>({

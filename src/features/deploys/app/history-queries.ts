@@ -1,7 +1,7 @@
 import { authorize, type Deployment } from "../../deployments";
 import type { DatabaseMigration, RuntimeCatalogue } from "../../platform";
 import type { Clock } from "../../../shared/app/clock";
-import { isId } from "../../../shared/app/ids";
+import { isId, isSameId } from "../../../shared/app/ids";
 import { decodeCursor } from "../../../shared/domain/cursor";
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import { can, deploymentScope, type Actor } from "../../../shared/domain/permissions";
@@ -63,7 +63,7 @@ export class HistoryQueries {
   ): Promise<RevisionPage> {
     const limit = this.limit("take", query.take);
     if (query.pageNumber < 0) throw new InvalidInput("pageNumber", "counts from 0");
-    const behind = query.cursor === undefined ? undefined : await this.cursorRevision(query.deploymentId, query.cursor);
+    const behind = query.cursor === undefined ? undefined : await this.cursorRevision(actor, query.deploymentId, query.cursor);
     return this.load(actor, query.deploymentId, query.filter, { limit, before: behind?.number, offset: query.pageNumber * limit });
   }
 
@@ -121,16 +121,21 @@ export class HistoryQueries {
     range: { readonly limit: number; readonly before?: number | undefined; readonly offset?: number },
   ): Promise<RevisionPage> {
     if ((filter.search?.length ?? 0) > SEARCH_MOST) throw new InvalidInput("filter.search", `has at most ${SEARCH_MOST} characters`);
+    for (const field of ["search", "createdById"] as const) {
+      if (filter[field]?.includes("\0")) throw new InvalidInput(`filter.${field}`, "holds a null character");
+    }
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const page = await this.deps.readModel.page({ deploymentId, filter, ...range });
     authorize(actor, page.deployment, READ_HISTORY);
     return page;
   }
 
-  private async cursorRevision(deploymentId: string, id: string): Promise<RevisionView> {
+  private async cursorRevision(actor: Actor, deploymentId: string, id: string): Promise<RevisionView> {
     const [revision] = isId(id) ? await this.deps.readModel.findMany([id]) : [];
-    if (revision?.deploymentId !== deploymentId) throw new InvalidInput("cursor", "is not a revision of this Deployment");
-    return revision;
+    if (revision !== undefined && isSameId(revision.deploymentId, deploymentId)) return revision;
+    // Whoever may not read the history is told that, and nothing about its cursors.
+    await this.load(actor, deploymentId, {}, { limit: 1 });
+    throw new InvalidInput("cursor", "is not a revision of this Deployment");
   }
 
   private limit(argument: "first" | "take", asked: number): number {

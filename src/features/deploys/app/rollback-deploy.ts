@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { authorize, type Deployment } from "../../deployments";
 import type { RuntimeCatalogue } from "../../platform";
 import type { Clock } from "../../../shared/app/clock";
-import { isId, newId } from "../../../shared/app/ids";
+import { isId, isSameId, newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { Conflict, DomainError, InvalidInput, NotFound } from "../../../shared/domain/errors";
 import { DAY_MS, plusMs } from "../../../shared/domain/instant";
@@ -120,7 +120,7 @@ export class RollbackDeploy {
 
 /** @throws Conflict */
 function expectCurrent(current: DeployRevision | null, expectedId: string | undefined): void {
-  if (expectedId === undefined || expectedId === current?.id) return;
+  if (expectedId === undefined || (current !== null && isSameId(expectedId, current.id))) return;
   throw new Conflict(
     current === null ? "No revision is current yet" : `Revision ${current.number} is current by now (${current.id}); look at the history again`,
   );

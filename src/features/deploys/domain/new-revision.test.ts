@@ -114,6 +114,10 @@ describe("a description", () => {
     expect(() => requireDescription("x".repeat(501))).toThrow(InvalidInput);
   });
 
+  test("with a null character is refused, as Postgres cannot keep it", () => {
+    expect(() => checkDescription("a\0b")).toThrow("description: holds a null character");
+  });
+
   test.each(["", "   ", "\n\t"])("of a rollback is required: %j", (text) => {
     expect(() => requireDescription(text)).toThrow("description: has to say why");
   });

@@ -6,10 +6,11 @@ import { contentOf, type DeployContent, type DeployRevision, type DeployTrigger,
 
 const DESCRIPTION_MOST = 500;
 
-/** Trimmed; null where nothing is left. @throws InvalidInput if it is too long */
+/** Trimmed; null where nothing is left. @throws InvalidInput if it is too long, or holds the NUL that Postgres cannot keep */
 export function checkDescription(text: string | null | undefined): string | null {
   const trimmed = (text ?? "").trim();
   if (trimmed.length > DESCRIPTION_MOST) throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
+  if (trimmed.includes("\0")) throw new InvalidInput("description", "holds a null character");
   return trimmed === "" ? null : trimmed;
 }
 
