@@ -30,7 +30,9 @@ export class DeploymentStoreSql implements DeploymentStore {
     return rows[0] ?? null;
   }
 
-  lockByReleaseName(releaseName: string): Promise<Deployment | null> {
+  async lockByReleaseName(releaseName: string): Promise<Deployment | null> {
+    // No release name holds a NUL, and Postgres would refuse the question.
+    if (releaseName.includes("\0")) return null;
     return this.manager.findOne(DeploymentRow, {
       where: { releaseName, deletedAt: IsNull() },
       lock: { mode: "pessimistic_write" },

@@ -1,0 +1,22 @@
+import type { TestApp } from "../world/app";
+
+/** Changes at every use of a key, whatever comes of the request. */
+const BOOKKEEPING = new Set(["service_account", "failed_login"]);
+
+/** Rows and content of every table, the job queue's included: equal before and after means that nothing was written. */
+export async function fingerprint({ database: { sql } }: TestApp): Promise<Record<string, string>> {
+  const tables = await sql.query<{ name: string }>(
+    `SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables
+     WHERE table_type = 'BASE TABLE' AND (table_schema = 'public' OR (table_schema, table_name) = ('graphile_worker', '_private_jobs'))
+     ORDER BY 1`,
+  );
+  const prints: Record<string, string> = {};
+  for (const { name } of tables) {
+    if (BOOKKEEPING.has(name.replace("public.", ""))) continue;
+    const [row] = await sql.query<{ print: string }>(
+      `SELECT count(*) || ':' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS print FROM ${name} t`,
+    );
+    prints[name] = row?.print ?? "";
+  }
+  return prints;
+}
