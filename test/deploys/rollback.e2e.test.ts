@@ -384,9 +384,10 @@ describe("a refusal writes nothing", () => {
   ])("%s", async (_name, spoil, code) => {
     const { deployment, first } = await twoDeploys();
     await spoil(deployment, first);
-    const refusal = await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, first, { idempotencyKey: "k" }));
+    const acknowledgeDataLoss = code !== "DATABASE_DOWNGRADE";
+    const refusal = await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, first, { idempotencyKey: "k", acknowledgeDataLoss }));
     expect(refusal.code).toBe(code);
-    expect(refusal.extensions["issues"]).toEqual([{ code, message: refusal.message, remedy: expect.anything() as unknown }].map((one) => ({ ...one, remedy: (refusal.extensions["issues"] as { remedy: unknown }[])[0]?.remedy })));
+    expect(refusal.extensions["issues"]).toEqual([expect.objectContaining({ code, message: refusal.message })]);
   });
 
   test("all reasons come at once", async () => {
@@ -402,6 +403,7 @@ describe("a refusal writes nothing", () => {
       "TARGET_RUNTIME_TOO_OLD",
       "TARGET_NOT_DEPLOYED",
       "TARGET_EXPIRED",
+      "DATABASE_DOWNGRADE",
     ]);
   });
 });
@@ -542,13 +544,11 @@ describe("an idempotency key", () => {
     ["acknowledgement", { acknowledgeDataLoss: true }],
     ["expectation", { expectedCurrentRevisionId: UNKNOWN }],
     ["target", { deployRevisionId: UNKNOWN }],
-  ])("with another %s is refused", async (_name, more) => {
+  ])("with another %s is refused", async (name, more) => {
     const { deployment, first } = await twoDeploys();
-    await ask(world, ROLLBACK, withKey(deployment, first, "k2"), admin);
-    const refusal = await refusedWithoutTrace(ROLLBACK, withKey(deployment, first, "k2", more));
-    if (more.deployRevisionId === undefined) expect(refusal.code).toBe("IDEMPOTENCY_KEY_REUSED");
-    else expect(["IDEMPOTENCY_KEY_REUSED", "NOT_FOUND"]).toContain(refusal.code);
-    await world.database.sql.query("DELETE FROM idempotency_key");
+    await ask(world, ROLLBACK, withKey(deployment, first, `k2 ${name}`), admin);
+    const refusal = await refusedWithoutTrace(ROLLBACK, withKey(deployment, first, `k2 ${name}`, more));
+    expect(refusal.code).toBe("IDEMPOTENCY_KEY_REUSED");
   });
 
   test("for another Deployment is refused", async () => {

@@ -1,5 +1,13 @@
 import { DomainError, InvalidInput } from "../../../shared/domain/errors";
-import { airflowVersionOf, compareVersions, parseAirflowVersion, parseRuntimeVersion, type PlatformVersions, type RuntimeCatalogue } from "../../platform";
+import {
+  airflowVersionOf,
+  compareVersions,
+  parseAirflowVersion,
+  parseRuntimeVersion,
+  type AirflowVersion,
+  type PlatformVersions,
+  type RuntimeCatalogue,
+} from "../../platform";
 import type { Deployment } from "./deployment";
 
 /** What an image holds: a Runtime, or an Airflow without one. */
@@ -39,7 +47,8 @@ export function checkVersions(
 
 /**
  * Compared on the Runtime scale where both run a Runtime, else by the Airflow inside; the two scales are
- * never mixed. What cannot be compared is let through.
+ * never mixed, and between a Runtime and an Airflow image hotfix numbers do not count, since a Runtime has
+ * none. What cannot be compared is let through.
  * @throws DowngradeRefused
  */
 export function refuseDowngrade(from: Versions, to: Versions, catalogue: RuntimeCatalogue): void {
@@ -50,7 +59,12 @@ export function refuseDowngrade(from: Versions, to: Versions, catalogue: Runtime
     }
     return;
   }
-  const [a, b] = [airflowVersionOf(from, catalogue), airflowVersionOf(to, catalogue)];
+  const betweenScales = from.runtimeVersion !== null || to.runtimeVersion !== null;
+  const inside = (versions: Versions): AirflowVersion | null => {
+    const version = airflowVersionOf(versions, catalogue);
+    return betweenScales && version !== null ? parseAirflowVersion(version.release) : version;
+  };
+  const [a, b] = [inside(from), inside(to)];
   if (a !== null && b !== null && compareVersions(b, a) < 0) {
     throw new DowngradeRefused(`Airflow ${a.release}`, `Airflow ${b.release}`);
   }

@@ -1,0 +1,36 @@
+import { shippedCatalogue } from "../../../../test/builders/domain";
+import type { RuntimeCatalogue } from "../../platform";
+import { DowngradeRefused, refuseDowngrade, type Versions } from "./versions";
+
+const runtime = (runtimeVersion: string): Versions => ({ runtimeVersion, airflowVersion: null });
+const airflow = (airflowVersion: string | null): Versions => ({ runtimeVersion: null, airflowVersion });
+
+describe("refuseDowngrade", () => {
+  let catalogue: RuntimeCatalogue;
+  beforeAll(async () => {
+    catalogue = await shippedCatalogue();
+  });
+
+  test.each<[string, Versions, Versions, boolean]>([
+    ["the same Runtime", runtime("11.4.0"), runtime("11.4.0"), false],
+    ["a flavour of it", runtime("11.4.0"), runtime("11.4.0-base"), false],
+    ["a newer Runtime", runtime("9.9.0"), runtime("9.10.0"), false],
+    ["an older Runtime", runtime("9.10.0"), runtime("9.9.0"), true],
+    ["an older Runtime with the same Airflow", runtime("9.17.0"), runtime("9.16.0"), true],
+    ["from Airflow 3 to 2", runtime("3.0-1"), runtime("13.0.0"), true],
+    ["from Airflow 2 to 3", runtime("13.0.0"), runtime("3.0-1"), false],
+    ["an older Airflow", airflow("2.3.4"), airflow("2.3.3"), true],
+    ["an older hotfix", airflow("2.3.4-6"), airflow("2.3.4-5"), true],
+    ["a newer hotfix", airflow("2.3.4-9"), airflow("2.3.4-11"), false],
+    ["a hotfix to the Runtime with the same Airflow", airflow("2.3.4-6"), runtime("5.0.8"), false],
+    ["a Runtime to a hotfix of the same Airflow", runtime("5.0.8"), airflow("2.3.4-6"), false],
+    ["a hotfix to a Runtime with an older Airflow", airflow("2.3.4-6"), runtime("5.0.5"), true],
+    ["a Runtime to an older Airflow", runtime("11.4.0"), airflow("2.9.0"), true],
+    ["what nobody knows", airflow(null), airflow("2.3.0"), false],
+    ["to what nobody knows", runtime("11.4.0"), runtime("unheard"), false],
+  ])("%s", (_name, from, to, refused) => {
+    const attempt = (): void => refuseDowngrade(from, to, catalogue);
+    if (refused) expect(attempt).toThrow(DowngradeRefused);
+    else expect(attempt).not.toThrow();
+  });
+});
