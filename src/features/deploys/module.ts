@@ -74,7 +74,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     clock,
   });
   const rollback = new RollbackDeploy({ unitOfWork, settings, catalogue: rules.catalogue, clock, metrics });
-  const apply = new ApplyRevision({ unitOfWork, readModel, driver, clock, attempts: config.workers.retryCount, metrics });
+  const apply = new ApplyRevision({ unitOfWork, readModel, driver, clock, attempts: 1 + config.workers.retryCount, metrics });
   const cleanUp = new CleanUp({
     revisions: new RevisionCleanupSql(sqlOf(dataSource)),
     clock,

@@ -86,7 +86,7 @@ export class ApplyRevision {
   }
 
   private async failed(revisionId: string, error: unknown): Promise<void> {
-    const reason = (error instanceof Error ? error.message : String(error)).slice(0, REASON_MOST);
+    const reason = reasonOf(error);
     await this.inStep(revisionId, async (stores, { deployment, revision }) => {
       const at = this.deps.clock();
       const rolloutFailures = revision.rolloutFailures + 1;
@@ -121,6 +121,12 @@ export class ApplyRevision {
   private finished(revision: DeployRevision, status: "DEPLOYED" | "FAILED", at: string): void {
     this.deps.metrics.rolloutFinished(status, (Date.parse(at) - Date.parse(revision.createdAt)) / 1000);
   }
+}
+
+/** Short, and without the NUL that Postgres cannot keep: what a driver says is not ours to trust. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.slice(0, REASON_MOST).replaceAll("\0", "\ufffd");
 }
 
 /** The attempt is over, so its version is no longer pending; one that was asked for meanwhile is. */
