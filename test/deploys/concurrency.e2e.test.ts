@@ -212,23 +212,27 @@ describe("two replicas on one database", () => {
   });
 });
 
-test("what lies in the folder is what is current, after deploys and rollbacks at once", async () => {
+test("what lies in the folder that two replicas share is what is current", async () => {
   const world = await startTestApp({ workers: true });
+  const replica = await startTestApp({ workers: true, database: world.database, env: { DATA_DIR: world.dataDir } });
   try {
     const admin = await signUpAdmin(world);
     const deployment = await createDeployment(world, admin);
     const first = await deployImage(world, admin, deployment);
     await Promise.all(
-      Array.from({ length: 12 }, (_, index) =>
-        index % 2 === 0
-          ? world.send(ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "x" }, admin)
-          : world.send(UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `registry.example.com/airflow:n${index}` }, admin),
-      ),
+      Array.from({ length: 24 }, (_, index) => {
+        const one = index % 3 === 0 ? world : replica;
+        return index % 2 === 0
+          ? one.send(ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "x" }, admin)
+          : one.send(UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `registry.example.com/airflow:n${index}` }, admin);
+      }),
     );
-    const { id, number } = await finish(world, (await headOf(world, deployment.id)).id);
+    const { id, number, status } = await finish(world, (await headOf(world, deployment.id)).id);
+    expect(status).toBe("DEPLOYED");
     const values = parse(await readFile(join(world.dataDir, "releases", deployment.releaseName, "values.yaml"), "utf8"));
     expect(values.retrograde).toMatchObject({ revision: number, revisionId: id });
   } finally {
+    await replica.close();
     await world.close();
   }
 });
