@@ -163,7 +163,7 @@ describe("a rollback", () => {
       defaultAirflowTag: row?.image_tag,
       airflowVersion: "2.9.0",
       labels: { ...valuesBefore.labels, runtimeVersion: "11.0.0" },
-      retrograde: { ...valuesBefore.retrograde, revision: 3, revisionId: third.id },
+      retrograde: { ...valuesBefore.retrograde, generation: 3, revision: 3, revisionId: third.id },
     });
     expect(valuesBefore.retrograde.revisionId).toBe(second.id);
     expect(valuesBefore).toMatchObject({ executor: "KubernetesExecutor", env: [{ name: "B", value: "two" }, { name: "A", value: "one" }] });
@@ -176,7 +176,7 @@ describe("a rollback", () => {
   test("answers values.yaml in the very order of before, so that a repository shows only what changed", async () => {
     const { deployment, first } = await twoDeploys();
     const text = () => readFile(join(world.dataDir, "releases", deployment.releaseName, "values.yaml"), "utf8");
-    const lines = async (): Promise<string[]> => (await text()).split("\n").filter((line) => !/Tag|revision/i.test(line));
+    const lines = async (): Promise<string[]> => (await text()).split("\n").filter((line) => !/Tag|revision|generation/i.test(line));
     const before = await lines();
     await rollBack(world, admin, deployment.id, first.id);
     expect(await lines()).toEqual(before);

@@ -1,6 +1,6 @@
 import type { AccessStores } from "../../access";
 import type { LogLineWriter } from "../../logs";
-import type { Outbox } from "../../../shared/app/outbox";
+import type { Outbox, OutboxJob } from "../../../shared/app/outbox";
 import type { Instant } from "../../../shared/domain/instant";
 import type { Deployment } from "../domain/deployment";
 
@@ -41,3 +41,10 @@ export const DEPLOYMENT_TASKS = {
   /** Takes down what ran. Payload: releaseName. */
   remove: "deployments.remove",
 } as const;
+
+export const reconcileJob = (deploymentId: string): OutboxJob => ({
+  task: DEPLOYMENT_TASKS.reconcile,
+  payload: { deploymentId },
+  queue: deploymentId,
+  key: `reconcile:${deploymentId}`,
+});

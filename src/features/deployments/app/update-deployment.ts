@@ -17,7 +17,7 @@ import {
   type VariableInput,
 } from "../domain/settings";
 import { pendingRuntime } from "../domain/versions";
-import { DEPLOYMENT_TASKS, type DeploymentStores } from "./ports";
+import { reconcileJob, type DeploymentStores } from "./ports";
 import type { DeploymentRules } from "./rules";
 
 /** Absent keeps. */
@@ -111,12 +111,7 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     if (Object.keys(patch).length === 0) return deployment;
     const changed = { ...patch, updatedAt: this.deps.clock() };
     await stores.deployments.update(deployment.id, changed);
-    await stores.outbox.add({
-      task: DEPLOYMENT_TASKS.reconcile,
-      payload: { deploymentId: deployment.id },
-      queue: deployment.id,
-      key: `reconcile:${deployment.id}`,
-    });
+    await stores.outbox.add(reconcileJob(deployment.id));
     return { ...deployment, ...changed };
   }
 }

@@ -1,6 +1,7 @@
 import type { Deployment } from "../../deployments";
 import { deployLogLine, type DeployEvent } from "../domain/deploy-log";
 import type { DeployRevision } from "../domain/deploy-revision";
+import { pendingAfter } from "../domain/pending-versions";
 import { DEPLOY_TASKS, type DeployStores } from "./ports";
 
 /**
@@ -28,12 +29,10 @@ export async function appendRevision(
     });
     lines.push(deployLogLine(deployment, head, { event: "superseded", by: revision.number }, at));
   }
-  const { runtimeVersion, airflowVersion } = revision;
   await deployments.update(deployment.id, {
     lastRevisionNumber: revision.number,
     headRevisionId: revision.id,
-    pendingRuntimeVersion: runtimeVersion === deployment.runtimeVersion ? null : runtimeVersion,
-    pendingAirflowVersion: runtimeVersion !== null || airflowVersion === deployment.airflowVersion ? null : airflowVersion,
+    ...pendingAfter(revision, deployment, head),
     updatedAt: at,
   });
   await logs.add(lines);

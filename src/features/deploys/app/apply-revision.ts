@@ -1,4 +1,4 @@
-import type { Deployment } from "../../deployments";
+import { reconcileJob, type Deployment } from "../../deployments";
 import { RolloutRejected, type ReleaseState, type RolloutDriver } from "../../rollouts";
 import type { Clock } from "../../../shared/app/clock";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
@@ -99,6 +99,8 @@ export class ApplyRevision {
       await stores.revisions.update(revision.id, { status: "FAILED", statusReason: reason, rolloutFailures, updatedAt: at, finishedAt: at });
       await stores.deployments.update(deployment.id, { ...nothingPending(deployment, revision), updatedAt: at });
       await this.tell(stores, deployment, revision, { event: "failed", reason });
+      // An older rollout that was overtaken may have left its files behind: what counts as current is put back.
+      await stores.outbox.add(reconcileJob(deployment.id));
       this.finished(revision, "FAILED", at);
     });
   }

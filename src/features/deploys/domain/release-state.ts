@@ -13,6 +13,7 @@ export function releaseStateOf(deployment: Deployment, revision: DeployRevision)
     deploymentId: deployment.id,
     revisionId: revision.id,
     revisionNumber: revision.number,
+    generation: deployment.lastRevisionNumber,
     image: imageRepository === null ? null : { repository: imageRepository, tag: revision.imageTag, digest: revision.imageDigest },
     runtimeVersion: revision.runtimeVersion,
     airflowVersion: revision.airflowVersion,

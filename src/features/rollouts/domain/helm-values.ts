@@ -38,6 +38,7 @@ export function helmValues(state: ReleaseState): Record<string, unknown> {
       ...(state.runtimeVersion !== null && { runtimeVersion: state.runtimeVersion }),
     },
     retrograde: {
+      generation: state.generation,
       revision: state.revisionNumber,
       revisionId: state.revisionId,
       chartVersion: state.chartVersion,

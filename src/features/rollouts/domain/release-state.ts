@@ -6,8 +6,12 @@ export interface ReleaseState {
   readonly workspaceId: string;
   readonly deploymentId: string;
   readonly revisionId: string;
-  /** Grows with every deploy; a driver never lets a lower one replace a higher. */
   readonly revisionNumber: number;
+  /**
+   * The newest revision when this state was worked out, be it this one or one that failed. A driver never lets
+   * a lower generation replace a higher.
+   */
+  readonly generation: number;
   readonly image: ReleaseImage | null;
   readonly runtimeVersion: string | null;
   /** The Airflow inside the image, null where nobody knows. */

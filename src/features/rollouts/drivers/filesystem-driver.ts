@@ -7,7 +7,7 @@ import { helmValues } from "../domain/helm-values";
 import type { ReleaseState } from "../domain/release-state";
 
 const VALUES_FILE = "values.yaml";
-const Applied = z.object({ retrograde: z.object({ revision: z.number() }) });
+const Applied = z.object({ retrograde: z.object({ generation: z.number() }) });
 
 /**
  * Keeps `<root>/<releaseName>/values.yaml`: what a Helm release of Airflow would be given. The file is
@@ -23,7 +23,7 @@ export class FilesystemDriver implements RolloutDriver {
     const folder = join(this.root, state.releaseName);
     const file = join(folder, VALUES_FILE);
     await mkdir(folder, { recursive: true });
-    if ((await this.appliedRevision(file)) > state.revisionNumber) return;
+    if ((await this.appliedGeneration(file)) > state.generation) return;
     signal.throwIfAborted();
     await replaceFile(file, stringify(helmValues(state)));
   }
@@ -33,10 +33,10 @@ export class FilesystemDriver implements RolloutDriver {
   }
 
   /** 0 where nothing was applied, or somebody has edited the file beyond recognition. */
-  private async appliedRevision(file: string): Promise<number> {
+  private async appliedGeneration(file: string): Promise<number> {
     try {
       const applied = Applied.safeParse(parse(await readFile(file, "utf8")));
-      return applied.success ? applied.data.retrograde.revision : 0;
+      return applied.success ? applied.data.retrograde.generation : 0;
     } catch {
       return 0;
     }
