@@ -13,7 +13,6 @@ import {
   type DeployTrigger as DeployTriggerName,
   type DeployType as DeployTypeName,
 } from "../domain/deploy-revision";
-import type { DeployRevision as DeployRevisionRecord } from "../domain/deploy-revision";
 import type { RevisionView } from "../app/ports";
 
 const enumOf = <V extends string>(values: readonly V[]) =>
@@ -80,89 +79,126 @@ export class Actor {
 
 @ObjectType({ description: "One line of a Deployment's deploy history: a full snapshot of what a deploy put in place." })
 export class DeployRevision {
+  constructor(readonly record: RevisionView) {}
+
   @Field(() => ID, { simple: true, description: "The revision's id." })
-  id: string;
+  get id(): string {
+    return this.record.id;
+  }
 
   @Field(() => Int, { simple: true, description: "1, 2, 3 … within the Deployment, without gaps, never given twice." })
-  number: number;
+  get number(): number {
+    return this.record.number;
+  }
 
   @Field(() => DeployType, { simple: true, description: "What it changed." })
-  type: DeployTypeName;
+  get type(): DeployTypeName {
+    return this.record.type;
+  }
 
   @Field(() => DeployStatus, { simple: true, description: "Where it stands." })
-  status: DeployStatusName;
+  get status(): DeployStatusName {
+    return this.record.status;
+  }
 
   @Field(() => String, { simple: true, nullable: true, description: "Why it is FAILED or SUPERSEDED." })
-  statusReason: string | null;
+  get statusReason(): string | null {
+    return this.record.statusReason;
+  }
 
   @Field(() => DeployTrigger, { simple: true, description: "How it reached the platform." })
-  trigger: DeployTriggerName;
+  get trigger(): DeployTriggerName {
+    return this.record.trigger;
+  }
 
   @Field(() => String, { simple: true, nullable: true, description: "What whoever deployed it said about it." })
-  description: string | null;
+  get description(): string | null {
+    return this.record.description;
+  }
 
   @Field(() => String, { simple: true, nullable: true, description: "The full image reference: repository:tag, with @digest where it is known." })
-  image: string | null;
+  get image(): string | null {
+    return imageReference(this.record);
+  }
 
   @Field(() => String, { simple: true, nullable: true, description: "The image's repository, with the registry's host." })
-  imageRepository: string | null;
+  get imageRepository(): string | null {
+    return this.record.imageRepository;
+  }
 
   @Field(() => String, { simple: true, nullable: true, description: "The image's tag; null where it was named by digest alone." })
-  imageTag: string | null;
+  get imageTag(): string | null {
+    return this.record.imageTag;
+  }
 
   @Field(() => String, { simple: true, nullable: true, description: "The image's digest, sha256:…; null where it was not given." })
-  imageDigest: string | null;
+  get imageDigest(): string | null {
+    return this.record.imageDigest;
+  }
 
   @Field(() => String, { simple: true, nullable: true, description: "The Runtime in the image; null where it holds an Airflow without Runtime." })
-  runtimeVersion: string | null;
+  get runtimeVersion(): string | null {
+    return this.record.runtimeVersion;
+  }
 
   @Field(() => String, { simple: true, nullable: true, description: "The Airflow in the image, inside a Runtime too; null where nobody knows." })
-  airflowVersion: string | null;
+  get airflowVersion(): string | null {
+    return this.record.airflowVersion;
+  }
 
   @Field(() => DagDeploymentType, { simple: true, description: "How DAGs reached the Deployment with it." })
-  dagDeploymentType: DagDeploymentTypeName;
+  get dagDeploymentType(): DagDeploymentTypeName {
+    return this.record.dagDeploymentType;
+  }
 
   @Field(() => String, { simple: true, nullable: true, description: "The DAG bundle that is live with it; null where DAGs come from the image." })
-  dagTarballVersion: string | null;
+  get dagTarballVersion(): string | null {
+    return this.record.dagTarballVersion;
+  }
 
   @Field(() => Actor, { simple: true, description: "Who deployed it." })
-  createdBy: Actor;
+  get createdBy(): Actor {
+    return { id: this.record.actorId, type: this.record.actorType, label: this.record.actorLabel };
+  }
 
   @Field(() => DateTime, { simple: true, description: "When it was recorded." })
-  createdAt: Instant;
+  get createdAt(): Instant {
+    return this.record.createdAt;
+  }
 
   @Field(() => DateTime, { simple: true, description: "When its status last changed." })
-  updatedAt: Instant;
+  get updatedAt(): Instant {
+    return this.record.updatedAt;
+  }
 
   @Field(() => DateTime, { simple: true, nullable: true, description: "When it reached a final status." })
-  finishedAt: Instant | null;
+  get finishedAt(): Instant | null {
+    return this.record.finishedAt;
+  }
 
   @Field(() => Boolean, { simple: true, description: "Whether it is what the Deployment runs now." })
-  isCurrent: boolean;
+  get isCurrent(): boolean {
+    return this.record.isCurrent;
+  }
 
   @Field(() => Boolean, { simple: true, description: "Whether it came from rollbackDeploy." })
-  isRollback: boolean;
+  get isRollback(): boolean {
+    return this.record.trigger === "ROLLBACK";
+  }
 
   @Field(() => ID, { simple: true, nullable: true, description: "On a rollback: the revision whose content it restored, even if that line is gone by now." })
-  rollbackFromId: string | null;
+  get rollbackFromId(): string | null {
+    return this.record.rollbackFromId;
+  }
 
   @Field(() => ID, { simple: true, nullable: true, description: "On a rollback: the revision that ran when it was triggered." })
-  rolledBackId: string | null;
-
-  record: DeployRevisionRecord;
+  get rolledBackId(): string | null {
+    return this.record.rolledBackId;
+  }
 }
 
-/** The source object for everything that resolves on a revision. */
-export function presentRevision(record: RevisionView): DeployRevision {
-  const { actorId, actorType, actorLabel } = record;
-  return {
-    ...record,
-    image: imageReference(record),
-    createdBy: { id: actorId, type: actorType, label: actorLabel },
-    isRollback: record.trigger === "ROLLBACK",
-    record,
-  };
-}
+/** The source object for everything that resolves on a revision; a field costs nothing unless it is selected. */
+export const presentRevision = (record: RevisionView): DeployRevision => new DeployRevision(record);
 
 @InputType({ description: "Which revisions of the history to answer; all conditions have to hold." })
 export class DeployRevisionFilter {
