@@ -2,21 +2,6 @@ import type { Config } from "jest";
 
 const typescript = { tsconfig: "<rootDir>/tsconfig.json" };
 
-/** jose is published as ES modules only, which Jest cannot `require` as they are. */
-const esModulesToCommonJs = {
-  isolatedModules: true,
-  tsconfig: {
-    allowJs: true,
-    module: "commonjs",
-    moduleResolution: "bundler",
-    target: "es2023",
-    isolatedModules: true,
-    sourceMap: false,
-    types: [],
-  },
-  diagnostics: false,
-};
-
 const config: Config = {
   testEnvironment: "node",
   roots: ["<rootDir>/src", "<rootDir>/test"],
@@ -27,7 +12,7 @@ const config: Config = {
   maxWorkers: 2,
   transform: {
     "^.+\\.ts$": ["ts-jest", typescript],
-    "node_modules/jose/.+\\.js$": ["ts-jest", esModulesToCommonJs],
+    "node_modules/jose/.+\\.js$": "<rootDir>/test/world/es-modules-to-commonjs.cjs",
   },
   transformIgnorePatterns: ["/node_modules/(?!jose/)"],
 };

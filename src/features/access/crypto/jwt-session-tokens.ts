@@ -51,7 +51,7 @@ export class JwtSessionTokens implements SessionTokens {
       });
       return { userId: payload.sub ?? "", expiresAtMs: (payload.exp ?? 0) * 1000 };
     } catch (error) {
-      return error instanceof errors.JWTExpired ? "EXPIRED" : "INVALID";
+      return (error as { code?: string }).code === errors.JWTExpired.code ? "EXPIRED" : "INVALID";
     }
   }
 }
