@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
-import { pino, type Logger } from "pino";
+import { pino, type DestinationStream, type Logger } from "pino";
 import type { DataSource } from "typeorm";
 import type { Config } from "./config";
 import * as access from "./features/access/module";
@@ -17,7 +17,7 @@ import { createDataSource, sqlOf } from "./shared/db/data-source";
 import { isMigrated, poolOf } from "./shared/db/migrate";
 import { createUnitOfWork } from "./shared/db/unit-of-work";
 import { minusDays } from "./shared/domain/instant";
-import { buildApiSchema } from "./shared/graphql/build-schema";
+import { buildApiSchema, buildDeclaredSchema } from "./shared/graphql/build-schema";
 import { createApiServer, type ApiServer } from "./shared/http/api-server";
 import { Metrics } from "./shared/http/metrics";
 import { JobRunner } from "./shared/jobs/job-runner";
@@ -209,11 +209,13 @@ export function connect(databaseUrl: string, poolSize = DEFAULT_POOL_SIZE): Prom
   return createDataSource({ url: databaseUrl, poolSize, entities }).initialize();
 }
 
-export function createLogger({ logging }: Pick<Config, "logging">): Logger {
-  return pino({
-    level: logging.level,
-    redact: ["authorization", "password", "apiKey", "token", "*.authorization", "*.password", "*.apiKey", "*.token"],
-  });
+/** The schema without an installation behind it: importing this file has declared every resolver. */
+export const buildPrintableSchema = (): GraphQLSchema => buildDeclaredSchema();
+
+/** JSON lines on stdout, or wherever `destination` takes them. */
+export function createLogger({ logging }: Pick<Config, "logging">, destination: DestinationStream = pino.destination({ sync: true })): Logger {
+  const redact = ["authorization", "password", "apiKey", "token", "*.authorization", "*.password", "*.apiKey", "*.token"];
+  return pino({ level: logging.level, redact }, destination);
 }
 
 const CLEANUP_BATCH = 5_000;

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { cleanUpDeployRevisions } from "./commands/cleanup-deploy-revisions";
-import { migrateDatabase } from "./commands/migrate";
+import { runMigrations } from "./commands/migrate";
 import { printConfig } from "./commands/print-config";
 import { printSchema } from "./commands/print-schema";
 import { serve } from "./commands/serve";
@@ -15,23 +15,25 @@ const USAGE = `Usage: retrograde COMMAND [--values FILE]…
   config                     print the configuration in force, with the source of every value
   print-schema               print the GraphQL schema
 
-Without DATABASE_URL a Postgres of its own is started under DATA_DIR (./data).
-With it, serve refuses to start while migrations are missing, unless MIGRATE_ON_START=true.
+  help, --version
+
+Without DATABASE_URL a Postgres of its own is started under DATA_DIR (./data), with a demo in it. With
+DATABASE_URL, serve refuses to start while migrations are missing, unless MIGRATE_ON_START=true.
 `;
 
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   serve,
-  migrate: migrateDatabase,
+  migrate: runMigrations,
   "cleanup-deploy-revisions": cleanUpDeployRevisions,
   config: printConfig,
   "print-schema": printSchema,
   help: async () => void process.stdout.write(USAGE),
-  "--help": async () => void process.stdout.write(USAGE),
   "--version": async () => void process.stdout.write(`${version}\n`),
 };
 
-async function main([name = "help", ...args]: string[]): Promise<void> {
-  const command = COMMANDS[name];
+async function main(argv: string[]): Promise<void> {
+  const [name = "help", ...args] = argv.some((argument) => argument === "--help" || argument === "-h") ? ["help"] : argv;
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) throw new UsageError(`There is no command ${name}`);
   // npm and yarn hand a separating `--` on.
   await command(args.filter((argument) => argument !== "--"));

@@ -1,74 +1,62 @@
-import { connect, createApp, createLogger, type App } from "../composition-root";
+import type { Logger } from "pino";
+import { createApp, createLogger, type App } from "../composition-root";
 import type { Config } from "../config";
 import { prepareDemo } from "../demo/prepare-demo";
-import { isMigrated, migrate } from "../shared/db/migrate";
+import { readableLines } from "../shared/logging/readable-lines";
 import { banner } from "./banner";
-import { configOf, connectionProblem, openDatabase, type Database } from "./database";
+import { configOf, openDatabase, requireMigrations, type Database } from "./database";
+import { Shutdown } from "./shutdown";
 import { readOptions, VALUES_OPTION } from "./usage-error";
 
-/** Runs until it is told to stop. */
+/** Answers when it has started; then it runs until it is told to stop. */
 export async function serve(args: string[]): Promise<void> {
   const { values } = readOptions(args, VALUES_OPTION);
   const config = configOf(values);
-  const log = createLogger(config);
-  const database = await openDatabase(config);
+  // With a database of its own it is somebody's trial, and read by that person.
+  const log = createLogger(config, config.database.kind === "embedded" ? readableLines(process.stdout) : undefined);
+  const shutdown = new Shutdown(log);
   try {
-    await prepareDatabase(database);
-    const demo = database.embedded === null ? null : await prepareDemo(config, database.url);
-    const app = await createApp({ config, databaseUrl: database.url, log });
-    await startServer(app, config);
-    if (demo !== null) process.stdout.write(banner(config, demo));
-    log.info({ port: config.server.port }, "ready");
-    stopWhenTold(app, database, (reason) => log.fatal({ reason }, "stopping"));
+    await start(config, log, shutdown);
   } catch (error) {
-    await database.stop();
+    // Told to stop while starting: what failed for that reason is no news.
+    if (shutdown.hasBegun) return;
+    await shutdown.stopAll();
     throw error;
   }
 }
 
-/** @throws Error if the database is out of reach or, unless it is our own, lacks migrations */
-async function prepareDatabase({ url, embedded }: Database): Promise<void> {
-  const dataSource = await connect(url).catch((error: unknown) => {
-    throw connectionProblem(url, error);
-  });
-  try {
-    if (embedded !== null || process.env["MIGRATE_ON_START"] === "true") await migrate(dataSource);
-    else if (!(await isMigrated(dataSource))) {
-      throw new Error("The database lacks migrations of this version: run `retrograde migrate`, or set MIGRATE_ON_START=true");
-    }
-  } finally {
-    await dataSource.destroy();
+async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<void> {
+  const opening = openDatabase(config, (message) => log.info(message));
+  shutdown.add(() => opening.then((opened) => opened.stop(), () => undefined));
+  const database = await opening;
+  stopWithDatabase(database, log, shutdown);
+  await requireMigrations(database, { migrateFirst: process.env["MIGRATE_ON_START"] === "true" });
+
+  const demo = database.embedded === null ? null : await prepareDemo({ config, databaseUrl: database.url, log });
+  const app = await createApp({ config, databaseUrl: database.url, log });
+  shutdown.add(() => app.stop());
+  const { url } = await listen(app, config);
+  if (demo !== null) {
+    process.stdout.write(await banner(config, url, demo));
+    await demo.passwordShown();
   }
+  log.info({ url }, "ready");
 }
 
-async function startServer(app: App, { server }: Config): Promise<void> {
+/** @throws Error "Port … is taken" */
+async function listen(app: App, { server }: Config): Promise<{ readonly url: string }> {
   try {
-    await app.start();
+    return await app.start();
   } catch (error) {
-    await app.stop();
-    if ((error as NodeJS.ErrnoException).code === "EADDRINUSE") {
-      throw new Error(`Port ${server.port} is taken; choose another with PORT`, { cause: error });
-    }
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new Error(`Port ${server.port} is taken; choose another with PORT`, { cause: error });
   }
 }
 
-function stopWhenTold(app: App, database: Database, fatal: (reason: string) => void): void {
-  let stopping = false;
-  const stop = (exitCode: number): void => {
-    // Whoever asks twice does not want to wait.
-    if (stopping) process.exit(1);
-    stopping = true;
-    void app
-      .stop()
-      .then(() => database.stop())
-      .then(() => process.exit(exitCode), () => process.exit(1));
-  };
-  process.on("SIGTERM", () => stop(0));
-  process.on("SIGINT", () => stop(0));
-  void database.embedded?.exited.then((lastLines) => {
-    if (stopping) return;
-    fatal(`the embedded Postgres has ended: ${lastLines}`);
+function stopWithDatabase({ embedded }: Database, log: Logger, shutdown: Shutdown): void {
+  void embedded?.exited.then((lastLines) => {
+    if (shutdown.hasBegun) return;
+    log.fatal({ lastLines }, "the embedded Postgres has ended by itself");
     process.exit(1);
   });
 }

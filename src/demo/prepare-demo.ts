@@ -1,61 +1,93 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pino } from "pino";
-import { createApp, type App } from "../composition-root";
+import { pino, type Logger } from "pino";
+import { createApp } from "../composition-root";
 import type { Config } from "../config";
-import { FailingDriver } from "./failing-driver";
+import { systemClock } from "../shared/app/clock";
+import { minusDays } from "../shared/domain/instant";
+import type { DemoClock } from "./demo-clock";
+import { DemoDriver } from "./demo-driver";
+import { ANALYTICS, FAILURES } from "./demo-history";
 import { seedDemo } from "./seed-demo";
 
 export const ADMINISTRATOR = "admin@example.com";
-const DEMO_RELEASE = "demo-analytics";
+/** The administrator was there before everything else. */
+const ADMINISTRATOR_DAYS = 80;
 
 export interface Demo {
-  /** Only at the first start. */
+  /** Null once it has been shown. */
   readonly password: string | null;
+  /** Holds it from then on, unless somebody has deleted it. */
   readonly passwordFile: string;
-  readonly deploymentId: string;
+  /** Of the Deployment with the longest past; null if it is gone. */
+  readonly deploymentId: string | null;
+  passwordShown(): Promise<void>;
 }
 
 /**
- * An administrator and something to look at, in an installation that is for trying things out. The password
- * is on disk before the account exists, so a start that is cut off in between loses nothing: the next one
- * goes on with the same password.
+ * An administrator and something to look at, in an installation that is for trying things out.
+ *
+ * The first user becomes SYSTEM_ADMIN, so the administrator comes first, and before that the password is on
+ * disk, in a file named `….unseen` until the password has been shown. While it is there the first start
+ * is not over: wherever one was cut off (also by a port that is taken), the next goes on with the same
+ * password, completes the demo, and shows the password. Afterwards a demo that was deleted stays deleted.
  */
-export async function prepareDemo(config: Config, databaseUrl: string): Promise<Demo> {
-  const clock = { now: new Date().toISOString() };
+export async function prepareDemo({ config, databaseUrl, log }: {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly log: Logger;
+}): Promise<Demo> {
+  const passwordFile = join(config.dataDir, "administrator-password");
+  const unseenFile = `${passwordFile}.unseen`;
+  const today = systemClock();
+  const clock: DemoClock = { now: today };
   const app = await createApp({
     config: { ...config, workers: { ...config.workers, enabled: false } },
     databaseUrl,
     log: pino({ level: "silent" }),
     clock: () => clock.now,
-    driver: (configured) => new FailingDriver(configured),
+    driver: (configured) => new DemoDriver(configured, { clock, failures: FAILURES }),
   });
   try {
-    const passwordFile = join(config.dataDir, "administrator-password");
-    const isFirst = !(await app.features.access.readModel.hasUsers());
-    const password = isFirst ? await keptPassword(config.dataDir, passwordFile) : null;
-    if (password !== null) {
+    if (!(await app.features.access.readModel.hasUsers())) {
+      const password = await keepPassword(config.dataDir, unseenFile);
+      clock.now = minusDays(today, ADMINISTRATOR_DAYS);
       await app.features.access.createUser.execute({ actor: null, email: ADMINISTRATOR, password, fullName: "Administrator" });
+      clock.now = today;
     }
-    const seeded = await app.features.deployments.readModel.findByReleaseName(DEMO_RELEASE);
-    const deploymentId = seeded?.id ?? (await seedFor(app, clock, isFirst));
-    return { password, passwordFile, deploymentId: deploymentId ?? "" };
+    const password = await readIfThere(unseenFile);
+    if (password !== null) {
+      // The settings given may leave no room for it; that is no reason not to start.
+      await seedDemo(app, clock, { administrator: ADMINISTRATOR }).catch((error: unknown) => {
+        log.warn({ err: error }, "the demo could not be completed; everything else works");
+      });
+    }
+    const deployment = await app.features.deployments.readModel.findByReleaseName(ANALYTICS.releaseName);
+    return {
+      password,
+      passwordFile,
+      deploymentId: deployment?.id ?? null,
+      passwordShown: async () => (password === null ? undefined : rename(unseenFile, passwordFile)),
+    };
   } finally {
     await app.stop();
   }
 }
 
-/** Only along with the administrator: whoever has deleted the demo does not want it back. */
-async function seedFor(app: App, clock: { now: string }, isFirst: boolean): Promise<string | null> {
-  return isFirst ? seedDemo(app, clock, { releaseName: DEMO_RELEASE, administrator: ADMINISTRATOR }) : null;
+/** Whatever an earlier attempt has left there is of no account yet. */
+async function keepPassword(dataDir: string, file: string): Promise<string> {
+  await mkdir(dataDir, { recursive: true });
+  const password = randomBytes(12).toString("base64url");
+  await writeFile(file, `${password}\n`, { mode: 0o600, flush: true });
+  return password;
 }
 
-async function keptPassword(dataDir: string, file: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true });
-  const kept = await readFile(file, "utf8").catch(() => "");
-  if (kept.trim() !== "") return kept.trim();
-  const password = randomBytes(12).toString("base64url");
-  await writeFile(file, `${password}\n`, { mode: 0o600 });
-  return password;
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return (await readFile(file, "utf8")).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }

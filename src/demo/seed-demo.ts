@@ -1,114 +1,134 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { App } from "../composition-root";
-import type { Actor } from "../shared/domain/permissions";
+import type { Workspace } from "../features/workspaces";
 import { minusDays } from "../shared/domain/instant";
-import { FAILS } from "./failing-driver";
+import { workspaceScope, type Actor } from "../shared/domain/permissions";
+import type { DemoClock } from "./demo-clock";
+import { DEMO_DEPLOYMENTS, imageTag, type PastDeploy, type PastDeployment } from "./demo-history";
 
-interface Past {
-  /** Days before now. */
-  readonly daysAgo: number;
-  readonly by: "ci" | "ada" | "jun";
-  readonly tag: string;
-  readonly runtimeVersion: string;
-  readonly description: string;
-  /** The number to go back to, for a rollback. */
-  readonly rollbackTo?: number;
+const WORKSPACE = "Demo: Analytics";
+const CI = "github-actions";
+const PEOPLE = { ada: { email: "ada@example.com", fullName: "Ada Marsh" }, jun: { email: "jun@example.com", fullName: "Jun Park" } };
+const DAYS_OF_PAST = 75;
+
+type Cast = Readonly<Record<PastDeploy["by"], Actor>>;
+
+/**
+ * A Workspace with Deployments and their past, made through the use cases. Whatever is there already is left
+ * as it is, so that a start that was cut off is completed by the next one. The clock is today's in the end.
+ */
+export async function seedDemo(app: App, clock: DemoClock, { administrator }: { readonly administrator: string }): Promise<void> {
+  const today = clock.now;
+  clock.now = minusDays(today, DAYS_OF_PAST);
+  const admin = await personNamed(app, administrator);
+  const workspace = await demoWorkspace(app, admin);
+  const cast: Cast = {
+    ada: await member(app, admin, workspace, PEOPLE.ada),
+    jun: await member(app, admin, workspace, PEOPLE.jun),
+    ci: await continuousIntegration(app, admin, workspace),
+  };
+  for (const past of DEMO_DEPLOYMENTS) await relive(app, clock, { past, today, workspace, cast });
+  clock.now = today;
 }
 
-const ANALYTICS: readonly Past[] = [
-  { daysAgo: 62, by: "ada", tag: "deploy-1", runtimeVersion: "11.3.0", description: "First deploy" },
-  { daysAgo: 55.2, by: "ci", tag: "deploy-2", runtimeVersion: "11.3.0", description: "Merge pull request #12: load orders hourly" },
-  { daysAgo: 48.6, by: "ci", tag: "deploy-3", runtimeVersion: "11.3.0", description: "Merge pull request #14: retry flaky sensors" },
-  { daysAgo: 41.1, by: "ci", tag: `deploy-4${FAILS}`, runtimeVersion: "11.3.0", description: "Merge pull request #15: pandas 2" },
-  { daysAgo: 41, by: "ci", tag: "deploy-5", runtimeVersion: "11.3.0", description: "Merge pull request #16: pin pandas" },
-  { daysAgo: 30.4, by: "jun", tag: "deploy-6", runtimeVersion: "11.4.0", description: "Runtime 11.4.0" },
-  { daysAgo: 22.7, by: "ci", tag: "deploy-7", runtimeVersion: "11.4.0", description: "Merge pull request #21: new revenue model" },
-  { daysAgo: 22.6, by: "ada", tag: "", runtimeVersion: "", description: "Revenue is counted twice since #21", rollbackTo: 6 },
-  { daysAgo: 20.3, by: "ci", tag: "deploy-9", runtimeVersion: "11.4.0", description: "Merge pull request #22: count revenue once" },
-  { daysAgo: 9.5, by: "jun", tag: "deploy-10", runtimeVersion: "11.5.0", description: "Runtime 11.5.0" },
-  { daysAgo: 3.2, by: "ci", tag: `deploy-11${FAILS}`, runtimeVersion: "11.5.0", description: "Merge pull request #27: dbt 1.8" },
-  { daysAgo: 0.3, by: "ci", tag: "deploy-12", runtimeVersion: "11.5.0", description: "Merge pull request #28: dbt 1.8, second try" },
-];
+async function personNamed({ features: { access } }: App, email: string): Promise<Actor> {
+  const credentials = await access.readModel.credentialsOf(email);
+  if (credentials === null) throw new Error(`${email} has no account`);
+  return access.sessions.actorOf(await access.issueToken(credentials.userId), { fresh: true });
+}
 
-const REPORTING: readonly Past[] = [
-  { daysAgo: 70, by: "jun", tag: "deploy-1", runtimeVersion: "9.17.0", description: "First deploy" },
-  { daysAgo: 12, by: "jun", tag: "deploy-2", runtimeVersion: "10.9.0", description: "Runtime 10" },
-  { daysAgo: 2, by: "ci", tag: "deploy-3", runtimeVersion: "10.9.0", description: "Merge pull request #4: weekly report" },
-];
+async function demoWorkspace({ features: { workspaces } }: App, actor: Actor): Promise<Workspace> {
+  const present = (await workspaces.reads.visibleTo(actor, WORKSPACE)).find(({ label }) => label === WORKSPACE);
+  return present ?? workspaces.createWorkspace.execute({ actor, label: WORKSPACE, description: "Something to try rollbacks on" });
+}
 
-/** A Workspace with Deployments and their past, made through the use cases. Answers the id of the first one. */
-export async function seedDemo(
-  app: App,
-  clock: { now: string },
-  { releaseName, administrator }: { readonly releaseName: string; readonly administrator: string },
-): Promise<string> {
-  const { access, workspaces, deployments, deploys } = app.features;
-  const today = clock.now;
-  const actorOf = async (email: string): Promise<Actor> => {
-    const credentials = await access.readModel.credentialsOf(email);
-    if (credentials === null) throw new Error(`${email} has no account`);
-    return access.sessions.actorOf(await access.issueToken(credentials.userId), { fresh: true });
-  };
-
-  clock.now = minusDays(today, 75);
-  const admin = await actorOf(administrator);
-  for (const [email, fullName] of [["ada@example.com", "Ada Marsh"], ["jun@example.com", "Jun Park"]] as const) {
-    await access.createUser.execute({ actor: admin, email, fullName, password: randomBytes(24).toString("base64url") });
+/** Nobody knows the password: it is the administrator who signs in. */
+async function member(app: App, admin: Actor, workspace: Workspace, person: { email: string; fullName: string }): Promise<Actor> {
+  const { access, workspaces } = app.features;
+  if ((await access.readModel.credentialsOf(person.email)) === null) {
+    await access.createUser.execute({ actor: admin, ...person, password: randomBytes(24).toString("base64url") });
   }
-  const workspace = await workspaces.createWorkspace.execute({ actor: admin, label: "Demo: Analytics", description: "Something to try rollbacks on" });
-  for (const email of ["ada@example.com", "jun@example.com"]) {
-    await workspaces.addUser.execute({ actor: admin, workspaceId: workspace.id, email, role: "WORKSPACE_ADMIN", deploymentRoles: [] });
+  const { id } = await personNamed(app, person.email);
+  if (!(await access.readModel.usersOfWorkspaces([workspace.id])).some((user) => user.id === id)) {
+    await workspaces.addUser.execute({ actor: admin, workspaceId: workspace.id, email: person.email, role: "WORKSPACE_ADMIN", deploymentRoles: [] });
   }
-  const scope = { kind: "workspace", workspaceId: workspace.id } as const;
-  const { apiKey } = await access.serviceAccounts.create({ actor: admin, scope, label: "github-actions", role: "WORKSPACE_EDITOR" });
-  const actors = {
-    ada: await actorOf("ada@example.com"),
-    jun: await actorOf("jun@example.com"),
-    ci: await access.sessions.actorOf(apiKey, { fresh: true }),
-  };
+  return personNamed(app, person.email);
+}
 
-  const make = async (label: string, name: string, past: readonly Past[], rollbackEnabled: boolean): Promise<string> => {
-    const { id } = await deployments.create.execute({
-      actor: actors.ada,
+/** A key is shown only once, so an account of an earlier attempt is replaced. */
+async function continuousIntegration({ features: { access } }: App, actor: Actor, workspace: Workspace): Promise<Actor> {
+  const scope = workspaceScope(workspace.id);
+  for (const { id, label } of await access.serviceAccounts.list(actor, scope)) {
+    if (label === CI) await access.serviceAccounts.delete(actor, scope, id);
+  }
+  const { apiKey } = await access.serviceAccounts.create({ actor, scope, label: CI, role: "WORKSPACE_EDITOR" });
+  return access.sessions.actorOf(apiKey, { fresh: true });
+}
+
+async function relive(app: App, clock: DemoClock, story: {
+  readonly past: PastDeployment;
+  readonly today: string;
+  readonly workspace: Workspace;
+  readonly cast: Cast;
+}): Promise<void> {
+  const { deployments, deploys } = app.features;
+  const { past, today, workspace, cast } = story;
+  const [first] = past.deploys;
+  clock.now = minusDays(today, (first?.daysAgo ?? 0) + 0.01);
+  const { id: deploymentId } =
+    (await deployments.readModel.findByReleaseName(past.releaseName)) ??
+    (await deployments.create.execute({
+      actor: cast.ada,
       workspaceId: workspace.id,
-      input: { label, releaseName: name, runtimeVersion: past[0]?.runtimeVersion },
-    });
-    if (rollbackEnabled) await deployments.rollbackSwitch.execute({ actor: actors.ada, deploymentId: id, enabled: true });
-    const revisionIds: string[] = [];
-    for (const step of past) {
-      clock.now = minusDays(today, step.daysAgo);
-      const actor = actors[step.by];
-      const revisionId =
-        step.rollbackTo === undefined
-          ? await deploy(actor, name, step)
-          : await rollBack(actor, id, revisionIds[step.rollbackTo - 1] ?? "", step.description);
-      revisionIds.push(revisionId);
-      await deploys.apply.execute(revisionId, new AbortController().signal);
-    }
-    return id;
-  };
-  const deploy = async (actor: Actor, name: string, { tag, runtimeVersion, description }: Past): Promise<string> => {
-    const image = `registry.example.com/${name}/airflow:${tag}`;
-    const imageDigest = `sha256:${createHash("sha256").update(image).digest("hex")}`;
-    const { headRevisionId } = await deploys.record.execute({ actor, releaseName: name, deploy: { image, imageDigest, runtimeVersion, description } });
-    return headRevisionId ?? "";
-  };
-  const rollBack = async (actor: Actor, deploymentId: string, revisionId: string, description: string): Promise<string> => {
-    const revision = await deploys.rollback.execute({
+      input: {
+        label: past.label,
+        releaseName: past.releaseName,
+        ...(first !== undefined && "runtimeVersion" in first.what && { runtimeVersion: first.what.runtimeVersion }),
+      },
+    }));
+  if (past.rollbackEnabled) await deployments.rollbackSwitch.execute({ actor: cast.ada, deploymentId, enabled: true });
+
+  const { revisions } = await deploys.readModel.page({ deploymentId, filter: {}, limit: past.deploys.length });
+  const revisionIds = new Map(revisions.map(({ number, id }) => [number, id]));
+  for (const [index, step] of past.deploys.entries()) {
+    const number = index + 1;
+    clock.now = minusDays(today, step.daysAgo);
+    const revisionId = revisionIds.get(number) ?? (await deployAgain(app, { deploymentId, past, step, number, revisionIds, actor: cast[step.by] }));
+    revisionIds.set(number, revisionId);
+    const overtaken = "overtaken" in step.what && number < past.deploys.length;
+    if (!overtaken) await deploys.apply.execute(revisionId, new AbortController().signal);
+  }
+}
+
+/** Answers the new revision's id. */
+async function deployAgain({ features: { deploys } }: App, { deploymentId, past, step, number, revisionIds, actor }: {
+  readonly deploymentId: string;
+  readonly past: PastDeployment;
+  readonly step: PastDeploy;
+  readonly number: number;
+  readonly revisionIds: ReadonlyMap<number, string>;
+  readonly actor: Actor;
+}): Promise<string> {
+  const { what, description } = step;
+  if ("rollbackTo" in what) {
+    const { id } = await deploys.rollback.execute({
       actor,
       deploymentId,
-      revisionId,
+      revisionId: revisionIds.get(what.rollbackTo),
       description,
       acknowledgeDataLoss: true,
       expectedCurrentRevisionId: undefined,
       idempotencyKey: undefined,
     });
-    return revision.id;
-  };
-
-  const first = await make("Analytics", releaseName, ANALYTICS, true);
-  await make("Reporting", "demo-reporting", REPORTING, true);
-  await make("Sandbox", "demo-sandbox", REPORTING.slice(0, 1), false);
-  clock.now = today;
-  return first;
+    return id;
+  }
+  const image = `registry.example.com/${past.releaseName}/airflow:${imageTag(number)}`;
+  const imageDigest = `sha256:${createHash("sha256").update(image).digest("hex")}`;
+  const { headRevisionId } = await deploys.record.execute({
+    actor,
+    releaseName: past.releaseName,
+    deploy: { image, imageDigest, runtimeVersion: what.runtimeVersion, description },
+  });
+  if (headRevisionId === null) throw new Error(`${image} was recorded without a revision`);
+  return headRevisionId;
 }

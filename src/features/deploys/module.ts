@@ -89,6 +89,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     upsertEnabled: rules.upsertDeployment,
   });
   return {
+    readModel,
     record,
     rollback,
     apply,

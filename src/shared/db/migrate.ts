@@ -21,5 +21,15 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
   }
 }
 
-/** Whether this version's migrations have all been run. */
-export const isMigrated = async (dataSource: DataSource): Promise<boolean> => !(await dataSource.showMigrations());
+/**
+ * Whether this version's migrations have all been run. Only looks: TypeORM's own answer would first create its
+ * table, from every replica that asks.
+ */
+export async function isMigrated(dataSource: DataSource): Promise<boolean> {
+  const { migrationsTableName } = dataSource.options;
+  const [table] = await dataSource.query<{ exists: boolean }[]>("SELECT to_regclass($1) IS NOT NULL AS exists", [migrationsTableName]);
+  if (table?.exists !== true) return false;
+  const run = await dataSource.query<{ name: string }[]>(`SELECT name FROM "${migrationsTableName}"`);
+  const names = new Set(run.map(({ name }) => name));
+  return dataSource.migrations.every(({ name, constructor }) => names.has(name ?? constructor.name));
+}

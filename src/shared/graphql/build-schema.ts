@@ -1,6 +1,6 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
-import { buildSchemaSync, type NonEmptyArray } from "type-graphql";
+import { buildSchemaSync, getMetadataStorage, type ContainerType, type NonEmptyArray } from "type-graphql";
 
 /** A resolver class, and the instance that answers for it. */
 export type ResolverInstance = object;
@@ -8,15 +8,32 @@ export type ResolverInstance = object;
 /** The schema of all resolvers given; their instances are what the classes resolve to. */
 export function buildApiSchema(resolvers: readonly ResolverInstance[]): GraphQLSchema {
   const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
-  return buildSchemaSync({
-    resolvers: [...instances.keys()] as NonEmptyArray<() => unknown>,
-    container: {
+  return buildSchemaOf([...instances.keys()], {
+    get: (resolverClass: () => unknown) => {
+      const instance = instances.get(resolverClass);
+      if (instance === undefined) throw new Error(`No instance of ${resolverClass.name} was given`);
+      return instance;
+    },
+  });
+}
+
+/** The schema of every resolver class that has been imported. It can be printed, but not asked: nobody is there to answer. */
+export function buildDeclaredSchema(): GraphQLSchema {
+  return buildSchemaOf(
+    getMetadataStorage().resolverClasses.map(({ target }) => target),
+    {
       get: (resolverClass: () => unknown) => {
-        const instance = instances.get(resolverClass);
-        if (instance === undefined) throw new Error(`No instance of ${resolverClass.name} was given`);
-        return instance;
+        throw new Error(`${resolverClass.name} was only declared`);
       },
     },
+  );
+}
+
+// eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- so type-graphql calls a class
+function buildSchemaOf(classes: readonly Function[], container: ContainerType): GraphQLSchema {
+  return buildSchemaSync({
+    resolvers: [...classes] as unknown as NonEmptyArray<() => unknown>,
+    container,
     // The default is off, whatever the library's documentation says.
     validate: { forbidUnknownValues: false },
   });

@@ -1,0 +1,60 @@
+import type { Logger } from "pino";
+
+/** Ctrl-C reaches the whole terminal, and npm passes its own copy on: both within this time are one. */
+const SAME_SIGNAL_MS = 500;
+/** After a bug an orderly end is worth trying for only so long. */
+const CRASH_GRACE_MS = 15_000;
+
+/**
+ * Ends the process in order: what was started last is stopped first. SIGTERM and SIGINT do so from the
+ * moment this is made; a second one ends the process at once. An error that nobody has caught does so too,
+ * and the process answers 1.
+ */
+export class Shutdown {
+  private readonly steps: (() => Promise<void>)[] = [];
+  private begunAtMs: number | null = null;
+
+  constructor(private readonly log: Logger) {
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => this.told());
+    for (const event of ["unhandledRejection", "uncaughtException"]) process.on(event, (error) => this.crash(error));
+  }
+
+  get hasBegun(): boolean {
+    return this.begunAtMs !== null;
+  }
+
+  /** What is to be done at the end, before everything that was added earlier. */
+  add(step: () => Promise<void>): void {
+    this.steps.push(step);
+  }
+
+  /** Answers whether everything could be stopped. */
+  async stopAll(): Promise<boolean> {
+    this.begunAtMs ??= Date.now();
+    let stopped = true;
+    for (let step = this.steps.pop(); step !== undefined; step = this.steps.pop()) {
+      await step().catch((error: unknown) => {
+        stopped = false;
+        this.log.error({ err: error }, "could not stop in order");
+      });
+    }
+    return stopped;
+  }
+
+  private told(): void {
+    if (this.begunAtMs === null) void this.exit(0);
+    else if (Date.now() - this.begunAtMs > SAME_SIGNAL_MS) process.exit(1);
+  }
+
+  private crash(error: unknown): void {
+    // What is still at work then loses its connections; that is not worth a line.
+    if (this.hasBegun) return this.log.debug({ err: error }, "failed while stopping");
+    this.log.fatal({ err: error }, "nobody expected this error; stopping");
+    setTimeout(() => process.exit(1), CRASH_GRACE_MS).unref();
+    void this.exit(1);
+  }
+
+  private async exit(exitCode: number): Promise<never> {
+    process.exit((await this.stopAll()) ? exitCode : 1);
+  }
+}

@@ -1,0 +1,6 @@
+import type { Instant } from "../shared/domain/instant";
+
+/** Can be set, so that a past can be lived through in a moment. */
+export interface DemoClock {
+  now: Instant;
+}

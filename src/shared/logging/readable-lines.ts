@@ -1,0 +1,21 @@
+import { levels, type DestinationStream } from "pino";
+
+const WARN = 40;
+
+/** For a person at a terminal: the time, the level if it is more than information, what happened, and the rest as JSON. */
+export function readableLines(out: { write(text: string): unknown }): DestinationStream {
+  return { write: (line) => void out.write(readable(line)) };
+}
+
+export function readable(line: string): string {
+  const { level, time, pid: _pid, hostname: _hostname, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown> & {
+    level: number;
+    time: number;
+    msg?: string;
+    err?: { message: string; stack?: string };
+  };
+  const severity = level >= WARN ? `${(levels.labels[level] ?? String(level)).toUpperCase()} ` : "";
+  const details = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : "";
+  const stack = err === undefined ? "" : `\n${err.stack ?? err.message}`;
+  return `${new Date(time).toISOString().slice(11, 19)} ${severity}${msg ?? ""}${details}${stack}\n`;
+}
