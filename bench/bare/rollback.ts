@@ -11,11 +11,11 @@ export async function rollback(pool: Pool, { deploymentUuid, deployRevisionId, d
   try {
     await client.query("BEGIN");
     const deployment = await one(client, "lock", LOCK, [deploymentUuid]);
-    const target = await one(client, "revisions", REVISIONS, [deploymentUuid, [deployRevisionId]]);
-    const ids = [...new Set([deployment["head_revision_id"], deployment["current_revision_id"]])];
+    const ids = [...new Set([deployment["head_revision_id"], deployment["current_revision_id"], deployRevisionId])];
     const known = await all(client, "revisions", REVISIONS, [deploymentUuid, ids]);
-    const head = known.find(({ id }) => id === deployment["head_revision_id"]) ?? {};
-    const current = known.find(({ id }) => id === deployment["current_revision_id"]) ?? {};
+    const [head, current, target] = [deployment["head_revision_id"], deployment["current_revision_id"], deployRevisionId].map(
+      (wanted) => known.find(({ id }) => id === wanted) ?? {},
+    ) as [Row, Row, Row];
     await all(client, "previous", PREVIOUS, [deploymentUuid, current["number"]]);
 
     const at = new Date().toISOString();

@@ -1,5 +1,6 @@
 import { DataSource, type EntityManager } from "typeorm";
-import pg from "pg";
+import pg, { type Pool, type PoolClient, type QueryResultRow } from "pg";
+import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver";
 import { migrations } from "../../../migrations";
 import type { Instant } from "../domain/instant";
 import { PreparedClient } from "./prepared-client";
@@ -52,6 +53,22 @@ export function parseTimestamptz(text: string): Instant {
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.padEnd(3, "0")}Z`;
 }
 
+/** The connections that TypeORM uses itself. */
+export const poolOf = (dataSource: DataSource): Pool => (dataSource.driver as PostgresDriver).master as Pool;
+
+/**
+ * Statements written by hand, on any of TypeORM's connections or on that of the open transaction, and straight
+ * to its client: TypeORM's own `query` adds a query runner, events and logging to each, which costs about as
+ * much as a short statement (docs/adr/0004).
+ */
 export const sqlOf = (source: DataSource | EntityManager): Sql => ({
-  query: <Row>(text: string, parameters: readonly unknown[] = []) => source.query<Row[]>(text, [...parameters]),
+  async query<Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
+    const connection = "driver" in source ? poolOf(source) : await connectionOf(source);
+    const { rows } = await connection.query<Row & QueryResultRow>(text, [...parameters]);
+    return rows;
+  },
 });
+
+function connectionOf({ queryRunner, connection }: EntityManager): Promise<PoolClient> | Pool {
+  return queryRunner === undefined ? poolOf(connection) : (queryRunner.connect() as Promise<PoolClient>);
+}

@@ -1,13 +1,9 @@
-import type { Pool } from "pg";
 import type { DataSource } from "typeorm";
-import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver";
 import { migrateJobQueue } from "../jobs/job-runner";
+import { poolOf } from "./data-source";
 
 /** Any constant will do that nothing else locks on. */
 const MIGRATION_LOCK = 7_209_430;
-
-/** The connections that TypeORM uses itself. */
-export const poolOf = (dataSource: DataSource): Pool => (dataSource.driver as PostgresDriver).master as Pool;
 
 /** Brings the database up to date; several processes may try at once. Answers the migrations that it ran. */
 export async function migrate(dataSource: DataSource): Promise<string[]> {

@@ -16,6 +16,7 @@ import {
 } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
 import { isIntrospection } from "./limits";
+import { serializersOf } from "./serializers";
 
 const NO_HEADERS = new HeaderMap();
 
@@ -68,7 +69,7 @@ export function compile(
   operation: OperationDefinitionNode,
 ): CompiledQuery | "IMPOSSIBLE" {
   if (!isFitForCompiling(schema, document)) return "IMPOSSIBLE";
-  const compiled = compileQuery(schema, document, operation.name?.value);
+  const compiled = compileQuery(schema, document, operation.name?.value, { customSerializers: serializersOf(schema) });
   return isCompiledQuery(compiled) ? compiled : "IMPOSSIBLE";
 }
 

@@ -37,7 +37,7 @@ export interface AccessReadModel {
   credentialsOf(identity: string): Promise<Credentials | null>;
   /** Null where the account is gone or switched off. */
   userWithBindings(id: string): Promise<{ user: User; bindings: BoundRole[] } | null>;
-  serviceAccountWithBindings(apiKeyHash: string): Promise<{ account: ServiceAccount; bindings: BoundRole[] } | null>;
+  serviceAccountWithBindings(apiKeyHash: string): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: BoundRole[] } | null>;
   touchServiceAccount(id: string, usedAt: Instant): Promise<void>;
   hasUsers(): Promise<boolean>;
   usersByIds(ids: readonly string[]): Promise<User[]>;

@@ -1,4 +1,5 @@
 import { In, IsNull, LessThan, type DataSource } from "typeorm";
+import { sqlOf } from "../../../shared/db/data-source";
 import { plusMs, type Instant } from "../../../shared/domain/instant";
 import type { AccessReadModel, BindingScope, Credentials } from "../app/ports";
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
@@ -6,6 +7,14 @@ import type { BoundRole } from "../domain/roles";
 import { EmailRow, RoleBindingRow, ServiceAccountRow, UserRow } from "./access.rows";
 
 const MINUTE_MS = 60_000;
+
+/** One statement for an account and its roles, as every mutation waits for it; a row per role, or one without. */
+const BINDING = `b.role, b.workspace_id AS "workspaceId", b.deployment_id AS "deploymentId"`;
+
+type Binding = Omit<BoundRole, "role"> & { readonly role: BoundRole["role"] | null };
+
+const bindingsOf = (rows: readonly Binding[]): BoundRole[] =>
+  rows.flatMap(({ role, workspaceId, deploymentId }) => (role === null ? [] : [{ role, workspaceId, deploymentId }]));
 
 export class AccessReadModelSql implements AccessReadModel {
   constructor(private readonly dataSource: DataSource) {}
@@ -20,17 +29,27 @@ export class AccessReadModelSql implements AccessReadModel {
   }
 
   async userWithBindings(id: string): Promise<{ user: User; bindings: BoundRole[] } | null> {
-    const user = await this.dataSource.manager.findOneBy(UserRow, { id });
-    if (user === null) return null;
-    return { user, bindings: await this.dataSource.manager.findBy(RoleBindingRow, { userId: id }) };
+    const [user, ...others] = await this.withBindings<User>(
+      `SELECT a.id, a.username, a.full_name AS "fullName", a.status, a.created_at AS "createdAt", a.updated_at AS "updatedAt", ${BINDING}
+       FROM app_user a LEFT JOIN role_binding b ON b.user_id = a.id WHERE a.id = $1`,
+      id,
+    );
+    return user === undefined ? null : { user, bindings: bindingsOf([user, ...others]) };
   }
 
   async serviceAccountWithBindings(
     apiKeyHash: string,
-  ): Promise<{ account: ServiceAccount; bindings: BoundRole[] } | null> {
-    const account = await this.dataSource.manager.findOneBy(ServiceAccountRow, { apiKeyHash, active: true });
-    if (account === null) return null;
-    return { account, bindings: await this.dataSource.manager.findBy(RoleBindingRow, { serviceAccountId: account.id }) };
+  ): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: BoundRole[] } | null> {
+    const [account, ...others] = await this.withBindings<Pick<ServiceAccount, "id" | "label">>(
+      `SELECT a.id, a.label, ${BINDING}
+       FROM service_account a LEFT JOIN role_binding b ON b.service_account_id = a.id WHERE a.api_key_hash = $1 AND a.active`,
+      apiKeyHash,
+    );
+    return account === undefined ? null : { account, bindings: bindingsOf([account, ...others]) };
+  }
+
+  private withBindings<Account>(statement: string, parameter: string): Promise<(Account & Binding)[]> {
+    return sqlOf(this.dataSource).query(statement, [parameter]);
   }
 
   async touchServiceAccount(id: string, usedAt: Instant): Promise<void> {

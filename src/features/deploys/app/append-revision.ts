@@ -1,3 +1,4 @@
+import { isSameId } from "../../../shared/app/ids";
 import type { Deployment } from "../../deployments";
 import { deployLogLine, type DeployEvent } from "../domain/deploy-log";
 import type { DeployRevision } from "../domain/deploy-revision";
@@ -48,15 +49,24 @@ export function addApplyJob(
   return outbox.add({ task: DEPLOY_TASKS.apply, payload: { revisionId: id }, queue: deploymentId, key: `apply:${id}`, delayMs });
 }
 
-/** The revision that runs and the newest one. */
-export async function headAndCurrent(
+export interface Placed {
+  /** The newest revision. */
+  readonly head: DeployRevision | null;
+  /** The one that runs. */
+  readonly current: DeployRevision | null;
+  /** The one that was asked for, if it is one of the Deployment's. */
+  readonly target: DeployRevision | null;
+}
+
+/** The revisions that count for what comes next, by one statement. */
+export async function placeRevisions(
   { revisions }: DeployStores,
   { id, headRevisionId, currentRevisionId }: Deployment,
-): Promise<{ head: DeployRevision | null; current: DeployRevision | null }> {
-  const ids = [...new Set([headRevisionId, currentRevisionId].filter((one) => one !== null))];
+  targetId: string | null = null,
+): Promise<Placed> {
+  const ids = [...new Set([headRevisionId, currentRevisionId, targetId].filter((one) => one !== null))];
   const found = ids.length === 0 ? [] : await revisions.findMany(id, ids);
-  return {
-    head: found.find((revision) => revision.id === headRevisionId) ?? null,
-    current: found.find((revision) => revision.id === currentRevisionId) ?? null,
-  };
+  const named = (wanted: string | null): DeployRevision | null =>
+    found.find((revision) => wanted !== null && isSameId(revision.id, wanted)) ?? null;
+  return { head: named(headRevisionId), current: named(currentRevisionId), target: named(targetId) };
 }

@@ -9,7 +9,7 @@ import type { DeployRevision, DeployTrigger } from "../domain/deploy-revision";
 import { parseImage } from "../domain/image-reference";
 import { checkDescription, recordDeploy } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
-import { appendRevision, headAndCurrent } from "./append-revision";
+import { appendRevision, placeRevisions } from "./append-revision";
 import type { DeployStores } from "./ports";
 
 export interface ImageDeploy {
@@ -60,7 +60,7 @@ export class RecordDeploy {
     const { catalogue } = this.deps.rules;
     const image = parseImage(deploy.image, deploy.imageDigest);
     const versions = this.versionsOf(deployment, deploy);
-    const { head, current } = await headAndCurrent(stores, deployment);
+    const { head, current } = await placeRevisions(stores, deployment);
     refuseDowngrade(deployment, versions, catalogue);
     if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, catalogue);
 

@@ -13,7 +13,7 @@ import { PUSH_IMAGE } from "../domain/permissions";
 import { issue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import { assessRollback, refusals, type RollbackSettings } from "../domain/rollback-rules";
-import { appendRevision, headAndCurrent } from "./append-revision";
+import { appendRevision, placeRevisions } from "./append-revision";
 import type { DeployMetrics, DeployStores, RevisionView } from "./ports";
 
 export interface RollbackCommand {
@@ -81,10 +81,9 @@ export class RollbackDeploy {
       if (revisionId === undefined) {
         throw new RollbackRefused([issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId.")]);
       }
-      const target = isId(revisionId) ? (await stores.revisions.findMany(deployment.id, [revisionId]))[0] : undefined;
-      if (target === undefined) throw new NotFound("Deploy revision");
-
-      const { head, current } = await headAndCurrent(stores, deployment);
+      if (!isId(revisionId)) throw new NotFound("Deploy revision");
+      const { head, current, target } = await placeRevisions(stores, deployment, revisionId);
+      if (target === null) throw new NotFound("Deploy revision");
       expectCurrent(current, command.expectedCurrentRevisionId);
       const now = clock();
       const previousDeployedNumber = current === null ? null : await stores.revisions.deployedBefore(deployment.id, current.number);
