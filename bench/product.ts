@@ -13,6 +13,9 @@ export const POOL_SIZE = 4;
 /** Clean-up and rollbacks agree on it; what is seeded lies well on either side. */
 export const RETENTION_DAYS = 90;
 
+/** As `npm start` gives them; the bare server gets the same. */
+export const NODE_FLAGS = ["--max-semi-space-size=32"];
+
 const START_MOST_MS = 30_000;
 
 /** As in production, with every switch on that a rollback needs; nothing of the caller's environment gets in. */
@@ -47,7 +50,7 @@ export async function startProduct(databaseUrl: string, profileDir?: string): Pr
   const port = await freePort();
   const profiling = profileDir === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${resolve(profileDir)}`];
   if (profileDir !== undefined) await mkdir(profileDir, { recursive: true });
-  const child = spawn(process.execPath, [...profiling, MAIN, "serve"], {
+  const child = spawn(process.execPath, [...NODE_FLAGS, ...profiling, MAIN, "serve"], {
     cwd: folder,
     env: { ...productEnvironment(databaseUrl), HOST: "127.0.0.1", PORT: String(port), DATA_DIR: folder },
     stdio: ["ignore", log.fd, log.fd],

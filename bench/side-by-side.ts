@@ -3,7 +3,6 @@ import { processorSeconds } from "./processor-time";
 import type { RunningServer } from "./product";
 import { median, summarize, type Measured, type Samples } from "./statistics";
 
-/** Long enough for both to be compiled by V8; the product is the more code. */
 /** The product compiles more code than the bare server; until that is done its processor time per request still falls. */
 const WARM_UP_SECONDS = 25;
 

@@ -1,10 +1,10 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { RunningServer } from "../product";
+import { NODE_FLAGS, type RunningServer } from "../product";
 
 export async function startBareServer(databaseUrl: string): Promise<RunningServer> {
-  const child = fork(join(__dirname, "server.ts"), [databaseUrl], { env: { ...process.env, NODE_ENV: "production" } });
+  const child = fork(join(__dirname, "server.ts"), [databaseUrl], { execArgv: [...process.execArgv, ...NODE_FLAGS], env: { ...process.env, NODE_ENV: "production" } });
   const ended = once(child, "exit");
   const [url] = (await Promise.race([
     once(child, "message"),

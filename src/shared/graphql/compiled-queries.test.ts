@@ -1,4 +1,4 @@
-import { HeaderMap, type GraphQLRequestContextResponseForOperation } from "@apollo/server";
+import type { GraphQLRequestContextResponseForOperation } from "@apollo/server";
 import {
   buildSchema,
   execute,
@@ -11,7 +11,7 @@ import {
   validate,
   type GraphQLSchema,
 } from "graphql";
-import { compile, compiledQueries } from "./compiled-queries";
+import { compile, CompiledQueries } from "./compiled-queries";
 
 const schema = toySchema();
 
@@ -116,12 +116,12 @@ test.each(cases)("compiled like interpreted: $name", async ({ query, variables }
 
 test.each(refused)("left to Apollo: $name", async ({ query, variables }) => {
   expect((await interpret(query, variables)).errors).toBeDefined();
-  expect(await answerOfPlugin(query, variables)).toBeNull();
+  expect(await answerTo(query, variables)).toBeNull();
 });
 
 test.each(different)("left to Apollo, which answers: $name", async ({ query, variables }) => {
   expect((await interpret(query, variables)).errors).toBeUndefined();
-  expect(await answerOfPlugin(query, variables)).toBeNull();
+  expect(await answerTo(query, variables)).toBeNull();
 });
 
 test.each([
@@ -129,19 +129,34 @@ test.each([
   { name: "introspection in a fragment", query: '{ ...F } fragment F on Query { __type(name: "Book") { name } }' },
   { name: "a mutation", query: "mutation { change }" },
 ])("never compiled: $name", async ({ query }) => {
-  expect(await answerOfPlugin(query)).toBeNull();
+  expect(await answerTo(query)).toBeNull();
 });
 
 test("a document is compiled when it comes for the second time", async () => {
-  const ask = await pluginFor("{ number }");
-  expect(await ask()).toBeNull();
-  expect(await ask()).toEqual({ http: { headers: new HeaderMap() }, body: { kind: "single", singleResult: { data: { number: 7 } } } });
+  const { pass, execute } = queries("{ number }");
+  for (const answer of [null, null, { data: { number: 7 } }]) {
+    expect(await execute()).toEqual(answer === null ? null : expect.objectContaining(answer));
+    await pass();
+  }
 });
 
-test("each operation of a document has code of its own", async () => {
-  const query = "query A { number } query B { echo }";
-  expect(await answerOfPlugin(query, {}, "A")).toMatchObject({ body: { singleResult: { data: { number: 7 } } } });
-  expect(await answerOfPlugin(query, {}, "B")).toMatchObject({ body: { singleResult: { data: { echo: '"default"' } } } });
+test("a document of several operations is left to Apollo", async () => {
+  expect(await answerTo("query A { number } query B { echo }", {}, { operationName: "A" })).toBeNull();
+});
+
+test("an operation is answered by its own name and by none, and by no other", async () => {
+  const query = "query A { number }";
+  expect(await answerTo(query, {}, { operationName: "A" })).toMatchObject({ data: { number: 7 } });
+  expect(await answerTo(query, {}, { operationName: null })).toMatchObject({ data: { number: 7 } });
+  expect(await answerTo(query, {}, { operationName: "B" })).toBeNull();
+  expect(await answerTo(query, {}, { operationName: "" })).toBeNull();
+});
+
+test("variables that are not allowed are left to Apollo, which says why", async () => {
+  const query = "query($t: String) { echo(text: $t) }";
+  const allows = (variables: object) => !("t" in variables);
+  expect(await answerTo(query, {}, { allows })).toMatchObject({ data: { echo: '"default"' } });
+  expect(await answerTo(query, { t: "x" }, { allows })).toBeNull();
 });
 
 async function interpret(query: string, variableValues: Case["variables"]) {
@@ -152,22 +167,34 @@ async function interpret(query: string, variableValues: Case["variables"]) {
 
 async function runCompiled(query: string, variables: Case["variables"]): Promise<string> {
   const document = parse(query);
-  const compiled = compile(schema, document, getOperationAST(document)!);
+  const compiled = compile({ schema, document, operation: getOperationAST(document)! });
   if (compiled === "IMPOSSIBLE") throw new Error("not compiled");
   return JSON.stringify(await compiled.query(undefined, {}, variables ?? undefined));
 }
 
-async function pluginFor(query: string, variables: Case["variables"] = {}, operationName?: string) {
-  const document = parse(query);
-  const request = { schema, document, operation: getOperationAST(document, operationName), request: { variables }, contextValue: {} };
-  const listener = await compiledQueries().requestDidStart!({} as never);
-  return () => listener!.responseForOperation!(request as unknown as GraphQLRequestContextResponseForOperation<object>);
+interface Asked {
+  readonly operationName?: string | null;
+  readonly allows?: (variables: object) => boolean;
 }
 
-async function answerOfPlugin(query: string, variables: Case["variables"] = {}, operationName?: string) {
-  const ask = await pluginFor(query, variables, operationName);
-  await ask();
-  return ask();
+function queries(query: string, variables: Case["variables"] = {}, { operationName, allows = () => true }: Asked = {}) {
+  const document = parse(query);
+  const compiled = new CompiledQueries<object>((_, given) => allows(given));
+  const request = { schema, document, operation: getOperationAST(document, operationName || "A") ?? getOperationAST(document), source: query };
+  return {
+    pass: async () => {
+      const listener = await compiled.plugin().requestDidStart!({} as never);
+      expect(await listener!.responseForOperation!(request as unknown as GraphQLRequestContextResponseForOperation<object>)).toBeNull();
+    },
+    execute: () => compiled.execute({ query, operationName }, variables ?? {}, {}),
+  };
+}
+
+async function answerTo(query: string, variables?: Case["variables"], asked?: Asked) {
+  const { pass, execute } = queries(query, variables, asked);
+  await pass();
+  await pass();
+  return execute();
 }
 
 function toySchema(): GraphQLSchema {

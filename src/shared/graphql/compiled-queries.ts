@@ -1,4 +1,4 @@
-import { HeaderMap, type ApolloServerPlugin, type BaseContext, type GraphQLRequestListener } from "@apollo/server";
+import type { ApolloServerPlugin, BaseContext, GraphQLRequestListener } from "@apollo/server";
 import {
   BREAK,
   getNamedType,
@@ -15,59 +15,97 @@ import {
   type ValueNode,
 } from "graphql";
 import { compileQuery, isCompiledQuery, type CompiledQuery } from "graphql-jit";
+import { LRUCache } from "lru-cache";
 import { isIntrospection } from "./limits";
 import { serializersOf } from "./serializers";
 
-const NO_HEADERS = new HeaderMap();
+const MOST_QUERIES = 500;
+const MOST_CHARACTERS = 500_000;
 
-type Compilation = CompiledQuery | "SEEN_ONCE" | "IMPOSSIBLE";
+/** A query whose document has passed every check that does not depend on its variables. */
+export interface CheckedQuery {
+  readonly schema: GraphQLSchema;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+}
+
+export type Variables = Readonly<Record<string, unknown>>;
+
+interface Known extends CheckedQuery {
+  readonly compiled: CompiledQuery;
+}
+
+export interface CompiledAnswer extends CheckedQuery {
+  readonly data: unknown;
+}
 
 /**
- * Answers queries from compiled code instead of by interpreting the document.
+ * Answers queries from compiled code, before Apollo sees them: once a text has passed through Apollo's
+ * pipeline twice, all that is left to do with it is to execute it.
  *
  * Only answers without errors come from here. On any error, wrong variables included, Apollo executes
  * the query once more in its ordinary way, so that `formatError` sees every error and no message leaves
  * unmasked. Resolvers of queries therefore have to bear being called twice for one request; mutations
- * and introspection never come here.
+ * and introspection never come here, nor do documents of several operations.
  *
  * A field without a resolver is read straight off its parent: it must be a plain value there, neither a
- * promise nor a function, nor a getter that may throw (which here would end the process). An empty list given for an input object passes as an empty object: the one known
- * leniency. What is compiled lives as long as the parsed document in Apollo's store.
+ * promise nor a function, nor a getter that may throw (which here would end the process). An empty list
+ * given for an input object passes as an empty object: the one known leniency.
  */
-export function compiledQueries<TContext extends BaseContext>(): ApolloServerPlugin<TContext> {
-  const compilations = new WeakMap<OperationDefinitionNode, Compilation>();
+export class CompiledQueries<TContext extends BaseContext> {
+  private readonly known = new LRUCache<string, Known | "SEEN_ONCE" | "IMPOSSIBLE">({
+    max: MOST_QUERIES,
+    maxSize: MOST_CHARACTERS,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
 
-  const listener: GraphQLRequestListener<TContext> = {
-    async responseForOperation({ schema, document, operation, request, contextValue }) {
-      if (operation?.operation !== OperationTypeNode.QUERY) return null;
-      const compilation = compilations.get(operation);
-      if (compilation === undefined) {
-        // Compiling takes longer than one execution: a document with its values written into it never comes again.
-        compilations.set(operation, "SEEN_ONCE");
-        return null;
-      }
-      const compiled = compilation === "SEEN_ONCE" ? compile(schema, document, operation) : compilation;
-      compilations.set(operation, compiled);
-      if (compiled === "IMPOSSIBLE") return null;
+  /** @param allows what has to be checked anew for each set of variables */
+  constructor(private readonly allows: (query: CheckedQuery, variables: Variables) => boolean) {}
 
-      try {
-        const { data, errors } = await compiled.query(undefined, contextValue, request.variables);
-        if (errors !== undefined) return null;
-        return { http: { headers: NO_HEADERS }, body: { kind: "single", singleResult: { data: data ?? null } } };
-      } catch {
+  /** Learns which queries come again. It takes the last hook before execution: whatever gets there is valid and within the limits. */
+  plugin(): ApolloServerPlugin<TContext> {
+    const listener: GraphQLRequestListener<TContext> = {
+      responseForOperation: async ({ schema, document, operation, source }) => {
+        if (operation?.operation === OperationTypeNode.QUERY) this.learn(source, { schema, document, operation });
         return null;
-      }
-    },
-  };
-  return { requestDidStart: async () => listener };
+      },
+    };
+    return { requestDidStart: async () => listener };
+  }
+
+  /** Null where Apollo has to answer. */
+  async execute(
+    { query, operationName }: { readonly query: string; readonly operationName?: string | null | undefined },
+    variables: Variables,
+    context: TContext,
+  ): Promise<CompiledAnswer | null> {
+    const known = this.known.get(query);
+    if (known === undefined || typeof known === "string") return null;
+    if (operationName != null && operationName !== known.operation.name?.value) return null;
+    if (!this.allows(known, variables)) return null;
+    try {
+      const { data, errors } = await known.compiled.query(undefined, context, variables);
+      if (errors !== undefined) return null;
+      const { schema, document, operation } = known;
+      return { schema, document, operation, data: data ?? null };
+    } catch {
+      return null;
+    }
+  }
+
+  private learn(text: string, query: CheckedQuery): void {
+    const before = this.known.get(text);
+    // Compiling takes longer than one execution: a document with its values written into it never comes again.
+    if (before === undefined) this.known.set(text, "SEEN_ONCE");
+    if (before !== "SEEN_ONCE") return;
+    const isOnly = query.document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length === 1;
+    const compiled = isOnly ? compile(query) : "IMPOSSIBLE";
+    this.known.set(text, compiled === "IMPOSSIBLE" ? compiled : { ...query, compiled });
+  }
 }
 
 /** The operation as code, unless it holds something that compiled code would get wrong. */
-export function compile(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-): CompiledQuery | "IMPOSSIBLE" {
+export function compile({ schema, document, operation }: CheckedQuery): CompiledQuery | "IMPOSSIBLE" {
   if (!isFitForCompiling(schema, document)) return "IMPOSSIBLE";
   const compiled = compileQuery(schema, document, operation.name?.value, { customSerializers: serializersOf(schema) });
   return isCompiledQuery(compiled) ? compiled : "IMPOSSIBLE";

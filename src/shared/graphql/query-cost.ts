@@ -13,11 +13,10 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import type { CheckedQuery, Variables } from "./compiled-queries";
 import { isIntrospection, LimitExceeded } from "./limits";
 
 const PAGE_ARGUMENTS = ["first", "take"];
-
-type Variables = Readonly<Record<string, unknown>>;
 
 /** How often a field's inside comes: as often as written, or as a variable says. */
 type PageSize = number | { readonly variable: string; readonly otherwise: number };
@@ -32,25 +31,33 @@ interface Cost {
  * Refuses operations that cost more than that, before anything is executed. Every field costs one; what
  * is inside a field counts once for each item that its `first` or `take` asks for. Introspection is free.
  */
-export function maxCost<TContext extends BaseContext>(limit: number): ApolloServerPlugin<TContext> {
-  const costs = new WeakMap<OperationDefinitionNode, Cost>();
+export class CostLimit {
+  private readonly costs = new WeakMap<OperationDefinitionNode, Cost>();
 
-  const listener: GraphQLRequestListener<TContext> = {
-    async didResolveOperation({ schema, document, operation, request }) {
-      // Apollo's types promise an operation, its pipeline does not.
-      if (operation === undefined) return;
-      let cost = costs.get(operation);
-      if (cost === undefined) {
-        cost = costOf(schema, document, operation);
-        costs.set(operation, cost);
-      }
-      const total = evaluate(cost, request.variables ?? {});
-      if (total > limit) {
-        throw new LimitExceeded("QUERY_TOO_COSTLY", `The query costs ${total}; at most ${limit} is allowed`, operation);
-      }
-    },
-  };
-  return { requestDidStart: async () => listener };
+  constructor(private readonly most: number) {}
+
+  /** Null where the operation is within the limit. */
+  refusalOf({ schema, document, operation }: CheckedQuery, variables: Variables): LimitExceeded | null {
+    let cost = this.costs.get(operation);
+    if (cost === undefined) {
+      cost = costOf(schema, document, operation);
+      this.costs.set(operation, cost);
+    }
+    const total = evaluate(cost, variables);
+    if (total <= this.most) return null;
+    return new LimitExceeded("QUERY_TOO_COSTLY", `The query costs ${total}; at most ${this.most} is allowed`, operation);
+  }
+
+  plugin<TContext extends BaseContext>(): ApolloServerPlugin<TContext> {
+    const listener: GraphQLRequestListener<TContext> = {
+      didResolveOperation: async ({ schema, document, operation, request }) => {
+        // Apollo's types promise an operation, its pipeline does not.
+        const refusal = operation === undefined ? null : this.refusalOf({ schema, document, operation }, request.variables ?? {});
+        if (refusal !== null) throw refusal;
+      },
+    };
+    return { requestDidStart: async () => listener };
+  }
 }
 
 export function evaluate({ constant, pages }: Cost, variables: Variables): number {

@@ -20,6 +20,44 @@ test("answers, whether interpreted (first time) or compiled (later), in the same
   }
 });
 
+const QUERY = "query Q($t: String, $n: Int) { echo(text: $t) page(first: $n) { number } }";
+
+test.each<{ name: string; body?: object; accept?: string }>([
+  { name: "the plainest form" },
+  { name: "its operation's name", body: { operationName: "Q" } },
+  { name: "another operation's name", body: { operationName: "R" } },
+  { name: "an empty name", body: { operationName: "" } },
+  { name: "a name that is no text", body: { operationName: 7 } },
+  { name: "variables as a list", body: { variables: ["x"] } },
+  { name: "variables as text", body: { variables: "x" } },
+  { name: "a variable of the wrong type", body: { variables: { t: 7 } } },
+  { name: "a page that costs too much", body: { variables: { n: 10_000 } } },
+  { name: "extensions", body: { extensions: { persistedQuery: { version: 1, sha256Hash: "0" } } } },
+  { name: "extensions that are no object", body: { extensions: "x" } },
+  { name: "any media type", accept: "*/*" },
+  { name: "the newer media type", accept: "application/graphql-response+json" },
+  { name: "both media types", accept: "application/graphql-response+json, application/json;q=0.9" },
+  { name: "a media type that is not to be had", accept: "image/png" },
+])("the first answer to a request and a later one are the same: $name", async ({ body, accept }) => {
+  const { post, ask } = start();
+  const request = { query: QUERY, variables: { t: "x" }, ...body };
+  const headers = accept === undefined ? {} : { accept };
+  const relevant = (answer: Awaited<ReturnType<typeof post>>) => [answer.statusCode, answer.headers["content-type"], answer.body];
+  const first = await post(request, headers);
+  for (let time = 0; time < 2; time++) await ask(QUERY);
+  expect(relevant(await post(request, headers))).toEqual(relevant(first));
+});
+
+test("answers from compiled code are measured and logged like others", async () => {
+  const metrics = new Metrics({ version: "1" });
+  const { ask, lines } = start({}, { metrics });
+  for (let time = 0; time < 4; time++) await ask("{ ...F } fragment F on Query { me }", {}, { authorization: "token" });
+  expect(lines.map(({ msg, operation, actorId, outcome }) => ({ msg, operation, actorId, outcome }))).toEqual(
+    Array.from({ length: 4 }, () => ({ msg: "query", operation: "me", actorId: "u1", outcome: "OK" })),
+  );
+  expect(await metrics.text()).toContain('retrograde_graphql_requests_total{operation="me",type="query",outcome="OK"} 4');
+});
+
 test.each(["{ bug }", "{ number bug }", "mutation { bug }", "{ ...F } fragment F on Query { bug }", "{ missing }", "{ wrong }"])(
   "a bug is masked and logged with the request's id: %s",
   async (query) => {
@@ -77,7 +115,7 @@ test("a request id is taken over if it is sane, and made otherwise", async () =>
   const { ask, app } = start();
   expect((await ask("{ requestId }", {}, { "x-request-id": "abc-1" })).headers["x-request-id"]).toBe("abc-1");
   const made = await ask("{ requestId }", {}, { "x-request-id": "no\tgood {}" });
-  expect(made.headers["x-request-id"]).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  expect(made.headers["x-request-id"]).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
   expect(made.json().data.requestId).toBe(made.headers["x-request-id"]);
   expect((await app.inject("/nowhere")).headers["x-request-id"]).toBeDefined();
 });

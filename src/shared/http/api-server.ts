@@ -1,11 +1,11 @@
 import cors from "@fastify/cors";
 import fastify, { type FastifyInstance } from "fastify";
 import type { GraphQLSchema } from "graphql";
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
-import { uuidv7 } from "uuidv7";
-import { createApollo } from "./apollo";
 import { graphqlRoutes } from "./graphql-routes";
+import { createGraphqlServer } from "./graphql-server";
 import { healthRoutes, type Readiness } from "./health-routes";
 import { answerErrors, answerUnknownRoute } from "./http-errors";
 import type { Metrics } from "./metrics";
@@ -77,13 +77,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     });
   }
 
-  const apollo = createApollo({ schema, limits: server, log, metrics, forgetActors });
+  const graphql = createGraphqlServer({ schema, limits: server, log, metrics, forgetActors });
   let started = false;
   app.addHook("onReady", async () => {
-    await apollo.start();
+    await graphql.start();
     started = true;
   });
-  graphqlRoutes(app, { endpoint: server.endpoint, apollo, authenticate, log });
+  graphqlRoutes(app, { endpoint: server.endpoint, graphql, authenticate, log });
   healthRoutes(app, options);
 
   return {
@@ -91,14 +91,14 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     listen: async () => ({ url: await app.listen({ host: server.host, port: server.port }) }),
     close: async (graceMs) => {
       await closeWithin(app, graceMs);
-      if (started) await apollo.stop();
+      if (started) await graphql.stop();
     },
   };
 }
 
 function requestIdOf({ headers }: IncomingMessage): string {
   const given = headers["x-request-id"];
-  return typeof given === "string" && REQUEST_ID.test(given) ? given : uuidv7();
+  return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {

@@ -9,35 +9,35 @@ import {
 import type { DocumentNode, GraphQLSchema } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
-import { compiledQueries } from "../graphql/compiled-queries";
 import { maxAliases, maxDepth } from "../graphql/limits";
-import { maxCost } from "../graphql/query-cost";
 import type { RequestContext } from "./request-context";
-import { requestPlugin, type RequestPluginOptions } from "./request-plugin";
+import type { RequestPlugin } from "./request-plugin";
 
 const MOST_DOCUMENTS = 500;
 const MOST_DOCUMENT_CHARACTERS = 500_000;
 /** Fields of a document after its fragments are written out, so that a few lines cannot unfold into millions. */
 const MOST_SELECTIONS = 10_000;
 
-export interface ApolloOptions extends RequestPluginOptions {
+export interface ApolloOptions {
   readonly schema: GraphQLSchema;
   readonly limits: {
     readonly maxTokens: number;
     readonly maxDepth: number;
     readonly maxAliases: number;
-    readonly maxCost: number;
     readonly introspection: boolean;
   };
+  /** In the order in which their hooks are called. */
+  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
+  readonly formatError: RequestPlugin["formatError"];
+  readonly log: Logger;
 }
 
 /** Apollo Server with everything off that talks to the outside or that clients of this API never use. */
-export function createApollo({ schema, limits, ...around }: ApolloOptions): ApolloServer<RequestContext> {
-  const { plugin, formatError } = requestPlugin(around);
+export function createApollo({ schema, limits, plugins, formatError, log }: ApolloOptions): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
     formatError,
-    logger: apolloLogger(around.log),
+    logger: apolloLogger(log),
     // Whatever NODE_ENV and APOLLO_* say: the same server everywhere.
     nodeEnv: "production",
     stopOnTerminationSignals: false,
@@ -52,12 +52,7 @@ export function createApollo({ schema, limits, ...around }: ApolloOptions): Apol
     parseOptions: { maxTokens: limits.maxTokens },
     maxRecursiveSelections: MOST_SELECTIONS,
     validationRules: [maxDepth(limits.maxDepth), maxAliases(limits.maxAliases)],
-    plugins: [
-      ...disabledPlugins(),
-      plugin,
-      maxCost<RequestContext>(limits.maxCost),
-      compiledQueries<RequestContext>(),
-    ],
+    plugins: [...disabledPlugins(), ...plugins],
   });
 }
 
@@ -69,7 +64,7 @@ const disabledPlugins = (): ApolloServerPlugin[] => [
   ApolloServerPluginUsageReportingDisabled(),
 ];
 
-/** Parsed, valid documents by their text. What is compiled from one is held by it and goes with it. */
+/** Parsed, valid documents by their text. */
 function boundedDocuments() {
   const documents = new LRUCache<string, DocumentNode>({
     max: MOST_DOCUMENTS,

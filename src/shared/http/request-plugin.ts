@@ -1,6 +1,14 @@
 import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
-import { GraphQLError, Kind, OperationTypeNode, type FragmentDefinitionNode, type GraphQLFormattedError } from "graphql";
+import {
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLFormattedError,
+  type OperationDefinitionNode,
+} from "graphql";
 import type { Logger } from "pino";
 import { formatError } from "../graphql/errors";
 import { limitRefusal } from "../graphql/limits";
@@ -17,6 +25,16 @@ export interface RequestPluginOptions {
 export interface RequestPlugin {
   readonly plugin: ApolloServerPlugin<RequestContext>;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  /** Measures and logs one answer. The plugin does it for what Apollo answers. */
+  readonly answered: (context: RequestContext, answer: Answer) => void;
+}
+
+/** Of one request. Document and operation are missing where there is no valid one. */
+export interface Answer {
+  readonly document?: DocumentNode | undefined;
+  readonly operation?: OperationDefinitionNode | undefined;
+  /** `OK`, or the code of the first error. */
+  readonly outcome: string;
 }
 
 /**
@@ -26,6 +44,19 @@ export interface RequestPlugin {
  */
 export function requestPlugin({ log, metrics, forgetActors }: RequestPluginOptions): RequestPlugin {
   const requestOf = new WeakMap<object, RequestContext>();
+
+  function answered(context: RequestContext, { document, operation: node, outcome }: Answer): void {
+    const type: string = node?.operation ?? "invalid";
+    const operation = (document && node && rootField(document, node)) ?? "invalid";
+    const ms = performance.now() - context.startedAtMs;
+    metrics.graphqlRequest({ operation, type, outcome, seconds: ms / 1000 });
+
+    const level = node?.operation === OperationTypeNode.MUTATION ? "info" : "debug";
+    if (log.isLevelEnabled(level)) {
+      const { requestId, actorId } = context;
+      log[level]({ requestId, operation, actorId, ms: Math.round(ms * 10) / 10, outcome }, type);
+    }
+  }
 
   const listener: GraphQLRequestListener<RequestContext> = {
     async didResolveOperation({ operation, contextValue }) {
@@ -40,25 +71,14 @@ export function requestPlugin({ log, metrics, forgetActors }: RequestPluginOptio
       for (const error of errors) requestOf.set(error, contextValue);
     },
     async willSendResponse(request) {
-      const { operation: node, contextValue } = request;
-      const type: string = node?.operation ?? "invalid";
-      const isMutation = node?.operation === OperationTypeNode.MUTATION;
-      if (isMutation) forgetActors();
-
-      const operation = rootField(request) ?? "invalid";
-      const outcome = outcomeOf(request);
-      const ms = performance.now() - contextValue.startedAtMs;
-      metrics.graphqlRequest({ operation, type, outcome, seconds: ms / 1000 });
-
-      const level = isMutation ? "info" : "debug";
-      if (log.isLevelEnabled(level)) {
-        const { requestId, actorId } = contextValue;
-        log[level]({ requestId, operation, actorId, ms: Math.round(ms * 10) / 10, outcome }, type);
-      }
+      const { document, operation, contextValue } = request;
+      if (operation?.operation === OperationTypeNode.MUTATION) forgetActors();
+      answered(contextValue, { document, operation, outcome: outcomeOf(request) });
     },
   };
 
   return {
+    answered,
     plugin: { requestDidStart: async () => listener },
     // Errors that belong to no request are those of its envelope, found before there is a context.
     formatError: (formatted, error) =>
@@ -78,14 +98,14 @@ function asBug(error: unknown): unknown {
 }
 
 /** The first root field that the operation selects: one of the schema's, once the document is valid. */
-function rootField({ document, operation }: GraphQLRequestContext<RequestContext>): string | undefined {
-  let selection = operation?.selectionSet.selections[0];
+function rootField(document: DocumentNode, operation: OperationDefinitionNode): string | undefined {
+  let selection = operation.selectionSet.selections[0];
   while (selection !== undefined && selection.kind !== Kind.FIELD) {
     const spread = selection;
     const inside =
       spread.kind === Kind.INLINE_FRAGMENT
         ? spread
-        : document?.definitions.find(
+        : document.definitions.find(
             (one): one is FragmentDefinitionNode =>
               one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === spread.name.value,
           );

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../../shared/app/clock";
 import { Unauthenticated, type MissingCredentials } from "../../../shared/domain/errors";
@@ -108,4 +108,4 @@ export class Sessions {
 }
 
 /** API keys are random enough that a plain digest cannot be searched back; comparing digests leaks no time. */
-export const hashApiKey = (apiKey: string): string => createHash("sha256").update(apiKey).digest("hex");
+export const hashApiKey = (apiKey: string): string => hash("sha256", apiKey, "hex");

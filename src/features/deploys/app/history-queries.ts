@@ -11,7 +11,7 @@ import { issue, type RollbackIssue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import { assessRollback, type RollbackAssessment, type RollbackSettings } from "../domain/rollback-rules";
 import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes";
-import type { HistoryState, RevisionFilter, RevisionPage, RevisionReadModel, RevisionView } from "./ports";
+import type { HistoryState, RevisionFilter, RevisionPage, RevisionProperty, RevisionReadModel, RevisionView } from "./ports";
 
 /** So many left-behind deploys are listed in a plan; nobody reads more. */
 const SKIPPED_MOST = 500;
@@ -44,10 +44,10 @@ export class HistoryQueries {
   /** Newest first. @throws NotFound, Forbidden, InvalidInput */
   async page(
     actor: Actor,
-    query: { readonly deploymentId: string; readonly first: number; readonly after?: string | undefined; readonly filter: RevisionFilter },
+    query: { readonly deploymentId: string; readonly first: number; readonly after?: string | undefined; readonly filter: RevisionFilter; readonly properties?: readonly RevisionProperty[] | undefined },
   ): Promise<RevisionPage> {
     const before = query.after === undefined ? undefined : decodeCursor(query.after, "after").number;
-    return this.load(actor, query.deploymentId, query.filter, { limit: this.limit("first", query.first), before });
+    return this.load(actor, query.deploymentId, query.filter, { limit: this.limit("first", query.first), before, properties: query.properties });
   }
 
   /** The page in the manner of the other paginated queries: behind a revision, or so many pages on. */
@@ -59,12 +59,18 @@ export class HistoryQueries {
       readonly pageNumber: number;
       readonly cursor?: string | undefined;
       readonly filter: RevisionFilter;
+      readonly properties?: readonly RevisionProperty[] | undefined;
     },
   ): Promise<RevisionPage> {
     const limit = this.limit("take", query.take);
     if (query.pageNumber < 0) throw new InvalidInput("pageNumber", "counts from 0");
     const behind = query.cursor === undefined ? undefined : await this.cursorRevision(actor, query.deploymentId, query.cursor);
-    return this.load(actor, query.deploymentId, query.filter, { limit, before: behind?.number, offset: query.pageNumber * limit });
+    return this.load(actor, query.deploymentId, query.filter, {
+      limit,
+      before: behind?.number,
+      offset: query.pageNumber * limit,
+      properties: query.properties,
+    });
   }
 
   count(deploymentId: string, filter: RevisionFilter): Promise<number> {
@@ -118,7 +124,7 @@ export class HistoryQueries {
     actor: Actor,
     deploymentId: string,
     filter: RevisionFilter,
-    range: { readonly limit: number; readonly before?: number | undefined; readonly offset?: number },
+    range: { readonly limit: number; readonly before?: number | undefined; readonly offset?: number; readonly properties?: readonly RevisionProperty[] | undefined },
   ): Promise<RevisionPage> {
     if ((filter.search?.length ?? 0) > SEARCH_MOST) throw new InvalidInput("filter.search", `has at most ${SEARCH_MOST} characters`);
     for (const field of ["search", "createdById"] as const) {

@@ -44,6 +44,9 @@ export interface RevisionView extends DeployRevision {
   readonly isCurrent: boolean;
 }
 
+/** What a page reads of each revision where it is asked for; every page brings `id`, `number`, `deploymentId` and `isCurrent`. */
+export type RevisionProperty = Exclude<keyof DeployRevision, "id" | "number" | "deploymentId">;
+
 /** Where a Deployment's history stands; what the rollback rules need beside the target. */
 export interface HistoryState {
   readonly deployment: Deployment;
@@ -68,6 +71,8 @@ export interface RevisionReadModel {
     readonly limit: number;
     readonly before?: number | undefined;
     readonly offset?: number | undefined;
+    /** What the revisions have to hold; the others are left out and must not be read. Everything if it is not given. */
+    readonly properties?: readonly RevisionProperty[] | undefined;
   }): Promise<RevisionPage>;
   count(deploymentId: string, filter: RevisionFilter): Promise<number>;
   findMany(ids: readonly string[]): Promise<RevisionView[]>;

@@ -3,7 +3,15 @@ import { sqlOf } from "../../../shared/db/data-source";
 import type { Sql } from "../../../shared/db/sql";
 import type { Instant } from "../../../shared/domain/instant";
 import type { DeploymentReadModel } from "../../deployments";
-import { DEPLOY_TASKS, type HistoryState, type RevisionFilter, type RevisionPage, type RevisionReadModel, type RevisionView } from "../app/ports";
+import {
+  DEPLOY_TASKS,
+  type HistoryState,
+  type RevisionFilter,
+  type RevisionPage,
+  type RevisionProperty,
+  type RevisionReadModel,
+  type RevisionView,
+} from "../app/ports";
 import type { DeployRevision } from "../domain/deploy-revision";
 import { RowStatements } from "../../../shared/db/row-statements";
 import { DeployRevisionRow } from "./deploy-revision.row";
@@ -11,22 +19,27 @@ import { filterConditions } from "./revision-filter";
 
 /** LIMIT as a parameter would make Postgres plan each time anew, so pages come in a few sizes and are cut. */
 const PAGE_SIZES = [21, 51, 102, 1_001] as const;
+/** Sets of columns that pages may ask for before the rest gets all of them: each is a statement that connections keep prepared. */
+const MOST_COLUMN_SETS = 50;
 
-type PageRow = Partial<RevisionView> & { readonly deploymentId: string; readonly workspaceId: string; readonly id: string | null };
+type PageRow = RevisionView & { readonly workspaceId: string; readonly id: string | null };
 
 export class RevisionReadModelSql implements RevisionReadModel {
   private readonly sql: Sql;
   private readonly columns: string;
+  private readonly columnSets = new Map<string, string>();
+  private readonly statements: RowStatements<DeployRevisionRow>;
 
   constructor(
     dataSource: DataSource,
     private readonly deployments: DeploymentReadModel,
   ) {
     this.sql = sqlOf(dataSource);
-    this.columns = new RowStatements(dataSource, DeployRevisionRow).select("r");
+    this.statements = new RowStatements(dataSource, DeployRevisionRow);
+    this.columns = this.statements.select("r");
   }
 
-  async page({ deploymentId, filter, limit, before, offset }: Parameters<RevisionReadModel["page"]>[0]): Promise<RevisionPage> {
+  async page({ deploymentId, filter, limit, before, offset, properties }: Parameters<RevisionReadModel["page"]>[0]): Promise<RevisionPage> {
     const parameters: unknown[] = [deploymentId];
     const conditions = ["r.deployment_id = d.id", ...filterConditions(filter, parameters)];
     if (before !== undefined) conditions.push(`r.number < $${parameters.push(before)}`);
@@ -36,7 +49,7 @@ export class RevisionReadModelSql implements RevisionReadModel {
     const rows = await this.sql.query<PageRow>(
       `SELECT d.workspace_id AS "workspaceId", p.*, d.id AS "deploymentId", p.id IS NOT DISTINCT FROM d.current_revision_id AS "isCurrent"
        FROM deployment d LEFT JOIN LATERAL (
-         SELECT ${this.columns} FROM deploy_revision r WHERE ${conditions.join(" AND ")}
+         SELECT ${this.columnsFor(properties)} FROM deploy_revision r WHERE ${conditions.join(" AND ")}
          ORDER BY r.number DESC LIMIT ${size} ${skip}
        ) p ON true
        WHERE d.id = $1 AND d.deleted_at IS NULL`,
@@ -44,7 +57,7 @@ export class RevisionReadModelSql implements RevisionReadModel {
     );
     const [first] = rows;
     if (first === undefined) return { deployment: null, revisions: [], hasNextPage: false };
-    const revisions = (first.id === null ? [] : rows.slice(0, limit)) as unknown as RevisionView[];
+    const revisions = first.id === null ? [] : rows.slice(0, limit);
     return {
       deployment: { id: first.deploymentId, workspaceId: first.workspaceId },
       revisions,
@@ -99,6 +112,18 @@ export class RevisionReadModelSql implements RevisionReadModel {
        ORDER BY r.number DESC LIMIT $4`,
       [deploymentId, lower, upper, limit],
     );
+  }
+
+  private columnsFor(properties: readonly RevisionProperty[] | undefined): string {
+    if (properties === undefined) return this.columns;
+    const key = properties.join();
+    let columns = this.columnSets.get(key);
+    if (columns === undefined) {
+      if (this.columnSets.size >= MOST_COLUMN_SETS) return this.columns;
+      columns = this.statements.select("r", ["id", "number", ...properties]);
+      this.columnSets.set(key, columns);
+    }
+    return columns;
   }
 
   stranded(before: Instant): Promise<{ revisionId: string; deploymentId: string }[]> {

@@ -1,4 +1,5 @@
-import { Arg, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { Deployment } from "../../deployments/graphql";
 import { can, deploymentScope } from "../../../shared/domain/permissions";
 import type { GraphqlContext } from "../../../shared/graphql/context";
@@ -8,7 +9,7 @@ import { imageReference } from "../domain/deploy-revision";
 import { READ_HISTORY } from "../domain/permissions";
 import type { DeployLoaders } from "./deploy.loaders";
 import { DeployRevision, DeployRevisionConnection, DeployRevisionFilter, presentRevision } from "./deploy.types";
-import { connection, readFilter } from "./history.resolvers";
+import { connection, pageProperties, readFilter } from "./history.resolvers";
 
 const FIRST = 20;
 
@@ -63,12 +64,13 @@ export class DeploymentHistoryResolver {
   async deployRevisions(
     @Root() { id }: Deployment,
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg("first", () => Int, { nullable: true, defaultValue: FIRST, description: "How many; capped by deployments.pagination.deployRevision.maxTake." })
     first: number | null,
     @Arg("after", () => String, { nullable: true, description: "Cursor of the line that the page comes behind." }) after?: string | null,
     @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." }) filter?: DeployRevisionFilter | null,
   ): Promise<DeployRevisionConnection> {
-    const query = { deploymentId: id, first: first ?? FIRST, after: after || undefined, filter: readFilter(filter) };
+    const query = { deploymentId: id, first: first ?? FIRST, after: after || undefined, filter: readFilter(filter), properties: pageProperties(info) };
     return connection(await this.deps.queries.page(await context.actor(), query), query, this.deps.queries);
   }
 

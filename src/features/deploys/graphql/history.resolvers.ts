@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
+import type { GraphQLResolveInfo } from "graphql";
+import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-graphql";
 import { Deployment, presentDeployment, type DeploymentLoaders } from "../../deployments/graphql";
 import { encodeCursor } from "../../../shared/domain/cursor";
 import { NotFound } from "../../../shared/domain/errors";
@@ -15,6 +16,7 @@ import {
   PaginatedDeployRevisions,
   presentRevision,
 } from "./deploy.types";
+import { revisionProperties } from "./revision-properties";
 import { RollbackEligibility } from "./rollback.types";
 
 const FIRST = 20;
@@ -28,13 +30,14 @@ export class HistoryQueryResolver {
   })
   async deployRevisions(
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
     @Arg("first", () => Int, { nullable: true, defaultValue: FIRST, description: "How many; capped by deployments.pagination.deployRevision.maxTake." })
     first: number | null,
     @Arg("after", () => String, { nullable: true, description: "Cursor of the line that the page comes behind." }) after?: string | null,
     @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." }) filter?: DeployRevisionFilter | null,
   ): Promise<DeployRevisionConnection> {
-    const query = { deploymentId, first: first ?? FIRST, after: after || undefined, filter: readFilter(filter) };
+    const query = { deploymentId, first: first ?? FIRST, after: after || undefined, filter: readFilter(filter), properties: pageProperties(info) };
     return connection(await this.queries.page(await context.actor(), query), query, this.queries);
   }
 
@@ -43,6 +46,7 @@ export class HistoryQueryResolver {
   })
   async paginatedDeployRevisions(
     @Ctx() context: GraphqlContext,
+    @Info() info: GraphQLResolveInfo,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
     @Arg("take", () => Int, { nullable: true, defaultValue: FIRST, description: "How many; capped by deployments.pagination.deployRevision.maxTake." })
     take: number | null,
@@ -57,6 +61,7 @@ export class HistoryQueryResolver {
       pageNumber: pageNumber ?? 0,
       cursor: cursor || undefined,
       filter: read,
+      properties: revisionProperties(info, "deployRevisions"),
     });
     return { deployRevisions: page.revisions.map(presentRevision), countAll: () => this.queries.count(deploymentId, read) };
   }
@@ -125,6 +130,9 @@ export class DeployRevisionResolver {
     return { allowed: blockers.length === 0, blockers, warnings };
   }
 }
+
+/** What a page of a connection has to hold. */
+export const pageProperties = (info: GraphQLResolveInfo) => revisionProperties(info, "nodes", "edges.node");
 
 /** Absent, null and empty lists of a filter all mean “any”. */
 export function readFilter(filter: DeployRevisionFilter | null | undefined): RevisionFilter {

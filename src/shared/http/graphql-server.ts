@@ -1,0 +1,94 @@
+import { HeaderMap } from "@apollo/server";
+import type { GraphQLSchema } from "graphql";
+import type { Logger } from "pino";
+import { CompiledQueries, type Variables } from "../graphql/compiled-queries";
+import { CostLimit } from "../graphql/query-cost";
+import { createApollo, type ApolloOptions } from "./apollo";
+import type { RequestContext } from "./request-context";
+import { requestPlugin, type RequestPluginOptions } from "./request-plugin";
+
+export interface GraphqlServerOptions extends RequestPluginOptions {
+  readonly schema: GraphQLSchema;
+  readonly limits: ApolloOptions["limits"] & { readonly maxCost: number };
+  readonly log: Logger;
+}
+
+export interface GraphqlPost {
+  readonly body: unknown;
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
+}
+
+export interface GraphqlAnswer {
+  readonly status: number;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  readonly body: string;
+}
+
+/** Answers GraphQL over HTTP. */
+export interface GraphqlServer {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer>;
+}
+
+const JSON_HEADERS = [["content-type", "application/json; charset=utf-8"]] as const;
+
+/** Queries that came before from compiled code, everything else and every error by Apollo (docs/adr/0005). */
+export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlServerOptions): GraphqlServer {
+  const { plugin, formatError, answered } = requestPlugin({ log, ...around });
+  const cost = new CostLimit(limits.maxCost);
+  const compiled = new CompiledQueries<RequestContext>((query, variables) => cost.refusalOf(query, variables) === null);
+  const apollo = createApollo({ schema, limits, plugins: [plugin, cost.plugin(), compiled.plugin()], formatError, log });
+
+  async function fromCompiledCode({ body, accept }: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer | null> {
+    if (!isPlainRequest(body) || !takesJson(accept)) return null;
+    context.readsOnly = true;
+    const answer = await compiled.execute(body, body.variables ?? {}, context);
+    if (answer === null) {
+      context.readsOnly = false;
+      return null;
+    }
+    answered(context, { ...answer, outcome: "OK" });
+    return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify({ data: answer.data })}\n` };
+  }
+
+  async function fromApollo({ body, contentType, accept }: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> {
+    const headers = new HeaderMap();
+    if (contentType !== undefined) headers.set("content-type", contentType);
+    if (accept !== undefined) headers.set("accept", accept);
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: "POST", headers, search: "", body },
+      context: async () => context,
+    });
+    if (answer.body.kind !== "complete") throw new Error("Apollo answered in parts, which needs directives that the schema lacks");
+    return { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
+  }
+
+  return {
+    start: () => apollo.start(),
+    stop: () => apollo.stop(),
+    answer: async (post, context) => (await fromCompiledCode(post, context)) ?? fromApollo(post, context),
+  };
+}
+
+interface PlainRequest {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Variables | null;
+}
+
+/** Without anything that Apollo would refuse, or treat in a way of its own. */
+function isPlainRequest(body: unknown): body is PlainRequest {
+  if (typeof body !== "object" || body === null) return false;
+  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  return (
+    typeof query === "string" &&
+    (operationName == null || typeof operationName === "string") &&
+    (variables == null || (typeof variables === "object" && !Array.isArray(variables))) &&
+    extensions == null
+  );
+}
+
+/** Of the two media types for answers Apollo chooses by the rules of negotiation; these clients all get the same one. */
+const takesJson = (accept: string | undefined): boolean => accept === undefined || accept === "*/*" || accept === "application/json";
