@@ -21,6 +21,7 @@ import { buildApiSchema, buildDeclaredSchema } from "./shared/graphql/build-sche
 import { createApiServer, type ApiServer } from "./shared/http/api-server";
 import { Metrics } from "./shared/http/metrics";
 import { JobRunner } from "./shared/jobs/job-runner";
+import { loggedError } from "./shared/logging/logged-error";
 import { version } from "../package.json";
 
 export const entities = [
@@ -215,7 +216,7 @@ export const buildPrintableSchema = (): GraphQLSchema => buildDeclaredSchema();
 /** JSON lines on stdout, or wherever `destination` takes them. */
 export function createLogger({ logging }: Pick<Config, "logging">, destination: DestinationStream = pino.destination({ sync: true })): Logger {
   const redact = ["authorization", "password", "apiKey", "token", "*.authorization", "*.password", "*.apiKey", "*.token"];
-  return pino({ level: logging.level, redact }, destination);
+  return pino({ level: logging.level, redact, serializers: { err: loggedError } }, destination);
 }
 
 const CLEANUP_BATCH = 5_000;

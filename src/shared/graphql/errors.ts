@@ -45,27 +45,10 @@ export function formatError(
   }
   const code = formatted.extensions?.["code"];
   if (original instanceof GraphQLError && (CLIENT_CODES.has(String(code)) || original.originalError == null)) {
-    return { ...formatted, extensions: { code: code === "INTERNAL_SERVER_ERROR" ? "BAD_USER_INPUT" : code } };
-  }
-  if (isUnstorableText(original)) {
-    return {
-      message: "The request holds a null character, which cannot be kept",
-      ...(formatted.path && { path: formatted.path }),
-      extensions: { code: "BAD_USER_INPUT" },
-    };
+    const argument = formatted.extensions?.["argument"];
+    const shown = code === "INTERNAL_SERVER_ERROR" ? "BAD_USER_INPUT" : code;
+    return { ...formatted, extensions: { code: shown, ...(argument !== undefined && { argument }) } };
   }
   log.error({ err: original }, "request failed");
   return { ...MASKED, ...(formatted.path && { path: formatted.path }), extensions: { ...MASKED.extensions, requestId } };
-}
-
-/**
- * PostgreSQL's character_not_in_repertoire and untranslatable_character (its manual, appendix A): no column
- * takes U+0000, and whatever free text it came in, only the database looks at all of it.
- */
-const UNSTORABLE = new Set(["22021", "22P05"]);
-
-function isUnstorableText(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { driverError = error } = error as { driverError?: unknown };
-  return UNSTORABLE.has(String((driverError as { code?: unknown }).code));
 }

@@ -48,6 +48,21 @@ test.each<{ name: string; body?: object; accept?: string }>([
   expect(relevant(await post(request, headers))).toEqual(relevant(first));
 });
 
+test.each<{ name: string; query: string; variables?: object; argument: string; code?: string }>([
+  { name: "a variable", query: "query($t: String) { echo(text: $t) }", variables: { t: "a\0b" }, argument: "t" },
+  { name: "half a surrogate pair", query: "query($t: String) { echo(text: $t) }", variables: { t: "a\ud83d" }, argument: "t" },
+  { name: "a value deep inside a variable", query: "query($t: String) { echo(text: $t) }", variables: { t: "x", json: { a: [1, { b: "\0" }] } }, argument: "json" },
+  { name: "a key", query: "query($t: String) { echo(text: $t) }", variables: { json: { "\0": 1 } }, argument: "json" },
+  { name: "the document", query: '{ echo(text: "a\\u0000b") }', argument: "text", code: "GRAPHQL_VALIDATION_FAILED" },
+])("text that cannot be stored is refused, interpreted and compiled: $name", async ({ query, variables, argument, code = "BAD_USER_INPUT" }) => {
+  const { ask } = start();
+  for (let time = 0; time < 2; time++) {
+    const answer = await ask(query, variables);
+    expect(answer.json().errors[0]).toMatchObject({ message: expect.stringMatching(`^${argument}: `), extensions: { code, argument } });
+    for (let again = 0; again < 2; again++) await ask(query, { t: "\u{1F600}" });
+  }
+});
+
 test("answers from compiled code are measured and logged like others", async () => {
   const metrics = new Metrics({ version: "1" });
   const { ask, lines } = start({}, { metrics });

@@ -10,6 +10,7 @@ import type { DocumentNode, GraphQLSchema } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { Logger } from "pino";
 import { maxAliases, maxDepth } from "../graphql/limits";
+import { storableLiterals } from "../graphql/text-input";
 import type { RequestContext } from "./request-context";
 import type { RequestPlugin } from "./request-plugin";
 
@@ -51,7 +52,7 @@ export function createApollo({ schema, limits, plugins, formatError, log }: Apol
     documentStore: boundedDocuments(),
     parseOptions: { maxTokens: limits.maxTokens },
     maxRecursiveSelections: MOST_SELECTIONS,
-    validationRules: [maxDepth(limits.maxDepth), maxAliases(limits.maxAliases)],
+    validationRules: [maxDepth(limits.maxDepth), maxAliases(limits.maxAliases), storableLiterals],
     plugins: [...disabledPlugins(), ...plugins],
   });
 }

@@ -3,6 +3,7 @@ import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import { CompiledQueries, type Variables } from "../graphql/compiled-queries";
 import { CostLimit } from "../graphql/query-cost";
+import { storableVariables, unstorableVariable } from "../graphql/text-input";
 import { createApollo, type ApolloOptions } from "./apollo";
 import type { RequestContext } from "./request-context";
 import { requestPlugin, type RequestPluginOptions } from "./request-plugin";
@@ -38,8 +39,10 @@ const JSON_HEADERS = [["content-type", "application/json; charset=utf-8"]] as co
 export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlServerOptions): GraphqlServer {
   const { plugin, formatError, answered } = requestPlugin({ log, ...around });
   const cost = new CostLimit(limits.maxCost);
-  const compiled = new CompiledQueries<RequestContext>((query, variables) => cost.refusalOf(query, variables) === null);
-  const apollo = createApollo({ schema, limits, plugins: [plugin, cost.plugin(), compiled.plugin()], formatError, log });
+  const compiled = new CompiledQueries<RequestContext>(
+    (query, variables) => cost.refusalOf(query, variables) === null && unstorableVariable(variables) === null,
+  );
+  const apollo = createApollo({ schema, limits, plugins: [plugin, cost.plugin(), storableVariables(), compiled.plugin()], formatError, log });
 
   async function fromCompiledCode({ body, accept }: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer | null> {
     if (!isPlainRequest(body) || !takesJson(accept)) return null;

@@ -55,12 +55,15 @@ export class ServiceAccounts {
     const label = command.label.trim();
     if (label === "" || label.length > LABEL_MOST) throw new InvalidInput("label", `has to have 1 to ${LABEL_MOST} characters`);
 
+    const category = (command.category ?? "").trim();
+    if (category.length > LABEL_MOST) throw new InvalidInput("category", `has at most ${LABEL_MOST} characters`);
+
     const apiKey = randomBytes(API_KEY_BYTES).toString("hex");
     const now = this.deps.clock();
     const account: ServiceAccount = {
       id: newId(),
       label,
-      category: (command.category ?? "").trim() || null,
+      category: category || null,
       apiKeyStart: apiKey.slice(0, this.deps.showFirstChars),
       ...idsOf(scope),
       active: true,

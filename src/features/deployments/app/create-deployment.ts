@@ -9,6 +9,7 @@ import { CREATE_IN_WORKSPACE } from "../domain/access";
 import { AIRFLOW_CHART_VERSION, type DagDeploymentType, type Deployment, type Executor, type JsonObject } from "../domain/deployment";
 import { releaseNameFrom } from "../domain/release-name";
 import {
+  checkCloudRole,
   checkDescription,
   checkJsonObject,
   checkLabel,
@@ -123,7 +124,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       environmentVariables: replaceVariables(input.environmentVariables ?? [], []),
       config: checkJsonObject("config", input.config ?? {}),
       properties: checkJsonObject("properties", input.properties ?? {}),
-      cloudRole: input.cloudRole ?? null,
+      cloudRole: input.cloudRole === undefined ? null : checkCloudRole(input.cloudRole),
       dockerConfigJson: input.dockerConfigJson == null ? null : checkJsonObject("dockerconfigjson", input.dockerConfigJson),
       rollbackEnabled: false,
       lastRevisionNumber: 0,

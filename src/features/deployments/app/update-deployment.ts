@@ -6,12 +6,14 @@ import type { Actor, Permission } from "../../../shared/domain/permissions";
 import { DEPLOYMENT_PERMISSIONS, authorize } from "../domain/access";
 import type { Deployment, EnvironmentVariable, Executor, DagDeploymentType, JsonObject } from "../domain/deployment";
 import {
+  checkCloudRole,
   checkDescription,
   checkJsonObject,
   checkLabel,
   checkMechanism,
   componentSettings,
   dagDeploymentSettings,
+  mergeComponents,
   presentVariables,
   replaceVariables,
   type VariableInput,
@@ -124,10 +126,10 @@ function settingsPatch(deployment: Deployment, changes: DeploymentChanges, rules
     ...(label !== undefined && { label: checkLabel(label) }),
     ...(description !== undefined && { description: checkDescription(description) }),
     ...(executor !== undefined && { executor }),
-    ...(cloudRole !== undefined && { cloudRole }),
+    ...(cloudRole !== undefined && { cloudRole: checkCloudRole(cloudRole) }),
     ...(dagDeployment?.type != null && { dagDeploymentType: checkMechanism(dagDeployment.type, rules) }),
     ...(Object.keys(settings).length > 0 && { dagDeployment: { ...deployment.dagDeployment, ...settings } }),
-    ...(Object.keys(components).length > 0 && { components: { ...deployment.components, ...components } }),
+    ...(Object.keys(components).length > 0 && { components: mergeComponents(deployment.components, components) }),
     ...(changes.properties != null && { properties: checkJsonObject("properties", changes.properties) }),
     ...(changes.dockerConfigJson != null && { dockerConfigJson: checkJsonObject("dockerconfigjson", changes.dockerConfigJson) }),
     ...(environmentVariables !== undefined && {

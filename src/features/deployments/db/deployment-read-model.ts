@@ -12,7 +12,6 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
 
   async findByReleaseName(releaseName: string): Promise<Deployment | null> {
     // No release name holds a NUL, and Postgres would refuse the question.
-    if (releaseName.includes("\0")) return null;
     return this.dataSource.manager.findOneBy(DeploymentRow, { releaseName, deletedAt: IsNull() });
   }
 

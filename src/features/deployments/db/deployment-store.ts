@@ -32,7 +32,6 @@ export class DeploymentStoreSql implements DeploymentStore {
 
   async lockByReleaseName(releaseName: string): Promise<Deployment | null> {
     // No release name holds a NUL, and Postgres would refuse the question.
-    if (releaseName.includes("\0")) return null;
     return this.manager.findOne(DeploymentRow, {
       where: { releaseName, deletedAt: IsNull() },
       lock: { mode: "pessimistic_write" },

@@ -3,6 +3,8 @@ import type { Components, DagDeploymentSettings, DagDeploymentType, EnvironmentV
 
 const LABEL_MOST = 190;
 const DESCRIPTION_MOST = 1_000;
+/** Room for a private key of 8192 bits in PEM. */
+const TEXT_MOST = 10_000;
 const VARIABLES_MOST = 1_000;
 const VARIABLE_VALUE_MOST = 65_536;
 const JSON_MOST = 100_000;
@@ -58,26 +60,60 @@ export function checkMechanism(type: DagDeploymentType, rules: MechanismRules): 
   return type;
 }
 
-/** Mechanism settings without those that were left out or sent empty. */
+/** Mechanism settings without those that were left out or sent empty. @throws InvalidInput */
 export function dagDeploymentSettings(input: JsonObject): DagDeploymentSettings {
-  return Object.fromEntries(
-    Object.entries(input).filter(
-      (entry): entry is [string, string | number] => entry[0] !== "type" && entry[1] != null && entry[1] !== "",
-    ),
+  const given = Object.entries(input).filter(
+    (entry): entry is [string, string | number] => entry[0] !== "type" && entry[1] != null && entry[1] !== "",
   );
+  for (const [name, value] of given) {
+    if (typeof value === "number") checkAmount(`dagDeployment.${name}`, value);
+    else checkText(`dagDeployment.${name}`, value);
+  }
+  return Object.fromEntries(given);
+}
+
+/** Of a cloud provider's role that the Deployment's service account is bound to. @throws InvalidInput */
+export const checkCloudRole = (role: string): string => checkText("cloudRole", role);
+
+function checkText(argument: string, text: string): string {
+  if (text.length > TEXT_MOST) throw new InvalidInput(argument, `has at most ${TEXT_MOST} characters`);
+  return text;
+}
+
+function checkAmount(argument: string, amount: number): void {
+  if (amount < 0) throw new InvalidInput(argument, "cannot be negative");
 }
 
 /** The components that say something; an empty object means "leave as is". */
 export function componentSettings(input: Readonly<Record<string, object | null | undefined>>): Components {
   const said = Object.entries(input).map(([name, settings]) => [name, withoutEmpty({ ...settings })] as const);
-  for (const [name, settings] of said) {
-    for (const key of ["replicas", "terminationGracePeriodSeconds"]) {
-      const value = settings[key];
-      if (typeof value === "number" && value < 0) throw new InvalidInput(`${name}.${key}`, "cannot be negative");
-    }
-  }
+  for (const [name, settings] of said) checkAmounts(name, settings);
   return Object.fromEntries(said.filter(([, settings]) => Object.keys(settings).length > 0));
 }
+
+/** Of replicas and resources, at any depth. */
+function checkAmounts(path: string, settings: object): void {
+  for (const [name, value] of Object.entries(settings) as [string, unknown][]) {
+    if (typeof value === "number") checkAmount(`${path}.${name}`, value);
+    if (typeof value === "object" && value !== null) checkAmounts(`${path}.${name}`, value);
+  }
+}
+
+/** What was said before stays where nothing new is said, at every depth. */
+export function mergeComponents(present: Components, said: Components): Components {
+  return mergeObjects(present, said) as Components;
+}
+
+function mergeObjects(present: object, said: object): object {
+  const merged: Record<string, unknown> = { ...present };
+  for (const [name, value] of Object.entries(said) as [string, unknown][]) {
+    const before = merged[name];
+    merged[name] = isObject(before) && isObject(value) ? mergeObjects(before, value) : value;
+  }
+  return merged;
+}
+
+const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
 
 function withoutEmpty(object: Record<string, unknown>): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value != null));
@@ -118,8 +154,8 @@ export function replaceVariables(
     if (seen.has(key)) throw new InvalidInput("environmentVariables", `${key} is given twice`);
     seen.add(key);
     const given = value ?? "";
-    if (given.length > VARIABLE_VALUE_MOST || given.includes("\0")) {
-      throw new InvalidInput("environmentVariables", `the value of ${key} is too large or holds a null character`);
+    if (given.length > VARIABLE_VALUE_MOST) {
+      throw new InvalidInput("environmentVariables", `the value of ${key} has more than ${VARIABLE_VALUE_MOST} characters`);
     }
     const secret = isSecret ?? false;
     return { key, value: given === "" && secret ? (secrets.get(key) ?? "") : given, isSecret: secret };

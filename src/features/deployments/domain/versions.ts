@@ -29,21 +29,25 @@ export class DowngradeRefused extends DomainError {
 export function checkVersions(
   { runtimeVersion, airflowVersion }: Versions,
   { minimumRuntimeVersion }: { readonly minimumRuntimeVersion: string },
+  argument = "runtimeVersion",
 ): Versions {
   if (runtimeVersion !== null) {
     const parsed = parseRuntimeVersion(runtimeVersion);
     const minimum = parseRuntimeVersion(minimumRuntimeVersion);
-    if (parsed === null) throw new InvalidInput("runtimeVersion", `${JSON.stringify(runtimeVersion)} is not a Runtime version`);
+    if (parsed === null) throw new InvalidInput(argument, `${excerpt(runtimeVersion)} is not a Runtime version`);
     if (minimum !== null && compareVersions(parsed, minimum) < 0) {
-      throw new InvalidInput("runtimeVersion", `${runtimeVersion} is older than ${minimumRuntimeVersion}, the oldest that runs here`);
+      throw new InvalidInput(argument, `${runtimeVersion} is older than ${minimumRuntimeVersion}, the oldest that runs here`);
     }
     return { runtimeVersion, airflowVersion: null };
   }
   if (airflowVersion !== null && parseAirflowVersion(airflowVersion) === null) {
-    throw new InvalidInput("airflowVersion", `${JSON.stringify(airflowVersion)} is not an Airflow version`);
+    throw new InvalidInput("airflowVersion", `${excerpt(airflowVersion)} is not an Airflow version`);
   }
   return { runtimeVersion: null, airflowVersion };
 }
+
+/** So that a message shows what was sent without becoming as long. */
+const excerpt = (text: string): string => JSON.stringify(text.length > 50 ? `${text.slice(0, 50)}…` : text);
 
 /**
  * Compared on the Runtime scale where both run a Runtime, else by the Airflow inside; the two scales are
@@ -81,7 +85,7 @@ export function pendingRuntime(
   catalogue: RuntimeCatalogue,
   limits: { readonly minimumRuntimeVersion: string },
 ): string | null {
-  const wanted = checkVersions({ runtimeVersion: desired, airflowVersion: null }, limits);
+  const wanted = checkVersions({ runtimeVersion: desired, airflowVersion: null }, limits, "desiredRuntimeVersion");
   if (catalogue.find(desired) === null) {
     throw new InvalidInput("desiredRuntimeVersion", `${desired} is not in the catalogue of Runtime releases`);
   }

@@ -6,7 +6,7 @@ import { deploymentScope, requirePermission } from "../../../shared/domain/permi
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
 import type { DeploymentQueries } from "../app/deployment-queries";
-import { DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import { canSee, DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import { desiredAirflowVersion, desiredRuntimeVersion } from "../domain/deployment";
 import { presentVariables } from "../domain/settings";
 import type { DeploymentLoaders } from "./deployment.loaders";
@@ -129,10 +129,11 @@ export class DeploymentFieldResolver {
 export class RoleBindingDeploymentResolver {
   constructor(private readonly loaders: (context: GraphqlContext) => DeploymentLoaders) {}
 
-  @FieldResolver(() => Deployment, { nullable: true, description: "The Deployment that the role is for, if it is for one." })
+  @FieldResolver(() => Deployment, { nullable: true, description: "The Deployment that the role is for, if it is for one; null also for one that you may not see." })
   async deployment(@Root() { deploymentId }: RoleBinding, @Ctx() context: GraphqlContext): Promise<Deployment | null> {
     if (deploymentId === null) return null;
     const found = await this.loaders(context).deployments.load(deploymentId);
-    return found && presentDeployment(found);
+    // The bindings of a person may be shown to somebody who does not know all of the person's Deployments.
+    return found === null || !canSee(await context.actor(), found) ? null : presentDeployment(found);
   }
 }

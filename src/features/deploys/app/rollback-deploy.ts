@@ -127,7 +127,7 @@ function expectCurrent(current: DeployRevision | null, expectedId: string | unde
 
 /** @throws InvalidInput */
 function checkKey(key: string | undefined): void {
-  if (key !== undefined && (key.trim() === "" || key.length > KEY_MOST || key.includes("\0"))) {
+  if (key !== undefined && (key.trim() === "" || key.length > KEY_MOST)) {
     throw new InvalidInput("idempotencyKey", `has to have 1 to ${KEY_MOST} characters`);
   }
 }

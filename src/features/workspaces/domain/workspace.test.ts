@@ -40,7 +40,7 @@ describe("checkDescription", () => {
     ["x".repeat(1000), "x".repeat(1000)],
   ])("reads %j", (text, description) => expect(checkDescription(text)).toBe(description));
 
-  it.each([["x".repeat(1001)], ["a\0b"]])("refuses %j", (text) => {
+  it.each([["x".repeat(1001)]])("refuses %j", (text) => {
     expect(() => checkDescription(text)).toThrow(InvalidInput);
   });
 });

@@ -40,8 +40,8 @@ export function checkLabel(text: string): string {
  */
 export function checkDescription(text: string | null): string | null {
   const description = (text ?? "").trim();
-  if (description.length > DESCRIPTION_MOST || description.includes("\0")) {
-    throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters, none of them NUL`);
+  if (description.length > DESCRIPTION_MOST) {
+    throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
   }
   return description || null;
 }

@@ -1,0 +1,72 @@
+import { ask, askInVain, createDeployment, deployImage, serviceAccountWith, signUpAdmin } from "../builders/api";
+import { CREATE, DELETE, LIST, NO_IDS, READ } from "../builders/deployment-operations";
+import { fingerprint } from "../builders/fingerprint";
+import { startTestApp, type TestApp } from "../world/app";
+
+let world: TestApp;
+let admin: string;
+beforeAll(async () => {
+  world = await startTestApp();
+  admin = await signUpAdmin(world);
+});
+afterAll(() => world.close());
+
+describe("deleteDeployment", () => {
+  const rows = async (id: string): Promise<unknown> => {
+    const [row] = await world.database.sql.query(
+      `SELECT (SELECT count(*) FROM deployment WHERE id = $1) AS deployments, (SELECT count(*) FROM deploy_revision WHERE deployment_id = $1) AS revisions,
+         (SELECT count(*) FROM role_binding WHERE deployment_id = $1) AS bindings, (SELECT count(*) FROM service_account WHERE deployment_id = $1) AS accounts`,
+      [id],
+    );
+    return row;
+  };
+
+  test.each([
+    ["for good, the history goes at once and the release name is free again", true, { deployments: 0, revisions: 0, bindings: 0, accounts: 0 }],
+    ["softly, the history is kept for a while", false, { deployments: 1, revisions: 1, bindings: 0, accounts: 0 }],
+    ["without a word, it is softly", null, { deployments: 1, revisions: 1, bindings: 0, accounts: 0 }],
+  ])("%s", async (_name, deploymentHardDelete, left) => {
+    const deployment = await createDeployment(world, admin);
+    await deployImage(world, admin, deployment);
+    const { token } = await serviceAccountWith(world, admin, "DEPLOYMENT_ADMIN", { deploymentId: deployment.id });
+    expect(await ask(world, DELETE, { deploymentId: deployment.id, deploymentHardDelete }, token)).toEqual({ deleteDeployment: { id: deployment.id } });
+
+    expect(await rows(deployment.id)).toEqual(left);
+    expect((await askInVain(world, READ, { id: deployment.id }, admin)).message).toBe("Deployment not found");
+    expect((await askInVain(world, READ, { id: deployment.id }, token)).code).toBe("UNAUTHENTICATED");
+    expect((await ask(world, LIST, { workspaceId: deployment.workspaceId, releaseName: deployment.releaseName }, admin)).workspaceDeployments).toEqual([]);
+    const jobs = await world.database.sql.query<{ payload: unknown }>(
+      `SELECT payload FROM graphile_worker._private_jobs JOIN graphile_worker._private_tasks t ON t.id = task_id
+       WHERE identifier = 'deployments.remove' AND payload->>'releaseName' = $1`,
+      [deployment.releaseName],
+    );
+    expect(jobs).toEqual([{ payload: { releaseName: deployment.releaseName } }]);
+    const again = { label: "Again", workspaceId: deployment.workspaceId, executor: "CeleryExecutor", releaseName: deployment.releaseName };
+    expect((await world.send(CREATE, again, admin)).errors?.[0]?.extensions.code).toBe(left.deployments === 0 ? undefined : "CONFLICT");
+  });
+
+  test("is always for good where the installation says so", async () => {
+    const hard = await startTestApp({ database: world.database, env: { DEPLOYMENTS__HARD_DELETE_DEPLOYMENT: "true" } });
+    try {
+      const deployment = await createDeployment(world, admin);
+      await ask(hard, DELETE, { deploymentId: deployment.id, deploymentHardDelete: false }, admin);
+      expect(await rows(deployment.id)).toMatchObject({ deployments: 0 });
+    } finally {
+      await hard.close();
+    }
+  });
+
+  test("five times at once works once", async () => {
+    const { id } = await createDeployment(world, admin);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => world.send(DELETE, { deploymentId: id, deploymentHardDelete: true }, admin)));
+    expect(answers.map(({ errors }) => errors?.[0]?.message ?? "OK").sort()).toEqual([...Array<string>(4).fill("Deployment not found"), "OK"]);
+  });
+
+  test("of what is not there changes nothing", async () => {
+    const before = await fingerprint(world);
+    for (const deploymentId of NO_IDS()) {
+      expect(await askInVain(world, DELETE, { deploymentId }, admin)).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
+    }
+    expect(await fingerprint(world)).toEqual(before);
+  });
+});
