@@ -7,9 +7,10 @@ import { CLEAN_UP } from "../domain/permissions";
 import { oldestWithinReach } from "../domain/retention";
 import type { RevisionCleanup } from "./ports";
 
-const BATCH = 1_000;
-/** Leaves the database to others between two batches. */
-const PAUSE_MS = 20;
+/** A few milliseconds' work: whoever waits for the disk or a processor meanwhile waits no longer than that. */
+const BATCH = 250;
+/** So many times as long as a batch took, the database is left to others before the next. */
+const PAUSE_TIMES = 3;
 const DAYS_MOST = 3_650;
 
 export interface CleanupResult {
@@ -49,24 +50,26 @@ export class CleanUp {
     const { revisions, clock, others } = this.deps;
     const now = clock();
     const before = oldestWithinReach(now, { retentionDays: olderThanDays });
+    const deletedRevisions = dryRun ? null : await this.deleteAll(before);
+    // Afterwards, because counting walks over all that is old.
     const { due, kept } = await revisions.count(before);
-    const deletedRevisions = dryRun ? due : await this.deleteAll(before);
     if (!dryRun) {
       await revisions.deleteExpiredKeys(now);
       for (const other of others) await other(now, before);
     }
-    return { dryRun, olderThanDays, deletedRevisions, deletedBundles: 0, keptRevisions: kept };
+    return { dryRun, olderThanDays, deletedRevisions: deletedRevisions ?? due, deletedBundles: 0, keptRevisions: kept };
   }
 
   private async deleteAll(before: Instant): Promise<number> {
     let total = 0;
     let from: Instant | null = null;
     for (;;) {
+      const startedAt = performance.now();
       const batch: { deleted: number; next: Instant | null } = await this.deps.revisions.deleteBatch({ before, from, limit: BATCH });
       total += batch.deleted;
       if (batch.next === null) return total;
       from = batch.next;
-      await pause(PAUSE_MS);
+      await pause((performance.now() - startedAt) * PAUSE_TIMES);
     }
   }
 }
