@@ -5,10 +5,11 @@ const mayUse = {
   platform: [],
   access: [],
   logs: [],
-  rollouts: [],
+  bundles: [],
+  rollouts: ["bundles"],
   workspaces: ["access", "logs"],
   deployments: ["access", "workspaces", "platform", "logs"],
-  deploys: ["platform", "access", "logs", "rollouts", "workspaces", "deployments"],
+  deploys: ["platform", "access", "logs", "bundles", "rollouts", "workspaces", "deployments"],
 };
 
 const featureDirections = Object.entries(mayUse).map(([name, others]) => ({
@@ -42,7 +43,7 @@ module.exports = {
       comment: "no I/O, no framework: nothing but its own layer, shared/domain and other features' doors",
       severity: "error",
       from: { path: "^src/(features/[^/]+|shared)/domain/", pathNot: "\\.test\\.ts$" },
-      to: { path: ["/(app|db|graphql|http|jobs|drivers|elasticsearch)/", "^src/config/", "node_modules", "^src/shared/(app|db|graphql|http|jobs|logging)/"] },
+      to: { path: ["/(app|db|graphql|http|jobs|drivers|elasticsearch|archive|stores)/", "^src/config/", "node_modules", "^src/shared/(app|db|graphql|http|jobs|logging)/"] },
     },
     {
       name: "domain-has-no-node-io",
@@ -54,7 +55,7 @@ module.exports = {
       name: "app-knows-no-adapter",
       severity: "error",
       from: { path: "^src/features/[^/]+/app/" },
-      to: { path: ["^src/features/[^/]+/(db|graphql|http|jobs|drivers|elasticsearch)/", "^src/shared/(db|graphql|http|jobs)/", "^src/config/"] },
+      to: { path: ["^src/features/[^/]+/(db|graphql|http|jobs|drivers|elasticsearch|stores)/", "^src/shared/(db|graphql|http|jobs)/", "^src/config/"] },
     },
     {
       name: "graphql-and-db-never-meet",

@@ -4,6 +4,7 @@ import { pino, type DestinationStream, type Logger } from "pino";
 import type { DataSource } from "typeorm";
 import type { Config } from "./config";
 import * as access from "./features/access/module";
+import * as bundles from "./features/bundles/module";
 import * as deployments from "./features/deployments/module";
 import * as deploys from "./features/deploys/module";
 import { DEPLOY_TASKS } from "./features/deploys";
@@ -31,6 +32,10 @@ export const entities = [
   access.ServiceAccountRow,
   access.SigningKeyRow,
   access.UserRow,
+  bundles.DagArchiveFileRow,
+  bundles.DagArchiveRemovalRow,
+  bundles.DagArchiveRow,
+  bundles.DagBundleRow,
   deployments.DeploymentRow,
   deploys.DeployRevisionRow,
   deploys.IdempotencyKeyRow,
@@ -60,6 +65,7 @@ export interface App {
     readonly access: access.AccessModule;
     readonly workspaces: workspaces.WorkspacesModule;
     readonly deployments: deployments.DeploymentsModule;
+    readonly bundles: bundles.BundlesModule;
     readonly deploys: deploys.DeploysModule;
     readonly logs: logs.LogsModule;
   };
@@ -108,13 +114,15 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
       loaders: workspacesModule.loaders,
     },
   });
-  const configured = rollouts.createRolloutsModule({ dataDir: config.dataDir }).driver;
+  const bundlesModule = bundles.createBundlesModule({ config, dataSource, clock });
+  const configured = rollouts.createRolloutsModule({ dataDir: config.dataDir, unpack: bundlesModule.unpack }).driver;
   const driver = typeof options.driver === "function" ? options.driver(configured) : (options.driver ?? configured);
   const deploysModule = deploys.createDeploysModule({
     config,
     dataSource,
     clock,
     driver,
+    bundles: bundlesModule,
     deployments: deploymentsModule,
     metrics: {
       rollback: (outcome) => metrics.rollback(outcome),
@@ -124,6 +132,8 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
       async (_now, before) => deleteInBatches((limit) => logsModule.deleteOlderThan(before, limit)),
       async (now) => void (await deploymentsModule.purge(minusDays(now, config.deployments.softDeletedRetentionDays))),
       (now) => accessModule.forgetFailedLogins(now),
+      () => bundlesModule.removeStaleUploads(),
+      () => driver.tidy(),
     ],
   });
 
@@ -148,6 +158,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     metrics,
     log,
   });
+  deploysModule.routes(server.app, (header) => accessModule.sessions.actorOf(header, { fresh: true }));
   metrics.watchLogExportLag(async () => exportLagSeconds);
   metrics.watchJobsWaiting(async () => {
     const { rows } = await pool.query<{ count: number }>(
@@ -165,6 +176,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
       access: accessModule,
       workspaces: workspacesModule,
       deployments: deploymentsModule,
+      bundles: bundlesModule,
       deploys: deploysModule,
       logs: logsModule,
     },

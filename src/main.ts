@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { cleanUpDeployRevisions } from "./commands/cleanup-deploy-revisions";
+import { fsck } from "./commands/fsck";
 import { runMigrations } from "./commands/migrate";
 import { printConfig } from "./commands/print-config";
 import { printSchema } from "./commands/print-schema";
@@ -12,6 +13,7 @@ const USAGE = `Usage: retrograde COMMAND [--values FILE]…
   serve                      start the API and its background work
   migrate                    bring the database up to date
   cleanup-deploy-revisions   remove old deploy revisions [--older-than=DAYS] [--dry-run]
+  fsck                       compare the records of DAG bundles with what is stored [--repair]
   config                     print the configuration in force, with the source of every value
   print-schema               print the GraphQL schema
 
@@ -25,6 +27,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   serve,
   migrate: runMigrations,
   "cleanup-deploy-revisions": cleanUpDeployRevisions,
+  fsck,
   config: printConfig,
   "print-schema": printSchema,
   help: async () => void process.stdout.write(USAGE),

@@ -1,4 +1,4 @@
-import type { Config, DatabaseConfig, DeploymentsConfig, ElasticsearchConfig } from "./config";
+import type { BundlesConfig, Config, DatabaseConfig, DeploymentsConfig, ElasticsearchConfig } from "./config";
 import type { SettingValues } from "./settings";
 
 /** Turns checked values into the `Config`, and adds to `problems` what does not go together. */
@@ -7,6 +7,7 @@ export function assembleConfig(values: SettingValues, problems: string[]): Confi
     ...values,
     database: assembleDatabase(values.database),
     elasticsearch: assembleElasticsearch(values.elasticsearch, problems),
+    bundles: assembleBundles(values.bundles, problems),
     deployments: assembleDeployments(values.deployments),
   };
 }
@@ -31,6 +32,21 @@ function assembleElasticsearch(values: SettingValues["elasticsearch"], problems:
     problems.push("elasticsearch.apiKey and elasticsearch.username are both set: choose one");
   }
   return { kind: "on", node, ...connection };
+}
+
+function assembleBundles(values: SettingValues["bundles"], problems: string[]): BundlesConfig {
+  const { maxUploadBytes, maxUnpackedBytes, maxFiles, uploadWaitSeconds, bucket, ...connection } = values;
+  const { endpoint, accessKeyId, secretAccessKey } = connection;
+  const limits = { maxUploadBytes, maxUnpackedBytes, maxFiles, uploadWaitSeconds };
+  if (bucket === undefined) {
+    const pointless = Object.entries({ endpoint, accessKeyId, secretAccessKey }).filter(([, value]) => value !== undefined);
+    for (const [key] of pointless) problems.push(`bundles.${key} is set, but no bundles.bucket`);
+    return { ...limits, store: { kind: "folder" } };
+  }
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    problems.push("bundles.accessKeyId and bundles.secretAccessKey need each other: only one of them is set");
+  }
+  return { ...limits, store: { kind: "s3", bucket, ...connection } };
 }
 
 function assembleDeployments(values: SettingValues["deployments"]): DeploymentsConfig {

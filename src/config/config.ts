@@ -5,6 +5,7 @@ export interface Config {
   readonly dataDir: string;
   readonly database: DatabaseConfig;
   readonly elasticsearch: ElasticsearchConfig;
+  readonly bundles: BundlesConfig;
   readonly auth: AuthConfig;
   readonly serviceAccounts: {
     readonly enabled: boolean;
@@ -63,6 +64,27 @@ export type ElasticsearchConfig =
       readonly batchSize: number;
       readonly pollIntervalMs: number;
     };
+
+export interface BundlesConfig {
+  readonly maxUploadBytes: number;
+  readonly maxUnpackedBytes: number;
+  readonly maxFiles: number;
+  /** How long an image waits for the DAGs that belong to it. */
+  readonly uploadWaitSeconds: number;
+  readonly store:
+    | { readonly kind: "folder" }
+    | {
+        readonly kind: "s3";
+        readonly bucket: string;
+        readonly prefix: string;
+        readonly endpoint?: string;
+        readonly region: string;
+        /** Come together. */
+        readonly accessKeyId?: string;
+        readonly secretAccessKey?: string;
+        readonly forcePathStyle: boolean;
+      };
+}
 
 export interface AuthConfig {
   readonly localEnabled: boolean;

@@ -24,4 +24,8 @@ export class DemoDriver implements RolloutDriver {
   remove(releaseName: string): Promise<void> {
     return this.driver.remove(releaseName);
   }
+
+  tidy(): Promise<void> {
+    return this.driver.tidy();
+  }
 }

@@ -24,6 +24,7 @@ export function buildDeployment(overrides: Partial<Deployment> = {}): Deployment
     pendingRuntimeVersion: null,
     pendingAirflowVersion: null,
     dagDeploymentType: "image",
+    dagTarballVersion: null,
     dagDeployment: {},
     components: {},
     environmentVariables: [],
@@ -87,6 +88,7 @@ export const SETTINGS: RollbackSettings = {
   imageValidation: false,
   requireDataLossAcknowledgement: true,
   allowAirflow3To2: false,
+  dagTarballVersionValidation: true,
 };
 
 /** The shipped one. */
@@ -109,6 +111,7 @@ export function buildQuestion(
     head: overrides.current ?? current,
     target: buildRevision({ deploymentId: deployment.id, number: 2 }),
     previousDeployedNumber: 2,
+    bundle: null,
     ...overrides,
     settings: { ...SETTINGS, ...settings },
   };

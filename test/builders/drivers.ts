@@ -58,6 +58,8 @@ export class ScriptedDriver implements RolloutDriver {
     this.applied.delete(releaseName);
   }
 
+  async tidy(): Promise<void> {}
+
   /** The tags that were handed over, in order. */
   get tags(): (string | null)[] {
     return this.calls.map(({ state }) => state.image?.tag ?? null);

@@ -209,27 +209,6 @@ describe("a rollback", () => {
     expect(await rowOf(deployment.id)).toMatchObject({ runtime_version: "5.0.8", airflow_version: null });
   });
 
-  test("brings the mechanism and the DAG bundle back", async () => {
-    const { deployment, first, second } = await twoDeploys();
-    await world.database.sql.query(
-      "UPDATE deploy_revision SET dag_deployment_type = 'dag_deploy', dag_tarball_version = '2024-01-12T18:32:20.589893Z' WHERE id = $1",
-      [first.id],
-    );
-    await world.database.sql.query("UPDATE deploy_revision SET dag_deployment_type = 'image' WHERE id = $1", [second.id]);
-    const { errors } = await world.send(ROLLBACK, rollbackOf(deployment, first), admin);
-    // The bundle itself is not stored here; an installation that insists on it refuses.
-    if (errors !== undefined) {
-      expect(errors[0]?.extensions.code).toBe("DAG_BUNDLE_MISSING");
-      return;
-    }
-    await finish(world, (await headOf(world, deployment.id)).id);
-    expect(await rowOf(deployment.id)).toMatchObject({ dag_deployment_type: "dag_deploy" });
-    expect((await valuesOf(deployment)).retrograde).toMatchObject({ dagDeploymentType: "dag_deploy", dagTarballVersion: "2024-01-12T18:32:20.589893Z" });
-    await rollBack(world, admin, deployment.id, second.id);
-    expect(await rowOf(deployment.id)).toMatchObject({ dag_deployment_type: "image" });
-    expect((await valuesOf(deployment)).retrograde).not.toHaveProperty("dagTarballVersion");
-  });
-
   test("of a rollback restores what that one restored, and the chain keeps its origin", async () => {
     const { deployment, first, second } = await twoDeploys();
     const third = await rollBack(world, admin, deployment.id, first.id);

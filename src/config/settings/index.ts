@@ -1,5 +1,6 @@
 import { Setting } from "../setting";
 import { auth, roles, serviceAccounts } from "./access-settings";
+import { bundles } from "./bundle-settings";
 import { deploymentSettings } from "./deployment-settings";
 import { cleanup } from "./rollback-settings";
 import { dataDir, logging, server, workers } from "./server-settings";
@@ -11,6 +12,7 @@ export const settings = {
   dataDir,
   database,
   elasticsearch,
+  bundles,
   auth,
   serviceAccounts,
   roles,

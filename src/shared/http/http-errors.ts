@@ -14,6 +14,7 @@ const CODES: Readonly<Record<number, string>> = {
 const STATUSES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
+  FEATURE_DISABLED: 403,
   NOT_FOUND: 404,
   CONFLICT: 409,
   TOO_MANY_ATTEMPTS: 429,

@@ -118,6 +118,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       ...versionsOf(input, rules),
       pendingRuntimeVersion: null,
       pendingAirflowVersion: null,
+      dagTarballVersion: null,
       dagDeploymentType: checkMechanism(input.dagDeployment?.type ?? "image", rules),
       dagDeployment: dagDeploymentSettings(input.dagDeployment ?? {}),
       components: componentSettings(input.components ?? {}),

@@ -127,7 +127,7 @@ function settingsPatch(deployment: Deployment, changes: DeploymentChanges, rules
     ...(description !== undefined && { description: checkDescription(description) }),
     ...(executor !== undefined && { executor }),
     ...(cloudRole !== undefined && { cloudRole: checkCloudRole(cloudRole) }),
-    ...(dagDeployment?.type != null && { dagDeploymentType: checkMechanism(dagDeployment.type, rules) }),
+    ...mechanismPatch(deployment, dagDeployment?.type, rules),
     ...(Object.keys(settings).length > 0 && { dagDeployment: { ...deployment.dagDeployment, ...settings } }),
     ...(Object.keys(components).length > 0 && { components: mergeComponents(deployment.components, components) }),
     ...(changes.properties != null && { properties: checkJsonObject("properties", changes.properties) }),
@@ -139,4 +139,11 @@ function settingsPatch(deployment: Deployment, changes: DeploymentChanges, rules
       pendingRuntimeVersion: pendingRuntime(deployment, changes.desiredRuntimeVersion, rules.catalogue, rules),
     }),
   };
+}
+
+/** With another mechanism the uploaded DAGs are gone until the next upload. Source: the platform's public page on DAG-only deploys. */
+function mechanismPatch(deployment: Deployment, type: DagDeploymentType | null | undefined, rules: DeploymentRules): Partial<Deployment> {
+  if (type == null) return {};
+  const dagDeploymentType = checkMechanism(type, rules);
+  return { dagDeploymentType, ...(dagDeploymentType !== deployment.dagDeploymentType && { dagTarballVersion: null }) };
 }

@@ -11,7 +11,6 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
   }
 
   async findByReleaseName(releaseName: string): Promise<Deployment | null> {
-    // No release name holds a NUL, and Postgres would refuse the question.
     return this.dataSource.manager.findOneBy(DeploymentRow, { releaseName, deletedAt: IsNull() });
   }
 

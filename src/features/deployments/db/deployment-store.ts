@@ -31,7 +31,6 @@ export class DeploymentStoreSql implements DeploymentStore {
   }
 
   async lockByReleaseName(releaseName: string): Promise<Deployment | null> {
-    // No release name holds a NUL, and Postgres would refuse the question.
     return this.manager.findOne(DeploymentRow, {
       where: { releaseName, deletedAt: IsNull() },
       lock: { mode: "pessimistic_write" },

@@ -61,6 +61,9 @@ export class DeploymentRow implements Deployment {
   @Column({ type: "text", name: "dag_deployment_type" })
   dagDeploymentType: DagDeploymentType;
 
+  @Column({ type: "text", name: "dag_tarball_version", nullable: true })
+  dagTarballVersion: string | null;
+
   @Column({ type: "jsonb", name: "dag_deployment" })
   dagDeployment: DagDeploymentSettings;
 

@@ -40,6 +40,8 @@ export interface Deployment {
   readonly pendingAirflowVersion: string | null;
   readonly dagDeploymentType: DagDeploymentType;
   readonly dagDeployment: DagDeploymentSettings;
+  /** The DAG bundle that is live; null where there is none, and after the mechanism was changed until the next upload. */
+  readonly dagTarballVersion: string | null;
   readonly components: Components;
   readonly environmentVariables: readonly EnvironmentVariable[];
   readonly config: JsonObject;

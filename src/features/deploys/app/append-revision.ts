@@ -11,11 +11,13 @@ import { DEPLOY_TASKS, type DeployStores } from "./ports";
  */
 export async function appendRevision(
   { deployments, revisions, logs, outbox }: DeployStores,
-  { deployment, head, revision, event }: {
+  { deployment, head, revision, event, delayMs }: {
     readonly deployment: Deployment;
     readonly head: DeployRevision | null;
     readonly revision: DeployRevision;
     readonly event: DeployEvent;
+    /** Before the rollout begins. */
+    readonly delayMs?: number;
   },
 ): Promise<void> {
   const at = revision.createdAt;
@@ -37,7 +39,7 @@ export async function appendRevision(
     updatedAt: at,
   });
   await logs.add(lines);
-  await addApplyJob(outbox, revision);
+  await addApplyJob(outbox, revision, delayMs);
 }
 
 /** Rollouts of one Deployment run one after another; the key keeps a revision from being queued twice. */

@@ -2,6 +2,7 @@ import { reconcileJob, type Deployment } from "../../deployments";
 import { RolloutRejected, type ReleaseState, type RolloutDriver } from "../../rollouts";
 import type { Clock } from "../../../shared/app/clock";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { dagsOf } from "../domain/dag-upload";
 import { deployLogLine, type DeployEvent } from "../domain/deploy-log";
 import type { DeployRevision } from "../domain/deploy-revision";
 import { releaseStateOf } from "../domain/release-state";
@@ -38,7 +39,10 @@ export class ApplyRevision {
   async execute(revisionId: string, signal: AbortSignal): Promise<void> {
     const state = await this.inStep(revisionId, async (stores, { deployment, revision }) => {
       await this.tell(stores, deployment, revision, { event: "rollout_started" });
-      return releaseStateOf(deployment, revision);
+      const dags = dagsOf(deployment, revision);
+      const { dagTarballVersion } = dags;
+      const bundle = dagTarballVersion === null ? null : await stores.bundles.find(deployment.id, dagTarballVersion);
+      return releaseStateOf(deployment, revision, { dags, bundle });
     });
     if (state === null) return;
     try {
@@ -49,7 +53,7 @@ export class ApplyRevision {
       await this.failed(revisionId, error);
       return;
     }
-    await this.deployed(revisionId);
+    await this.deployed(revisionId, state);
   }
 
   /** Hands the state to the driver, and gives up as soon as a newer revision is there. */
@@ -67,16 +71,20 @@ export class ApplyRevision {
     }
   }
 
-  private async deployed(revisionId: string): Promise<void> {
+  private async deployed(revisionId: string, applied: ReleaseState): Promise<void> {
     await this.inStep(revisionId, async (stores, { deployment, revision }) => {
+      const dags = dagsOf(deployment, revision);
+      // DAGs were added or the mechanism was changed meanwhile: it is not finished yet.
+      if (dags.dagTarballVersion !== applied.dagTarballVersion || dags.dagDeploymentType !== applied.dagDeploymentType) {
+        return addApplyJob(stores.outbox, revision);
+      }
       const at = this.deps.clock();
       await stores.revisions.update(revision.id, { status: "DEPLOYED", statusReason: null, updatedAt: at, finishedAt: at });
       await stores.deployments.update(deployment.id, {
         currentRevisionId: revision.id,
         runtimeVersion: revision.runtimeVersion,
         airflowVersion: revision.runtimeVersion === null ? revision.airflowVersion : null,
-        // Only a rollback brings a mechanism with it; other deploys were recorded under the one that was set.
-        ...(revision.trigger === "ROLLBACK" && { dagDeploymentType: revision.dagDeploymentType }),
+        ...dags,
         ...nothingPending(deployment, revision),
         updatedAt: at,
       });

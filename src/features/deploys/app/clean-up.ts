@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import type { CleanUpArchives } from "../../bundles";
 import type { Clock } from "../../../shared/app/clock";
 import { InvalidInput } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
@@ -28,6 +29,7 @@ export class CleanUp {
       readonly revisions: RevisionCleanup;
       readonly clock: Clock;
       readonly retentionDays: number;
+      readonly archives: Pick<CleanUpArchives, "execute">;
       /** Further things that age with the history: log lines, deleted Deployments. */
       readonly others: readonly ((now: Instant, before: Instant) => Promise<void>)[];
     },
@@ -51,13 +53,22 @@ export class CleanUp {
     const now = clock();
     const before = oldestWithinReach(now, { retentionDays: olderThanDays });
     const deletedRevisions = dryRun ? null : await this.deleteAll(before);
+    const deletedBundles = dryRun ? await revisions.countUnnamedBundles(before) : await this.deleteBundles();
     // Afterwards, because counting walks over all that is old.
     const { due, kept } = await revisions.count(before);
     if (!dryRun) {
       await revisions.deleteExpiredKeys(now);
       for (const other of others) await other(now, before);
     }
-    return { dryRun, olderThanDays, deletedRevisions: deletedRevisions ?? due, deletedBundles: 0, keptRevisions: kept };
+    return { dryRun, olderThanDays, deletedRevisions: deletedRevisions ?? due, deletedBundles, keptRevisions: kept };
+  }
+
+  /** Those that no revision names any more, and the archives that held them. */
+  private async deleteBundles(): Promise<number> {
+    let total = 0;
+    for (let deleted = BATCH; deleted === BATCH; total += deleted) deleted = await this.deps.revisions.deleteUnnamedBundles(BATCH);
+    await this.deps.archives.execute();
+    return total;
   }
 
   private async deleteAll(before: Instant): Promise<number> {

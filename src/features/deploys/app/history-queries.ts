@@ -1,3 +1,4 @@
+import type { BundleState, DagDiff, FileComparison } from "../../bundles";
 import { authorize, type Deployment } from "../../deployments";
 import type { DatabaseMigration, RuntimeCatalogue } from "../../platform";
 import type { Clock } from "../../../shared/app/clock";
@@ -11,6 +12,7 @@ import { issue, type RollbackIssue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import { assessRollback, type RollbackAssessment, type RollbackSettings } from "../domain/rollback-rules";
 import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes";
+import type { RevisionBundles } from "./revision-bundles";
 import type { HistoryState, RevisionFilter, RevisionPage, RevisionProperty, RevisionReadModel, RevisionView } from "./ports";
 
 /** So many left-behind deploys are listed in a plan; nobody reads more. */
@@ -26,6 +28,8 @@ export interface RollbackPlan {
   readonly changes: readonly RollbackChange[];
   readonly database: DatabaseMigration;
   readonly skipped: readonly RevisionView[];
+  /** File by file; null where one side has no DAG bundle. */
+  readonly dags: DagDiff | null;
 }
 
 /** Reading the deploy history, and what a rollback would do. */
@@ -33,6 +37,7 @@ export class HistoryQueries {
   constructor(
     private readonly deps: {
       readonly readModel: RevisionReadModel;
+      readonly bundles: RevisionBundles;
       readonly settings: RollbackSettings;
       readonly catalogue: RuntimeCatalogue;
       readonly clock: Clock;
@@ -90,6 +95,13 @@ export class HistoryQueries {
     return revision;
   }
 
+  /** One DAG file of two revisions; null where neither has it. @throws NotFound, Forbidden; InvalidInput if they belong to different Deployments */
+  async dagFile(actor: Actor, { fromId, toId, path }: { readonly fromId: string; readonly toId: string; readonly path: string }): Promise<FileComparison | null> {
+    const [from, to] = [await this.find(actor, fromId), await this.find(actor, toId)];
+    if (from.deploymentId !== to.deploymentId) throw new InvalidInput("toDeployRevisionId", "is a revision of another Deployment");
+    return this.deps.bundles.compareFile(from, to, path);
+  }
+
   /** What a rollback would do, worked out without doing it. @throws RollbackRefused NO_TARGET without a target */
   async plan(actor: Actor, deploymentId: string, revisionId: string | undefined): Promise<RollbackPlan> {
     const [state] = isId(deploymentId) ? await this.deps.readModel.historyStates([deploymentId]) : [];
@@ -107,17 +119,18 @@ export class HistoryQueries {
       deployment,
       from: { ...current, isCurrent: true },
       to: target,
-      ...this.assess(actor, state, target),
+      ...this.assess(actor, state, target, await this.deps.bundles.verify(target)),
       changes: rollbackChanges(current, target),
       skipped: await this.deps.readModel.deployedBetween(deployment.id, target.number, current.number, SKIPPED_MOST),
+      dags: await this.deps.bundles.compare(current, target),
     };
   }
 
-  /** The same rules as the mutation. */
-  assess(actor: Actor, state: HistoryState, target: DeployRevision): RollbackAssessment {
+  /** The same rules as the mutation; `bundle` is the state of the target's. */
+  assess(actor: Actor, state: HistoryState, target: DeployRevision, bundle: BundleState | null): RollbackAssessment {
     const { settings, catalogue, clock } = this.deps;
     const mayPush = can(actor, PUSH_IMAGE, deploymentScope(state.deployment));
-    return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target });
+    return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target, bundle });
   }
 
   private async load(

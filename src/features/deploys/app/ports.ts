@@ -1,3 +1,4 @@
+import type { BundleRecords } from "../../bundles";
 import type { Deployment, DeploymentStores } from "../../deployments";
 import type { Instant } from "../../../shared/domain/instant";
 import type { DeployRevision, DeployStatus, DeployTrigger, DeployType } from "../domain/deploy-revision";
@@ -24,6 +25,7 @@ export interface IdempotencyKeys {
 }
 
 export interface DeployStores extends DeploymentStores {
+  readonly bundles: BundleRecords;
   readonly revisions: RevisionStore;
   readonly idempotencyKeys: IdempotencyKeys;
 }
@@ -91,6 +93,10 @@ export interface RevisionCleanup {
     readonly next: Instant | null;
   }>;
   count(before: Instant): Promise<{ readonly due: number; readonly kept: number }>;
+  /** Up to `limit` bundles that no revision names; fewer means that none is left, or that the others are being taken up again. */
+  deleteUnnamedBundles(limit: number): Promise<number>;
+  /** How many would go with the revisions that are due. */
+  countUnnamedBundles(before: Instant): Promise<number>;
   deleteExpiredKeys(now: Instant): Promise<number>;
 }
 

@@ -1,3 +1,4 @@
+import type { BundleReadModel } from "../../bundles";
 import type { RolloutDriver } from "../../rollouts";
 import { releaseStateOf } from "../domain/release-state";
 import type { RevisionReadModel } from "./ports";
@@ -7,6 +8,7 @@ export class ReconcileDeployment {
   constructor(
     private readonly deps: {
       readonly revisions: RevisionReadModel;
+      readonly bundles: BundleReadModel;
       readonly driver: RolloutDriver;
     },
   ) {}
@@ -14,6 +16,9 @@ export class ReconcileDeployment {
   async execute(deploymentId: string, signal: AbortSignal): Promise<void> {
     const [state] = await this.deps.revisions.historyStates([deploymentId]);
     if (state === undefined || state.current === null || state.head?.status === "INITIALIZED") return;
-    await this.deps.driver.apply(releaseStateOf(state.deployment, state.current), signal);
+    const { deployment, current } = state;
+    const { dagTarballVersion: version } = deployment;
+    const [bundle = null] = version === null ? [] : await this.deps.bundles.findMany([{ deploymentId, version }]);
+    await this.deps.driver.apply(releaseStateOf(deployment, current, { dags: deployment, bundle }), signal);
   }
 }

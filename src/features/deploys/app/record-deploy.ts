@@ -5,7 +5,8 @@ import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { FeatureDisabled } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
-import type { DeployRevision, DeployTrigger } from "../domain/deploy-revision";
+import { keptDags, waitsForDags } from "../domain/dag-upload";
+import type { DeployTrigger } from "../domain/deploy-revision";
 import { parseImage } from "../domain/image-reference";
 import { checkDescription, recordDeploy } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
@@ -27,6 +28,8 @@ export class RecordDeploy {
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<DeployStores>;
       readonly rules: DeploymentRules & { readonly updateDeploymentImageEndpoint: boolean };
+      /** How long an image of a Deployment with DAG-only deploys waits for the DAGs that belong to it. */
+      readonly dagUploadWaitMs: number;
       readonly clock: Clock;
     },
   ) {}
@@ -60,7 +63,7 @@ export class RecordDeploy {
     const { catalogue } = this.deps.rules;
     const image = parseImage(deploy.image, deploy.imageDigest);
     const versions = this.versionsOf(deployment, deploy);
-    const { head, current } = await placeRevisions(stores, deployment);
+    const { head } = await placeRevisions(stores, deployment);
     refuseDowngrade(deployment, versions, catalogue);
     if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, catalogue);
 
@@ -71,12 +74,14 @@ export class RecordDeploy {
         runtimeVersion: versions.runtimeVersion,
         airflowVersion: versions.airflowVersion ?? inside?.release ?? null,
         dagDeploymentType: deployment.dagDeploymentType,
-        dagTarballVersion: keptBundle(deployment, current),
+        dagTarballVersion: keptDags({ deployment, head }),
       },
       trigger,
       { id: newId(), onto: deployment, by: actor, at: this.deps.clock(), description: checkDescription(deploy.description) },
     );
-    await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded" } });
+    // The DAGs that belong to it may be on their way; they are put in place together.
+    const delayMs = waitsForDags(revision) ? this.deps.dagUploadWaitMs : 0;
+    await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded" }, delayMs });
     return (await stores.deployments.lock(deployment.id)) ?? deployment;
   }
 
@@ -87,9 +92,4 @@ export class RecordDeploy {
       this.deps.rules,
     );
   }
-}
-
-/** An image deploy leaves the uploaded DAGs where they are. */
-function keptBundle(deployment: Deployment, current: DeployRevision | null): string | null {
-  return deployment.dagDeploymentType === "dag_deploy" && current?.dagDeploymentType === "dag_deploy" ? current.dagTarballVersion : null;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { BundleState } from "../../bundles";
 import { authorize, type Deployment } from "../../deployments";
 import type { RuntimeCatalogue } from "../../platform";
 import type { Clock } from "../../../shared/app/clock";
@@ -14,7 +15,8 @@ import { issue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import { assessRollback, refusals, type RollbackSettings } from "../domain/rollback-rules";
 import { appendRevision, placeRevisions } from "./append-revision";
-import type { DeployMetrics, DeployStores, RevisionView } from "./ports";
+import type { DeployMetrics, DeployStores, RevisionReadModel, RevisionView } from "./ports";
+import type { RevisionBundles } from "./revision-bundles";
 
 export interface RollbackCommand {
   readonly actor: Actor;
@@ -43,6 +45,8 @@ export class RollbackDeploy {
   constructor(
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<DeployStores>;
+      readonly readModel: RevisionReadModel;
+      readonly bundles: RevisionBundles;
       readonly settings: RollbackSettings;
       readonly catalogue: RuntimeCatalogue;
       readonly clock: Clock;
@@ -73,6 +77,7 @@ export class RollbackDeploy {
     const description = requireDescription(command.description);
     checkKey(idempotencyKey);
     const { settings, catalogue, clock } = this.deps;
+    const bundle = await this.targetBundle(command);
 
     return this.deps.unitOfWork.run(async (stores) => {
       const deployment = authorize(actor, await stores.deployments.lock(deploymentId), PUSH_IMAGE);
@@ -88,7 +93,7 @@ export class RollbackDeploy {
       const now = clock();
       const previousDeployedNumber = current === null ? null : await stores.revisions.deployedBefore(deployment.id, current.number);
       const assessment = assessRollback({
-        settings, catalogue, now, mayPush: true, deployment, current, head, target, previousDeployedNumber,
+        settings, catalogue, now, mayPush: true, deployment, current, head, target, previousDeployedNumber, bundle,
       });
       const [first, ...others] = refusals(assessment, { acknowledgeDataLoss: command.acknowledgeDataLoss, settings });
       if (first !== undefined) throw new RollbackRefused([first, ...others]);
@@ -104,6 +109,20 @@ export class RollbackDeploy {
       }
       return { ...revision, isCurrent: false };
     });
+  }
+
+  /**
+   * Whether the target's DAG bundle is stored, found out before the Deployment is locked: reading it can take seconds.
+   * What a deployed revision holds never changes, so it is still true then.
+   */
+  private async targetBundle({ actor, deploymentId, revisionId }: RollbackCommand): Promise<BundleState | null> {
+    const { settings, readModel, bundles } = this.deps;
+    if (!settings.dagTarballVersionValidation || revisionId === undefined || !isId(revisionId)) return null;
+    const [target] = await readModel.findMany([revisionId]);
+    if (target === undefined || target.dagTarballVersion === null || !isSameId(target.deploymentId, deploymentId)) return null;
+    const [state] = await readModel.historyStates([target.deploymentId]);
+    authorize(actor, state?.deployment ?? null, PUSH_IMAGE);
+    return bundles.verify(target);
   }
 
   private async earlierAnswer(stores: DeployStores, deployment: Deployment, command: RollbackCommand): Promise<RevisionView | null> {

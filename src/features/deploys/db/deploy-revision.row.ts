@@ -9,6 +9,7 @@ import type { DeployRevision, DeployStatus, DeployTrigger, DeployType } from "..
 @Unique("deploy_revision_deployment_number_key", ["deploymentId", "number"])
 @Check("deploy_revision_number_check", "number > 0")
 @Index("deploy_revision_created_at", ["createdAt"])
+@Index("deploy_revision_bundle", ["deploymentId", "dagTarballVersion"], { where: "dag_tarball_version IS NOT NULL" })
 @Index("deploy_revision_unfinished", ["deploymentId"], { where: "status = 'INITIALIZED'" })
 @Index("deploy_revision_rollbacks", ["deploymentId", "number"], { where: "trigger = 'ROLLBACK'" })
 export class DeployRevisionRow implements DeployRevision {
@@ -60,6 +61,14 @@ export class DeployRevisionRow implements DeployRevision {
 
   @Column({ type: "text", name: "dag_tarball_version", nullable: true })
   dagTarballVersion: string | null;
+
+  /** Checked at the end of a transaction: a Deployment's lines and bundles go in any order. */
+  @ManyToOne("DagBundleRow", { deferrable: "INITIALLY DEFERRED", nullable: true })
+  @JoinColumn([
+    { name: "deployment_id", referencedColumnName: "deploymentId", foreignKeyConstraintName: "deploy_revision_bundle_fkey" },
+    { name: "dag_tarball_version", referencedColumnName: "version", foreignKeyConstraintName: "deploy_revision_bundle_fkey" },
+  ])
+  bundle?: object;
 
   /** Who it was, as known then; plain text, so that the account can go. */
   @Column({ type: "text", name: "actor_id" })

@@ -1,4 +1,5 @@
 import type { Sql } from "../../../shared/db/sql";
+import { constraintOf } from "../../../shared/db/unit-of-work";
 import type { Instant } from "../../../shared/domain/instant";
 import type { RevisionCleanup } from "../app/ports";
 
@@ -39,6 +40,38 @@ export class RevisionCleanupSql implements RevisionCleanup {
       [before],
     );
     return row ?? { due: 0, kept: 0 };
+  }
+
+  async deleteUnnamedBundles(limit: number): Promise<number> {
+    try {
+      const [row] = await this.sql.query<{ deleted: number }>(
+        `WITH unnamed AS (
+           SELECT b.deployment_id, b.version FROM dag_bundle b
+           WHERE NOT EXISTS (SELECT 1 FROM deploy_revision r WHERE r.deployment_id = b.deployment_id AND r.dag_tarball_version = b.version)
+           LIMIT $1 FOR UPDATE OF b SKIP LOCKED
+         ), gone AS (
+           DELETE FROM dag_bundle b USING unnamed u WHERE b.deployment_id = u.deployment_id AND b.version = u.version RETURNING 1
+         )
+         SELECT count(*) AS deleted FROM gone`,
+        [limit],
+      );
+      return row?.deleted ?? 0;
+    } catch (error) {
+      // A rollback has taken one of them up again at this moment: the next run sees.
+      if (constraintOf(error) === "deploy_revision_bundle_fkey") return 0;
+      throw error;
+    }
+  }
+
+  async countUnnamedBundles(before: Instant): Promise<number> {
+    const [row] = await this.sql.query<{ count: number }>(
+      `SELECT count(*) AS count FROM dag_bundle b JOIN deployment d ON d.id = b.deployment_id
+       WHERE NOT EXISTS (
+         SELECT 1 FROM deploy_revision r
+         WHERE r.deployment_id = b.deployment_id AND r.dag_tarball_version = b.version AND NOT (${DUE}))`,
+      [before],
+    );
+    return row?.count ?? 0;
   }
 
   async deleteExpiredKeys(now: Instant): Promise<number> {

@@ -7,6 +7,7 @@ import { imageReference, versionLabel, type DeployRevision } from "./deploy-revi
 export type DeployEvent =
   | { readonly event: "deploy_recorded" }
   | { readonly event: "rollback_accepted"; readonly from: DeployRevision | null; readonly target: DeployRevision; readonly warnings: readonly string[] }
+  | { readonly event: "dags_added"; readonly version: string }
   | { readonly event: "rollout_started" }
   | { readonly event: "rollout_attempt_failed"; readonly failure: number; readonly reason: string }
   | { readonly event: "deployed" }
@@ -35,6 +36,7 @@ export function deployLogLine(deployment: Located, revision: DeployRevision, wha
       image: imageReference(revision),
       runtimeVersion: revision.runtimeVersion,
       airflowVersion: revision.airflowVersion,
+      dagTarballVersion: revision.dagTarballVersion,
       ...detailsOf(what),
     },
     createdAt: at,
@@ -50,6 +52,8 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
       const from = what.from === null ? "nothing" : `revision ${what.from.number} (${versionLabel(what.from)})`;
       return `${name}: ${revision.actorLabel} rolls back from ${from} to revision ${what.target.number} (${versionLabel(what.target)})${why(revision)}`;
     }
+    case "dags_added":
+      return `${name}: ${revision.actorLabel} adds DAGs (bundle ${what.version})`;
     case "rollout_started":
       return `${name} is being rolled out`;
     case "rollout_attempt_failed":
@@ -84,6 +88,7 @@ function detailsOf(what: DeployEvent): Readonly<Record<string, unknown>> {
       return { reason: what.reason };
     case "superseded":
       return { supersededBy: what.by };
+    case "dags_added":
     case "deploy_recorded":
     case "rollout_started":
     case "deployed":

@@ -60,6 +60,11 @@ export function contentOf(revision: DeployContent): DeployContent {
   return { imageRepository, imageTag, imageDigest, runtimeVersion, airflowVersion, dagDeploymentType, dagTarballVersion };
 }
 
+/** By name: whether the tag was moved in between is not known. */
+export function hasSameImage(a: DeployContent, b: DeployContent): boolean {
+  return a.imageRepository === b.imageRepository && a.imageTag === b.imageTag && a.imageDigest === b.imageDigest;
+}
+
 /**
  * Whether two revisions put the same in place. By name alone two images are the same only along a chain of
  * rollbacks, since a tag may have been moved in between; by digest always.

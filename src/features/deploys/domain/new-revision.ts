@@ -2,7 +2,7 @@ import { InvalidInput } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import type { Actor } from "../../../shared/domain/permissions";
 import type { Deployment } from "../../deployments";
-import { contentOf, type DeployContent, type DeployRevision, type DeployTrigger, type DeployType } from "./deploy-revision";
+import { contentOf, hasSameImage, type DeployContent, type DeployRevision, type DeployTrigger, type DeployType } from "./deploy-revision";
 
 const DESCRIPTION_MOST = 500;
 
@@ -71,10 +71,7 @@ function nextLine({ id, onto, by, at, description }: Recording) {
 function changedBy(target: DeployRevision, current: DeployRevision | null): DeployType {
   if (target.dagDeploymentType === "image" || current === null) return "IMAGE_AND_DAG";
   if (current.dagDeploymentType !== target.dagDeploymentType) return "IMAGE_AND_DAG";
-  const sameImage =
-    current.imageRepository === target.imageRepository &&
-    current.imageTag === target.imageTag &&
-    current.imageDigest === target.imageDigest;
+  const sameImage = hasSameImage(current, target);
   const sameDags = current.dagTarballVersion === target.dagTarballVersion;
   if (sameDags === sameImage) return "IMAGE_AND_DAG";
   return sameImage ? "DAG_ONLY" : "IMAGE_ONLY";

@@ -8,3 +8,6 @@ export const PUSH_IMAGE = ["deployment.images.push", "system.deployments.images.
 export const READ_HISTORY = ["deployment.deployRevisions.get", "system.deployRevisions.get"] as const;
 
 export const CLEAN_UP = "system.cleanupDeployRevisions.delete";
+
+/** Fetching what is deployed: the system's roles hold the same permission. */
+export const PULL_IMAGE = "deployment.images.pull";

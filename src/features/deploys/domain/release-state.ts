@@ -1,9 +1,15 @@
+import type { DagBundle } from "../../bundles";
 import type { Deployment } from "../../deployments";
 import type { ReleaseState } from "../../rollouts";
+import type { LiveDags } from "./dag-upload";
 import type { DeployRevision } from "./deploy-revision";
 
-/** What a release is to be: the code of the revision under the settings of now. */
-export function releaseStateOf(deployment: Deployment, revision: DeployRevision): ReleaseState {
+/** What a release is to be: the code of the revision under the settings of now. `bundle` is that of `dags`. */
+export function releaseStateOf(
+  deployment: Deployment,
+  revision: DeployRevision,
+  { dags, bundle }: { readonly dags: LiveDags; readonly bundle: DagBundle | null },
+): ReleaseState {
   const { imageRepository } = revision;
   return {
     releaseName: deployment.releaseName,
@@ -18,9 +24,10 @@ export function releaseStateOf(deployment: Deployment, revision: DeployRevision)
     runtimeVersion: revision.runtimeVersion,
     airflowVersion: revision.airflowVersion,
     executor: deployment.executor,
-    dagDeploymentType: revision.dagDeploymentType,
+    dagDeploymentType: dags.dagDeploymentType,
     dagDeployment: deployment.dagDeployment,
-    dagTarballVersion: revision.dagTarballVersion,
+    dagTarballVersion: dags.dagTarballVersion,
+    dagBundleSha256: bundle?.sha256 ?? null,
     components: deployment.components,
     environmentVariables: deployment.environmentVariables,
     cloudRole: deployment.cloudRole,

@@ -1,3 +1,4 @@
+import type { BundleState } from "../../bundles";
 import type { Deployment } from "../../deployments";
 import {
   canLeaveAirflow3,
@@ -23,6 +24,8 @@ export interface RollbackSettings extends Retention {
   readonly imageValidation: boolean;
   readonly requireDataLossAcknowledgement: boolean;
   readonly allowAirflow3To2: boolean;
+  /** Whether a target's DAG bundle has to be stored still. */
+  readonly dagTarballVersionValidation: boolean;
 }
 
 /** Everything that the rules look at. */
@@ -38,6 +41,8 @@ export interface RollbackQuestion {
   /** The newest revision, finished or not. */
   readonly head: DeployRevision | null;
   readonly target: DeployRevision;
+  /** Whether the target's DAG bundle is still stored; null where it has none, or nobody has looked. */
+  readonly bundle: BundleState | null;
   /** Number of the newest DEPLOYED revision before the current one; null if there is none. */
   readonly previousDeployedNumber: number | null;
 }
@@ -122,6 +127,14 @@ const BLOCKERS: readonly Rule[] = [
       "Choose a DEPLOYED revision.",
     ),
   (question) => runsAlready(question),
+  ({ target, bundle, settings }) =>
+    settings.dagTarballVersionValidation &&
+    (bundle === "MISSING" || bundle === "CORRUPT") &&
+    issue(
+      "DAG_BUNDLE_MISSING",
+      `DAG bundle ${target.dagTarballVersion ?? ""} of revision ${target.number} is ${bundle === "MISSING" ? "no longer stored" : "stored, but damaged"}.`,
+      "Upload the same DAGs again, to this or any other Deployment.",
+    ),
   ({ target, now, settings }) =>
     !target.pinned &&
     isExpired(target.createdAt, now, settings) &&
@@ -152,17 +165,22 @@ function leavesAirflow3({ deployment, target, catalogue, settings }: RollbackQue
  * The content that runs is no target, unless the newest deploy failed: then it may be put in place again.
  * Nor is what is just being rolled out, so that a double click makes one rollback.
  */
-function runsAlready({ target, current, head }: RollbackQuestion): RollbackIssue | false {
+function runsAlready({ target, current, head, deployment }: RollbackQuestion): RollbackIssue | false {
   if (head !== null && head.status === "INITIALIZED" && hasSameContent(head, target)) {
     return issue("TARGET_IS_CURRENT", `Revision ${head.number} is rolling out exactly this content.`, "Follow that revision.");
   }
   return (
     current !== null &&
     hasSameContent(current, target) &&
+    isLive(current, deployment) &&
     head?.status !== "FAILED" &&
     issue("TARGET_IS_CURRENT", `The Deployment runs this content already (revision ${current.number}).`, "Choose another revision.")
   );
 }
+
+/** The mechanism may have been changed since, which takes uploaded DAGs away. */
+const isLive = (current: DeployRevision, deployment: Deployment): boolean =>
+  current.dagDeploymentType === deployment.dagDeploymentType && current.dagTarballVersion === deployment.dagTarballVersion;
 
 /** Cautions; none of them blocks. The database's comes first, as it wants an answer. */
 const WARNINGS: readonly Rule[] = [

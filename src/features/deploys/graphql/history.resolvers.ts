@@ -1,5 +1,7 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-graphql";
+import type { BundleState, DagBundle as StoredBundle } from "../../bundles";
+import { DagBundle, DagFileDiff } from "../../bundles/graphql";
 import { Deployment, presentDeployment, type DeploymentLoaders } from "../../deployments/graphql";
 import { encodeCursor } from "../../../shared/domain/cursor";
 import { NotFound } from "../../../shared/domain/errors";
@@ -75,6 +77,24 @@ export class HistoryQueryResolver {
   }
 }
 
+@Resolver()
+export class DagFileResolver {
+  constructor(private readonly queries: HistoryQueries) {}
+
+  @Query(() => DagFileDiff, {
+    nullable: true,
+    description: "One DAG file of two revisions of a Deployment, line by line; null where neither has it. Takes deployment.deployRevisions.get.",
+  })
+  async dagFileDiff(
+    @Ctx() context: GraphqlContext,
+    @Arg("fromDeployRevisionId", () => Uuid, { description: "The revision to start from." }) fromId: string,
+    @Arg("toDeployRevisionId", () => Uuid, { description: "The revision to compare it with, of the same Deployment." }) toId: string,
+    @Arg("path", () => String, { description: "The file's path below the DAG folder, as in rollbackPlan.dags." }) path: string,
+  ): Promise<DagFileDiff | null> {
+    return this.queries.dagFile(await context.actor(), { fromId, toId, path });
+  }
+}
+
 @Resolver(() => DeployRevisionConnection)
 export class ConnectionResolver {
   @FieldResolver(() => [DeployRevisionEdge], { description: "The revisions with their cursors." })
@@ -101,6 +121,8 @@ export class DeployRevisionResolver {
   constructor(
     private readonly deps: {
       readonly queries: HistoryQueries;
+      /** Whether a bundle is stored, as far as can be told without reading it. */
+      readonly glance: (bundle: StoredBundle) => Promise<BundleState>;
       readonly loaders: (context: GraphqlContext) => DeployLoaders;
       readonly deploymentLoaders: (context: GraphqlContext) => DeploymentLoaders;
     },
@@ -119,6 +141,11 @@ export class DeployRevisionResolver {
     return revision && presentRevision(revision);
   }
 
+  @FieldResolver(() => DagBundle, { nullable: true, description: "The DAG bundle that is live with it; null where DAGs come from the image." })
+  dagBundle(@Root() { record }: DeployRevision, @Ctx() context: GraphqlContext): Promise<DagBundle | null> | null {
+    return record.dagTarballVersion === null ? null : this.deps.loaders(context).bundles.load(record);
+  }
+
   @FieldResolver(() => RollbackEligibility, { description: "Whether the caller could roll back to it now, and if not, why: by the rules of rollbackDeploy." })
   async rollback(@Root() { record }: DeployRevision, @Ctx() context: GraphqlContext): Promise<RollbackEligibility> {
     const [actor, state] = await Promise.all([
@@ -126,7 +153,9 @@ export class DeployRevisionResolver {
       this.deps.loaders(context).historyStates.load(record.deploymentId),
     ]);
     if (state === null) throw new NotFound("Deployment");
-    const { blockers, warnings } = this.deps.queries.assess(actor, state, record);
+    const bundle = record.dagTarballVersion === null ? null : await this.deps.loaders(context).bundles.load(record);
+    const bundleState = bundle && (await this.deps.glance(bundle));
+    const { blockers, warnings } = this.deps.queries.assess(actor, state, record, bundleState);
     return { allowed: blockers.length === 0, blockers, warnings };
   }
 }

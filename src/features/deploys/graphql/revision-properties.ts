@@ -33,6 +33,7 @@ const MADE_FROM: Readonly<Record<string, readonly RevisionProperty[]>> = {
   rollbackFromId: ["rollbackFromId"],
   rollbackFrom: ["rollbackFromId"],
   rolledBackId: ["rolledBackId"],
+  dagBundle: ["dagTarballVersion"],
 };
 
 const known = new WeakMap<ReadonlySet<string>, readonly RevisionProperty[] | "ALL">();

@@ -1,4 +1,5 @@
 import { Field, ObjectType, registerEnumType } from "type-graphql";
+import { DagDiff } from "../../bundles/graphql";
 import { Deployment } from "../../deployments/graphql";
 import { ROLLBACK_ISSUE_CODES, type RollbackIssueCode as RollbackIssueCodeName } from "../domain/rollback-issues";
 import { DeployRevision } from "./deploy.types";
@@ -128,6 +129,9 @@ export class RollbackPlan {
 
   @Field(() => DatabaseMigration, { description: "What happens to the metadata database." })
   database: DatabaseMigration;
+
+  @Field(() => DagDiff, { nullable: true, description: "What happens to the DAGs, file by file; null where one side has no DAG bundle." })
+  dags: DagDiff | null;
 
   @Field(() => [DeployRevision], { description: "DEPLOYED revisions between the two, newest first, 500 at most: what is left behind as well." })
   skipped: DeployRevision[];

@@ -1,7 +1,7 @@
 import type { ReleaseState } from "../domain/release-state";
 
 /**
- * Makes a desired state real. Both calls are idempotent: after a crash they are made again, and a state that
+ * Makes a desired state real. All calls are idempotent: after a crash they are made again, and a state that
  * holds already is left alone. At most one call per release is under way, but a late one of an older revision
  * may follow a newer one, and has to change nothing then.
  */
@@ -13,6 +13,12 @@ export interface RolloutDriver {
   apply(state: ReleaseState, signal: AbortSignal): Promise<void>;
   /** Takes a release down for good; one that is not there is fine. */
   remove(releaseName: string): Promise<void>;
+  /**
+   * Frees what past rollouts, finished or cut off, have left behind in any release. Changes nothing that is
+   * live, and may run at any time, also while another process applies or removes.
+   * @throws if something could not be freed, after all the rest was
+   */
+  tidy(): Promise<void>;
 }
 
 /** The state can never be made real, e.g. because it is malformed. */

@@ -17,6 +17,7 @@ const state = (overrides: Partial<ReleaseState> = {}): ReleaseState => ({
   dagDeploymentType: "image",
   dagDeployment: {},
   dagTarballVersion: null,
+  dagBundleSha256: null,
   components: {},
   environmentVariables: [],
   cloudRole: null,
@@ -136,7 +137,16 @@ describe("DAGs", () => {
   });
 
   test("that were uploaded name their bundle", () => {
-    const values = helmValues(state({ dagDeploymentType: "dag_deploy", dagTarballVersion: "2024-07-15T09:30:00.0000000Z" }));
-    expect(values["retrograde"]).toMatchObject({ dagDeploymentType: "dag_deploy", dagTarballVersion: "2024-07-15T09:30:00.0000000Z" });
+    const uploaded = { dagTarballVersion: "2024-07-15T09:30:00.0000000Z", dagBundleSha256: "a".repeat(64) };
+    const values = helmValues(state({ dagDeploymentType: "dag_deploy", ...uploaded }));
+    expect(values["retrograde"]).toMatchObject({ dagDeploymentType: "dag_deploy", ...uploaded });
+  });
+
+  test("that were never uploaded name no bundle", () => {
+    expect(helmValues(state({ dagDeploymentType: "dag_deploy" }))["retrograde"]).not.toHaveProperty("dagBundleSha256");
+  });
+
+  test.each(["image", "volume", "git_sync"])("that come by %s name no bundle", (dagDeploymentType) => {
+    expect(helmValues(state({ dagDeploymentType, dagBundleSha256: "a".repeat(64) }))["retrograde"]).not.toHaveProperty("dagBundleSha256");
   });
 });

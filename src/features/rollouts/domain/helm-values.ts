@@ -45,6 +45,7 @@ export function helmValues(state: ReleaseState): Record<string, unknown> {
       namespace: state.namespace,
       dagDeploymentType: state.dagDeploymentType,
       ...(state.dagTarballVersion !== null && { dagTarballVersion: state.dagTarballVersion }),
+      ...(state.dagDeploymentType === "dag_deploy" && state.dagBundleSha256 !== null && { dagBundleSha256: state.dagBundleSha256 }),
     },
   };
 }

@@ -20,6 +20,8 @@ export interface ReleaseState {
   readonly dagDeploymentType: string;
   readonly dagDeployment: Readonly<Record<string, unknown>>;
   readonly dagTarballVersion: string | null;
+  /** Checksum of the DAG bundle that is to be live; null: there are no DAGs outside of the image. */
+  readonly dagBundleSha256: string | null;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly environmentVariables: readonly { readonly key: string; readonly value: string; readonly isSecret: boolean }[];
   readonly cloudRole: string | null;

@@ -1,71 +1,184 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { lstat, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "yaml";
-import type { ReleaseState } from "../domain/release-state";
-import { FilesystemDriver } from "./filesystem-driver";
+import { ReleaseFolder, type Files } from "../../../../test/builders/releases";
+import { RolloutRejected } from "../app/rollout-driver";
 
-const { signal } = new AbortController();
+const A: Files = { "a.py": "A", "shared.py": "of A", "lib/deep/er.py": "A\r\n\0" };
+const B: Files = { "b.py": "B", "shared.py": "of B" };
 
-const state = (overrides: Partial<ReleaseState>): ReleaseState => ({
-  releaseName: "astral-comet-1234",
-  namespace: "astral-comet-1234",
-  chartVersion: "1.15.0",
-  workspaceId: "w",
-  deploymentId: "d",
-  revisionId: "r",
-  revisionNumber: 1,
-  generation: 1,
-  image: { repository: "registry.example.com/app", tag: "a", digest: null },
-  runtimeVersion: "11.5.0",
-  airflowVersion: "2.9.2",
-  executor: "CeleryExecutor",
-  dagDeploymentType: "image",
-  dagDeployment: {},
-  dagTarballVersion: null,
-  components: {},
-  environmentVariables: [{ key: "TOKEN", value: "hidden", isSecret: true }],
-  cloudRole: null,
-  ...overrides,
+let release: ReleaseFolder;
+let a: string;
+let b: string;
+beforeEach(async () => {
+  release = await ReleaseFolder.create();
+  [a, b] = [release.trees.put(A), release.trees.put(B)];
 });
+afterEach(() => release.delete());
 
-describe("the filesystem driver", () => {
-  let root: string;
-  let driver: FilesystemDriver;
-  beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), "retrograde-driver-"));
-    driver = new FilesystemDriver(root);
-  });
-  afterEach(() => rm(root, { recursive: true, force: true }));
-
-  const file = () => readFile(join(root, "astral-comet-1234", "values.yaml"), "utf8");
-  const revision = async () => (parse(await file()) as { retrograde: { revision: number } }).retrograde.revision;
-
-  test("writes the same file for the same state, and no secret", async () => {
-    await driver.apply(state({}), signal);
-    const before = await file();
-    await driver.apply(state({}), signal);
-    expect(await file()).toBe(before);
+describe("values.yaml", () => {
+  test("is the same file for the same state, and holds no secret", async () => {
+    const environmentVariables = [{ key: "TOKEN", value: "hidden", isSecret: true }];
+    await release.apply({ environmentVariables });
+    const [before, { mtimeMs }] = [await release.values(), await lstat(release.path("values.yaml"))];
+    await release.apply({ environmentVariables });
+    expect(await release.values()).toBe(before);
+    expect((await lstat(release.path("values.yaml"))).mtimeMs).toBe(mtimeMs);
     expect(before).not.toContain("hidden");
     expect(before).toContain("secretKey: TOKEN");
   });
 
-  test("a late rollout of an older generation changes nothing", async () => {
-    await driver.apply(state({ revisionNumber: 3, generation: 3 }), signal);
-    await driver.apply(state({ revisionNumber: 2, generation: 2 }), signal);
-    expect(await revision()).toBe(3);
+  test("is not changed by a late rollout of an older generation", async () => {
+    await release.apply({ revisionNumber: 3, generation: 3 });
+    await release.apply({ revisionNumber: 2, generation: 2 });
+    expect((await release.applied()).revision).toBe(3);
   });
 
-  test("an older revision comes back once a newer one has failed", async () => {
-    await driver.apply(state({ revisionNumber: 2, generation: 2 }), signal);
-    await driver.apply(state({ revisionNumber: 1, generation: 3 }), signal);
-    expect(await revision()).toBe(1);
+  test("goes back to an older revision once a newer one has failed", async () => {
+    await release.apply({ revisionNumber: 2, generation: 2 });
+    await release.apply({ revisionNumber: 1, generation: 3 });
+    expect((await release.applied()).revision).toBe(1);
   });
 
-  test("takes a release down, also one that is not there", async () => {
-    await driver.apply(state({}), signal);
-    await driver.remove("astral-comet-1234");
-    await driver.remove("astral-comet-1234");
-    await expect(file()).rejects.toThrow("ENOENT");
+  test("that somebody has spoilt is written anew", async () => {
+    await release.apply({ generation: 2 });
+    await writeFile(release.path("values.yaml"), "retrograde: [");
+    await release.apply({ revisionNumber: 1, generation: 2 });
+    expect((await release.applied()).revision).toBe(1);
+  });
+});
+
+describe("dags", () => {
+  test("go from bundle to bundle and back, byte for byte", async () => {
+    for (const [generation, sha256, files] of [[1, a, A], [2, b, B], [3, a, A]] as const) {
+      await release.apply({ generation, dagBundleSha256: sha256, dagDeploymentType: "dag_deploy" });
+      expect(await release.dags()).toEqual(files);
+      expect((await release.applied()).dagBundleSha256).toBe(sha256);
+    }
+    expect(release.trees.unpacked).toEqual([a, b, a]);
+  });
+
+  test("are behind a relative link, so that the folder can be mounted anywhere", async () => {
+    await release.apply({ dagBundleSha256: a });
+    expect(await readlink(release.path("dags"))).toMatch(new RegExp(`^\\.dags/1-${a}-[0-9a-f]{16}$`));
+  });
+
+  test("that are live already are not unpacked again", async () => {
+    await release.apply({ dagBundleSha256: a });
+    const target = await readlink(release.path("dags"));
+    await release.apply({ dagBundleSha256: a });
+    await release.apply({ generation: 2, dagBundleSha256: a });
+    expect(await readlink(release.path("dags"))).toBe(target);
+    expect(release.trees.unpacked).toEqual([a]);
+  });
+
+  test("whose tree somebody has deleted are unpacked again", async () => {
+    await release.apply({ dagBundleSha256: a });
+    await rm(release.path(".dags"), { recursive: true });
+    await release.apply({ dagBundleSha256: a });
+    expect(await release.dags()).toEqual(A);
+  });
+
+  test("of another bundle within one generation are replaced", async () => {
+    await release.apply({ dagBundleSha256: a });
+    await release.apply({ dagBundleSha256: b });
+    expect(await release.dags()).toEqual(B);
+  });
+
+  test("of an empty bundle are an empty folder", async () => {
+    await release.apply({ dagBundleSha256: release.trees.put({}) });
+    expect(await release.dags()).toEqual({});
+  });
+
+  test("go away with the bundle, link and all, and come back", async () => {
+    await release.apply({ dagBundleSha256: a });
+    await release.apply({ generation: 2 });
+    expect(await release.exists("dags")).toBe(false);
+    await release.apply({ generation: 3, dagBundleSha256: a });
+    expect(await release.dags()).toEqual(A);
+  });
+
+  test.each([["another bundle", () => b], ["none", () => null]])("do not follow a late rollout of an older generation with %s", async (_name, other) => {
+    await release.apply({ revisionNumber: 3, generation: 3, dagBundleSha256: a });
+    await release.apply({ revisionNumber: 2, generation: 2, dagBundleSha256: other() });
+    expect(await release.dags()).toEqual(A);
+    expect((await release.applied()).revision).toBe(3);
+  });
+
+  test("that are gone stay so when an older generation is late", async () => {
+    await release.apply({ generation: 3 });
+    await release.apply({ generation: 2, dagBundleSha256: a });
+    expect(await release.exists("dags")).toBe(false);
+    expect(release.trees.unpacked).toEqual([]);
+  });
+
+  test("keep their generation although values.yaml was spoilt", async () => {
+    await release.apply({ generation: 3, dagBundleSha256: a });
+    await writeFile(release.path("values.yaml"), "");
+    await release.apply({ generation: 2, dagBundleSha256: b });
+    expect(await release.dags()).toEqual(A);
+  });
+
+  test("are not switched by a rollout that was overtaken while it unpacked", async () => {
+    release.trees.onFile = async (path) => {
+      if (path === "b.py") await release.apply({ generation: 3, dagBundleSha256: a });
+    };
+    await release.apply({ generation: 2, dagBundleSha256: b });
+    expect(await release.dags()).toEqual(A);
+    expect((await release.applied()).generation).toBe(3);
+    expect(await release.kept()).toHaveLength(1);
+  });
+
+  test("are one bundle to whoever opens the folder, through 200 switches", async () => {
+    await release.apply({ dagBundleSha256: a });
+    let over = false;
+    const seen = new Set<string>();
+    const keepReading = async () => {
+      while (!over) {
+        const opened = await realpath(release.path("dags"));
+        const names = (await readdir(opened)).filter((name) => name.endsWith(".py")).sort();
+        seen.add((await Promise.all(names.map(async (name) => `${name}: ${await readFile(join(opened, name), "utf8")}`))).join(", "));
+      }
+    };
+    const readers = [keepReading(), keepReading()];
+    for (let generation = 2; generation <= 201; generation++) {
+      await release.apply({ generation, dagBundleSha256: generation % 2 === 0 ? b : a });
+    }
+    over = true;
+    await Promise.all(readers);
+    expect([...seen].sort()).toEqual(["a.py: A, shared.py: of A", "b.py: B, shared.py: of B"]);
+  });
+});
+
+describe("a rollout that does not come to its end", () => {
+  test.each([["that is no checksum", "../../etc"], ["that is gone", "0".repeat(64)]])("for a bundle %s is rejected and changes nothing", async (_name, dagBundleSha256) => {
+    await release.apply({ dagBundleSha256: a });
+    const before = await release.values();
+    await expect(release.apply({ generation: 2, dagBundleSha256 })).rejects.toThrow(RolloutRejected);
+    expect([await release.values(), await release.dags(), (await release.kept()).length]).toEqual([before, A, 1]);
+  });
+
+  test("for an error halfway through the files leaves nothing of them", async () => {
+    release.trees.onFile = () => Promise.reject(new Error("the connection broke"));
+    await expect(release.apply({ dagBundleSha256: a })).rejects.toThrow("the connection broke");
+    expect(await release.kept()).toEqual([]);
+    expect(await release.exists("values.yaml")).toBe(false);
+    release.trees.onFile = () => undefined;
+    await release.apply({ dagBundleSha256: a });
+    expect(await release.dags()).toEqual(A);
+  });
+
+  test("as it was called off before it began changes nothing", async () => {
+    await expect(release.apply({ dagBundleSha256: a }, AbortSignal.abort(new Error("a newer one")))).rejects.toThrow("a newer one");
+    expect(release.trees.unpacked).toEqual([]);
+    expect(await release.exists("values.yaml")).toBe(false);
+  });
+
+  test("as it was called off while it unpacked leaves what ran before", async () => {
+    await release.apply({ dagBundleSha256: a });
+    const before = await release.values();
+    const newer = new AbortController();
+    release.trees.onFile = () => newer.abort(new Error("a newer one"));
+    await expect(release.apply({ generation: 2, dagBundleSha256: b }, newer.signal)).rejects.toThrow("a newer one");
+    expect([await release.values(), await release.dags(), (await release.kept()).length]).toEqual([before, A, 1]);
   });
 });

@@ -1,56 +1,140 @@
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
-import type { RolloutDriver } from "../app/rollout-driver";
+import type { DagTrees } from "../app/dag-trees";
+import { RolloutRejected, type RolloutDriver } from "../app/rollout-driver";
 import { helmValues } from "../domain/helm-values";
 import type { ReleaseState } from "../domain/release-state";
+import { ABANDONED_AFTER_MS, DagsFolder, ForeignDags, type Tree } from "./dags-folder";
+import { isFileError, messageOf, unlessMissing } from "./file-errors";
+import { removeUnfinished, replaceFile } from "./replace-file";
 
 const VALUES_FILE = "values.yaml";
+const SHA256 = /^[0-9a-f]{64}$/;
 const Applied = z.object({ retrograde: z.object({ generation: z.number() }) });
 
 /**
- * Keeps `<root>/<releaseName>/values.yaml`: what a Helm release of Airflow would be given. The file is
- * replaced by a rename, so a reader sees the old state or the new one, and it is on disk before the deploy
- * counts as finished. A local Airflow can follow the folder, or a GitOps repository commit it.
+ * Keeps two things per release, of which a reader sees the old or the new, and which are on disk before the
+ * deploy counts as finished:
+ * - `<root>/<releaseName>/values.yaml`: what a Helm release of Airflow would be given;
+ * - `<root>/<releaseName>/dags`: the files of the DAG bundle, where the state has one (see DagsFolder).
+ * A local Airflow can follow the folder, or a GitOps repository commit it.
+ *
+ * A state is applied in this order, and applying it again makes good a crash between any two steps:
+ * 1. The DAG files are unpacked aside. This takes time and may fail, so nothing has changed by then, and a bundle
+ *    that is gone leaves in place what ran before.
+ * 2. `values.yaml` is replaced. It carries the generation, which it claims for `dags` too: from here on an older
+ *    state changes neither. The other way round a late older state could put its DAGs back in between.
+ * 3. `dags` is switched. Both are renames and follow at once: from 2 on nothing calls the rollout off, as half of
+ *    it would be a pair that nobody asked for.
+ * 4. Trees that have had their time are removed. Failing to do so fails no rollout; `tidy` will say so.
+ *
+ * What a person changes inside of a live tree is not noticed, and goes with the next bundle.
  */
 export class FilesystemDriver implements RolloutDriver {
   readonly name = "filesystem";
 
-  constructor(private readonly root: string) {}
+  constructor(
+    private readonly root: string,
+    private readonly dagTrees: DagTrees,
+    /** In ms, comparable with the time stamps of files. */
+    private readonly now: () => number = Date.now,
+  ) {}
 
   async apply(state: ReleaseState, signal: AbortSignal): Promise<void> {
-    const folder = join(this.root, state.releaseName);
-    const file = join(folder, VALUES_FILE);
-    await mkdir(folder, { recursive: true });
-    if ((await this.appliedGeneration(file)) > state.generation) return;
+    const dags = this.dagsOf(state.releaseName);
+    await mkdir(this.folderOf(state.releaseName), { recursive: true });
+    if (await this.isOvertaken(state, dags)) return;
     signal.throwIfAborted();
-    await replaceFile(file, stringify(helmValues(state)));
-  }
-
-  async remove(releaseName: string): Promise<void> {
-    await rm(join(this.root, releaseName), { recursive: true, force: true });
-  }
-
-  /** 0 where nothing was applied, or somebody has edited the file beyond recognition. */
-  private async appliedGeneration(file: string): Promise<number> {
+    const tree = await this.prepareDags(state, dags, signal);
     try {
-      const applied = Applied.safeParse(parse(await readFile(file, "utf8")));
-      return applied.success ? applied.data.retrograde.generation : 0;
-    } catch {
-      return 0;
+      signal.throwIfAborted();
+      // Unpacking has taken its time.
+      if (await this.isOvertaken(state, dags)) return;
+      await replaceFile(this.valuesOf(state.releaseName), stringify(helmValues(state)));
+      if (state.dagBundleSha256 === null) await dags.takeAway();
+      if (tree !== null) await dags.makeLive(tree).catch((error: unknown) => refuse(state, error));
+    } finally {
+      if (tree !== null) await dags.discard(tree);
     }
+    await this.sweep(state.releaseName).catch(() => undefined);
+  }
+
+  /** Leaves of a release's folder only what others have put into it. */
+  async remove(releaseName: string): Promise<void> {
+    const values = this.valuesOf(releaseName);
+    await this.dagsOf(releaseName).remove();
+    await removeUnfinished(values, Infinity);
+    await rm(values, { force: true });
+    try {
+      await rmdir(this.folderOf(releaseName));
+    } catch (error) {
+      if (!isFileError(error, "ENOENT", "ENOTEMPTY", "EEXIST")) throw error;
+    }
+  }
+
+  async tidy(): Promise<void> {
+    const entries = (await unlessMissing(readdir(this.root, { withFileTypes: true }))) ?? [];
+    const failures: string[] = [];
+    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+      await this.sweep(name).catch((error: unknown) => failures.push(`${name}: ${messageOf(error)}`));
+    }
+    if (failures.length > 0) throw new Error(`some releases could not be tidied up: ${failures.join("; ")}`);
+  }
+
+  /** The tree that is to become live; null if there is to be none, or the bundle is live already. */
+  private async prepareDags(state: ReleaseState, dags: DagsFolder, signal: AbortSignal): Promise<Tree | null> {
+    const { dagBundleSha256: sha256, generation } = state;
+    if (sha256 === null) return null;
+    if (!SHA256.test(sha256)) throw new RolloutRejected(`${sha256} is not the checksum of a DAG bundle`);
+    const live = await dags.live();
+    if (live.kind === "foreign") return refuse(state, new ForeignDags());
+    if (live.kind === "tree" && live.tree.sha256 === sha256 && (await dags.has(live.tree))) return null;
+    return dags.prepare({ generation, sha256 }, (folder) => this.dagTrees.unpack(sha256, folder, signal), signal);
+  }
+
+  /** The link counts too: somebody may have edited values.yaml beyond recognition. */
+  private async isOvertaken({ releaseName, generation }: ReleaseState, dags: DagsFolder): Promise<boolean> {
+    const live = await dags.live();
+    if (live.kind === "tree" && live.tree.generation > generation) return true;
+    const text = await unlessMissing(readFile(this.valuesOf(releaseName), "utf8"));
+    return text !== null && generationIn(text) > generation;
+  }
+
+  private async sweep(releaseName: string): Promise<void> {
+    await removeUnfinished(this.valuesOf(releaseName), this.now() - ABANDONED_AFTER_MS);
+    await this.dagsOf(releaseName).sweep();
+  }
+
+  private folderOf(releaseName: string): string {
+    return join(this.root, releaseName);
+  }
+
+  private valuesOf(releaseName: string): string {
+    return join(this.folderOf(releaseName), VALUES_FILE);
+  }
+
+  private dagsOf(releaseName: string): DagsFolder {
+    return new DagsFolder(this.folderOf(releaseName), this.now);
   }
 }
 
-async function replaceFile(file: string, text: string): Promise<void> {
-  const next = `${file}.next`;
-  const handle = await open(next, "w", 0o644);
+/** 0 where somebody has edited the file beyond recognition. */
+function generationIn(text: string): number {
   try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
+    const applied = Applied.safeParse(parse(text));
+    return applied.success ? applied.data.retrograde.generation : 0;
+  } catch {
+    return 0;
   }
-  await rename(next, file);
+}
+
+/**
+ * What a person has put at `dags` is neither overwritten nor moved aside: an Airflow may be reading it, and
+ * whose files should win is for a person to say.
+ */
+function refuse({ releaseName }: ReleaseState, error: unknown): never {
+  if (!(error instanceof ForeignDags)) throw error;
+  throw new RolloutRejected(`"dags" in the folder of ${releaseName} is not of our making; move it away and deploy again`, { cause: error });
 }

@@ -1,0 +1,46 @@
+import type { Readable } from "node:stream";
+
+/** Bytes from `start` to `end`, both included. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Archives by the checksum of their bytes. Every replica reaches the same ones. */
+export interface BundleStore {
+  /**
+   * Stores a file's bytes. Idempotent and atomic: a reader gets all of them or nothing. The file itself stays.
+   * @throws BundleCorrupt if the file's bytes have another checksum
+   */
+  put(sha256: string, file: string, sizeBytes: number): Promise<void>;
+  /** Null where nothing is stored; `version` changes with the stored bytes. */
+  stat(sha256: string): Promise<{ readonly sizeBytes: number; readonly version: string } | null>;
+  /**
+   * All bytes, or a range of them. Read whole they are checked: the stream ends in BundleCorrupt if they are not those
+   * that were stored.
+   * @throws BundleMissing
+   */
+  open(sha256: string, range?: ByteRange): Promise<Readable>;
+  /** Nothing happens where nothing is stored. */
+  delete(sha256: string): Promise<void>;
+  /** Everything that is stored, in no order. */
+  list(): AsyncIterable<{ readonly sha256: string; readonly sizeBytes: number }>;
+}
+
+/** The store does not hold these bytes. */
+export class BundleMissing extends Error {
+  override readonly name = "BundleMissing";
+
+  constructor(sha256: string, options?: ErrorOptions) {
+    super(`The DAG archive ${sha256} is not stored`, options);
+  }
+}
+
+/** The bytes are not those that their checksum stands for. */
+export class BundleCorrupt extends Error {
+  override readonly name = "BundleCorrupt";
+
+  constructor(sha256: string) {
+    super(`The stored DAG archive ${sha256} is damaged: its bytes have another checksum`);
+  }
+}

@@ -1,0 +1,42 @@
+import { LRUCache } from "lru-cache";
+import { pipeline } from "node:stream/promises";
+import { Writable } from "node:stream";
+import type { DagBundle } from "../domain/dag-bundle";
+import { BundleCorrupt, BundleMissing, type BundleStore } from "./bundle-store";
+
+export type BundleState = "STORED" | "MISSING" | "CORRUPT";
+
+const MOST_KNOWN = 10_000;
+
+/** Whether the store still holds what was uploaded. */
+export class CheckBundle {
+  /** By checksum, the version of the stored bytes that were read and found right. */
+  private readonly read = new LRUCache<string, string>({ max: MOST_KNOWN });
+
+  constructor(private readonly store: BundleStore) {}
+
+  /** Whether it is there in its full size: no byte of it is read, so that a page of bundles can be asked for. */
+  async glance({ sha256, sizeBytes }: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState> {
+    const stored = await this.store.stat(sha256);
+    if (stored === null) return "MISSING";
+    return stored.sizeBytes === sizeBytes ? "STORED" : "CORRUPT";
+  }
+
+  /** The same, and every byte of it is as it was uploaded. What was read before and has not changed since is not read again. */
+  async verify(bundle: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState> {
+    const { sha256 } = bundle;
+    const stored = await this.store.stat(sha256);
+    if (stored === null) return "MISSING";
+    if (this.read.get(sha256) === stored.version) return "STORED";
+    try {
+      const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+      await pipeline(await this.store.open(sha256), nowhere);
+    } catch (error) {
+      if (error instanceof BundleCorrupt) return "CORRUPT";
+      if (error instanceof BundleMissing) return "MISSING";
+      throw error;
+    }
+    this.read.set(sha256, stored.version);
+    return "STORED";
+  }
+}

@@ -1,0 +1,84 @@
+import { createTwoFilesPatch } from "diff";
+import { readArchivedFile } from "../archive/read-archived-file";
+import type { DagBundle } from "../domain/dag-bundle";
+import { compareManifests, type DagDiff } from "../domain/manifest";
+import type { BundleStore } from "./bundle-store";
+import type { BundleReadModel } from "./ports";
+
+/** Larger files are not compared line by line: nobody reads that, and finding the differences takes ever longer. */
+const TEXT_MOST_BYTES = 256 * 1024;
+const PATCH_TIMEOUT_MS = 2_000;
+
+/** One file of two bundles side by side. */
+export interface FileComparison {
+  readonly path: string;
+  readonly change: "ADDED" | "REMOVED" | "CHANGED" | "UNCHANGED";
+  readonly fromSizeBytes: number | null;
+  readonly toSizeBytes: number | null;
+  /** Whether either side is no text in UTF-8. */
+  readonly binary: boolean;
+  /** In the unified format; null where nothing differs, and for what is binary or too large. */
+  readonly patch: string | null;
+}
+
+interface Side {
+  readonly sizeBytes: number;
+  readonly sha256: string;
+  /** Null where it is too large to be shown. */
+  readonly content: Buffer | null;
+}
+
+/** What differs between two bundles. */
+export class CompareBundles {
+  constructor(private readonly deps: { readonly store: BundleStore; readonly readModel: BundleReadModel }) {}
+
+  /** By the manifests; the archives are not opened. */
+  async files(from: DagBundle, to: DagBundle): Promise<DagDiff> {
+    const [before, after] = await Promise.all([this.deps.readModel.files(from.sha256), this.deps.readModel.files(to.sha256)]);
+    return compareManifests(before, after);
+  }
+
+  /** Null for a path that neither side has. @throws BundleMissing, BundleCorrupt */
+  async file(from: DagBundle | null, to: DagBundle | null, path: string): Promise<FileComparison | null> {
+    const [before, after] = await Promise.all([this.read(from, path), this.read(to, path)]);
+    if (before === null && after === null) return null;
+    const unchanged = before !== null && after !== null && before.sha256 === after.sha256;
+    const texts = [before, after].map((side) => (side?.content == null ? "" : textOf(side.content)));
+    const isShown = [before, after].every((side) => side === null || side.content !== null);
+    const binary = texts.includes(null);
+    const [fromText, toText] = texts;
+    return {
+      path,
+      change: before === null ? "ADDED" : after === null ? "REMOVED" : unchanged ? "UNCHANGED" : "CHANGED",
+      fromSizeBytes: before?.sizeBytes ?? null,
+      toSizeBytes: after?.sizeBytes ?? null,
+      binary,
+      patch: unchanged || binary || !isShown ? null : patchOf(path, fromText ?? "", toText ?? ""),
+    };
+  }
+
+  private async read(bundle: DagBundle | null, path: string): Promise<Side | null> {
+    if (bundle === null) return null;
+    const file = (await this.deps.readModel.files(bundle.sha256)).find((one) => one.path === path);
+    if (file === undefined) return null;
+    if (file.sizeBytes > TEXT_MOST_BYTES) return { ...file, content: null };
+    const content = await readArchivedFile(await this.deps.store.open(bundle.sha256), path, TEXT_MOST_BYTES);
+    return { ...file, content };
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** Null for what is no text. */
+function textOf(content: Buffer): string | null {
+  if (content.includes(0)) return null;
+  try {
+    return decoder.decode(content);
+  } catch {
+    return null;
+  }
+}
+
+/** Null where finding the differences takes too long. */
+const patchOf = (path: string, from: string, to: string): string | null =>
+  createTwoFilesPatch(path, path, from, to, undefined, undefined, { timeout: PATCH_TIMEOUT_MS }) ?? null;

@@ -1,0 +1,56 @@
+import type { Instant } from "../../../shared/domain/instant";
+import type { DagBundle } from "../domain/dag-bundle";
+import type { BundleFile } from "../domain/manifest";
+
+/** An archive whose bytes are in the store. */
+export interface StoredArchive {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly files: readonly BundleFile[];
+}
+
+/** Bundles inside a transaction, whose Deployment is locked. */
+export interface BundleRecords {
+  /** Records an upload under a version of its own. @throws ArchiveNotKept if the stored bytes may be gone: they have to be stored again */
+  add(bundle: { readonly deploymentId: string; readonly archive: StoredArchive; readonly at: Instant }): Promise<DagBundle>;
+  find(deploymentId: string, version: string): Promise<DagBundle | null>;
+}
+
+/** The archive was removed between being stored and being recorded. */
+export class ArchiveNotKept extends Error {
+  override readonly name = "ArchiveNotKept";
+}
+
+export interface BundleKey {
+  readonly deploymentId: string;
+  readonly version: string;
+}
+
+/** Reads outside of transactions. */
+export interface BundleReadModel {
+  /** Those that exist, in no order. */
+  findMany(keys: readonly BundleKey[]): Promise<DagBundle[]>;
+  /** Sorted by path; empty where nothing is known. */
+  files(sha256: string): Promise<BundleFile[]>;
+  /** Which of these archives are recorded. */
+  known(sha256s: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Recorded archives by checksum, from behind that one on. */
+  archives(after: string, limit: number): Promise<{ readonly sha256: string; readonly sizeBytes: number }[]>;
+  /** The bundles that hold an archive. */
+  bundlesOf(sha256: string): Promise<BundleKey[]>;
+}
+
+/** What may go from the store, and when. */
+export interface ArchiveRemovals {
+  /** Notes that the bytes may go at that instant unless an archive's row needs them by then; a later instant replaces an earlier. */
+  schedule(sha256s: readonly string[], dueAt: Instant): Promise<void>;
+  /** Takes up to `limit` archives that no bundle holds out of the records, and schedules their bytes. Answers how many. */
+  scheduleUnneeded(now: Instant, limit: number): Promise<number>;
+  /** The checksums that are due. */
+  due(now: Instant, limit: number): Promise<string[]>;
+  /**
+   * Carries a removal out while nobody can record the archive anew: `remove` is called unless the archive is needed
+   * again, and the note goes. False where somebody else is at it.
+   */
+  carryOut(sha256: string, now: Instant, remove: () => Promise<void>): Promise<boolean>;
+}

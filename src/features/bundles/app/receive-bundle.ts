@@ -1,0 +1,59 @@
+import type { Readable } from "node:stream";
+import type { Clock } from "../../../shared/app/clock";
+import { plusMs } from "../../../shared/domain/instant";
+import type { ArchiveLimits } from "../archive/archive-limits";
+import { spoolUpload } from "../archive/spool-upload";
+import type { BundleStore } from "./bundle-store";
+import { ArchiveNotKept, type ArchiveRemovals, type StoredArchive } from "./ports";
+
+/** How long stored bytes wait for the record that needs them; a process that dies in between leaves them no longer. */
+const UNRECORDED_LIVES_MS = 60 * 60_000;
+const ATTEMPTS = 3;
+
+/** Takes an upload in: checks it, stores it, and has it recorded. */
+export class ReceiveBundle {
+  constructor(
+    private readonly deps: {
+      readonly store: BundleStore;
+      readonly removals: ArchiveRemovals;
+      readonly clock: Clock;
+      /** For uploads that are under way; on this machine. */
+      readonly spoolFolder: string;
+      readonly limits: ArchiveLimits;
+    },
+  ) {}
+
+  /**
+   * Once the upload is in and found good, asks `accept` for what else belongs to it; then stores the bytes and calls
+   * `record`, again if they were cleaned up in between. What `accept` throws leaves no trace. Whatever happens, nothing of the upload stays on this machine, and what is not recorded goes from the store.
+   * @throws ArchiveRefused
+   */
+  async execute<A, T>(
+    upload: Readable,
+    { accept, record }: { readonly accept: () => Promise<A>; readonly record: (archive: StoredArchive, accepted: A) => Promise<T> },
+  ): Promise<T> {
+    const spooled = await spoolUpload(upload, { folder: this.deps.spoolFolder, limits: this.deps.limits });
+    try {
+      const { sha256, sizeBytes, files } = spooled;
+      const accepted = await accept();
+      for (let attempt = 1; ; attempt++) {
+        await this.store(sha256, spooled.file, sizeBytes);
+        try {
+          return await record({ sha256, sizeBytes, files }, accepted);
+        } catch (error) {
+          if (!(error instanceof ArchiveNotKept) || attempt === ATTEMPTS) throw error;
+        }
+      }
+    } finally {
+      await spooled.dispose();
+    }
+  }
+
+  private async store(sha256: string, file: string, sizeBytes: number): Promise<void> {
+    const { store, removals, clock } = this.deps;
+    // First the note, then the bytes: whatever happens after this line, they are accounted for.
+    await removals.schedule([sha256], plusMs(clock(), UNRECORDED_LIVES_MS));
+    const present = await store.stat(sha256);
+    if (present?.sizeBytes !== sizeBytes) await store.put(sha256, file, sizeBytes);
+  }
+}

@@ -1,0 +1,22 @@
+import type { ArchiveLimits } from "../archive/archive-limits";
+import { unpackArchive } from "../archive/unpack-archive";
+import type { BundleStore } from "./bundle-store";
+
+/** Writes a stored bundle's files below an empty folder. */
+export class UnpackBundle {
+  constructor(private readonly deps: { readonly store: BundleStore; readonly limits: ArchiveLimits }) {}
+
+  /** @throws BundleMissing, BundleCorrupt; ArchiveRefused if it is larger than bundles may be by now */
+  async execute(sha256: string, folder: string, signal: AbortSignal): Promise<void> {
+    const archive = await this.deps.store.open(sha256);
+    const stop = (): void => void archive.destroy(signal.reason instanceof Error ? signal.reason : new Error("stopped"));
+    signal.addEventListener("abort", stop, { once: true });
+    try {
+      signal.throwIfAborted();
+      await unpackArchive(archive, folder, this.deps.limits);
+    } finally {
+      signal.removeEventListener("abort", stop);
+      archive.destroy();
+    }
+  }
+}

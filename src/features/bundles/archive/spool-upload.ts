@@ -1,0 +1,81 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { ArchiveRefused } from "../domain/archive-refused";
+import type { BundleFile } from "../domain/manifest";
+import type { ArchiveLimits } from "./archive-limits";
+import { buildManifest } from "./build-manifest";
+
+const ENDING = ".upload";
+
+/** An upload that was found to be an archive of DAGs, in a file of this machine. */
+export interface SpooledUpload {
+  readonly file: string;
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly files: readonly BundleFile[];
+  dispose(): Promise<void>;
+}
+
+/**
+ * Takes an upload in: to a file, and through checksum and inspection at the same time, at the pace of the slowest.
+ * Whatever goes wrong, no file is left and the rest of the upload is not waited for.
+ * @throws ArchiveRefused
+ */
+export async function spoolUpload(
+  upload: Readable,
+  { folder, limits }: { readonly folder: string; readonly limits: ArchiveLimits },
+): Promise<SpooledUpload> {
+  await mkdir(folder, { recursive: true });
+  const path = join(folder, `${randomUUID()}${ENDING}`);
+  const file = await open(path, "wx", 0o600);
+  const dispose = (): Promise<void> => rm(path, { force: true });
+  try {
+    const passed = new PassedBytes(limits.maxUploadBytes);
+    const files = await buildManifest(passed.through(upload, file), limits);
+    return { file: path, sha256: passed.sha256(), sizeBytes: passed.sizeBytes, files, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  } finally {
+    upload.destroy();
+    await file.close();
+  }
+}
+
+/** Writes what passes to a file, and counts and sums it up. */
+class PassedBytes {
+  sizeBytes = 0;
+  private readonly hash = createHash("sha256");
+
+  constructor(private readonly mostBytes: number) {}
+
+  async *through(upload: Readable, file: FileHandle): AsyncGenerator<Buffer> {
+    for await (const chunk of upload as AsyncIterable<Buffer>) {
+      this.sizeBytes += chunk.length;
+      if (this.sizeBytes > this.mostBytes) throw new ArchiveRefused("TOO_LARGE", `The file is larger than ${this.mostBytes} bytes`);
+      this.hash.update(chunk);
+      await file.writeFile(chunk);
+      yield chunk;
+    }
+  }
+
+  sha256(): string {
+    return this.hash.digest("hex");
+  }
+}
+
+/** Removes what a process that was killed has left. Answers how many files. */
+export async function removeStaleSpools(folder: string, olderThanMs: number): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  let removed = 0;
+  for (const name of names.filter((one) => one.endsWith(ENDING))) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => null);
+    if (found === null || Date.now() - found.mtimeMs < olderThanMs) continue;
+    await rm(path, { force: true });
+    removed++;
+  }
+  return removed;
+}

@@ -1,0 +1,44 @@
+import type { Sql } from "../../../shared/db/sql";
+import type { BundleKey, BundleReadModel } from "../app/ports";
+import type { DagBundle } from "../domain/dag-bundle";
+import type { BundleFile } from "../domain/manifest";
+
+export const SELECT_BUNDLE = `
+  SELECT b.deployment_id AS "deploymentId", b.version, b.archive_sha256 AS sha256, b.created_at AS "createdAt",
+    a.size_bytes AS "sizeBytes", a.file_count AS "fileCount"
+  FROM dag_bundle b JOIN dag_archive a ON a.sha256 = b.archive_sha256`;
+
+export class BundleReadModelSql implements BundleReadModel {
+  constructor(private readonly sql: Sql) {}
+
+  findMany(keys: readonly BundleKey[]): Promise<DagBundle[]> {
+    return this.sql.query<DagBundle>(
+      `${SELECT_BUNDLE} JOIN unnest($1::uuid[], $2::text[]) AS key (deployment_id, version)
+         ON key.deployment_id = b.deployment_id AND key.version = b.version`,
+      [keys.map(({ deploymentId }) => deploymentId), keys.map(({ version }) => version)],
+    );
+  }
+
+  files(sha256: string): Promise<BundleFile[]> {
+    return this.sql.query<BundleFile>(
+      `SELECT path, size_bytes AS "sizeBytes", sha256 FROM dag_archive_file WHERE archive_sha256 = $1 ORDER BY path COLLATE "C"`,
+      [sha256],
+    );
+  }
+
+  async known(sha256s: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await this.sql.query<{ sha256: string }>("SELECT sha256 FROM dag_archive WHERE sha256 = ANY($1)", [sha256s]);
+    return new Set(rows.map(({ sha256 }) => sha256));
+  }
+
+  archives(after: string, limit: number): Promise<{ sha256: string; sizeBytes: number }[]> {
+    return this.sql.query(`SELECT sha256, size_bytes AS "sizeBytes" FROM dag_archive WHERE sha256 > $1 ORDER BY sha256 LIMIT $2`, [after, limit]);
+  }
+
+  bundlesOf(sha256: string): Promise<BundleKey[]> {
+    return this.sql.query<BundleKey>(
+      `SELECT deployment_id AS "deploymentId", version FROM dag_bundle WHERE archive_sha256 = $1 ORDER BY version`,
+      [sha256],
+    );
+  }
+}

@@ -1,0 +1,37 @@
+import { DomainError } from "../../../shared/domain/errors";
+
+export type ArchiveProblem =
+  | "EMPTY_FILE"
+  | "NOT_GZIP"
+  | "NOT_TAR"
+  | "TRUNCATED"
+  | "UNSAFE_PATH"
+  | "LINK_OUTSIDE"
+  | "UNSUPPORTED_ENTRY"
+  | "DUPLICATE_PATH"
+  | "UNSTORABLE_PATH"
+  | "PATH_TOO_LONG"
+  | "TOO_MANY_FILES"
+  | "TOO_LARGE"
+  | "TOO_LARGE_UNPACKED";
+
+/** An upload that is no archive of DAGs, or one that must not be unpacked. Nothing of it was kept. */
+export class ArchiveRefused extends DomainError {
+  readonly code = "BAD_USER_INPUT";
+  override readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    readonly problem: ArchiveProblem,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.details = { argument: "file", problem };
+  }
+}
+
+const SHOWN_MOST = 120;
+
+/** A path for a message: of bearable length, and without what a terminal would obey. */
+export const shown = (path: string): string =>
+  JSON.stringify(path.length > SHOWN_MOST ? `${path.slice(0, SHOWN_MOST)}…` : path);

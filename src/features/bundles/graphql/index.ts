@@ -1,0 +1,1 @@
+export { DagBundle, DagDiff, DagFileDiff } from "./bundle.types";

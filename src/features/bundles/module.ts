@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import type { DataSource, EntityManager } from "typeorm";
+import type { Config } from "../../config";
+import type { Clock } from "../../shared/app/clock";
+import { sqlOf } from "../../shared/db/data-source";
+import { createUnitOfWork } from "../../shared/db/unit-of-work";
+import type { BundleStore } from "./app/bundle-store";
+import { CheckBundle } from "./app/check-bundle";
+import { CheckStore } from "./app/check-store";
+import { CleanUpArchives } from "./app/clean-up-archives";
+import { CompareBundles } from "./app/compare-bundles";
+import type { BundleRecords } from "./app/ports";
+import { UnpackBundle } from "./app/unpack-bundle";
+import { ReceiveBundle } from "./app/receive-bundle";
+import { removeStaleSpools } from "./archive/spool-upload";
+import { ArchiveRemovalsSql } from "./db/archive-removals";
+import { BundleReadModelSql } from "./db/bundle-read-model";
+import { BundleRecordsSql } from "./db/bundle-records";
+import { FolderBundleStore } from "./stores/folder-bundle-store";
+import { S3BundleStore } from "./stores/s3-bundle-store";
+
+/** No upload takes that long. */
+const STALE_AFTER_MS = 24 * 60 * 60_000;
+
+export { DagArchiveFileRow, DagArchiveRemovalRow, DagArchiveRow, DagBundleRow } from "./db/bundle.rows";
+
+export interface BundlesModuleOptions {
+  readonly config: Pick<Config, "bundles" | "dataDir">;
+  readonly dataSource: DataSource;
+  readonly clock: Clock;
+}
+
+export type BundlesModule = ReturnType<typeof createBundlesModule>;
+
+export function createBundlesModule({ config, dataSource, clock }: BundlesModuleOptions) {
+  const { maxUploadBytes, maxUnpackedBytes, maxFiles } = config.bundles;
+  const spoolFolder = join(config.dataDir, "uploads");
+  const limits = { maxUploadBytes, maxUnpackedBytes, maxFiles };
+  const store = createStore(config);
+  const sql = sqlOf(dataSource);
+  const removals = new ArchiveRemovalsSql(sql, createUnitOfWork(dataSource, sqlOf));
+  const readModel = new BundleReadModelSql(sql);
+  const check = new CheckBundle(store);
+  const cleanUp = new CleanUpArchives({ store, removals, clock });
+  return {
+    store,
+    readModel,
+    check,
+    cleanUp,
+    limits,
+    compare: new CompareBundles({ store, readModel }),
+    receive: new ReceiveBundle({ store, removals, clock, spoolFolder, limits }),
+    unpack: new UnpackBundle({ store, limits }),
+    checkStore: new CheckStore({ store, readModel, removals, check, cleanUp, clock }),
+    /** What processes that were killed have left of uploads on this machine. */
+    removeStaleUploads: async () => void (await removeStaleSpools(spoolFolder, STALE_AFTER_MS)),
+    /** For the transaction that the manager stands for. */
+    records: (manager: EntityManager): BundleRecords => new BundleRecordsSql(sqlOf(manager)),
+  };
+}
+
+function createStore({ bundles, dataDir }: BundlesModuleOptions["config"]): BundleStore {
+  if (bundles.store.kind === "folder") return new FolderBundleStore(join(dataDir, "bundles"));
+  return new S3BundleStore(bundles.store);
+}

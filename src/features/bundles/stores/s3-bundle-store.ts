@@ -1,0 +1,131 @@
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, paginateListObjectsV2, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { createReadStream } from "node:fs";
+import type { Readable } from "node:stream";
+import { Unavailable } from "../../../shared/domain/errors";
+import { BundleCorrupt, BundleMissing, type BundleStore, type ByteRange } from "../app/bundle-store";
+import { checkedStream } from "./checked-stream";
+
+export interface S3StoreOptions {
+  readonly bucket: string;
+  /** Of every object's name. */
+  readonly prefix: string;
+  readonly endpoint?: string;
+  readonly region: string;
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  readonly forcePathStyle: boolean;
+}
+
+const NAME = /([0-9a-f]{64})\.tar\.gz$/;
+const PART_BYTES = 8 * 1024 ** 2;
+const CONNECT_WITHIN_MS = 5_000;
+const ANSWER_WITHIN_MS = 60_000;
+
+/**
+ * Archives as objects `<prefix><sha256>.tar.gz` of an S3-compatible store. An object appears when its upload is
+ * complete, and not before; large ones go in parts.
+ */
+export class S3BundleStore implements BundleStore {
+  private readonly client: S3Client;
+  private readonly place: { readonly Bucket: string };
+
+  constructor(private readonly options: S3StoreOptions) {
+    this.client = new S3Client(clientConfig(options));
+    this.place = { Bucket: options.bucket };
+  }
+
+  put(sha256: string, file: string, sizeBytes: number): Promise<void> {
+    return this.ask(async () => {
+      const body = checkedStream(createReadStream(file), sha256);
+      const upload = new Upload({
+        client: this.client,
+        params: { ...this.place, Key: this.keyOf(sha256), Body: body, ContentType: "application/gzip", ...(sizeBytes < PART_BYTES && { ContentLength: sizeBytes }) },
+        partSize: PART_BYTES,
+        queueSize: 2,
+        leavePartsOnError: false,
+      });
+      try {
+        await upload.done();
+      } finally {
+        body.destroy();
+      }
+    });
+  }
+
+  stat(sha256: string): Promise<{ sizeBytes: number; version: string } | null> {
+    return this.ask(async () => {
+      try {
+        const found = await this.client.send(new HeadObjectCommand({ ...this.place, Key: this.keyOf(sha256) }));
+        return { sizeBytes: found.ContentLength ?? 0, version: `${found.ETag ?? ""} ${found.LastModified?.toISOString() ?? ""}` };
+      } catch (error) {
+        if (isMissing(error)) return null;
+        throw error;
+      }
+    });
+  }
+
+  open(sha256: string, range?: ByteRange): Promise<Readable> {
+    return this.ask(async () => {
+      const Range = range && `bytes=${range.start}-${range.end}`;
+      try {
+        const { Body } = await this.client.send(new GetObjectCommand({ ...this.place, Key: this.keyOf(sha256), Range }));
+        return range === undefined ? checkedStream(Body as Readable, sha256) : (Body as Readable);
+      } catch (error) {
+        throw isMissing(error) ? new BundleMissing(sha256, { cause: error }) : error;
+      }
+    });
+  }
+
+  async delete(sha256: string): Promise<void> {
+    await this.ask(async () => {
+      try {
+        await this.client.send(new DeleteObjectCommand({ ...this.place, Key: this.keyOf(sha256) }));
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+    });
+  }
+
+  async *list(): AsyncGenerator<{ sha256: string; sizeBytes: number }> {
+    for await (const page of paginateListObjectsV2({ client: this.client }, { ...this.place, Prefix: this.options.prefix })) {
+      for (const { Key, Size } of page.Contents ?? []) {
+        const sha256 = NAME.exec(Key ?? "")?.[1];
+        if (sha256 !== undefined && Key === this.keyOf(sha256)) yield { sha256, sizeBytes: Size ?? 0 };
+      }
+    }
+  }
+
+  private keyOf(sha256: string): string {
+    return `${this.options.prefix}${sha256}.tar.gz`;
+  }
+
+  /** @throws Unavailable in place of whatever the store or the way to it says */
+  private async ask<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof BundleMissing || error instanceof BundleCorrupt) throw error;
+      const reason = error instanceof Error ? error.name : "unknown";
+      throw new Unavailable(`The store of DAG bundles cannot be used at present (${reason})`, { cause: error });
+    }
+  }
+}
+
+function clientConfig({ endpoint, region, accessKeyId, secretAccessKey, forcePathStyle }: S3StoreOptions): S3ClientConfig {
+  return {
+    region,
+    forcePathStyle,
+    ...(endpoint !== undefined && { endpoint }),
+    ...(accessKeyId !== undefined && secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
+    // Stores other than Amazon's know neither the newer checksums nor their trailers; ours is in the name.
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+    requestHandler: { connectionTimeout: CONNECT_WITHIN_MS, requestTimeout: ANSWER_WITHIN_MS },
+  };
+}
+
+function isMissing(error: unknown): boolean {
+  const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  return name === "NoSuchKey" || name === "NotFound" || $metadata?.httpStatusCode === 404;
+}

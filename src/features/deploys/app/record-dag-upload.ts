@@ -1,0 +1,91 @@
+import { authorize, type Deployment } from "../../deployments";
+import type { StoredArchive } from "../../bundles";
+import type { Clock } from "../../../shared/app/clock";
+import { newId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { Conflict, FeatureDisabled } from "../../../shared/domain/errors";
+import type { Actor } from "../../../shared/domain/permissions";
+import { deployLogLine } from "../domain/deploy-log";
+import type { DeployRevision } from "../domain/deploy-revision";
+import { belongsTo, contentWithDags } from "../domain/dag-upload";
+import { recordDeploy } from "../domain/new-revision";
+import { PUSH_IMAGE } from "../domain/permissions";
+import { addApplyJob, appendRevision, placeRevisions } from "./append-revision";
+import type { DeployStores } from "./ports";
+
+interface UploadCommand {
+  readonly actor: Actor;
+  readonly releaseName: string;
+  readonly archive: StoredArchive;
+  readonly description: string | null;
+}
+
+/** Records uploaded DAGs as a deploy, and sets its rollout going. */
+export class RecordDagUpload {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<DeployStores>;
+      readonly dagOnlyDeployment: boolean;
+      /** How long an image waits for the DAGs that belong to it. */
+      readonly dagUploadWaitMs: number;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  /**
+   * Whether such an upload would be taken, before its bytes are; `deployment` is what has the release's name, if any.
+   * @throws NotFound, Forbidden
+   * @throws FeatureDisabled if DAG-only deploys are switched off
+   * @throws Conflict if the Deployment gets its DAGs another way
+   */
+  admit(actor: Actor, deployment: Deployment | null): Deployment {
+    const found = authorize(actor, deployment, PUSH_IMAGE);
+    if (!this.deps.dagOnlyDeployment) throw new FeatureDisabled("global.dagOnlyDeployment.enabled");
+    if (found.dagDeploymentType !== "dag_deploy") {
+      throw new Conflict(`${found.label} gets its DAGs by ${found.dagDeploymentType}: set its DAG deployment type to dag_deploy to upload them`);
+    }
+    return found;
+  }
+
+  /**
+   * A line of its own, or, where the same caller has just deployed the image that these DAGs belong to, part of that
+   * image's line: `astro deploy` sends both, one after the other.
+   * @throws the same as `admit`
+   */
+  execute({ actor, releaseName, archive, description }: UploadCommand): Promise<DeployRevision> {
+    const { unitOfWork, clock, dagUploadWaitMs } = this.deps;
+    return unitOfWork.run(async (stores) => {
+      const deployment = this.admit(actor, await stores.deployments.lockByReleaseName(releaseName));
+      const { head, current } = await placeRevisions(stores, deployment);
+      const at = clock();
+      const { version } = await stores.bundles.add({ deploymentId: deployment.id, archive, at });
+      if (head !== null && belongsTo(head, { actor, at, waitMs: dagUploadWaitMs })) {
+        return this.complete(stores, deployment, head, { version, at, description });
+      }
+      const { content, type } = contentWithDags(version, { deployment, head, current });
+      const recorded = recordDeploy(content, "DAG_UPLOAD", { id: newId(), onto: deployment, by: actor, at, description });
+      const revision = { ...recorded, type };
+      await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded" } });
+      return revision;
+    });
+  }
+
+  private async complete(
+    stores: DeployStores,
+    deployment: Deployment,
+    head: DeployRevision,
+    { version, at, description }: { readonly version: string; readonly at: string; readonly description: string | null },
+  ): Promise<DeployRevision> {
+    const patch = {
+      type: "IMAGE_AND_DAG",
+      dagTarballVersion: version,
+      description: head.description ?? description,
+      updatedAt: at,
+    } as const;
+    const revision = { ...head, ...patch };
+    await stores.revisions.update(head.id, patch);
+    await stores.logs.add([deployLogLine(deployment, revision, { event: "dags_added", version }, at)]);
+    await addApplyJob(stores.outbox, revision);
+    return revision;
+  }
+}

@@ -1,0 +1,71 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { isVersion, type BundleStore, type DagBundle } from "../../bundles";
+import { authorize, type DeploymentReadModel } from "../../deployments";
+import { InvalidInput, NotFound } from "../../../shared/domain/errors";
+import type { Actor } from "../../../shared/domain/permissions";
+import type { RevisionBundles } from "../app/revision-bundles";
+import { PULL_IMAGE } from "../domain/permissions";
+
+export interface DagDownloadRoutesOptions {
+  readonly authenticate: (header: string | undefined) => Promise<Actor>;
+  readonly deployments: DeploymentReadModel;
+  readonly bundles: RevisionBundles;
+  readonly store: BundleStore;
+}
+
+const RANGE = /^bytes=(\d*)-(\d*)$/;
+
+/**
+ * `GET /<releaseName>/dags/download`: the archive that is live, or that of `?version=`, for a sidecar beside Airflow.
+ * Takes deployment.images.pull. Answers 304 to a known ETag, 206 to a range, 404 where there is no bundle.
+ */
+export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRoutesOptions): void {
+  const { authenticate, deployments, bundles, store } = options;
+  app.get<{ Params: { releaseName: string }; Querystring: { version?: unknown } }>("/:releaseName/dags/download", async (request, reply) => {
+    const actor = await authenticate(request.headers.authorization);
+    const deployment = authorize(actor, await deployments.findByReleaseName(request.params.releaseName), PULL_IMAGE);
+    const version = versionOf(request.query.version) ?? deployment.dagTarballVersion;
+    const [bundle] = await bundles.findMany([{ deploymentId: deployment.id, dagTarballVersion: version }]);
+    if (!bundle) throw new NotFound("DAG bundle");
+
+    const etag = `"${bundle.sha256}"`;
+    reply.headers({ etag, "accept-ranges": "bytes", "cache-control": "private, no-cache", "x-dag-tarball-version": bundle.version });
+    if (matches(request.headers["if-none-match"], etag)) return reply.code(304).send();
+    const ifRange = request.headers["if-range"];
+    const range = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
+    return sendRange(reply, bundle, range, store);
+  });
+}
+
+async function sendRange(reply: FastifyReply, { sha256, sizeBytes }: DagBundle, header: string | undefined, store: BundleStore): Promise<FastifyReply> {
+  reply.type("application/gzip").header("content-disposition", 'attachment; filename="dags.tar.gz"');
+  const range = rangeOf(header, sizeBytes);
+  if (range === "NONE") return reply.header("content-length", sizeBytes).send(await store.open(sha256));
+  if (range === "UNSATISFIABLE") return reply.code(416).header("content-range", `bytes */${sizeBytes}`).send();
+  reply.code(206).header("content-range", `bytes ${range.start}-${range.end}/${sizeBytes}`).header("content-length", range.end - range.start + 1);
+  return reply.send(await store.open(sha256, range));
+}
+
+/** One range as RFC 9110 §14 has it; anything else that is well-formed or not is answered in full. */
+export function rangeOf(header: string | undefined, sizeBytes: number): { readonly start: number; readonly end: number } | "NONE" | "UNSATISFIABLE" {
+  const [, first = "", last = ""] = RANGE.exec(header ?? "") ?? [];
+  if (first === "" && last === "") return "NONE";
+  if (first === "") {
+    const length = Math.min(Number(last), sizeBytes);
+    return length === 0 ? "UNSATISFIABLE" : { start: sizeBytes - length, end: sizeBytes - 1 };
+  }
+  const start = Number(first);
+  const end = last === "" ? sizeBytes - 1 : Math.min(Number(last), sizeBytes - 1);
+  if (last !== "" && Number(last) < start) return "NONE";
+  return start >= sizeBytes ? "UNSATISFIABLE" : { start, end };
+}
+
+/** @throws InvalidInput */
+function versionOf(given: unknown): string | undefined {
+  if (given === undefined || given === "") return undefined;
+  if (typeof given !== "string" || !isVersion(given)) throw new InvalidInput("version", "is not a version such as 2024-01-12T18:32:20.589893Z");
+  return given;
+}
+
+const matches = (header: string | undefined, etag: string): boolean =>
+  header?.split(",").some((one) => one.trim() === "*" || one.trim().replace(/^W\//, "") === etag) ?? false;

@@ -1,0 +1,118 @@
+import Busboy from "@fastify/busboy";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { PassThrough, type Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ReceiveBundle } from "../../bundles";
+import type { DeploymentReadModel } from "../../deployments";
+import { InvalidInput } from "../../../shared/domain/errors";
+import type { Actor } from "../../../shared/domain/permissions";
+import type { RecordDagUpload } from "../app/record-dag-upload";
+import { checkDescription } from "../domain/new-revision";
+
+const DESCRIPTION_MOST_BYTES = 16_000;
+const FIELDS_MOST = 20;
+/** So long is what a refused client still sends taken in, so that it gets to read why. */
+const DRAIN_MOST_MS = 10_000;
+
+export interface DagUploadRoutesOptions {
+  readonly authenticate: (header: string | undefined) => Promise<Actor>;
+  readonly deployments: DeploymentReadModel;
+  readonly receive: ReceiveBundle;
+  readonly record: RecordDagUpload;
+}
+
+/**
+ * `POST /<releaseName>/dags/upload` as the `astro` CLI and the platform's public documentation send it: the first
+ * part with a file name is the archive, whatever its field is called, and `description` comes before or after it.
+ * Answers 200 or, at once and before the file is taken in, why not; never a redirect.
+ */
+export function dagUploadRoutes(app: FastifyInstance, { authenticate, deployments, receive, record }: DagUploadRoutesOptions): void {
+  app.register(async (scope) => {
+    // The body is left on the socket for the route to read as it comes.
+    scope.addContentTypeParser("multipart/form-data", (_request, _body, done) => done(null));
+    scope.post<{ Params: { releaseName: string } }>("/:releaseName/dags/upload", async (request, reply) => {
+      try {
+        const { releaseName } = request.params;
+        const actor = await authenticate(request.headers.authorization);
+        record.admit(actor, await deployments.findByReleaseName(releaseName));
+        const { archive, description } = readForm(request);
+        const revision = await receive.execute(archive, {
+          accept: async () => checkDescription(await description),
+          record: (stored, said) => record.execute({ actor, releaseName, archive: stored, description: said }),
+        });
+        return await reply.send({
+          revisionId: revision.id,
+          number: revision.number,
+          type: revision.type,
+          status: revision.status,
+          dagTarballVersion: revision.dagTarballVersion,
+        });
+      } catch (error) {
+        await takeInTheRest(request, reply);
+        throw error;
+      }
+    });
+  });
+}
+
+interface Form {
+  /** Ends with an error where the form breaks off or holds no file. */
+  readonly archive: Readable;
+  /** Known once the form has been read to its end. */
+  readonly description: Promise<string | undefined>;
+}
+
+/** @throws InvalidInput unless the request is a multipart form */
+function readForm({ raw, headers }: FastifyRequest): Form {
+  const contentType = headers["content-type"] ?? "";
+  const archive = new PassThrough();
+  // It may break off before anybody reads it, who is told then.
+  archive.on("error", () => undefined);
+  const form = parserFor(contentType);
+  let description: string | undefined;
+  let hasFile = false;
+  form.on("field", (name, value) => {
+    if (name === "description") description = value;
+  });
+  form.on("file", (_name, file) => {
+    if (hasFile) return void file.resume();
+    hasFile = true;
+    pipeline(file, archive).catch(() => file.resume());
+  });
+  const read = pipeline(raw, form).then(
+    () => {
+      if (!hasFile) archive.destroy(new InvalidInput("file", "the form holds no file"));
+    },
+    (error: unknown) => {
+      const reason = error instanceof Error ? error.message : String(error);
+      archive.destroy(new InvalidInput("file", `the form breaks off or is malformed (${reason})`));
+    },
+  );
+  return { archive, description: read.then(() => description) };
+}
+
+function parserFor(contentType: string): ReturnType<typeof Busboy> {
+  try {
+    return new Busboy({
+      headers: { "content-type": contentType },
+      limits: { fieldSize: DESCRIPTION_MOST_BYTES, fields: FIELDS_MOST, parts: FIELDS_MOST, fieldNameSize: 100 },
+      // What has a file name is a file, whatever type it claims.
+      isPartAFile: (_field, _type, fileName) => fileName !== undefined,
+    });
+  } catch (error) {
+    throw new InvalidInput("content-type", `${error instanceof Error ? error.message : "is malformed"}; send multipart/form-data with a boundary`);
+  }
+}
+
+/** A client reads the answer only when it has sent everything; one that sends for ever is cut off. */
+async function takeInTheRest({ raw }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header("connection", "close");
+  if (raw.readableEnded || raw.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, DRAIN_MOST_MS);
+    raw.once("close", resolve).once("end", resolve).once("error", () => resolve());
+    raw.unpipe();
+    raw.resume();
+    raw.once("close", () => clearTimeout(timer)).once("end", () => clearTimeout(timer));
+  });
+}

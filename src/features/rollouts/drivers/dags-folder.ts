@@ -1,0 +1,197 @@
+import { randomBytes } from "node:crypto";
+import { lstat, mkdir, readdir, readlink, rename, rm, symlink, unlink, utimes } from "node:fs/promises";
+import { join } from "node:path";
+import { isFileError, messageOf, unlessMissing } from "./file-errors";
+import { sync, syncTree } from "./sync";
+
+const LINK = "dags";
+const TREES = ".dags";
+const PENDING = ".link";
+const TREE_NAME = /^(\d+)-([0-9a-f]{64})-[0-9a-f]{16}$/;
+
+/** How long a tree that is no longer live is kept for readers that are still in it. */
+const GRACE_MS = 10 * 60_000;
+/** Far longer than unpacking takes: an attempt that is older was cut off. One that is not would fail, and be made again. */
+export const ABANDONED_AFTER_MS = 60 * 60_000;
+
+export interface Tree {
+  readonly name: string;
+  readonly generation: number;
+  readonly sha256: string;
+}
+
+/** What stands at `dags`: one of our links, nothing, or something that somebody else has put there. */
+export type LiveDags = { readonly kind: "tree"; readonly tree: Tree } | { readonly kind: "nothing" } | { readonly kind: "foreign" };
+
+/**
+ * The DAG files of one release: `dags` is a relative link to one of the trees in `.dags/`, and is replaced by
+ * renaming another link onto it, so whoever opens it is in one tree and stays there.
+ *
+ * A tree `.dags/<generation>-<sha256>-<random>` belongs to the one attempt that made it, and is never taken up
+ * again by another. It goes through three stages:
+ * - pending: `.dags/<name>.link` exists. It is made before the tree, so half a tree always has one.
+ * - live: `dags` is that very link; becoming live is moving it there.
+ * - retired: neither. A retired tree never becomes live again.
+ *
+ * So a tree is removed in this order, by whomever: take its pending link away, look whether it is live, and
+ * remove it if not. With the link gone nobody can make it live any more, and had somebody been quicker, it is
+ * seen to be live: this holds between processes without a lock, and however long one of them is held up.
+ */
+export class DagsFolder {
+  private readonly link: string;
+  private readonly trees: string;
+
+  constructor(
+    private readonly release: string,
+    private readonly now: () => number,
+  ) {
+    this.link = join(release, LINK);
+    this.trees = join(release, TREES);
+  }
+
+  async live(): Promise<LiveDags> {
+    try {
+      const target = await unlessMissing(readlink(this.link));
+      if (target === null) return { kind: "nothing" };
+      const tree = target.startsWith(`${TREES}/`) ? parseTree(target.slice(TREES.length + 1)) : null;
+      return tree === null ? { kind: "foreign" } : { kind: "tree", tree };
+    } catch (error) {
+      // No link at all, but a file or a folder.
+      if (isFileError(error, "EINVAL")) return { kind: "foreign" };
+      throw error;
+    }
+  }
+
+  /** Whether the tree is there; a link alone may be what is left of a folder that somebody has cleared. */
+  async has({ name }: Tree): Promise<boolean> {
+    return (await unlessMissing(lstat(join(this.trees, name))))?.isDirectory() ?? false;
+  }
+
+  /** A pending tree with what `fill` writes into it, whole and on disk; if that fails, nothing is left of it. */
+  async prepare(content: Pick<Tree, "generation" | "sha256">, fill: (folder: string) => Promise<void>, signal: AbortSignal): Promise<Tree> {
+    const name = `${content.generation}-${content.sha256}-${randomBytes(8).toString("hex")}`;
+    const tree = { ...content, name };
+    const folder = join(this.trees, name);
+    try {
+      await mkdir(this.trees, { recursive: true });
+      await symlink(`${TREES}/${name}`, this.pendingLink(name));
+      await mkdir(folder);
+      await fill(folder);
+      signal.throwIfAborted();
+      await syncTree(folder, signal);
+      await sync(this.trees);
+      return tree;
+    } catch (error) {
+      await this.discard(tree);
+      throw error;
+    }
+  }
+
+  /**
+   * Makes a pending tree the live one; it is so on disk before this returns.
+   * @throws ForeignDags if something that is not ours stands in the way, which is left as it is
+   */
+  async makeLive({ name }: Tree): Promise<void> {
+    const live = await this.live();
+    if (live.kind === "foreign") throw new ForeignDags();
+    if (live.kind === "tree") await this.markRetired(live.tree);
+    try {
+      await rename(this.pendingLink(name), this.link);
+    } catch (error) {
+      if (isFileError(error, "EISDIR", "ENOTEMPTY", "EEXIST")) throw new ForeignDags();
+      if (isFileError(error, "ENOENT")) throw new Error("the unpacked DAGs were taken for abandoned and removed", { cause: error });
+      throw error;
+    }
+    await sync(this.release);
+  }
+
+  /** From here on there are no DAGs. What somebody else has put at `dags` stays. */
+  async takeAway(): Promise<void> {
+    const live = await this.live();
+    if (live.kind === "tree") {
+      await this.markRetired(live.tree);
+      await unlessMissing(unlink(this.link));
+      await sync(this.release);
+    }
+  }
+
+  /** Removes a tree unless it is live. Never throws: what stays behind is for the next sweep. */
+  async discard({ name }: Pick<Tree, "name">): Promise<void> {
+    try {
+      await rm(this.pendingLink(name), { force: true });
+      if (!(await this.isLive(name))) await this.removeTree(name);
+    } catch {
+      // The failure that led here matters more.
+    }
+  }
+
+  /**
+   * Removes retired trees after their grace period, and what attempts have left that were cut off.
+   * @throws AggregateError if some could not be removed, after all others were
+   */
+  async sweep(): Promise<void> {
+    const entries = (await unlessMissing(readdir(this.trees))) ?? [];
+    const names = new Set(entries.map((entry) => (entry.endsWith(PENDING) ? entry.slice(0, -PENDING.length) : entry)));
+    const failures: unknown[] = [];
+    for (const name of names) {
+      if (parseTree(name) !== null) await this.sweepTree(name).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join("; "));
+  }
+
+  /** Takes everything of ours, at once: for a release that is taken down. */
+  async remove(): Promise<void> {
+    if ((await this.live()).kind === "tree") await rm(this.link, { force: true });
+    await rm(this.trees, { recursive: true, force: true });
+  }
+
+  private async sweepTree(name: string): Promise<void> {
+    // Asked before the age: the time at which a tree was retired is written down while it is still live.
+    if (await this.isLive(name)) return;
+    const pending = await unlessMissing(lstat(this.pendingLink(name)));
+    if (pending !== null) {
+      if (pending.mtimeMs > this.now() - ABANDONED_AFTER_MS) return;
+      // Gone meanwhile: the tree has become live, or somebody else removes it.
+      if ((await unlessMissing(unlink(this.pendingLink(name)).then(() => true))) === null) return;
+    } else {
+      const tree = await unlessMissing(lstat(join(this.trees, name)));
+      if (tree === null || tree.mtimeMs > this.now() - GRACE_MS) return;
+    }
+    if (!(await this.isLive(name))) await this.removeTree(name);
+  }
+
+  private async isLive(name: string): Promise<boolean> {
+    const live = await this.live();
+    return live.kind === "tree" && live.tree.name === name;
+  }
+
+  /** Before the switch, so that a crash in between cannot shorten the grace period. */
+  private async markRetired({ name }: Tree): Promise<void> {
+    const at = new Date(this.now());
+    await unlessMissing(utimes(join(this.trees, name), at, at));
+  }
+
+  /** Only of a tree that can never become live any more. */
+  private async removeTree(name: string): Promise<void> {
+    try {
+      await rm(join(this.trees, name), { recursive: true, force: true });
+    } catch (error) {
+      // Somebody still writes into it, in vain: what is left then is retired like any other.
+      if (!isFileError(error, "ENOTEMPTY")) throw error;
+    }
+  }
+
+  private pendingLink(name: string): string {
+    return join(this.trees, `${name}${PENDING}`);
+  }
+}
+
+/** Something at `dags` is not ours. */
+export class ForeignDags extends Error {
+  override readonly name = "ForeignDags";
+}
+
+function parseTree(name: string): Tree | null {
+  const [, generation, sha256] = TREE_NAME.exec(name) ?? [];
+  return generation === undefined || sha256 === undefined ? null : { name, generation: Number(generation), sha256 };
+}

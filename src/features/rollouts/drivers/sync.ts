@@ -1,0 +1,39 @@
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Enough for the file system to write several files in one go; a thousand of them take less than a second. */
+const LANES = 8;
+
+/** Puts a file's content, or the names in a folder, on disk. */
+export async function sync(path: string): Promise<void> {
+  const handle = await open(path, "r");
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/**
+ * Puts every file and folder below the folder on disk, and the folder itself. File systems write a rename down
+ * before the content of files that were written earlier, unless told so file by file: after a power cut a tree
+ * that was switched to without this may hold empty files, and nobody would look at it again, as it is live.
+ */
+export async function syncTree(folder: string, signal: AbortSignal): Promise<void> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const waiting = entries.filter((entry) => entry.isFile() || entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
+  waiting.push(folder);
+  const lane = async (): Promise<void> => {
+    try {
+      for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+        signal.throwIfAborted();
+        await sync(path);
+      }
+    } catch (error) {
+      // The other lanes need not go on either.
+      waiting.length = 0;
+      throw error;
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+}
