@@ -1,0 +1,101 @@
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buffer } from "node:stream/consumers";
+import { BundleMissing, type BundleStore } from "../../src/features/bundles/app/bundle-store";
+
+export interface StoreUnderTest {
+  readonly store: BundleStore;
+  /** Changes the stored bytes behind the store's back, keeping their number. */
+  corrupt(sha256: string): Promise<void>;
+}
+
+const MIB = 1024 ** 2;
+const sha256Of = (bytes: Buffer): string => createHash("sha256").update(bytes).digest("hex");
+
+/** What every store of bundles has to do. */
+export function bundleStoreContract(open: () => StoreUnderTest): void {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "retrograde-store-"));
+  });
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  const fileOf = async (bytes: Buffer): Promise<string> => {
+    const file = join(folder, randomBytes(8).toString("hex"));
+    await writeFile(file, bytes);
+    return file;
+  };
+  const put = async (bytes: Buffer): Promise<string> => {
+    const sha256 = sha256Of(bytes);
+    await open().store.put(sha256, await fileOf(bytes), bytes.length);
+    return sha256;
+  };
+  const read = async (sha256: string, range?: { start: number; end: number }): Promise<Buffer> => buffer(await open().store.open(sha256, range));
+  const listed = async (): Promise<Map<string, number>> => {
+    const found = new Map<string, number>();
+    for await (const { sha256, sizeBytes } of open().store.list()) found.set(sha256, sizeBytes);
+    return found;
+  };
+
+  test.each([["one byte", 1], ["a megabyte and one", MIB + 1], ["more than one part", 20 * MIB + 7]])("gives %s back as it was", async (_name, size) => {
+    const bytes = randomBytes(size);
+    const sha256 = await put(bytes);
+    expect(await open().store.stat(sha256)).toMatchObject({ sizeBytes: size });
+    expect((await read(sha256)).equals(bytes)).toBe(true);
+  });
+
+  test("gives a range of the bytes", async () => {
+    const bytes = randomBytes(1_000);
+    const sha256 = await put(bytes);
+    expect((await read(sha256, { start: 10, end: 19 })).equals(bytes.subarray(10, 20))).toBe(true);
+    expect((await read(sha256, { start: 990, end: 999 })).equals(bytes.subarray(990))).toBe(true);
+  });
+
+  test("takes the same bytes again, also at the same time", async () => {
+    const bytes = randomBytes(50_000);
+    const sha256 = await put(bytes);
+    await Promise.all([put(bytes), put(bytes), put(bytes)]);
+    expect((await read(sha256)).equals(bytes)).toBe(true);
+    expect([...(await listed()).keys()].filter((one) => one === sha256)).toHaveLength(1);
+  });
+
+  test("takes no bytes under another's checksum", async () => {
+    const sha256 = sha256Of(randomBytes(10));
+    await expect(open().store.put(sha256, await fileOf(randomBytes(2_000)), 2_000)).rejects.toMatchObject({ name: "BundleCorrupt" });
+    expect(await open().store.stat(sha256)).toBeNull();
+  });
+
+  test("knows nothing of what was never stored", async () => {
+    const sha256 = sha256Of(randomBytes(10));
+    expect(await open().store.stat(sha256)).toBeNull();
+    await expect(open().store.open(sha256)).rejects.toBeInstanceOf(BundleMissing);
+    await expect(open().store.open(sha256, { start: 0, end: 1 })).rejects.toBeInstanceOf(BundleMissing);
+    await expect(open().store.delete(sha256)).resolves.toBeUndefined();
+  });
+
+  test("forgets what is deleted, and can take it again", async () => {
+    const bytes = randomBytes(100);
+    const sha256 = await put(bytes);
+    await open().store.delete(sha256);
+    expect(await open().store.stat(sha256)).toBeNull();
+    await put(bytes);
+    expect((await read(sha256)).equals(bytes)).toBe(true);
+  });
+
+  test("lists everything with its size, over several pages", async () => {
+    const stored = new Map<string, number>();
+    for (let size = 1; size <= 8; size++) stored.set(await put(randomBytes(size)), size);
+    const found = await listed();
+    for (const [sha256, size] of stored) expect(found.get(sha256)).toBe(size);
+  });
+
+  test("does not pass damaged bytes on as good ones, and tells them from the good ones by their version", async () => {
+    const sha256 = await put(randomBytes(5_000));
+    const before = await open().store.stat(sha256);
+    await open().corrupt(sha256);
+    await expect(read(sha256)).rejects.toMatchObject({ name: "BundleCorrupt" });
+    expect((await open().store.stat(sha256))?.version).not.toBe(before?.version);
+  });
+}

@@ -1,0 +1,109 @@
+import { createHash, randomBytes } from "node:crypto";
+import { appendFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { FolderBundleStore } from "../../src/features/bundles/stores/folder-bundle-store";
+import { S3BundleStore, type S3StoreOptions } from "../../src/features/bundles/stores/s3-bundle-store";
+import { startFakeS3, type FakeS3 } from "../fakes/fake-s3";
+import { bundleStoreContract } from "./bundle-store-contract";
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "retrograde-bundles-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe("a folder", () => {
+  const pathOf = (sha256: string): string => join(folder, sha256.slice(0, 2), `${sha256}.tar.gz`);
+  bundleStoreContract(() => ({
+    store: new FolderBundleStore(folder),
+    corrupt: async (sha256) => writeFile(pathOf(sha256), randomBytes((await stat(pathOf(sha256))).size)),
+  }));
+
+  test("leaves nothing behind of what it did not take", async () => {
+    const own = await mkdtemp(join(tmpdir(), "retrograde-bundles-"));
+    const sha256 = "ab".repeat(32);
+    await writeFile(join(own, "file"), "other");
+    await expect(new FolderBundleStore(own).put(sha256, join(own, "file"))).rejects.toThrow();
+    expect(await readdir(join(own, "ab"))).toEqual([]);
+    await rm(own, { recursive: true });
+  });
+
+  test("lists nothing that is not its own", async () => {
+    const own = await mkdtemp(join(tmpdir(), "retrograde-bundles-"));
+    await mkdir(join(own, "ab"));
+    await mkdir(join(own, "lost+found"));
+    for (const name of ["notes.txt", `${"ab".repeat(32)}.part`, "x.tar.gz"]) await appendFile(join(own, "ab", name), "x");
+    const found = [];
+    for await (const one of new FolderBundleStore(own).list()) found.push(one);
+    expect(found).toEqual([]);
+    await rm(own, { recursive: true });
+  });
+});
+
+/** A real server if one is named, else ours. */
+const real = process.env["TEST_S3_ENDPOINT"];
+
+describe(real === undefined ? "the fake of an S3-compatible store" : "an S3-compatible store", () => {
+  let fake: FakeS3 | undefined;
+  let options: S3StoreOptions;
+  let store: S3BundleStore;
+  const prefix = `retrograde-test-${process.pid}/`;
+
+  beforeAll(async () => {
+    const bucket = process.env["TEST_S3_BUCKET"] ?? "retrograde-test";
+    const accessKeyId = process.env["TEST_S3_ACCESS_KEY_ID"] ?? "test";
+    const secretAccessKey = process.env["TEST_S3_SECRET_ACCESS_KEY"] ?? "secret";
+    if (real === undefined) fake = await startFakeS3({ bucket, accessKeyId });
+    options = { bucket, prefix, endpoint: real ?? fake!.endpoint, region: "us-east-1", accessKeyId, secretAccessKey, forcePathStyle: true };
+    if (real !== undefined) await clientOf(options).send(new CreateBucketCommand({ Bucket: bucket })).catch(() => undefined);
+    store = new S3BundleStore(options);
+  });
+  afterAll(() => fake?.close());
+
+  const clientOf = ({ endpoint, region, accessKeyId, secretAccessKey }: S3StoreOptions): S3Client =>
+    new S3Client({
+      endpoint: endpoint!,
+      region,
+      forcePathStyle: true,
+      credentials: { accessKeyId: accessKeyId!, secretAccessKey: secretAccessKey! },
+      requestChecksumCalculation: "WHEN_REQUIRED",
+    });
+
+  bundleStoreContract(() => ({
+    store,
+    corrupt: async (sha256) => {
+      const found = await store.stat(sha256);
+      const Body = randomBytes(found?.sizeBytes ?? 0);
+      await clientOf(options).send(new PutObjectCommand({ Bucket: options.bucket, Key: `${prefix}${sha256}.tar.gz`, Body }));
+    },
+  }));
+
+  test("with a wrong key is unavailable, and says nothing of the secret", async () => {
+    const stranger = new S3BundleStore({ ...options, accessKeyId: "wrong", secretAccessKey: "s3cr3t" });
+    const refusal: unknown = await stranger.stat("ab".repeat(32)).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: "UNAVAILABLE" });
+    expect(String((refusal as Error).message)).not.toContain("s3cr3t");
+  });
+
+  test("out of reach is unavailable", async () => {
+    const nowhere = new S3BundleStore({ ...options, endpoint: "http://127.0.0.1:1" });
+    await expect(nowhere.stat("ab".repeat(32))).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  if (real === undefined) {
+    test("that is busy for a moment is asked again", async () => {
+      fake?.failNext(2, 503);
+      expect(await store.stat("ab".repeat(32))).toBeNull();
+    });
+
+    test("keeps no parts of an upload that failed", async () => {
+      const bytes = randomBytes(20 * 1024 ** 2);
+      await writeFile(join(folder, "large"), bytes);
+      await expect(store.put("cd".repeat(32), join(folder, "large"), bytes.length)).rejects.toMatchObject({ name: "BundleCorrupt" });
+      expect(fake?.uploads.size).toBe(0);
+      expect(createHash("sha256").update(bytes).digest("hex")).not.toBe("cd".repeat(32));
+    });
+  }
+});

@@ -1,0 +1,172 @@
+import { readdir, rm, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DAY_MS, minusDays } from "../../src/shared/domain/instant";
+import { createDeployment, finish, signUpAdmin, type BuiltDeployment } from "../builders/api";
+import { uploadDags, type Files, type UploadedRevision } from "../builders/dags";
+import { TestClock } from "../builders/clock";
+import { startTestApp, type TestApp } from "../world/app";
+
+const NOW = "2024-07-15T09:30:00.000Z";
+const DAG_ONLY = { dagDeployment: { type: "dag_deploy" } };
+const HOUR_MS = 60 * 60_000;
+
+let world: TestApp;
+let admin: string;
+const clock = new TestClock(NOW);
+beforeEach(async () => {
+  clock.at = NOW;
+  world = await startTestApp({ clock: clock.now });
+  admin = await signUpAdmin(world);
+});
+afterEach(() => world.close());
+
+const bundles = () => world.app.features.bundles;
+const cleanUp = (dryRun = false) => world.app.features.deploys.cleanUp.execute({ dryRun });
+const deploy = async (deployment: BuiltDeployment, files: Files): Promise<UploadedRevision> => {
+  const revision = await uploadDags(world, admin, deployment, files);
+  await finish(world, revision.id);
+  clock.pass(1_000);
+  return revision;
+};
+const age = (revision: UploadedRevision): Promise<unknown[]> =>
+  world.database.sql.query("UPDATE deploy_revision SET created_at = $2 WHERE id = $1", [revision.id, minusDays(NOW, 100)]);
+const count = async (table: string): Promise<number> => (await world.database.sql.query<{ count: number }>(`SELECT count(*) AS count FROM ${table}`))[0]!.count;
+const stored = async (): Promise<string[]> => {
+  const names = [];
+  for await (const { sha256 } of bundles().store.list()) names.push(sha256);
+  return names.sort();
+};
+const archiveOf = async (revision: UploadedRevision): Promise<string> => {
+  const [row] = await world.database.sql.query<{ sha256: string }>(
+    "SELECT b.archive_sha256 AS sha256 FROM dag_bundle b JOIN deploy_revision r ON r.deployment_id = b.deployment_id AND r.dag_tarball_version = b.version WHERE r.id = $1",
+    [revision.id],
+  );
+  return row!.sha256;
+};
+
+describe("the clean-up", () => {
+  test("takes bundles that no revision names, row and bytes, and keeps all others", async () => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const old = await deploy(deployment, { "a.py": "1" });
+    const kept = await deploy(deployment, { "a.py": "2" });
+    await age(old);
+    expect(await cleanUp(true)).toMatchObject({ deletedRevisions: 1, deletedBundles: 1 });
+    expect(await count("dag_bundle")).toBe(2);
+    expect(await cleanUp()).toMatchObject({ deletedRevisions: 1, deletedBundles: 1 });
+    expect(await stored()).toEqual([await archiveOf(kept)]);
+    expect([await count("dag_bundle"), await count("dag_archive"), await count("dag_archive_file"), await count("dag_archive_removal")]).toEqual([1, 1, 1, 0]);
+    expect(await cleanUp()).toMatchObject({ deletedRevisions: 0, deletedBundles: 0 });
+  });
+
+  test("keeps bytes that another Deployment's bundle shares, until that goes too", async () => {
+    const [one, two] = [await createDeployment(world, admin, DAG_ONLY), await createDeployment(world, admin, DAG_ONLY)];
+    const files = { "shared.py": "1" };
+    const [first, second] = [await deploy(one, files), await deploy(two, files)];
+    await deploy(one, { "other.py": "2" });
+    const shared = await archiveOf(second);
+    await age(first);
+    expect(await cleanUp()).toMatchObject({ deletedBundles: 1 });
+    expect(await stored()).toContain(shared);
+    await world.database.sql.query("DELETE FROM deployment WHERE id = $1", [two.id]);
+    await cleanUp();
+    expect(await stored()).not.toContain(shared);
+  });
+
+  test("goes on where it was interrupted: bytes whose record is gone already go with the next run", async () => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const old = await deploy(deployment, { "a.py": "1" });
+    await deploy(deployment, { "a.py": "2" });
+    await age(old);
+    const { store } = bundles();
+    const broken = jest.spyOn(store, "delete").mockRejectedValueOnce(new Error("killed"));
+    await expect(cleanUp()).rejects.toThrow("killed");
+    expect([(await stored()).length, await count("dag_archive"), await count("dag_archive_removal")]).toEqual([2, 1, 1]);
+    broken.mockRestore();
+    await cleanUp();
+    expect([(await stored()).length, await count("dag_archive_removal")]).toEqual([1, 0]);
+  });
+
+  test("spares bytes that are uploaded again before they go", async () => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const files = { "a.py": "1" };
+    const old = await deploy(deployment, files);
+    await deploy(deployment, { "a.py": "2" });
+    await age(old);
+    const { store, cleanUp: archives } = bundles();
+    const sha256 = await archiveOf(old);
+    jest.spyOn(store, "delete").mockRejectedValueOnce(new Error("killed"));
+    await expect(cleanUp()).rejects.toThrow("killed");
+    await deploy(deployment, files);
+    clock.pass(2 * HOUR_MS);
+    await archives.execute();
+    expect(await stored()).toContain(sha256);
+  });
+
+  test("takes bytes of an upload that was never recorded, once it cannot be under way any more", async () => {
+    const orphan = "ab".repeat(32);
+    await writeFile(join(world.dataDir, "x"), "x");
+    const { store, cleanUp: archives } = bundles();
+    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) VALUES ($1, $2)", [orphan, "2024-07-15T10:30:00Z"]);
+    await deploy(await createDeployment(world, admin, DAG_ONLY), { "a.py": "1" });
+    const removed = jest.spyOn(store, "delete");
+    await archives.execute();
+    expect(removed).not.toHaveBeenCalled();
+    clock.pass(HOUR_MS);
+    await archives.execute();
+    expect(removed).toHaveBeenCalledWith(orphan);
+  });
+
+  test("takes what killed processes have left of uploads", async () => {
+    const folder = join(world.dataDir, "uploads");
+    await deploy(await createDeployment(world, admin, DAG_ONLY), { "a.py": "1" });
+    for (const name of ["old.upload", "young.upload", "foreign.txt"]) await writeFile(join(folder, name), "x");
+    const longAgo = new Date(Date.now() - 2 * DAY_MS);
+    for (const name of ["old.upload", "foreign.txt"]) await utimes(join(folder, name), longAgo, longAgo);
+    await cleanUp();
+    expect((await readdir(folder)).sort()).toEqual(["foreign.txt", "young.upload"]);
+  });
+});
+
+describe("fsck", () => {
+  const fsck = (repair = false) => bundles().checkStore.execute({ repair });
+
+  test("finds nothing where all is well", async () => {
+    await deploy(await createDeployment(world, admin, DAG_ONLY), { "a.py": "1" });
+    expect(await fsck()).toEqual({ archives: 1, damaged: [], orphans: [] });
+  });
+
+  test("names what is recorded and not stored, and which bundles suffer", async () => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const revision = await deploy(deployment, { "a.py": "1" });
+    const sha256 = await archiveOf(revision);
+    await rm(join(world.dataDir, "bundles", sha256.slice(0, 2), `${sha256}.tar.gz`));
+    const report = { archives: 1, damaged: [{ sha256, state: "MISSING", bundles: [{ deploymentId: deployment.id, version: revision.dagTarballVersion }] }], orphans: [] };
+    expect(await fsck()).toEqual(report);
+    expect(await fsck(true)).toEqual(report);
+    await uploadDags(world, admin, deployment, { "a.py": "1" });
+    expect((await fsck()).damaged).toEqual([]);
+  });
+
+  test("finds stored bytes without a record, and removes them if told to", async () => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const revision = await deploy(deployment, { "a.py": "1" });
+    const sha256 = await archiveOf(revision);
+    await world.database.sql.query("DELETE FROM deployment WHERE id = $1", [deployment.id]);
+    await world.database.sql.query("DELETE FROM dag_archive");
+    expect(await fsck()).toMatchObject({ archives: 0, orphans: [{ sha256 }] });
+    expect(await stored()).toEqual([sha256]);
+    await fsck(true);
+    expect(await stored()).toEqual([]);
+  });
+
+  test("does not remove what an upload under way has stored", async () => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const revision = await deploy(deployment, { "a.py": "1" });
+    const sha256 = await archiveOf(revision);
+    await world.database.sql.query("DELETE FROM deployment WHERE id = $1", [deployment.id]);
+    await world.database.sql.query("DELETE FROM dag_archive");
+    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) VALUES ($1, $2)", [sha256, "2024-07-15T10:30:00Z"]);
+    expect((await fsck(true)).orphans).toHaveLength(1);
+    expect(await stored()).toEqual([sha256]);
+  });
+});
