@@ -30,6 +30,7 @@ const WITHOUT_ROLES: Readonly<Record<string, string>> = {
   rollbackDeploy: "NOT_FOUND",
   rollbackPlan: "NOT_FOUND",
   deployRevision: "NOT_FOUND",
+  dagFileDiff: "NOT_FOUND",
   deployRevisions: "NOT_FOUND",
   paginatedDeployRevisions: "NOT_FOUND",
   deployment: "NOT_FOUND",

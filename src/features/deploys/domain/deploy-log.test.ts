@@ -15,6 +15,7 @@ const from = buildRevision({ number: 4, runtimeVersion: "11.5.0", airflowVersion
 const target = buildRevision({ number: 2, runtimeVersion: null, airflowVersion: "2.3.4-6" });
 
 const ALWAYS = {
+  dagTarballVersion: null,
   revisionId: revision.id,
   revisionNumber: 5,
   isRollback: false,
@@ -50,6 +51,7 @@ test.each<[DeployEvent, string, object]>([
     "Revision 5: Ada rolls back from nothing to revision 2 (Airflow 2.3.4-6): broken DAGs",
     { ...SIDES, fromRevisionId: null, fromRevisionNumber: null, fromRuntimeVersion: null, fromAirflowVersion: null, warnings: [] },
   ],
+  [{ event: "dags_added", version: "2024-07-15T09:30:00.000000Z" }, "Revision 5: Ada adds DAGs (bundle 2024-07-15T09:30:00.000000Z)", {}],
   [{ event: "rollout_started" }, "Revision 5 is being rolled out", {}],
   [{ event: "rollout_attempt_failed", failure: 2, reason: "no space left" }, "Revision 5: attempt 2 failed: no space left", { reason: "no space left" }],
   [{ event: "deployed" }, "Revision 5 is deployed", {}],

@@ -92,6 +92,30 @@ test("all gates at once are all reported, the installation's first", () => {
   ]);
 });
 
+describe("the target's DAG bundle", () => {
+  const version = "2024-01-12T18:32:20.589893Z";
+  const target = buildRevision({ dagDeploymentType: "dag_deploy", dagTarballVersion: version });
+
+  test.each([
+    ["STORED", true, []],
+    ["MISSING", true, ["DAG_BUNDLE_MISSING"]],
+    ["CORRUPT", true, ["DAG_BUNDLE_MISSING"]],
+    ["MISSING", false, []],
+    ["CORRUPT", false, []],
+    [null, true, []],
+  ] as const)("that is %s, looked for: %s", (bundle, dagTarballVersionValidation, expected) => {
+    expect(blockers({ target, bundle, settings: { dagTarballVersionValidation } })).toEqual(expected);
+  });
+});
+
+test("what runs is a target again once a change of the mechanism has taken its DAGs away", () => {
+  const current = buildRevision({ dagDeploymentType: "dag_deploy", dagTarballVersion: "2024-01-12T18:32:20.589893Z" });
+  const of = (changes: object) => blockers({ deployment: buildDeployment(changes), current, target: current });
+  expect(of({ dagDeploymentType: "dag_deploy", dagTarballVersion: current.dagTarballVersion })).toEqual(["TARGET_IS_CURRENT"]);
+  expect(of({ dagDeploymentType: "image", dagTarballVersion: null })).toEqual([]);
+  expect(of({ dagDeploymentType: "dag_deploy", dagTarballVersion: null })).toEqual([]);
+});
+
 test("every combination of the seven plain switches reports exactly those that are off", () => {
   const plain = [
     ["ROLLBACK_DISABLED_FOR_INSTALLATION", { settings: { rollbackEnabled: false } }],

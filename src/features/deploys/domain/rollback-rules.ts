@@ -172,15 +172,14 @@ function runsAlready({ target, current, head, deployment }: RollbackQuestion): R
   return (
     current !== null &&
     hasSameContent(current, target) &&
-    isLive(current, deployment) &&
+    !hasLostDags(current, deployment) &&
     head?.status !== "FAILED" &&
     issue("TARGET_IS_CURRENT", `The Deployment runs this content already (revision ${current.number}).`, "Choose another revision.")
   );
 }
 
-/** The mechanism may have been changed since, which takes uploaded DAGs away. */
-const isLive = (current: DeployRevision, deployment: Deployment): boolean =>
-  current.dagDeploymentType === deployment.dagDeploymentType && current.dagTarballVersion === deployment.dagTarballVersion;
+/** A change of the mechanism has taken its DAGs away, so what it deployed does not run as a whole any more. */
+const hasLostDags = (current: DeployRevision, deployment: Deployment): boolean => current.dagTarballVersion !== deployment.dagTarballVersion;
 
 /** Cautions; none of them blocks. The database's comes first, as it wants an answer. */
 const WARNINGS: readonly Rule[] = [
