@@ -67,6 +67,16 @@ export async function filesIn(path: string): Promise<Files | null> {
   return Object.fromEntries(await Promise.all(files.sort().map(async (file) => [relative(folder, file), await fs.readFile(file, "utf8")] as const)));
 }
 
+/**
+ * Lets tests that write thousands of files not wait for the disk: what it keeps through a power cut cannot be
+ * tested here anyway. Undone by jest.restoreAllMocks.
+ */
+export async function withoutWaitingForTheDisk(): Promise<void> {
+  const handle = await fs.open(tmpdir(), "r");
+  await handle.close();
+  jest.spyOn(Object.getPrototypeOf(handle) as fs.FileHandle, "sync").mockResolvedValue();
+}
+
 /** The filesystem driver over a folder of its own, looked at through one release. */
 export class ReleaseFolder {
   static readonly release = "astral-comet-1234";

@@ -132,6 +132,9 @@ export class DagsFolder {
   async sweep(): Promise<void> {
     const entries = (await unlessMissing(readdir(this.trees))) ?? [];
     const names = new Set(entries.map((entry) => (entry.endsWith(PENDING) ? entry.slice(0, -PENDING.length) : entry)));
+    // Asked before any age: the time at which a tree was retired is written down while it is still live.
+    const live = await this.live();
+    if (live.kind === "tree") names.delete(live.tree.name);
     const failures: unknown[] = [];
     for (const name of names) {
       if (parseTree(name) !== null) await this.sweepTree(name).catch((error: unknown) => failures.push(error));
@@ -146,8 +149,6 @@ export class DagsFolder {
   }
 
   private async sweepTree(name: string): Promise<void> {
-    // Asked before the age: the time at which a tree was retired is written down while it is still live.
-    if (await this.isLive(name)) return;
     const pending = await unlessMissing(lstat(this.pendingLink(name)));
     if (pending !== null) {
       if (pending.mtimeMs > this.now() - ABANDONED_AFTER_MS) return;
