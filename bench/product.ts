@@ -4,6 +4,7 @@ import { mkdir, open, readFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { placeArchive } from "./archive";
 import { temporaryFolder } from "./temporary-folder";
 
 /** What `npm run build` has made. */
@@ -45,6 +46,7 @@ export interface RunningServer {
 /** `retrograde serve` in a process of its own; its log goes to a file, as it would to a collector. */
 export async function startProduct(databaseUrl: string, profileDir?: string): Promise<RunningServer> {
   const folder = await temporaryFolder("product");
+  await placeArchive(folder);
   const logFile = join(folder, "log");
   const log = await open(logFile, "w");
   const port = await freePort();

@@ -8,6 +8,7 @@ import { benchCleanUp } from "./scenarios/clean-up";
 import { benchHistoryPage } from "./scenarios/history-page";
 import { benchPageAtDepth } from "./scenarios/page-at-depth";
 import { benchRollback } from "./scenarios/rollback";
+import { benchUpload } from "./scenarios/upload";
 import { seed } from "./seed";
 import type { Stage } from "./stage";
 
@@ -17,6 +18,7 @@ const SCENARIOS: Readonly<Record<Benchmark, (stage: Stage) => Promise<Section>>>
   "page-at-depth": benchPageAtDepth,
   rollback: benchRollback,
   "clean-up": benchCleanUp,
+  upload: benchUpload,
 };
 
 async function main(): Promise<void> {

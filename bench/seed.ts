@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Client } from "pg";
+import { ARCHIVE_BYTES, ARCHIVE_SHA256 } from "./archive";
 import { RETENTION_DAYS } from "./product";
 
 export const DEPLOYMENTS = 200;
@@ -34,11 +35,15 @@ export async function seed(client: Client, scale: number): Promise<Seed> {
   const revisionsDeep = revisionsEach * DEPLOYMENTS;
   await client.query(FUNCTIONS);
   await client.query(PLACES, [WORKSPACES, DEEP]);
-  await client.query("ALTER TABLE deploy_revision DROP CONSTRAINT deploy_revision_deployment_fkey");
+  await client.query("ALTER TABLE deploy_revision DROP CONSTRAINT deploy_revision_deployment_fkey, DROP CONSTRAINT deploy_revision_bundle_fkey");
   await client.query(revisions({ number: `i / ${DEPLOYMENTS} + 1`, deployment: `i % ${DEPLOYMENTS} + 1` }), [revisionsEach, DEPLOYMENTS * revisionsEach, 0.5]);
   await client.query(revisions({ number: "i + 1", deployment: String(DEEP) }), [revisionsDeep, revisionsDeep, 0]);
-  await client.query(`ALTER TABLE deploy_revision ADD CONSTRAINT deploy_revision_deployment_fkey
-    FOREIGN KEY (deployment_id) REFERENCES deployment ON DELETE CASCADE`);
+  await client.query("INSERT INTO dag_archive (sha256, size_bytes, file_count, created_at) VALUES ($1, $2, 0, now())", [ARCHIVE_SHA256, ARCHIVE_BYTES]);
+  await client.query(BUNDLES, [ARCHIVE_SHA256]);
+  await client.query(`ALTER TABLE deploy_revision
+    ADD CONSTRAINT deploy_revision_deployment_fkey FOREIGN KEY (deployment_id) REFERENCES deployment ON DELETE CASCADE,
+    ADD CONSTRAINT deploy_revision_bundle_fkey FOREIGN KEY (deployment_id, dag_tarball_version)
+      REFERENCES dag_bundle (deployment_id, version) DEFERRABLE INITIALLY DEFERRED`);
   await client.query(HEADS);
   const deployments = await serviceAccounts(client);
   const deep = deployments.pop();
@@ -88,7 +93,7 @@ const revisions = ({ number, deployment }: { number: string; deployment: string 
     CASE WHEN is_rollback THEN 'Orders are counted twice since #' || n - 2 ELSE 'Merge pull request #' || n || pg_temp.pick('{": load orders hourly",": retry flaky sensors",": pin pandas",": new revenue model"}', n) END,
     'registry.example.com/stellar-orbit-' || (1000 + d) || '/airflow', 'deploy-' || n,
     'sha256:' || encode(sha256((d || ':' || n)::bytea), 'hex'), pg_temp.pick('{11.3.0,11.4.0,11.5.0}', n / 50), '2.9.1',
-    CASE WHEN d % 2 = 0 THEN 'image' ELSE 'dag_deploy' END, CASE WHEN d % 2 = 1 THEN to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') END,
+    CASE WHEN d % 2 = 0 THEN 'image' ELSE 'dag_deploy' END, CASE WHEN d % 2 = 1 THEN to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') END,
     md5((n % 7)::text), CASE WHEN n % 7 < 4 THEN 'SERVICE_ACCOUNT' ELSE 'USER' END,
     pg_temp.pick('{github-actions,gitlab-ci,jenkins,argo,Ada Marsh,Jun Park,Noor Haddad}', n % 7),
     CASE WHEN is_rollback THEN pg_temp.revision_id(d, n - 3, pg_temp.revision_at(n - 3, $1, $3)) END,
@@ -99,9 +104,14 @@ const revisions = ({ number, deployment }: { number: string; deployment: string 
     LATERAL (SELECT pg_temp.revision_id(d, n, at) AS id, n > 3 AND n % 10 = 7 AS is_rollback,
       CASE WHEN n = $1 OR n * 7 % 100 < 60 THEN 'DEPLOYED' WHEN n * 7 % 100 < 80 THEN 'SUPERSEDED' ELSE 'FAILED' END AS status) told`;
 
+const BUNDLES = `
+  INSERT INTO dag_bundle (deployment_id, version, archive_sha256, created_at)
+  SELECT deployment_id, dag_tarball_version, $1, created_at FROM deploy_revision WHERE dag_tarball_version IS NOT NULL`;
+
 const HEADS = `
-  UPDATE deployment d SET last_revision_number = r.number, head_revision_id = r.id, current_revision_id = r.id, runtime_version = r.runtime_version
-  FROM (SELECT DISTINCT ON (deployment_id) id, deployment_id, number, runtime_version FROM deploy_revision ORDER BY deployment_id, number DESC) r
+  UPDATE deployment d SET last_revision_number = r.number, head_revision_id = r.id, current_revision_id = r.id, runtime_version = r.runtime_version,
+    dag_tarball_version = r.dag_tarball_version
+  FROM (SELECT DISTINCT ON (deployment_id) id, deployment_id, number, runtime_version, dag_tarball_version FROM deploy_revision ORDER BY deployment_id, number DESC) r
   WHERE r.deployment_id = d.id`;
 
 /** One per Deployment, in their order. */

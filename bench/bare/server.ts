@@ -6,6 +6,7 @@ import { POOL_SIZE } from "../product";
 import type { HistoryPageVariables, RollbackVariables } from "../requests";
 import { historyPage } from "./history-page";
 import { rollback } from "./rollback";
+import { storeUpload } from "./store-upload";
 
 const TIMESTAMPTZ = 1184;
 
@@ -32,13 +33,18 @@ const pool = new Pool({
 pool.on("error", () => process.exit(1));
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.url === "/upload") return send(response, await storeUpload(request));
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as Body;
   const data = query.startsWith("mutation")
     ? await rollback(pool, variables as RollbackVariables)
     : await historyPage(pool, variables as HistoryPageVariables);
-  const body = Buffer.from(`${JSON.stringify({ data })}\n`);
+  send(response, { data });
+}
+
+function send(response: ServerResponse, answered: object): void {
+  const body = Buffer.from(`${JSON.stringify(answered)}\n`);
   response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": body.length }).end(body);
 }
 

@@ -16,6 +16,8 @@ export interface FakeS3 {
   readonly uploads: Map<string, Map<number, Buffer>>;
   /** Requests to answer with that status before anything else is looked at. */
   failNext(count: number, status: number): void;
+  /** Whether parts of uploads are answered with 400. */
+  refusesParts: boolean;
   close(): Promise<void>;
 }
 
@@ -55,6 +57,7 @@ export async function startFakeS3({ bucket, accessKeyId }: { readonly bucket: st
       case "PUT": {
         const parts = uploadId === null ? null : uploads.get(uploadId);
         if (parts === undefined) return refuse(response, 404, "NoSuchUpload");
+        if (parts !== null && fake.refusesParts) return refuse(response, 400, "InvalidPart");
         if (parts === null) objects.set(name, stored(body));
         else parts.set(Number(query.get("partNumber")), body);
         return void response.writeHead(200, { etag: etagOf(body) }).end();
@@ -88,16 +91,18 @@ export async function startFakeS3({ bucket, accessKeyId }: { readonly bucket: st
 
   const server = createServer((request, response) => void answer(request, response).catch(() => response.destroy()));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
+  const fake: FakeS3 = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     objects,
     uploads,
+    refusesParts: false,
     failNext: (count, status) => void (failures = { count, status }),
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+  return fake;
 }
 
 const etagOf = (body: Buffer): string => `"${createHash("md5").update(body).digest("hex")}"`;

@@ -9,8 +9,8 @@ export interface ByteRange {
 /** Archives by the checksum of their bytes. Every replica reaches the same ones. */
 export interface BundleStore {
   /**
-   * Stores a file's bytes. Idempotent and atomic: a reader gets all of them or nothing. The file itself stays.
-   * @throws BundleCorrupt if the file's bytes have another checksum
+   * Stores a file's bytes, whose checksum the caller has worked out. Idempotent and atomic: a reader gets all of them
+   * or nothing. The file is not to be changed any more, and may be removed.
    */
   put(sha256: string, file: string, sizeBytes: number): Promise<void>;
   /** Null where nothing is stored; `version` changes with the stored bytes. */

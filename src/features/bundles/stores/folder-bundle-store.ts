@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, open, opendir, rename, rm, stat } from "node:fs/promises";
+import { constants } from "node:fs";
+import { copyFile, link, mkdir, open, opendir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { BundleMissing, type BundleStore, type ByteRange } from "../app/bundle-store";
 import { checkedStream } from "./checked-stream";
 
@@ -23,9 +22,10 @@ export class FolderBundleStore implements BundleStore {
     await mkdir(folder, { recursive: true });
     const next = join(folder, `${sha256}.${randomUUID()}.part`);
     try {
-      await pipeline(checkedStream(createReadStream(file), sha256), createWriteStream(next, { flags: "wx", mode: 0o640, flush: true }));
+      await linkOrCopy(file, next);
+      await sync(next);
       await rename(next, path);
-      await syncFolder(folder);
+      await sync(folder);
     } catch (error) {
       await rm(next, { force: true });
       throw error;
@@ -75,9 +75,20 @@ async function orNull<T>(found: Promise<T>): Promise<T | null> {
   }
 }
 
-/** So that the new name is on disk too. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
+/** A second name for the same bytes costs nothing; only another file system needs them again. */
+async function linkOrCopy(file: string, to: string): Promise<void> {
+  try {
+    await link(file, to);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EXDEV" && code !== "EPERM" && code !== "EMLINK") throw error;
+    await copyFile(file, to, constants.COPYFILE_EXCL);
+  }
+}
+
+/** What is written, or named in a folder, is on disk after this. */
+async function sync(path: string): Promise<void> {
+  const handle = await open(path);
   try {
     await handle.sync();
   } finally {

@@ -37,7 +37,7 @@ export class S3BundleStore implements BundleStore {
 
   put(sha256: string, file: string, sizeBytes: number): Promise<void> {
     return this.ask(async () => {
-      const body = checkedStream(createReadStream(file), sha256);
+      const body = createReadStream(file);
       const upload = new Upload({
         client: this.client,
         params: { ...this.place, Key: this.keyOf(sha256), Body: body, ContentType: "application/gzip", ...(sizeBytes < PART_BYTES && { ContentLength: sizeBytes }) },

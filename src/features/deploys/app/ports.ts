@@ -1,4 +1,4 @@
-import type { BundleRecords } from "../../bundles";
+import type { BundleRecords, DagBundle } from "../../bundles";
 import type { Deployment, DeploymentStores } from "../../deployments";
 import type { Instant } from "../../../shared/domain/instant";
 import type { DeployRevision, DeployStatus, DeployTrigger, DeployType } from "../domain/deploy-revision";
@@ -79,6 +79,11 @@ export interface RevisionReadModel {
   count(deploymentId: string, filter: RevisionFilter): Promise<number>;
   findMany(ids: readonly string[]): Promise<RevisionView[]>;
   historyStates(deploymentIds: readonly string[]): Promise<HistoryState[]>;
+  /** The DAG bundle of a Deployment's revision, and whose it is; null where it has none. */
+  bundleOf(deploymentId: string, revisionId: string): Promise<{
+    readonly deployment: { readonly id: string; readonly workspaceId: string };
+    readonly bundle: Pick<DagBundle, "sha256" | "sizeBytes">;
+  } | null>;
   /** DEPLOYED revisions with a number between the two, newest first. */
   deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]>;
   /** Unfinished heads older than the instant that no job is going to finish. */

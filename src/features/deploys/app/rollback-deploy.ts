@@ -118,11 +118,10 @@ export class RollbackDeploy {
   private async targetBundle({ actor, deploymentId, revisionId }: RollbackCommand): Promise<BundleState | null> {
     const { settings, readModel, bundles } = this.deps;
     if (!settings.dagTarballVersionValidation || revisionId === undefined || !isId(revisionId)) return null;
-    const [target] = await readModel.findMany([revisionId]);
-    if (target === undefined || target.dagTarballVersion === null || !isSameId(target.deploymentId, deploymentId)) return null;
-    const [state] = await readModel.historyStates([target.deploymentId]);
-    authorize(actor, state?.deployment ?? null, PUSH_IMAGE);
-    return bundles.verify(target);
+    const found = await readModel.bundleOf(deploymentId, revisionId);
+    if (found === null) return null;
+    authorize(actor, found.deployment, PUSH_IMAGE);
+    return bundles.verifyBundle(found.bundle);
   }
 
   private async earlierAnswer(stores: DeployStores, deployment: Deployment, command: RollbackCommand): Promise<RevisionView | null> {

@@ -105,6 +105,20 @@ export class RevisionReadModelSql implements RevisionReadModel {
     });
   }
 
+  async bundleOf(deploymentId: string, revisionId: string): ReturnType<RevisionReadModel["bundleOf"]> {
+    const [row] = await this.sql.query<{ id: string; workspaceId: string; sha256: string; sizeBytes: number }>(
+      `SELECT d.id, d.workspace_id AS "workspaceId", a.sha256, a.size_bytes AS "sizeBytes"
+       FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id AND d.deleted_at IS NULL
+       JOIN dag_bundle b ON b.deployment_id = r.deployment_id AND b.version = r.dag_tarball_version
+       JOIN dag_archive a ON a.sha256 = b.archive_sha256
+       WHERE r.id = $2 AND r.deployment_id = $1`,
+      [deploymentId, revisionId],
+    );
+    if (row === undefined) return null;
+    const { id, workspaceId, ...bundle } = row;
+    return { deployment: { id, workspaceId }, bundle };
+  }
+
   deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]> {
     return this.sql.query(
       `SELECT ${this.columns}, false AS "isCurrent" FROM deploy_revision r

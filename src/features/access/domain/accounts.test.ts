@@ -1,0 +1,64 @@
+import { InvalidInput } from "../../../shared/domain/errors";
+import { checkEmail, checkPassword } from "./accounts";
+
+/** The argument that a refusal names, or what came instead of one. */
+function refusedArgument(check: () => string): string {
+  try {
+    return `accepted as ${JSON.stringify(check())}`;
+  } catch (error) {
+    return error instanceof InvalidInput ? error.argument : String(error);
+  }
+}
+
+describe("checkPassword", () => {
+  test.each([["12345678"], ["x".repeat(128)], ["correct horse"], ["  spaces  "], ["пароль12"]])("takes %j as it is", (password) => {
+    expect(checkPassword(password)).toBe(password);
+  });
+
+  test.each([[""], ["1234567"], ["x".repeat(129)], ["x".repeat(1_000_000)]])("refuses a password that is too short or too long (%#)", (password) => {
+    expect(refusedArgument(() => checkPassword(password))).toBe("password");
+  });
+
+  test("does not repeat the password in its refusal", () => {
+    expect(() => checkPassword("hunter2")).not.toThrow("hunter2");
+    expect(() => checkPassword("hunter2")).toThrow("password: has to have 8 to 128 characters");
+  });
+});
+
+describe("checkEmail", () => {
+  test.each([
+    ["ada@example.com", "ada@example.com"],
+    ["Ada@Example.COM", "ada@example.com"],
+    ["  ada@example.com\n", "ada@example.com"],
+    ["ada+airflow@example.com", "ada+airflow@example.com"],
+    ["o'neil@example.com", "o'neil@example.com"],
+    ["ada@localhost", "ada@localhost"],
+    [`${"a".repeat(64)}@${"b".repeat(190)}`, `${"a".repeat(64)}@${"b".repeat(190)}`],
+  ])("reads %j as %j", (text, address) => {
+    expect(checkEmail(text)).toBe(address);
+  });
+
+  test("reads what it has read itself the same again", () => {
+    const once = checkEmail(" Ada.Lovelace@EXAMPLE.com ");
+    expect(checkEmail(once)).toBe(once);
+  });
+
+  test.each([
+    [""],
+    ["   "],
+    ["ada"],
+    ["@example.com"],
+    ["ada@"],
+    ["ada@home@example.com"],
+    ["ada lovelace@example.com"],
+    ["ada@example .com"],
+    ["Ada <ada@example.com>"],
+    ['"ada"@example.com'],
+    ["ada@example.com\nbcc: eve@example.com"],
+    [`${"a".repeat(65)}@example.com`],
+    [`ada@${"b".repeat(191)}`],
+    ["@".repeat(100_000)],
+  ])("refuses what is no address (%#)", (text) => {
+    expect(refusedArgument(() => checkEmail(text))).toBe("email");
+  });
+});
