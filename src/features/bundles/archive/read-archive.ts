@@ -20,6 +20,8 @@ export interface ArchiveEntry {
 const HEADER_BYTES = 512;
 /** An archive ends in two blocks of zeros; without them it was cut off. */
 const END_BYTES = 2 * HEADER_BYTES;
+/** Each chunk goes through a thread and several promises, which for zlib's own 16 KiB cost more than the bytes. */
+const CHUNK_BYTES = 256 * 1024;
 /** Names and attributes that tar keeps in entries of their own are read into memory. */
 const META_MOST_BYTES = 64 * 1024;
 
@@ -41,7 +43,7 @@ export async function readArchive(
 
 /** The tar inside. */
 async function* unpacked(gzipped: AsyncIterable<Uint8Array>, { maxUnpackedBytes }: Pick<ArchiveLimits, "maxUnpackedBytes">): AsyncGenerator<Buffer> {
-  const gunzip = createGunzip();
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   let packedBytes = 0;
   const source = Readable.from(
     (async function* () {

@@ -8,6 +8,7 @@ import type { ArchiveLimits } from "./archive-limits";
 import { buildManifest } from "./build-manifest";
 
 const ENDING = ".upload";
+const CHUNK_BYTES = 256 * 1024;
 
 /** An upload that was found to be an archive of DAGs, in a file of this machine. */
 export interface SpooledUpload {
@@ -52,7 +53,7 @@ class PassedBytes {
   constructor(private readonly mostBytes: number) {}
 
   async *through(upload: Readable, file: FileHandle): AsyncGenerator<Buffer> {
-    for await (const chunk of upload as AsyncIterable<Buffer>) {
+    for await (const chunk of gathered(upload)) {
       this.sizeBytes += chunk.length;
       if (this.sizeBytes > this.mostBytes) throw new ArchiveRefused("TOO_LARGE", `The file is larger than ${this.mostBytes} bytes`);
       this.hash.update(chunk);
@@ -64,6 +65,21 @@ class PassedBytes {
   sha256(): string {
     return this.hash.digest("hex");
   }
+}
+
+/** The same bytes in fewer chunks: each of them is written, unpacked and waited for by itself. */
+async function* gathered(upload: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let waiting: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of upload) {
+    waiting.push(chunk);
+    bytes += chunk.length;
+    if (bytes < CHUNK_BYTES) continue;
+    yield Buffer.concat(waiting);
+    waiting = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield Buffer.concat(waiting);
 }
 
 /** Removes what a process that was killed has left. Answers how many files. */
