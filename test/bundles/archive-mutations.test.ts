@@ -131,8 +131,9 @@ describe(`${MUTATIONS} mutations of an archive`, () => {
         continue;
       }
       if (upload instanceof Error || !("files" in (upload as object))) throw new Error(`mutation ${at} of seed ${seed}`, { cause: upload });
-      const { files, dispose } = upload as Awaited<ReturnType<typeof spoolUpload>>;
-      await dispose();
+      const spooled = upload as Awaited<ReturnType<typeof spoolUpload>>;
+      await spooled.dispose();
+      const { files } = spooled;
       accepted++;
       const folder = join(root, "jail", "deep", "tree");
       await mkdir(folder, { recursive: true });

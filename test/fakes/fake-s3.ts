@@ -46,7 +46,7 @@ export async function startFakeS3({ bucket, accessKeyId }: { readonly bucket: st
     if (inBucket !== bucket) return refuse(response, 404, "NoSuchBucket");
     const name = `${bucket}/${key}`;
     const uploadId = query.get("uploadId");
-    switch (request.method) {
+    switch (request.method ?? "") {
       case "POST":
         if (query.has("uploads")) {
           const id = randomUUID();

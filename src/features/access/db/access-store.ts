@@ -2,7 +2,7 @@ import { IsNull, type EntityManager } from "typeorm";
 import { newId } from "../../../shared/app/ids";
 import type { Clock } from "../../../shared/app/clock";
 import { constraintOf } from "../../../shared/db/unit-of-work";
-import { Conflict } from "../../../shared/domain/errors";
+import { Conflict, NotFound } from "../../../shared/domain/errors";
 import type { AccessStores } from "../app/ports";
 import type { RoleBinding, ServiceAccount, User } from "../domain/accounts";
 import type { BoundRole, Role } from "../domain/roles";
@@ -85,14 +85,22 @@ export class AccessStore implements AccessStores {
   }
 
   async addServiceAccount(account: ServiceAccount & { apiKeyHash: string }, bound: BoundRole): Promise<void> {
-    await this.manager.insert(ServiceAccountRow, account);
-    await this.manager.insert(RoleBindingRow, {
-      id: newId(),
-      userId: null,
-      serviceAccountId: account.id,
-      ...bound,
-      createdAt: this.clock(),
-    });
+    try {
+      await this.manager.insert(ServiceAccountRow, account);
+      await this.manager.insert(RoleBindingRow, {
+        id: newId(),
+        userId: null,
+        serviceAccountId: account.id,
+        ...bound,
+        createdAt: this.clock(),
+      });
+    } catch (error) {
+      // Its place was deleted at this moment.
+      const constraint = constraintOf(error) ?? "";
+      if (/_workspace_fkey$/.test(constraint)) throw new NotFound("Workspace");
+      if (/_deployment_fkey$/.test(constraint)) throw new NotFound("Deployment");
+      throw error;
+    }
   }
 
   findServiceAccount(id: string): Promise<ServiceAccount | null> {

@@ -2,6 +2,7 @@ import { IsNull, LessThan, type DataSource, type EntityManager } from "typeorm";
 import { constraintOf } from "../../../shared/db/unit-of-work";
 import { RowStatements } from "../../../shared/db/row-statements";
 import { sqlOf } from "../../../shared/db/data-source";
+import { NotFound } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import type { DeploymentStore } from "../app/ports";
 import { ReleaseNameTaken } from "../app/release-name-taken";
@@ -42,6 +43,8 @@ export class DeploymentStoreSql implements DeploymentStore {
       await this.statements.rows.insert(this.manager, { ...deployment, deletedAt: null });
     } catch (error) {
       if (constraintOf(error) === "deployment_release_name_key") throw new ReleaseNameTaken(deployment.releaseName, error);
+      // It was deleted at this moment.
+      if (constraintOf(error) === "deployment_workspace_fkey") throw new NotFound("Workspace");
       throw error;
     }
   }

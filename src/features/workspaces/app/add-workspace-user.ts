@@ -46,7 +46,7 @@ export class AddWorkspaceUser {
       for (const { deploymentId, role: deploymentRole } of deploymentRoles) {
         const deployment = deploymentScope({ id: deploymentId, workspaceId: workspace.id });
         requirePermission(actor, ["deployment.userRoles.update", "system.iam.update"], deployment);
-        requireGrantable(actor, deploymentRole, deployment, this.roles);
+        requireGrantable(actor, deploymentRole, deployment, this.roles, "deploymentRoles");
       }
 
       const user = await access.findUserByEmail(address);
