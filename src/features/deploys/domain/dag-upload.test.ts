@@ -48,7 +48,12 @@ describe("uploaded DAGs come with", () => {
     expect(contentWithDags(V1, { deployment, head, current })).toMatchObject({ type: "DAG_ONLY", content: { imageTag: "one" } });
   });
 
-  test("no image where there was none yet", () => {
+  test("no image where there was none yet, on top of DAGs under way either", () => {
+    const head = image({ type: "DAG_ONLY", imageRepository: null, imageTag: null, imageDigest: null });
+    expect(contentWithDags(V2, { deployment, head, current: null })).toMatchObject({ type: "DAG_ONLY", content: { imageRepository: null } });
+  });
+
+  test("no image at all", () => {
     expect(contentWithDags(V1, { deployment, head: null, current: null })).toMatchObject({
       type: "DAG_ONLY",
       content: { imageRepository: null, runtimeVersion: "11.4.0", dagDeploymentType: "dag_deploy" },

@@ -42,7 +42,7 @@ export function contentWithDags(version: string, { deployment, head, current }: 
     dagDeploymentType: "dag_deploy",
     dagTarballVersion: version,
   };
-  const isNewImage = base !== null && (current === null || !hasSameImage(base, current));
+  const isNewImage = content.imageRepository !== null && (current === null || !hasSameImage(content, current));
   return { content, type: isNewImage ? "IMAGE_AND_DAG" : "DAG_ONLY" };
 }
 
