@@ -40,7 +40,7 @@ export class CreateUser {
   async execute({ actor, ...command }: CreateUserCommand): Promise<{ user: User; token: string }> {
     const address = checkEmail(command.email);
     const username = (command.username ?? "").trim() || address;
-    if (username.length > USERNAME_MOST) throw new InvalidInput("username", `has at most ${USERNAME_MOST} characters`);
+    if (username.length > USERNAME_MOST) throw new InvalidInput(username === address ? "email" : "username", `has at most ${USERNAME_MOST} characters`);
     const passwordHash = await this.deps.passwords.hash(checkPassword(command.password));
 
     const user = await this.deps.unitOfWork.run(async (stores) => {

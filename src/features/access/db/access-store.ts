@@ -31,6 +31,13 @@ export class AccessStore implements AccessStores {
   }
 
   async addUser(user: User & { passwordHash: string | null }, address: string): Promise<void> {
+    // People sign in by either, in any case: a name that is somebody's address would lead to the wrong account.
+    const [namesake] = await this.manager.query<unknown[]>(
+      `SELECT 1 FROM app_user WHERE lower(username) IN (lower($1), lower($2))
+       UNION ALL SELECT 1 FROM email WHERE address = lower($1) LIMIT 1`,
+      [user.username, address],
+    );
+    if (namesake !== undefined) throw new Conflict("Somebody signs in by this user name or e-mail address already");
     try {
       await this.manager.insert(UserRow, user);
       await this.manager.insert(EmailRow, { address, userId: user.id, verified: true, primary: true });
