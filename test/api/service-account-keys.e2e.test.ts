@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask, askInVain, bindRole, createDeployment, serviceAccountWith, signUp, signUpAdmin, type BuiltDeployment, type Place } from "../builders/api";
 import { TestClock } from "../builders/clock";
-import { CREATE_SERVICE_ACCOUNT, DELETE, DELETE_SERVICE_ACCOUNT, NO_IDS, READ, SERVICE_ACCOUNTS } from "../builders/deployment-operations";
-import { DELETE_WORKSPACE_SERVICE_ACCOUNT, everything, outcomes, READ_WORKSPACE, refusedWithoutTrace, WORKSPACE_SERVICE_ACCOUNTS } from "../builders/workspace-operations";
+import { DELETE_SERVICE_ACCOUNT, NO_IDS, READ, SERVICE_ACCOUNTS } from "../builders/deployment-operations";
+import { DELETE_WORKSPACE_SERVICE_ACCOUNT, everything, READ_WORKSPACE, refusedWithoutTrace, WORKSPACE_SERVICE_ACCOUNTS } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
 const REFUSED = "You do not have the appropriate permissions for that";
