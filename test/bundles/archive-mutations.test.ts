@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
@@ -139,9 +139,11 @@ describe(`${MUTATIONS} mutations of an archive`, () => {
       await mkdir(folder, { recursive: true });
       await unpackArchive(Readable.from([bytes]), folder, LIMITS);
       expect(await treeIn(folder)).toEqual(files.map(({ path }) => path).sort());
-      for (const { path, sizeBytes } of files) {
+      for (const { path, sizeBytes, sha256 } of files) {
         const link = await readlink(join(folder, path)).catch(() => null);
-        expect(Buffer.byteLength(link ?? (await readFile(join(folder, path))))).toBe(sizeBytes);
+        const content = link ?? (await readFile(join(folder, path)));
+        expect(Buffer.byteLength(content)).toBe(sizeBytes);
+        expect(createHash("sha256").update(link === null ? content : `symlink\0${link}`).digest("hex")).toBe(sha256);
       }
       expect([await readdir(join(root, "jail")), await readdir(join(root, "jail", "deep"))]).toEqual([["deep"], ["tree"]]);
       await rm(join(root, "jail"), { recursive: true });

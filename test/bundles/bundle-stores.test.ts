@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { appendFile, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,7 @@ import { FolderBundleStore } from "../../src/features/bundles/stores/folder-bund
 import { S3BundleStore, type S3StoreOptions } from "../../src/features/bundles/stores/s3-bundle-store";
 import { startFakeS3, type FakeS3 } from "../fakes/fake-s3";
 import { bundleStoreContract } from "./bundle-store-contract";
+import { hasSwift, startSwift } from "./swift";
 
 let folder: string;
 beforeAll(async () => {
@@ -28,6 +29,22 @@ describe("a folder", () => {
     await rm(own, { recursive: true });
   });
 
+  test("takes the same file again without a trace, and clears away what was cut off", async () => {
+    const own = await mkdtemp(join(tmpdir(), "retrograde-bundles-"));
+    const store = new FolderBundleStore(own);
+    const sha256 = "ab".repeat(32);
+    await writeFile(join(own, "file"), "bytes");
+    await store.put(sha256, join(own, "file"));
+    await store.put(sha256, join(own, "file"));
+    expect(await readdir(join(own, "ab"))).toEqual([`${sha256}.tar.gz`]);
+    const leftover = `${sha256}.${randomUUID()}.part`;
+    for (const name of [leftover, `${sha256}.part`]) await writeFile(join(own, "ab", name), "x");
+    expect(await store.removeLeftovers(60_000)).toBe(0);
+    expect(await store.removeLeftovers(-1_000)).toBe(1);
+    expect((await readdir(join(own, "ab"))).sort()).toEqual([`${sha256}.part`, `${sha256}.tar.gz`]);
+    await rm(own, { recursive: true });
+  });
+
   test("lists nothing that is not its own", async () => {
     const own = await mkdtemp(join(tmpdir(), "retrograde-bundles-"));
     await mkdir(join(own, "ab"));
@@ -40,25 +57,48 @@ describe("a folder", () => {
   });
 });
 
-/** A real server if one is named, else ours. */
-const real = process.env["TEST_S3_ENDPOINT"];
+interface Server {
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly fake?: FakeS3;
+  close(): Promise<void>;
+}
 
-describe(real === undefined ? "the fake of an S3-compatible store" : "an S3-compatible store", () => {
+const bucket = process.env["TEST_S3_BUCKET"] ?? "retrograde-test";
+const named = process.env["TEST_S3_ENDPOINT"];
+
+/** The fake always, and each real server that there is. */
+const servers: [string, () => Promise<Server>][] = [
+  ["the fake of an S3-compatible store", async () => {
+    const keys = { accessKeyId: "test", secretAccessKey: "secret" };
+    const fake = await startFakeS3({ bucket, ...keys });
+    return { ...keys, fake, endpoint: fake.endpoint, close: () => fake.close() };
+  }],
+];
+if (hasSwift()) servers.push(["OpenStack Swift", startSwift]);
+if (named !== undefined) {
+  const keys = { accessKeyId: process.env["TEST_S3_ACCESS_KEY_ID"] ?? "test", secretAccessKey: process.env["TEST_S3_SECRET_ACCESS_KEY"] ?? "secret" };
+  servers.push(["the S3-compatible store that is named", async () => ({ ...keys, endpoint: named, close: async () => undefined })]);
+}
+
+describe.each(servers)("%s", (_name, start) => {
+  let server: Server | undefined;
   let fake: FakeS3 | undefined;
   let options: S3StoreOptions;
   let store: S3BundleStore;
-  const prefix = `retrograde-test-${process.pid}/`;
+  const prefix = `retrograde-test-${randomBytes(6).toString("hex")}/`;
 
   beforeAll(async () => {
-    const bucket = process.env["TEST_S3_BUCKET"] ?? "retrograde-test";
-    const accessKeyId = process.env["TEST_S3_ACCESS_KEY_ID"] ?? "test";
-    const secretAccessKey = process.env["TEST_S3_SECRET_ACCESS_KEY"] ?? "secret";
-    if (real === undefined) fake = await startFakeS3({ bucket, accessKeyId });
-    options = { bucket, prefix, endpoint: real ?? fake!.endpoint, region: "us-east-1", accessKeyId, secretAccessKey, forcePathStyle: true };
-    if (real !== undefined) await clientOf(options).send(new CreateBucketCommand({ Bucket: bucket })).catch(() => undefined);
+    server = await start();
+    const { endpoint, accessKeyId, secretAccessKey } = server;
+    fake = server.fake;
+    options = { bucket, prefix, endpoint, region: "us-east-1", accessKeyId, secretAccessKey, forcePathStyle: true };
+    // One that is there already is fine.
+    if (fake === undefined) await clientOf(options).send(new CreateBucketCommand({ Bucket: bucket })).catch(() => undefined);
     store = new S3BundleStore(options);
   });
-  afterAll(() => fake?.close());
+  afterAll(() => server?.close());
 
   const clientOf = ({ endpoint, region, accessKeyId, secretAccessKey }: S3StoreOptions): S3Client =>
     new S3Client({
@@ -90,7 +130,19 @@ describe(real === undefined ? "the fake of an S3-compatible store" : "an S3-comp
     await expect(nowhere.stat("ab".repeat(32))).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 
-  if (real === undefined) {
+  test("with a wrong secret is unavailable", async () => {
+    const stranger = new S3BundleStore({ ...options, secretAccessKey: "s3cr3t" });
+    await expect(stranger.open("ab".repeat(32))).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(stranger.list().next()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  test("without the bucket says nothing of what is stored", async () => {
+    const elsewhere = new S3BundleStore({ ...options, bucket: "retrograde-elsewhere" });
+    await expect(elsewhere.open("ab".repeat(32))).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(elsewhere.list().next()).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  if (_name.startsWith("the fake")) {
     test("that is busy for a moment is asked again", async () => {
       fake?.failNext(2, 503);
       expect(await store.stat("ab".repeat(32))).toBeNull();

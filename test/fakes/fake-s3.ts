@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { signatureProblem } from "./s3-signature";
 
 interface StoredObject {
   readonly body: Buffer;
@@ -25,9 +26,9 @@ const PAGE = 3;
 
 /**
  * An S3-compatible store in memory: objects, ranges, lists in pages and uploads in parts, path style only. It checks
- * who asks by the access key, not by the signature: the same suite runs against a real store, which does.
+ * signatures, which stand for the secret.
  */
-export async function startFakeS3({ bucket, accessKeyId }: { readonly bucket: string; readonly accessKeyId: string }): Promise<FakeS3> {
+export async function startFakeS3({ bucket, ...keys }: { readonly bucket: string; readonly accessKeyId: string; readonly secretAccessKey: string }): Promise<FakeS3> {
   const objects: FakeS3["objects"] = new Map();
   const uploads: FakeS3["uploads"] = new Map();
   let failures = { count: 0, status: 503 };
@@ -40,7 +41,8 @@ export async function startFakeS3({ bucket, accessKeyId }: { readonly bucket: st
       failures.count--;
       return refuse(response, failures.status, "SlowDown");
     }
-    if (!request.headers.authorization?.includes(`Credential=${accessKeyId}/`)) return refuse(response, 403, "InvalidAccessKeyId");
+    const problem = signatureProblem(request, body, keys);
+    if (problem !== null) return refuse(response, 403, problem);
     const [, inBucket = "", ...rest] = decodeURIComponent(url.pathname).split("/");
     const key = rest.join("/");
     if (inBucket !== bucket) return refuse(response, 404, "NoSuchBucket");

@@ -53,7 +53,10 @@ export function createBundlesModule({ config, dataSource, clock }: BundlesModule
     unpack: new UnpackBundle({ store, limits }),
     checkStore: new CheckStore({ store, readModel, removals, check, cleanUp, clock }),
     /** What processes that were killed have left of uploads on this machine. */
-    removeStaleUploads: async () => void (await removeStaleSpools(spoolFolder, STALE_AFTER_MS)),
+    removeStaleUploads: async (): Promise<void> => {
+      await removeStaleSpools(spoolFolder, STALE_AFTER_MS);
+      if (store instanceof FolderBundleStore) await store.removeLeftovers(STALE_AFTER_MS);
+    },
     /** For the transaction that the manager stands for. */
     records: (manager: EntityManager): BundleRecords => new BundleRecordsSql(sqlOf(manager)),
   };

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { DomainError } from "../../../shared/domain/errors";
 import { ArchiveRefused } from "../domain/archive-refused";
 import type { BundleFile } from "../domain/manifest";
 import type { ArchiveLimits } from "./archive-limits";
@@ -28,9 +29,13 @@ export async function spoolUpload(
   upload: Readable,
   { folder, limits }: { readonly folder: string; readonly limits: ArchiveLimits },
 ): Promise<SpooledUpload> {
-  await mkdir(folder, { recursive: true });
+  // An upload that breaks off while nobody reads it yet is told of when it is read.
+  upload.on("error", () => undefined);
   const path = join(folder, `${randomUUID()}${ENDING}`);
-  const file = await open(path, "wx", 0o600);
+  const file = await create(path).catch((error: unknown) => {
+    upload.destroy();
+    throw error;
+  });
   const dispose = (): Promise<void> => rm(path, { force: true });
   try {
     const passed = new PassedBytes(limits.maxUploadBytes);
@@ -43,6 +48,11 @@ export async function spoolUpload(
     upload.destroy();
     await file.close();
   }
+}
+
+async function create(path: string): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true });
+  return open(path, "wx", 0o600);
 }
 
 /** Writes what passes to a file, and counts and sums it up. */
@@ -67,17 +77,24 @@ class PassedBytes {
   }
 }
 
-/** The same bytes in fewer chunks: each of them is written, unpacked and waited for by itself. */
+/**
+ * The same bytes in fewer chunks: each of them is written, unpacked and waited for by itself.
+ * @throws ArchiveRefused where the upload breaks off and its sender has not said why
+ */
 async function* gathered(upload: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let waiting: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of upload) {
-    waiting.push(chunk);
-    bytes += chunk.length;
-    if (bytes < CHUNK_BYTES) continue;
-    yield Buffer.concat(waiting);
-    waiting = [];
-    bytes = 0;
+  try {
+    for await (const chunk of upload) {
+      waiting.push(chunk);
+      bytes += chunk.length;
+      if (bytes < CHUNK_BYTES) continue;
+      yield Buffer.concat(waiting);
+      waiting = [];
+      bytes = 0;
+    }
+  } catch (error) {
+    throw error instanceof DomainError ? error : new ArchiveRefused("TRUNCATED", "The upload broke off before its end", { cause: error });
   }
   if (bytes > 0) yield Buffer.concat(waiting);
 }

@@ -15,6 +15,7 @@ const UNSTORABLE = /[\0\p{Surrogate}\uFFFD]/u;
  */
 export class ArchiveTree {
   private readonly files = new Set<string>();
+  private readonly folders = new Set<string>();
   private readonly links = new Map<string, string>();
   private isBelowDags: boolean | undefined;
 
@@ -40,31 +41,33 @@ export class ArchiveTree {
     return steps.length === 0 ? null : path;
   }
 
-  /** Files and links so far. */
-  get size(): number {
-    return this.files.size;
-  }
-
-  /** @throws ArchiveRefused */
-  addFile(path: string): void {
+  /** @throws ArchiveRefused, also if there are more than `most` files and links by now, or more folders */
+  addFile(path: string, most = Infinity): void {
     if (this.files.has(path)) throw new ArchiveRefused("DUPLICATE_PATH", `${shown(path)} comes twice`);
     this.files.add(path);
+    if (this.files.size > most) throw new ArchiveRefused("TOO_MANY_FILES", `The archive holds more than ${most} files`);
+    this.addFolder(path.slice(0, Math.max(path.lastIndexOf("/"), 0)), most);
   }
 
   /** @throws ArchiveRefused */
-  addLink(path: string, target: string): void {
+  addLink(path: string, target: string, most = Infinity): void {
     if (UNSTORABLE.test(target) || target === "") throw new ArchiveRefused("UNSTORABLE_PATH", `The link ${shown(path)} leads to ${shown(target)}`);
-    this.addFile(path);
+    this.addFile(path, most);
     this.links.set(path, target);
+  }
+
+  /** With all folders around it: a few long names can stand for far more folders than files. @throws ArchiveRefused */
+  addFolder(path: string, most = Infinity): void {
+    for (let folder = path; folder !== "" && !this.folders.has(folder); folder = folder.slice(0, Math.max(folder.lastIndexOf("/"), 0))) {
+      this.folders.add(folder);
+      if (this.folders.size > most) throw new ArchiveRefused("TOO_MANY_FILES", `The archive holds more than ${most} folders`);
+    }
   }
 
   /** Once everything is there: no file is a folder as well, and every link ends inside. @throws ArchiveRefused */
   check(): void {
-    for (const path of this.files) {
-      for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
-        const folder = path.slice(0, end);
-        if (this.files.has(folder)) throw new ArchiveRefused("DUPLICATE_PATH", `${shown(folder)} is a file, and ${shown(path)} lies below it`);
-      }
+    for (const folder of this.folders) {
+      if (this.files.has(folder)) throw new ArchiveRefused("DUPLICATE_PATH", `${shown(folder)} is a file or a link, and a folder as well`);
     }
     for (const [path, target] of this.links) this.follow(path, target);
   }

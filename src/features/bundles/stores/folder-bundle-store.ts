@@ -7,6 +7,8 @@ import { BundleMissing, type BundleStore, type ByteRange } from "../app/bundle-s
 import { checkedStream } from "./checked-stream";
 
 const NAME = /^([0-9a-f]{64})\.tar\.gz$/;
+const UNFINISHED = ".part";
+const LEFTOVER = /^[0-9a-f]{64}\.[0-9a-f-]{36}\.part$/;
 const SHARD = /^[0-9a-f]{2}$/;
 
 /**
@@ -19,16 +21,16 @@ export class FolderBundleStore implements BundleStore {
   async put(sha256: string, file: string): Promise<void> {
     const path = this.pathOf(sha256);
     const folder = dirname(path);
-    await mkdir(folder, { recursive: true });
-    const next = join(folder, `${sha256}.${randomUUID()}.part`);
+    if ((await mkdir(folder, { recursive: true })) !== undefined) await sync(this.folder);
+    const next = join(folder, `${sha256}.${randomUUID()}${UNFINISHED}`);
     try {
       await linkOrCopy(file, next);
       await sync(next);
       await rename(next, path);
       await sync(folder);
-    } catch (error) {
+    } finally {
+      // Also after success: renaming one name of a file to another of its names does nothing.
       await rm(next, { force: true });
-      throw error;
     }
   }
 
@@ -57,6 +59,24 @@ export class FolderBundleStore implements BundleStore {
         if (sha256 !== undefined && found !== null) yield { sha256, sizeBytes: found.sizeBytes };
       }
     }
+  }
+
+  /** Removes what processes that were killed have left. Answers how many files. */
+  async removeLeftovers(olderThanMs: number): Promise<number> {
+    let removed = 0;
+    for await (const shard of await entriesOf(this.folder)) {
+      if (!shard.isDirectory() || !SHARD.test(shard.name)) continue;
+      for await (const { name } of await entriesOf(join(this.folder, shard.name))) {
+        if (!LEFTOVER.test(name)) continue;
+        const path = join(this.folder, shard.name, name);
+        const found = await orNull(stat(path));
+        // Not by mtime: that of a linked file tells when its bytes were written.
+        if (found === null || Date.now() - found.ctimeMs < olderThanMs) continue;
+        await rm(path, { force: true });
+        removed++;
+      }
+    }
+    return removed;
   }
 
   private pathOf(sha256: string): string {

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, paginateListObjectsV2, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { createReadStream } from "node:fs";
-import type { Readable } from "node:stream";
+import { finished, PassThrough, type Readable } from "node:stream";
 import { Unavailable } from "../../../shared/domain/errors";
 import { BundleCorrupt, BundleMissing, type BundleStore, type ByteRange } from "../app/bundle-store";
 import { checkedStream } from "./checked-stream";
@@ -15,12 +15,14 @@ export interface S3StoreOptions {
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
   readonly forcePathStyle: boolean;
+  /** How long a connection may be silent; a minute by default. */
+  readonly silentAtMostMs?: number;
 }
 
 const NAME = /([0-9a-f]{64})\.tar\.gz$/;
 const PART_BYTES = 8 * 1024 ** 2;
 const CONNECT_WITHIN_MS = 5_000;
-const ANSWER_WITHIN_MS = 60_000;
+const SILENT_AT_MOST_MS = 60_000;
 
 /**
  * Archives as objects `<prefix><sha256>.tar.gz` of an S3-compatible store. An object appears when its upload is
@@ -70,7 +72,8 @@ export class S3BundleStore implements BundleStore {
       const Range = range && `bytes=${range.start}-${range.end}`;
       try {
         const { Body } = await this.client.send(new GetObjectCommand({ ...this.place, Key: this.keyOf(sha256), Range }));
-        return range === undefined ? checkedStream(Body as Readable, sha256) : (Body as Readable);
+        const body = unavailableOnError(Body as Readable);
+        return range === undefined ? checkedStream(body, sha256) : body;
       } catch (error) {
         throw isMissing(error) ? new BundleMissing(sha256, { cause: error }) : error;
       }
@@ -88,7 +91,10 @@ export class S3BundleStore implements BundleStore {
   }
 
   async *list(): AsyncGenerator<{ sha256: string; sizeBytes: number }> {
-    for await (const page of paginateListObjectsV2({ client: this.client }, { ...this.place, Prefix: this.options.prefix })) {
+    const pages = paginateListObjectsV2({ client: this.client }, { ...this.place, Prefix: this.options.prefix });
+    for (;;) {
+      const { value: page } = await this.ask(() => pages.next());
+      if (page === undefined) return;
       for (const { Key, Size } of page.Contents ?? []) {
         const sha256 = NAME.exec(Key ?? "")?.[1];
         if (sha256 !== undefined && Key === this.keyOf(sha256)) yield { sha256, sizeBytes: Size ?? 0 };
@@ -106,13 +112,28 @@ export class S3BundleStore implements BundleStore {
       return await work();
     } catch (error) {
       if (error instanceof BundleMissing || error instanceof BundleCorrupt) throw error;
-      const reason = error instanceof Error ? error.name : "unknown";
-      throw new Unavailable(`The store of DAG bundles cannot be used at present (${reason})`, { cause: error });
+      throw unavailable(error);
     }
   }
 }
 
-function clientConfig({ endpoint, region, accessKeyId, secretAccessKey, forcePathStyle }: S3StoreOptions): S3ClientConfig {
+/** Names the kind of failure only: what a store answers may repeat what it was asked. */
+function unavailable(error: unknown): Unavailable {
+  const reason = error instanceof Error ? error.name : "unknown";
+  return new Unavailable(`The store of DAG bundles cannot be used at present (${reason})`, { cause: error });
+}
+
+/** The same bytes; a connection that breaks off on the way is no damage to what is stored. */
+function unavailableOnError(body: Readable): Readable {
+  const passed = new PassThrough();
+  finished(body, { writable: false }, (error) => {
+    if (error) passed.destroy(unavailable(error));
+  });
+  passed.once("close", () => body.destroy());
+  return body.pipe(passed);
+}
+
+function clientConfig({ endpoint, region, accessKeyId, secretAccessKey, forcePathStyle, silentAtMostMs = SILENT_AT_MOST_MS }: S3StoreOptions): S3ClientConfig {
   return {
     region,
     forcePathStyle,
@@ -121,11 +142,14 @@ function clientConfig({ endpoint, region, accessKeyId, secretAccessKey, forcePat
     // Stores other than Amazon's know neither the newer checksums nor their trailers; ours is in the name.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    requestHandler: { connectionTimeout: CONNECT_WITHIN_MS, requestTimeout: ANSWER_WITHIN_MS },
+    // Not requestTimeout: past that the client only writes a warning, and goes on waiting.
+    requestHandler: { connectionTimeout: CONNECT_WITHIN_MS, socketTimeout: silentAtMostMs },
   };
 }
 
 function isMissing(error: unknown): boolean {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
+  // Without its bucket nothing can be said of an archive.
+  if (name === "NoSuchBucket") return false;
   return name === "NoSuchKey" || name === "NotFound" || $metadata?.httpStatusCode === 404;
 }
