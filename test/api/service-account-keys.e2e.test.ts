@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask, askInVain, bindRole, createDeployment, serviceAccountWith, signUp, signUpAdmin, type BuiltDeployment, type Place } from "../builders/api";
 import { TestClock } from "../builders/clock";
-import { DELETE_SERVICE_ACCOUNT, NO_IDS, READ, SERVICE_ACCOUNTS } from "../builders/deployment-operations";
+import { CREATE_SERVICE_ACCOUNT, DELETE, DELETE_SERVICE_ACCOUNT, NO_IDS, READ, SERVICE_ACCOUNTS } from "../builders/deployment-operations";
 import { DELETE_WORKSPACE_SERVICE_ACCOUNT, everything, READ_WORKSPACE, refusedWithoutTrace, WORKSPACE_SERVICE_ACCOUNTS } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -201,4 +201,18 @@ describe("service accounts of the system", () => {
       await replica.close();
     }
   });
+});
+
+test.each([false, true])("a service account of a Deployment is made while that is deleted, or not, but is never left on it (for good: %s)", async (hard) => {
+  for (let round = 0; round < 5; round++) {
+    const { id } = await createDeployment(world, admin);
+    const answers = await Promise.all([
+      world.send(DELETE, { deploymentId: id, deploymentHardDelete: hard }, admin),
+      ...[1, 2, 3].map(() => world.send(CREATE_SERVICE_ACCOUNT, { deploymentUuid: id, label: "ci", role: "DEPLOYMENT_EDITOR" }, admin)),
+    ]);
+    const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? "OK");
+    expect(codes[0]).toBe("OK");
+    expect(codes.filter((code) => code !== "OK" && code !== "NOT_FOUND")).toEqual([]);
+    expect(await world.database.sql.query("SELECT id FROM service_account WHERE deployment_id = $1", [id])).toEqual([]);
+  }
 });

@@ -137,6 +137,14 @@ describe("failed attempts on one account", () => {
     });
   });
 
+  test("count together however the account is spelt: by name, by address, in capitals", async () => {
+    await onItsOwn({ [PER_ACCOUNT]: "3" }, async (world, user) => {
+      const username = await usernameOf(world, user);
+      for (const identity of [username, username.toUpperCase(), ` ${user.email} `]) expect(codeOf(await signIn(world, identity, "wrong horse"))).toBe("UNAUTHENTICATED");
+      expect([codeOf(await signIn(world, username)), codeOf(await signIn(world, user.email))]).toEqual(["TOO_MANY_ATTEMPTS", "TOO_MANY_ATTEMPTS"]);
+    });
+  });
+
   test("lock nobody else, and end no session", async () => {
     await onItsOwn({ [PER_ACCOUNT]: "1" }, async (world, user, admin) => {
       const other = await person(world, admin);

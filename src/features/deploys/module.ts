@@ -95,7 +95,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     clock,
   });
   const recordDags = new RecordDagUpload({ unitOfWork, dagOnlyDeployment: config.deployments.dagOnlyDeployment, dagUploadWaitMs, clock });
-  const rollback = new RollbackDeploy({ unitOfWork, readModel, bundles: revisionBundles, settings, catalogue: rules.catalogue, clock, metrics });
+  const rollback = new RollbackDeploy({ unitOfWork, readModel, bundles: bundles.check, settings, catalogue: rules.catalogue, clock, metrics });
   const apply = new ApplyRevision({ unitOfWork, readModel, driver, clock, attempts: 1 + config.workers.retryCount, metrics });
   const cleanUp = new CleanUp({
     revisions: new RevisionCleanupSql(sqlOf(dataSource)),

@@ -41,7 +41,10 @@ export class CreateUser {
     const address = checkEmail(command.email);
     const username = (command.username ?? "").trim() || address;
     if (username.length > USERNAME_MOST) throw new InvalidInput(username === address ? "email" : "username", `has at most ${USERNAME_MOST} characters`);
-    const passwordHash = await this.deps.passwords.hash(checkPassword(command.password));
+    const password = checkPassword(command.password);
+    // Before the hash, which costs; and again below, where nobody else becomes the first meanwhile.
+    if (!this.mayCreate(actor) && (await this.deps.unitOfWork.run((stores) => stores.hasUsers()))) throw new Forbidden("system.user.invite");
+    const passwordHash = await this.deps.passwords.hash(password);
 
     const user = await this.deps.unitOfWork.run(async (stores) => {
       await stores.lockUserCreation();

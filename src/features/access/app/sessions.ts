@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
 import type { Clock } from "../../../shared/app/clock";
+import { isId } from "../../../shared/app/ids";
 import { Unauthenticated, type MissingCredentials } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
 import { grantsOf, type RolePermissions } from "../domain/roles";
@@ -73,6 +74,7 @@ export class Sessions {
     if (known !== undefined && known.expiresAtMs > Date.parse(this.options.clock())) return known.userId;
     const checked = await this.options.tokens.verify(token);
     if (typeof checked === "string") throw new Unauthenticated(checked satisfies MissingCredentials);
+    if (!isId(checked.userId)) throw new Unauthenticated("INVALID");
     this.verified.set(token, checked);
     return checked.userId;
   }

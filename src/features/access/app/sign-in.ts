@@ -38,10 +38,12 @@ export class SignIn {
   async execute({ identity, password, address }: SignInCommand): Promise<{ user: User; token: string }> {
     const { accounts, passwords, tokens, limiter } = this.deps;
     if (!this.deps.localEnabled) throw new FeatureDisabled("astronomer.houston.config.auth.local.enabled");
-    const account = identity.trim().toLowerCase();
+    const spelling = identity.trim().toLowerCase();
+    const credentials = await accounts.credentialsOf(spelling);
+    // Name and address lead to one account, and are counted as one; names that nobody has are counted alike.
+    const account = credentials?.userId ?? spelling;
     await limiter.attempt(account, address);
 
-    const credentials = await accounts.credentialsOf(account);
     const right = await passwords.verify(credentials?.passwordHash ?? null, password);
     const found = credentials === null || !right ? null : await accounts.userWithBindings(credentials.userId);
     if (found === null) throw new WrongCredentials();

@@ -92,6 +92,7 @@ export class AccessStore implements AccessStores {
   }
 
   async addServiceAccount(account: ServiceAccount & { apiKeyHash: string }, bound: BoundRole): Promise<void> {
+    if (bound.deploymentId !== null) await this.holdDeployment(bound.deploymentId);
     try {
       await this.manager.insert(ServiceAccountRow, account);
       await this.manager.insert(RoleBindingRow, {
@@ -102,12 +103,16 @@ export class AccessStore implements AccessStores {
         createdAt: this.clock(),
       });
     } catch (error) {
-      // Its place was deleted at this moment.
-      const constraint = constraintOf(error) ?? "";
-      if (/_workspace_fkey$/.test(constraint)) throw new NotFound("Workspace");
-      if (/_deployment_fkey$/.test(constraint)) throw new NotFound("Deployment");
+      // It was deleted at this moment.
+      if (/_workspace_fkey$/.test(constraintOf(error) ?? "")) throw new NotFound("Workspace");
       throw error;
     }
+  }
+
+  /** Whoever deletes it waits, or is waited for: the row of one that is hidden stays, and no key may be left on it. */
+  private async holdDeployment(id: string): Promise<void> {
+    const [held] = await this.manager.query<unknown[]>("SELECT 1 FROM deployment WHERE id = $1 AND deleted_at IS NULL FOR KEY SHARE", [id]);
+    if (held === undefined) throw new NotFound("Deployment");
   }
 
   findServiceAccount(id: string): Promise<ServiceAccount | null> {

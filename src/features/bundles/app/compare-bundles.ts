@@ -59,8 +59,8 @@ export class CompareBundles {
 
   private async read(bundle: DagBundle | null, path: string): Promise<Side | null> {
     if (bundle === null) return null;
-    const file = (await this.deps.readModel.files(bundle.sha256)).find((one) => one.path === path);
-    if (file === undefined) return null;
+    const file = await this.deps.readModel.file(bundle.sha256, path);
+    if (file === null) return null;
     if (file.sizeBytes > TEXT_MOST_BYTES) return { ...file, content: null };
     const content = await readArchivedFile(await this.deps.store.open(bundle.sha256), path, TEXT_MOST_BYTES);
     return { ...file, content };

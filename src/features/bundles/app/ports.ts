@@ -32,6 +32,7 @@ export interface BundleReadModel {
   findMany(keys: readonly BundleKey[]): Promise<DagBundle[]>;
   /** Sorted by path; empty where nothing is known. */
   files(sha256: string): Promise<BundleFile[]>;
+  file(sha256: string, path: string): Promise<BundleFile | null>;
   /** Which of these archives are recorded. */
   known(sha256s: readonly string[]): Promise<ReadonlySet<string>>;
   /** Recorded archives by checksum, from behind that one on. */

@@ -26,6 +26,14 @@ export class BundleReadModelSql implements BundleReadModel {
     );
   }
 
+  async file(sha256: string, path: string): Promise<BundleFile | null> {
+    const [found] = await this.sql.query<BundleFile>(
+      `SELECT path, size_bytes AS "sizeBytes", sha256 FROM dag_archive_file WHERE archive_sha256 = $1 AND path = $2`,
+      [sha256, path],
+    );
+    return found ?? null;
+  }
+
   async known(sha256s: readonly string[]): Promise<ReadonlySet<string>> {
     const rows = await this.sql.query<{ sha256: string }>("SELECT sha256 FROM dag_archive WHERE sha256 = ANY($1)", [sha256s]);
     return new Set(rows.map(({ sha256 }) => sha256));

@@ -23,11 +23,7 @@ export class RevisionBundles {
   /** Whether the bundle is stored, by every byte of it; null where the revision has none. */
   async verify(revision: WithBundle): Promise<BundleState | null> {
     const [bundle] = await this.findMany([revision]);
-    return bundle ? this.verifyBundle(bundle) : null;
-  }
-
-  verifyBundle(bundle: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState> {
-    return this.deps.check.verify(bundle);
+    return bundle ? this.deps.check.verify(bundle) : null;
   }
 
   /** Null where one side has no bundle. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { BundleState } from "../../bundles";
+import type { BundleState, CheckBundle } from "../../bundles";
 import { authorize, type Deployment } from "../../deployments";
 import type { RuntimeCatalogue } from "../../platform";
 import type { Clock } from "../../../shared/app/clock";
@@ -16,7 +16,6 @@ import { RollbackRefused } from "../domain/rollback-refused";
 import { assessRollback, refusals, type RollbackSettings } from "../domain/rollback-rules";
 import { appendRevision, placeRevisions } from "./append-revision";
 import type { DeployMetrics, DeployStores, RevisionReadModel, RevisionView } from "./ports";
-import type { RevisionBundles } from "./revision-bundles";
 
 export interface RollbackCommand {
   readonly actor: Actor;
@@ -46,7 +45,7 @@ export class RollbackDeploy {
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<DeployStores>;
       readonly readModel: RevisionReadModel;
-      readonly bundles: RevisionBundles;
+      readonly bundles: CheckBundle;
       readonly settings: RollbackSettings;
       readonly catalogue: RuntimeCatalogue;
       readonly clock: Clock;
@@ -121,7 +120,7 @@ export class RollbackDeploy {
     const found = await readModel.bundleOf(deploymentId, revisionId);
     if (found === null) return null;
     authorize(actor, found.deployment, PUSH_IMAGE);
-    return bundles.verifyBundle(found.bundle);
+    return bundles.verify(found.bundle);
   }
 
   private async earlierAnswer(stores: DeployStores, deployment: Deployment, command: RollbackCommand): Promise<RevisionView | null> {

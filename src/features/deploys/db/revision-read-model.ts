@@ -128,6 +128,17 @@ export class RevisionReadModelSql implements RevisionReadModel {
     );
   }
 
+  stranded(before: Instant): Promise<{ revisionId: string; deploymentId: string }[]> {
+    return this.sql.query(
+      `SELECT r.id AS "revisionId", r.deployment_id AS "deploymentId"
+       FROM deploy_revision r JOIN deployment d ON d.head_revision_id = r.id AND d.deleted_at IS NULL
+       WHERE r.status = 'INITIALIZED' AND r.updated_at < $1
+         AND NOT EXISTS (SELECT 1 FROM graphile_worker.jobs j
+                         WHERE j.task_identifier = $2 AND j.queue_name = r.deployment_id::text)`,
+      [before, DEPLOY_TASKS.apply],
+    );
+  }
+
   private columnsFor(properties: readonly RevisionProperty[] | undefined): string {
     if (properties === undefined) return this.columns;
     const key = properties.join();
@@ -138,16 +149,5 @@ export class RevisionReadModelSql implements RevisionReadModel {
       this.columnSets.set(key, columns);
     }
     return columns;
-  }
-
-  stranded(before: Instant): Promise<{ revisionId: string; deploymentId: string }[]> {
-    return this.sql.query(
-      `SELECT r.id AS "revisionId", r.deployment_id AS "deploymentId"
-       FROM deploy_revision r JOIN deployment d ON d.head_revision_id = r.id AND d.deleted_at IS NULL
-       WHERE r.status = 'INITIALIZED' AND r.updated_at < $1
-         AND NOT EXISTS (SELECT 1 FROM graphile_worker.jobs j
-                         WHERE j.task_identifier = $2 AND j.queue_name = r.deployment_id::text)`,
-      [before, DEPLOY_TASKS.apply],
-    );
   }
 }

@@ -66,8 +66,6 @@ interface Form {
 function readForm({ raw, headers }: FastifyRequest): Form {
   const contentType = headers["content-type"] ?? "";
   const archive = new PassThrough();
-  // It may break off before anybody reads it, who is told then.
-  archive.on("error", () => undefined);
   const form = parserFor(contentType);
   let description: string | undefined;
   let hasFile = false;

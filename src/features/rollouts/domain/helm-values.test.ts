@@ -1,28 +1,15 @@
+import { buildReleaseState } from "../../../../test/builders/releases";
 import { helmValues } from "./helm-values";
 import type { ReleaseState } from "./release-state";
 
-const state = (overrides: Partial<ReleaseState> = {}): ReleaseState => ({
-  releaseName: "astral-comet-1234",
-  namespace: "team-a",
-  chartVersion: "1.15.0",
-  workspaceId: "w",
-  deploymentId: "d",
-  revisionId: "r",
-  revisionNumber: 3,
-  generation: 5,
-  image: { repository: "registry.example.com/app", tag: "deploy-3", digest: null },
-  runtimeVersion: "11.5.0",
-  airflowVersion: "2.9.2",
-  executor: "CeleryExecutor",
-  dagDeploymentType: "image",
-  dagDeployment: {},
-  dagTarballVersion: null,
-  dagBundleSha256: null,
-  components: {},
-  environmentVariables: [],
-  cloudRole: null,
-  ...overrides,
-});
+const state = (overrides: Partial<ReleaseState> = {}): ReleaseState =>
+  buildReleaseState({
+    namespace: "team-a",
+    image: { repository: "registry.example.com/app", tag: "deploy-3", digest: null },
+    revisionNumber: 3,
+    generation: 5,
+    ...overrides,
+  });
 
 test("the least that a release says", () => {
   expect(helmValues(state())).toEqual({

@@ -15,7 +15,6 @@ export class FindWorkspaces {
   /** All that the actor may see, or those of them with this part in their label; by label, then id. */
   async visibleTo(actor: Actor, labelPart?: string): Promise<Workspace[]> {
     const ids = visibleWorkspaceIds(actor);
-    // No label holds a NUL, and Postgres would refuse the question.
     if (ids.length === 0) return [];
     return this.readModel.list({ ids, ...(labelPart !== undefined && { labelPart }) });
   }

@@ -1,0 +1,196 @@
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, randomUUID } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SignJWT } from "jose";
+import { ask, askInVain, bindRole, signUp, signUpAdmin, type Account } from "../builders/api";
+import { createTestDatabase } from "../world/database";
+import { startTestApp, type TestApp } from "../world/app";
+
+const REFUSED = "You do not have the appropriate permissions for that";
+const ME = "{ workspaces { id } }";
+const CHANGE = 'mutation { createWorkspace(label: "Mine") { id } }';
+
+let world: TestApp;
+let admin: Account;
+beforeAll(async () => {
+  world = await startTestApp();
+  admin = await signUp(world);
+});
+afterAll(() => world.close());
+
+/** Asks and changes something with it; both have to be refused in the platform's own words, for this reason. */
+async function expectRefused(token: string, reason: string): Promise<void> {
+  for (const query of [ME, CHANGE]) {
+    const { status, errors } = await world.send(query, null, token);
+    expect({ status, message: errors?.[0]?.message, extensions: errors?.[0]?.extensions }).toEqual({
+      status: 200,
+      message: REFUSED,
+      extensions: { code: "UNAUTHENTICATED", reason },
+    });
+  }
+}
+
+/** Refused as soon as the change has been told; long before anything remembered would run out by itself. */
+async function untilRefused(ask: () => ReturnType<TestApp["send"]>): Promise<string> {
+  for (let waited = 0; waited < 2_000; waited += 20) {
+    const { errors } = await ask();
+    if (errors !== undefined) return errors[0]?.extensions.code ?? "";
+    await sleep(20);
+  }
+  return "still let in after two seconds";
+}
+
+async function signingKey(): Promise<ReturnType<typeof createPrivateKey>> {
+  const [row] = await world.database.sql.query<{ pem: string }>("SELECT private_key_pem AS pem FROM signing_key");
+  return createPrivateKey(row?.pem ?? "");
+}
+
+interface Claims {
+  readonly subject?: string;
+  readonly issuer?: string;
+  readonly expiresInSeconds?: number | null;
+  readonly notBeforeInSeconds?: number;
+}
+
+/** A token as the installation would make it, but for what is said. */
+async function forge({ subject = admin.id, issuer = "retrograde", expiresInSeconds = 600, notBeforeInSeconds = 0 }: Claims, key?: ReturnType<typeof createPrivateKey>) {
+  const now = Math.floor(Date.now() / 1000);
+  const token = new SignJWT().setProtectedHeader({ alg: "EdDSA" }).setIssuer(issuer).setSubject(subject).setIssuedAt(now).setNotBefore(now + notBeforeInSeconds);
+  if (expiresInSeconds !== null) token.setExpirationTime(now + expiresInSeconds);
+  return token.sign(key ?? (await signingKey()));
+}
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
+describe("a session token", () => {
+  test("holds for a day, and says nothing of what its holder may do", () => {
+    const claims = JSON.parse(Buffer.from(admin.token.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
+    expect(claims).toEqual({ iss: "retrograde", sub: admin.id, jti: expect.any(String), iat: expect.any(Number), exp: Number(claims["iat"]) + 86_400 });
+  });
+
+  test("made by the installation's own key is taken", async () => {
+    expect(await ask(world, ME, null, await forge({}))).toHaveProperty("workspaces");
+  });
+
+  test.each<[string, Claims, string]>([
+    ["that ran out", { expiresInSeconds: -1 }, "EXPIRED"],
+    ["that never runs out", { expiresInSeconds: null }, "INVALID"],
+    ["of another issuer", { issuer: "somebody else" }, "INVALID"],
+    ["that is not valid yet", { notBeforeInSeconds: 300 }, "INVALID"],
+    ["of a user who never was", { subject: randomUUID() }, "INVALID"],
+    ["of what is no user's id", { subject: "somebody" }, "INVALID"],
+    ["of nobody", { subject: "" }, "INVALID"],
+  ])("%s is refused", async (_name, claims, reason) => {
+    await expectRefused(await forge(claims), reason);
+  });
+
+  test("signed by another key of the same kind is refused", async () => {
+    await expectRefused(await forge({}, generateKeyPairSync("ed25519").privateKey), "INVALID");
+  });
+
+  test("signed with the public key as if that were a shared secret is refused", async () => {
+    const publicPem = createPublicKey(await signingKey()).export({ type: "spki", format: "pem" }).toString();
+    const unsigned = `${part({ alg: "HS256" })}.${part({ iss: "retrograde", sub: admin.id, exp: 9_999_999_999 })}`;
+    await expectRefused(`${unsigned}.${createHmac("sha256", publicPem).update(unsigned).digest("base64url")}`, "INVALID");
+  });
+
+  test("of another installation is refused", async () => {
+    const other = await startTestApp();
+    try {
+      await expectRefused(await signUpAdmin(other), "INVALID");
+    } finally {
+      await other.close();
+    }
+  });
+
+  test.each([
+    ["other claims under the same signature", ([header, , signature]: string[]) => [header, part({ iss: "retrograde", sub: randomUUID(), exp: 9_999_999_999 }), signature]],
+    ["no signature", ([header, payload]: string[]) => [header, payload, ""]],
+    ["a changed header", ([, payload, signature]: string[]) => [part({ alg: "EdDSA", kid: "1" }), payload, signature]],
+    ["a part too many", (parts: string[]) => [...parts, "x"]],
+    ["a part too few", (parts: string[]) => parts.slice(0, 2)],
+    ["nothing but dots", () => ["", "", ""]],
+  ])("with %s is refused", async (_name, change) => {
+    await expectRefused(change(admin.token.split(".")).join("."), "INVALID");
+  });
+
+  test.each(["", "Bearer ", "bearer ", "BEARER\t"])("behind %j serves for changes too", async (prefix) => {
+    expect(await ask(world, CHANGE, null, prefix + admin.token)).toHaveProperty("createWorkspace.id");
+  });
+
+  test("behind another scheme is refused", async () => {
+    for (const scheme of ["Basic", "Token", "BearerX", "Bearer Bearer"]) await expectRefused(`${scheme} ${admin.token}`, "INVALID");
+  });
+
+  test("ends with the user: at once for changes, and as soon as it is told for reads", async () => {
+    const { id, token } = await signUp(world, { by: admin.token });
+    expect(await ask(world, ME, null, token)).toHaveProperty("workspaces");
+    await world.database.sql.query("DELETE FROM app_user WHERE id = $1", [id]);
+    expect((await askInVain(world, CHANGE, null, token)).extensions).toEqual({ code: "UNAUTHENTICATED", reason: "INVALID" });
+    expect(await untilRefused(() => world.send(ME, null, token))).toBe("UNAUTHENTICATED");
+    await expectRefused(token, "INVALID");
+  });
+
+  test("lets its holder do what he may now, and not what he might when it was made", async () => {
+    const { id, token } = await signUp(world, { by: admin.token });
+    const all = "{ sysWorkspaces { id } }";
+    expect((await askInVain(world, all, null, token)).code).toBe("FORBIDDEN");
+    const { token: again } = await promote(id, token);
+    await world.database.sql.query("DELETE FROM role_binding WHERE user_id = $1", [id]);
+    expect(await untilRefused(() => world.send(all, null, again))).toBe("FORBIDDEN");
+  });
+
+  async function promote(id: string, token: string): Promise<Account> {
+    await bindRole(world, id, "SYSTEM_VIEWER");
+    for (let waited = 0; waited < 2_000; waited += 20) {
+      const { errors } = await world.send("{ sysWorkspaces { id } }", null, token);
+      if (errors === undefined) return { id, token };
+      await sleep(20);
+    }
+    throw new Error("the new role is not known after two seconds");
+  }
+});
+
+describe("the key that signs sessions", () => {
+  test("is one for all replicas, even if they start on an empty database at once", async () => {
+    const database = await createTestDatabase();
+    const replicas = await Promise.all([1, 2, 3].map(() => startTestApp({ database })));
+    try {
+      const [first] = replicas;
+      if (first === undefined) throw new Error("no replica");
+      const token = await signUpAdmin(first);
+      for (const replica of replicas) expect(await ask(replica, ME, null, token)).toHaveProperty("workspaces");
+      expect(await database.sql.query("SELECT id FROM signing_key")).toHaveLength(1);
+    } finally {
+      await Promise.all(replicas.map((replica) => replica.close()));
+      await database.drop();
+    }
+  });
+
+  test.each([
+    ["Ed25519", () => generateKeyPairSync("ed25519").privateKey],
+    ["RSA", () => generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey],
+    ["EC P-256", () => generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey],
+  ])("may be one of the installation's own, in a file or as a mounted secret: %s", async (_name, generate) => {
+    const folder = await mkdtemp(join(tmpdir(), "retrograde-key-"));
+    await writeFile(join(folder, "tls.key"), generate().export({ type: "pkcs8", format: "pem" }));
+    const [one, two] = [
+      await startTestApp({ database: world.database, env: { JWT__CERT_PATH: folder } }),
+      await startTestApp({ database: world.database, env: { JWT__CERT_PATH: join(folder, "tls.key") } }),
+    ];
+    try {
+      const { token } = await signUp(one, { by: await reissued(one) });
+      expect(await ask(two, ME, null, token)).toHaveProperty("workspaces");
+      await expectRefused(token, "INVALID");
+      expect((await askInVain(one, ME, null, admin.token)).extensions).toEqual({ code: "UNAUTHENTICATED", reason: "INVALID" });
+    } finally {
+      await Promise.all([one.close(), two.close()]);
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  /** The first user's session by the replica's own key. */
+  const reissued = async (replica: TestApp): Promise<string> => replica.app.features.access.issueToken(admin.id);
+});
