@@ -4,12 +4,15 @@ const feature = "^src/features/([^/]+)/";
 const mayUse = {
   platform: [],
   access: [],
+  audit: [],
   logs: [],
   bundles: [],
   rollouts: ["bundles"],
+  "sign-on": ["access"],
   workspaces: ["access", "logs"],
   deployments: ["access", "workspaces", "platform", "logs"],
-  deploys: ["platform", "access", "logs", "bundles", "rollouts", "workspaces", "deployments"],
+  registry: ["access", "deployments"],
+  deploys: ["platform", "access", "logs", "bundles", "rollouts", "workspaces", "deployments", "registry"],
 };
 
 const featureDirections = Object.entries(mayUse).map(([name, others]) => ({
@@ -43,7 +46,7 @@ module.exports = {
       comment: "no I/O, no framework: nothing but its own layer, shared/domain and other features' doors",
       severity: "error",
       from: { path: "^src/(features/[^/]+|shared)/domain/", pathNot: "\\.test\\.ts$" },
-      to: { path: ["/(app|db|graphql|http|jobs|drivers|elasticsearch|archive|stores)/", "^src/config/", "node_modules", "^src/shared/(app|db|graphql|http|jobs|logging)/"] },
+      to: { path: ["/(app|db|graphql|http|jobs|drivers|elasticsearch|archive|stores|oidc|crypto|client)/", "^src/config/", "node_modules", "^src/shared/(app|db|graphql|http|jobs|logging)/"] },
     },
     {
       name: "domain-has-no-node-io",
@@ -55,7 +58,7 @@ module.exports = {
       name: "app-knows-no-adapter",
       severity: "error",
       from: { path: "^src/features/[^/]+/app/" },
-      to: { path: ["^src/features/[^/]+/(db|graphql|http|jobs|drivers|elasticsearch|stores)/", "^src/shared/(db|graphql|http|jobs)/", "^src/config/"] },
+      to: { path: ["^src/features/[^/]+/(db|graphql|http|jobs|drivers|elasticsearch|stores|oidc|crypto|client)/", "^src/shared/(db|graphql|http|jobs|elasticsearch)/", "^src/config/"] },
     },
     {
       name: "graphql-and-db-never-meet",
@@ -73,7 +76,7 @@ module.exports = {
     {
       name: "modules-are-wired-in-one-place",
       severity: "error",
-      from: { path: "^src/", pathNot: ["^src/composition-root\\.ts$"] },
+      from: { path: "^src/", pathNot: ["^src/(compose-features|entities)\\.ts$"] },
       to: { path: "/module\\.ts$" },
     },
     { name: "no-test-code-in-the-product", severity: "error", from: { path: "^src/", pathNot: "\\.test\\.ts$" }, to: { path: "^(test|bench)/" } },

@@ -12,9 +12,9 @@ const config: Config = {
   maxWorkers: 2,
   transform: {
     "^.+\\.ts$": ["ts-jest", typescript],
-    "node_modules/jose/.+\\.js$": "<rootDir>/test/world/es-modules-to-commonjs.cjs",
+    "node_modules/(jose|openid-client|oauth4webapi)/.+\\.js$": "<rootDir>/test/world/es-modules-to-commonjs.cjs",
   },
-  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(jose|openid-client|oauth4webapi)/)"],
 };
 
 export default config;

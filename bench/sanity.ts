@@ -43,7 +43,7 @@ async function countRows(client: Client): Promise<Counts> {
   const { rows } = await client.query<Counts>(
     `SELECT (SELECT sum(last_revision_number) FROM deployment)::integer AS revisions,
        (SELECT count(*) FROM deploy_revision WHERE status = 'SUPERSEDED' AND created_at > now() - interval '30 minutes')::integer AS superseded,
-       (SELECT count(*) FROM log_line)::integer AS lines, (SELECT count(*) FROM graphile_worker.jobs)::integer AS jobs`,
+       (SELECT count(*) FROM log_line)::integer AS lines, (SELECT count(*) FROM audit_line)::integer AS audited, (SELECT count(*) FROM graphile_worker.jobs)::integer AS jobs`,
   );
   return rows[0] ?? {};
 }

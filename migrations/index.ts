@@ -1,5 +1,26 @@
 import { DeployHistory1764000000000 } from "./1764000000000-deploy-history";
 import { DagBundles1764100000000 } from "./1764100000000-dag-bundles";
+import { AuditTrail1764200000000 } from "./1764200000000-audit-trail";
+import { Teams1764300000000 } from "./1764300000000-teams";
+import { PeopleAndTeams1764400000000 } from "./1764400000000-people-and-teams";
+import { Namespaces1764600000000 } from "./1764600000000-namespaces";
+import { Identities1764900000000 } from "./1764900000000-identities";
+import { SigningKeysByPurpose1765000000000 } from "./1765000000000-signing-keys-by-purpose";
+import { RegistryPushes1765100000000 } from "./1765100000000-registry-pushes";
+import { AuditIndexes1765200000000 } from "./1765200000000-audit-indexes";
+import { AuditExport1765300000000 } from "./1765300000000-audit-export";
 
 /** Every migration, oldest first. A merged one is never edited. */
-export const migrations = [DeployHistory1764000000000, DagBundles1764100000000];
+export const migrations = [
+  DeployHistory1764000000000,
+  DagBundles1764100000000,
+  AuditTrail1764200000000,
+  Teams1764300000000,
+  PeopleAndTeams1764400000000,
+  Namespaces1764600000000,
+  Identities1764900000000,
+  SigningKeysByPurpose1765000000000,
+  RegistryPushes1765100000000,
+  AuditIndexes1765200000000,
+  AuditExport1765300000000,
+];

@@ -3,45 +3,19 @@ import type { GraphQLSchema } from "graphql";
 import { pino, type DestinationStream, type Logger } from "pino";
 import type { DataSource } from "typeorm";
 import type { Config } from "./config";
-import * as access from "./features/access/module";
-import * as bundles from "./features/bundles/module";
-import * as deployments from "./features/deployments/module";
-import * as deploys from "./features/deploys/module";
+import { composeFeatures, type Features } from "./compose-features";
+import { entities } from "./entities";
 import { DEPLOY_TASKS } from "./features/deploys";
-import * as logs from "./features/logs/module";
-import * as platform from "./features/platform/module";
 import type { RolloutDriver } from "./features/rollouts";
-import * as rollouts from "./features/rollouts/module";
-import * as workspaces from "./features/workspaces/module";
 import { systemClock, type Clock } from "./shared/app/clock";
-import { createDataSource, poolOf, sqlOf } from "./shared/db/data-source";
+import { createDataSource, poolOf } from "./shared/db/data-source";
 import { isMigrated } from "./shared/db/migrate";
-import { createUnitOfWork } from "./shared/db/unit-of-work";
-import { minusDays } from "./shared/domain/instant";
 import { buildApiSchema, buildDeclaredSchema } from "./shared/graphql/build-schema";
 import { createApiServer, type ApiServer } from "./shared/http/api-server";
 import { Metrics } from "./shared/http/metrics";
 import { JobRunner } from "./shared/jobs/job-runner";
 import { loggedError } from "./shared/logging/logged-error";
 import { version } from "../package.json";
-
-export const entities = [
-  access.EmailRow,
-  access.FailedLoginRow,
-  access.RoleBindingRow,
-  access.ServiceAccountRow,
-  access.SigningKeyRow,
-  access.UserRow,
-  bundles.DagArchiveFileRow,
-  bundles.DagArchiveRemovalRow,
-  bundles.DagArchiveRow,
-  bundles.DagBundleRow,
-  deployments.DeploymentRow,
-  deploys.DeployRevisionRow,
-  deploys.IdempotencyKeyRow,
-  logs.LogLineRow,
-  workspaces.WorkspaceRow,
-];
 
 /** Requests in hand get this long when the process is told to stop. */
 const STOP_GRACE_MS = 10_000;
@@ -61,14 +35,7 @@ export interface App {
   readonly schema: GraphQLSchema;
   readonly server: ApiServer;
   readonly dataSource: DataSource;
-  readonly features: {
-    readonly access: access.AccessModule;
-    readonly workspaces: workspaces.WorkspacesModule;
-    readonly deployments: deployments.DeploymentsModule;
-    readonly bundles: bundles.BundlesModule;
-    readonly deploys: deploys.DeploysModule;
-    readonly logs: logs.LogsModule;
-  };
+  readonly features: Features;
   /** Takes requests, and does background work unless the configuration says otherwise. */
   start(): Promise<{ readonly url: string }>;
   /** Lets requests and jobs in hand finish, then closes every connection. */
@@ -84,71 +51,18 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
   pool.on("error", (error) => log.warn({ err: error }, "an idle database connection broke"));
   const metrics = new Metrics({ version });
 
-  const platformModule = await platform.createPlatformModule(config);
-  const { catalogue } = platformModule;
-  let exportLagSeconds = 0;
-  const logsModule = logs.createLogsModule({
-    sql: sqlOf(dataSource),
-    unitOfWork: (toTx) => createUnitOfWork(dataSource, (manager) => toTx(sqlOf(manager))),
-    elasticsearch: config.elasticsearch.kind === "on" ? config.elasticsearch : null,
-    logger: log,
-    clock,
-    metrics: {
-      lagSeconds: (seconds) => (exportLagSeconds = seconds),
-      exported: (count) => metrics.logLinesExported(count),
-      rejected: (count) => metrics.logLinesRejected(count),
-      failedBatch: () => undefined,
-    },
-  });
-  const accessModule = await access.createAccessModule({ config, dataSource, pool, databaseUrl, clock, log });
-  const workspacesModule = workspaces.createWorkspacesModule({ dataSource, clock, access: accessModule });
-  const deploymentsModule = deployments.createDeploymentsModule({
-    config,
-    dataSource,
-    clock,
-    catalogue,
-    access: accessModule,
-    logs: logsModule,
-    workspaces: {
-      find: (actor, id) => workspacesModule.reads.requireVisibleWorkspace(actor, id),
-      loaders: workspacesModule.loaders,
-    },
-  });
-  const bundlesModule = bundles.createBundlesModule({ config, dataSource, clock });
-  const configured = rollouts.createRolloutsModule({ dataDir: config.dataDir, unpack: bundlesModule.unpack }).driver;
-  const driver = typeof options.driver === "function" ? options.driver(configured) : (options.driver ?? configured);
-  const deploysModule = deploys.createDeploysModule({
-    config,
-    dataSource,
-    clock,
-    driver,
-    bundles: bundlesModule,
-    deployments: deploymentsModule,
-    metrics: {
-      rollback: (outcome) => metrics.rollback(outcome),
-      rolloutFinished: (status, seconds) => metrics.rollout(status, seconds),
-    },
-    cleanedUpAlong: [
-      async (_now, before) => deleteInBatches((limit) => logsModule.deleteOlderThan(before, limit)),
-      async (now) => void (await deploymentsModule.purge(minusDays(now, config.deployments.softDeletedRetentionDays))),
-      (now) => accessModule.forgetFailedLogins(now),
-      () => bundlesModule.removeStaleUploads(),
-      () => driver.tidy(),
-    ],
-  });
+  let port = config.server.port;
+  const publicUrl = (): string => publicUrlOf(config, port);
+  const features = await composeFeatures({ config, databaseUrl, dataSource, clock, log, metrics, publicUrl, driver: options.driver });
+  const { sessions, watch, changes } = features.access;
 
-  const schema = buildApiSchema([
-    ...platformModule.resolvers,
-    ...accessModule.resolvers,
-    ...workspacesModule.resolvers,
-    ...deploymentsModule.resolvers,
-    ...deploysModule.resolvers,
-  ]);
+  const schema = buildApiSchema(features.resolvers);
   const server = createApiServer({
     schema,
     server: config.server,
-    authenticate: (header, freshness) => accessModule.sessions.actorOf(header, freshness),
-    forgetActors: () => accessModule.sessions.forget(),
+    authenticate: (header, freshness) => sessions.actorOf(header, freshness),
+    sessions: { endOf: (header) => sessions.endOf(header), watch },
+    forgetActors: () => sessions.forget(),
     ready: async () => {
       const database = await pool.query("SELECT 1").then(() => "ok", () => "unreachable");
       const migrations = database !== "ok" ? "unknown" : (await isMigrated(dataSource)) ? "ok" : "missing";
@@ -158,8 +72,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     metrics,
     log,
   });
-  deploysModule.routes(server.app, (header) => accessModule.sessions.actorOf(header, { fresh: true }));
-  metrics.watchLogExportLag(async () => exportLagSeconds);
+  features.routes(server.app);
   metrics.watchJobsWaiting(async () => {
     const { rows } = await pool.query<{ count: number }>(
       "SELECT count(*) AS count FROM graphile_worker.jobs WHERE locked_at IS NULL AND run_at <= now()",
@@ -172,27 +85,25 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     schema,
     server,
     dataSource,
-    features: {
-      access: accessModule,
-      workspaces: workspacesModule,
-      deployments: deploymentsModule,
-      bundles: bundlesModule,
-      deploys: deploysModule,
-      logs: logsModule,
-    },
+    features,
     async start() {
-      await accessModule.changes.start();
+      await features.sealSecrets();
+      await changes.start();
       if (config.workers.enabled) {
         jobs = await startJobs();
-        logsModule.exporter?.start();
+        features.logs.exporter?.start();
+        features.audit.exporter?.start();
       }
-      return server.listen();
+      const listening = await server.listen();
+      port = Number(new URL(listening.url).port);
+      return listening;
     },
     async stop() {
       await server.close(STOP_GRACE_MS);
       await jobs?.runner.stop();
-      await logsModule.close();
-      await accessModule.changes.stop();
+      await features.logs.close();
+      await features.audit.close();
+      await changes.stop();
       await jobs?.close();
       if (dataSource.isInitialized) await dataSource.destroy();
     },
@@ -203,7 +114,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     const runner = await JobRunner.start({
       pool: poolOf(jobSource),
       databaseUrl,
-      handlers: deploysModule.jobs,
+      handlers: features.deploys.jobs,
       schedules: [
         { task: DEPLOY_TASKS.resume, schedule: "* * * * *" },
         ...(config.cleanup.enabled ? [{ task: DEPLOY_TASKS.cleanup, schedule: config.cleanup.schedule }] : []),
@@ -231,8 +142,8 @@ export function createLogger({ logging }: Pick<Config, "logging">, destination: 
   return pino({ level: logging.level, redact, serializers: { err: loggedError } }, destination);
 }
 
-const CLEANUP_BATCH = 5_000;
-
-async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): Promise<void> {
-  while ((await deleteSome(CLEANUP_BATCH)) === CLEANUP_BATCH);
+/** On `localhost` nothing stands in front of this process. */
+function publicUrlOf({ server, deployments: { publicUrl, subdomain } }: Config, port: number): string {
+  if (publicUrl !== undefined) return publicUrl;
+  return server.baseDomain === "localhost" ? `http://localhost:${port}` : `https://${subdomain}.${server.baseDomain}`;
 }

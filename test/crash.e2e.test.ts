@@ -117,7 +117,12 @@ describe(`killing the service ${ROUNDS} times during a stream of rollbacks`, () 
     const ids = new Set(revisions.map(({ id }) => id));
     expect([...accepted].filter((id) => !ids.has(id))).toEqual([]);
 
-    const lines = elasticsearch.documents().map(({ source }) => (source as unknown as Line).retrograde);
+    const documents = elasticsearch.documents();
+    const isAudit = ({ index }: { index: string }): boolean => index.startsWith("retrograde-audit.");
+    const audited = documents.filter(isAudit).map(({ source }) => source["objectId"]);
+    expect(revisions.filter(({ id }) => audited.filter((objectId) => objectId === id).length !== 1)).toEqual([]);
+
+    const lines = documents.filter((document) => !isAudit(document)).map(({ source }) => (source as unknown as Line).retrograde);
     expect(new Set(lines.map(({ lineId }) => lineId)).size).toBe(lines.length);
     const finals = new Map<string, string[]>();
     const starts = new Map<string, number>();
@@ -181,13 +186,13 @@ describe(`killing the service ${ROUNDS} times during a stream of rollbacks`, () 
     for (let waited = 0; waited < 40_000; waited += 100) {
       const [row] = await database.sql.query<{ open: number; waiting: number }>(
         `SELECT (SELECT count(*) FROM deploy_revision WHERE deployment_id = $1 AND status = 'INITIALIZED') AS open,
-                (SELECT count(*) FROM log_line) AS waiting`,
+                (SELECT count(*) FROM log_line) + (SELECT count(*) FROM audit_line WHERE export_state = 'WAITING') AS waiting`,
         [deploymentId],
       );
       if (row?.open === 0 && row.waiting === 0) return;
       await sleep(100);
     }
-    throw new Error("a revision is still under way, or a log line was not exported");
+    throw new Error("a revision is still under way, or a line was not exported");
   }
 });
 

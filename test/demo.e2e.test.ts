@@ -70,4 +70,23 @@ describe("the demo", () => {
     expect(await plan(2)).toEqual({ allowed: true, database: { losesData: true } });
     expect(await plan(3)).toEqual({ allowed: true, database: { losesData: false } });
   });
+
+  test("holds DAGs by themselves, whose rollback takes files back and nothing else", async () => {
+    const { access, deployments, deploys } = world.app.features;
+    const credentials = await access.readModel.credentialsOf(ADMINISTRATOR);
+    const token = await access.issueToken(credentials?.userId ?? "");
+    const { id = "" } = (await deployments.readModel.findByReleaseName("demo-ingestion")) ?? {};
+    const { revisions } = await deploys.readModel.page({ deploymentId: id, filter: {}, limit: 10 });
+    expect(revisions.map(({ type, status }) => `${type} ${status}`)).toEqual([...Array<string>(6).fill("DAG_ONLY DEPLOYED"), "IMAGE_ONLY DEPLOYED"]);
+    const target = revisions.find(({ number }) => number === 6)?.id;
+    const { data } = await world.send(
+      `{ rollbackPlan(deploymentUuid: "${id}", deployRevisionId: "${target}") { allowed dags { added removed changed } changes { field changed } } }`,
+      null,
+      token,
+    );
+    expect(data.rollbackPlan).toMatchObject({ allowed: true, dags: { added: [], removed: ["refunds.py"], changed: ["customers.py"] } });
+    const changed = data.rollbackPlan.changes.filter((change: { changed: boolean }) => change.changed);
+    expect(changed).toEqual([{ field: "dagTarballVersion", changed: true }]);
+    expect(await readFile(join(world.dataDir, "releases", "demo-ingestion", "dags", "refunds.py"), "utf8")).toContain("CALL load_refunds()");
+  });
 });

@@ -1,6 +1,7 @@
 import { migrations } from "../migrations";
 import { connect } from "../src/composition-root";
 import { isMigrated, migrate } from "../src/shared/db/migrate";
+import { newId } from "../src/shared/app/ids";
 import { createTestDatabase, type TestDatabase } from "./world/database";
 
 /** Index features that TypeORM's entities cannot express; the migration has them. */
@@ -47,4 +48,34 @@ describe("migrations", () => {
     );
     expect(unindexed).toEqual([]);
   });
+});
+
+test("Deployments that share a namespace keep it, and nobody else gets it", async () => {
+  const database = await createTestDatabase();
+  try {
+    while ((await database.sql.query("SELECT 1 FROM information_schema.columns WHERE column_name = 'shares_namespace'")).length > 0) {
+      await database.dataSource.undoLastMigration();
+    }
+    const workspaceId = newId();
+    await database.sql.query("INSERT INTO workspace (id, label, created_at, updated_at) VALUES ($1, 'w', now(), now())", [workspaceId]);
+    const add = (releaseName: string, namespace: string): Promise<unknown> =>
+      database.sql.query(
+        `INSERT INTO deployment (id, workspace_id, label, release_name, namespace, chart_version, executor, dag_deployment_type, dag_deployment, components,
+           environment_variables, config, properties, rollback_enabled, last_revision_number, created_at, updated_at)
+         VALUES ($1, $2, 'd', $3, $4, '1', 'LocalExecutor', 'image', '{}', '{}', '[]', '{}', '{}', false, 0, now(), now())`,
+        [newId(), workspaceId, releaseName, namespace],
+      );
+    for (const name of ["one", "two", "three"]) await add(name, "shared");
+    await add("four", "own");
+    await migrate(database.dataSource);
+    expect(await database.sql.query("SELECT release_name, shares_namespace FROM deployment ORDER BY created_at, id")).toEqual([
+      { release_name: "one", shares_namespace: false },
+      { release_name: "two", shares_namespace: true },
+      { release_name: "three", shares_namespace: true },
+      { release_name: "four", shares_namespace: false },
+    ]);
+    for (const namespace of ["shared", "own"]) await expect(add("five", namespace)).rejects.toThrow("deployment_namespace_key");
+  } finally {
+    await database.drop();
+  }
 });

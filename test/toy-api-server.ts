@@ -1,5 +1,6 @@
 import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { buildSchema, isObjectType, type GraphQLSchema } from "graphql";
+import { EventEmitter } from "node:events";
 import { pino } from "pino";
 import { Conflict, Forbidden, Unauthenticated } from "../src/shared/domain/errors";
 import type { Actor } from "../src/shared/domain/permissions";
@@ -11,6 +12,9 @@ const settings: ApiServerSettings = {
   host: "127.0.0.1",
   port: 0,
   endpoint: "/v1",
+  subscriptions: "/ws",
+  maxSockets: 100,
+  maxSocketsPerAddress: 100,
   bodyLimitBytes: 20_000,
   trustProxy: false,
   allowedOrigins: [],
@@ -43,6 +47,7 @@ export function startToyServer(changes: Partial<ApiServerSettings> = {}, options
       if (header !== "token") throw new Unauthenticated("MISSING");
       return { id: "u1", type: "USER", label: "Ada", grants: [] } as unknown as Actor;
     },
+    sessions: { endOf: () => null, watch: { onChange: () => () => undefined } },
     forgetActors: () => void forgotten++,
     ready: async () => ({ ready: true, checks: { database: "ok" } }),
     version: "1.2.3",
@@ -74,7 +79,7 @@ function toySchema(): GraphQLSchema {
       slow(ms: Int!): Boolean!
     }
     type Mutation { change: Int! bug: Int conflict: Int! }
-    type Subscription { ticks: Int! }
+    type Subscription { ticks(count: Int!, size: Int = 0): String! refused: Int! breaks: Int! bug: Int! silence: Int! }
   `);
   const fail = (error: Error) => () => Promise.reject(error);
   const resolvers: Record<string, (source: unknown, args: Record<string, unknown>, context: GraphqlContext) => unknown> = {
@@ -89,7 +94,10 @@ function toySchema(): GraphQLSchema {
     bug: fail(new Error(SECRET)),
     missing: () => null,
     wrong: () => "not a number",
-    slow: (_source, { ms }) => new Promise((resolve) => setTimeout(() => resolve(true), Number(ms)).unref()),
+    slow: (_source, { ms }) => {
+      calls.emit("slow");
+      return new Promise((resolve) => setTimeout(() => resolve(true), Number(ms)).unref());
+    },
     change: async (_source, _args, context) => (await context.actor()).label.length,
     conflict: fail(new Conflict("taken")),
   };
@@ -97,5 +105,42 @@ function toySchema(): GraphQLSchema {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) field.resolve = resolvers[field.name]!;
   }
+  const streams: Record<string, (args: { count: number; size: number }) => AsyncGenerator<object>> = {
+    async *ticks({ count, size }) {
+      for (let tick = 0; tick < count; tick++) yield { ticks: String(tick).padEnd(size, " ") };
+    },
+    async *breaks() {
+      throw new Forbidden("deployment.get");
+    },
+    async *bug() {
+      throw new Error(SECRET);
+    },
+    silence: () => {
+      silences.begun++;
+      let leave: (result: IteratorResult<object>) => void;
+      const end = { done: true, value: undefined } as const;
+      return {
+        next: () => new Promise((resolve) => (leave = resolve)),
+        return: async () => {
+          silences.ended++;
+          leave?.(end);
+          return end;
+        },
+        [Symbol.asyncIterator]() {
+          return this;
+        },
+      } as unknown as AsyncGenerator<object>;
+    },
+  };
+  for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
+    const stream = streams[field.name];
+    field.subscribe = stream === undefined ? fail(new Forbidden("deployment.get")) : (_source, args: { count: number; size: number }) => stream(args);
+  }
   return schema;
 }
+
+/** Tells of each call of the toy's `slow` as its resolver begins. */
+export const calls = new EventEmitter<{ slow: [] }>();
+
+/** How many of the toy's silent streams were begun and left. */
+export const silences = { begun: 0, ended: 0 };

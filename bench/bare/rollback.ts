@@ -47,6 +47,7 @@ export async function rollback(pool: Pool, { deploymentUuid, deployRevisionId, d
     const pending = revision["runtime_version"] === deployment["runtime_version"] ? null : revision["runtime_version"];
     await all(client, "advance", ADVANCE, [deploymentUuid, revision["number"], revision["id"], pending, null, at]);
     await all(client, "log", LOG, [JSON.stringify(logLines(deployment, superseded ? [revision, head] : [revision], at))]);
+    await all(client, "audit", AUDIT, [uuidv7(), revision["id"], `bare #${String(revision["number"])}`, deployment["workspace_id"], deploymentUuid, at]);
     const payload = JSON.stringify({ revisionId: revision["id"] });
     await all(client, "job", ADD_JOB, ["deploys.apply", payload, deploymentUuid, 1000, `apply:${String(revision["id"])}`, 0]);
     await client.query("COMMIT");
@@ -78,6 +79,9 @@ const LOG = `INSERT INTO log_line (id, deployment_id, workspace_id, release_name
   SELECT id, "deploymentId", "workspaceId", "releaseName", component, message, fields, "createdAt"
   FROM jsonb_to_recordset($1::jsonb) AS line (id uuid, "deploymentId" uuid, "workspaceId" uuid, "releaseName" text, component text,
     message text, fields jsonb, "createdAt" timestamptz(3))`;
+const AUDIT = `INSERT INTO audit_line (id, action, actor_id, actor_type, actor_label, object_type, object_id, object_label, workspace_id,
+    deployment_id, details, request_id, address, export_state, created_at)
+  VALUES ($1, 'deploy_revision.roll_back', 'bare', 'SERVICE_ACCOUNT', 'bare', 'deploy_revision', $2, $3, $4, $5, '{"to": 4998}', $2, '127.0.0.1', 'WAITING', $6)`;
 const ADD_JOB = `SELECT 1 FROM graphile_worker.add_job($1, $2::json, queue_name => $3, max_attempts => $4, job_key => $5,
   run_at => now() + $6::int * interval '1 ms')`;
 

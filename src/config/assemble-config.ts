@@ -1,14 +1,19 @@
-import type { BundlesConfig, Config, DatabaseConfig, DeploymentsConfig, ElasticsearchConfig } from "./config";
+import { assembleSignOn } from "./assemble-sign-on";
+import type { BundlesConfig, Config, DatabaseConfig, DeploymentsConfig, ElasticsearchConfig, RegistryConfig } from "./config";
 import type { SettingValues } from "./settings";
 
 /** Turns checked values into the `Config`, and adds to `problems` what does not go together. */
 export function assembleConfig(values: SettingValues, problems: string[]): Config {
+  const { endpoint, subscriptions } = values.server;
+  if (endpoint === subscriptions) problems.push(`webserver.endpoint and webserver.subscriptions are both ${endpoint}: each needs a path of its own`);
   return {
     ...values,
     database: assembleDatabase(values.database),
     elasticsearch: assembleElasticsearch(values.elasticsearch, problems),
     bundles: assembleBundles(values.bundles, problems),
-    deployments: assembleDeployments(values.deployments),
+    registry: assembleRegistry(values.registry, values.server),
+    signOn: assembleSignOn(values.signOn, problems),
+    deployments: assembleDeployments(values.deployments, problems),
   };
 }
 
@@ -18,18 +23,21 @@ function assembleDatabase({ url, poolSize }: SettingValues["database"]): Databas
 
 function assembleElasticsearch(values: SettingValues["elasticsearch"], problems: string[]): ElasticsearchConfig {
   const { enabled, node, ...connection } = values;
-  const { indexPrefix, username, password, apiKey, caFile } = connection;
-  if (!enabled) return { kind: "off", indexPrefix };
+  const { indexPrefix, username, password, apiKey, caFile, pollIntervalMs } = connection;
+  if (!enabled) return { kind: "off", indexPrefix, pollIntervalMs };
   if (node === undefined) {
     const pointless = Object.entries({ username, password, apiKey, caFile }).filter(([, value]) => value !== undefined);
     for (const [key] of pointless) problems.push(`elasticsearch.${key} is set, but no elasticsearch.node`);
-    return { kind: "off", indexPrefix };
+    return { kind: "off", indexPrefix, pollIntervalMs };
   }
   if ((username === undefined) !== (password === undefined)) {
     problems.push("elasticsearch.username and elasticsearch.password need each other: only one of them is set");
   }
   if (apiKey !== undefined && username !== undefined) {
     problems.push("elasticsearch.apiKey and elasticsearch.username are both set: choose one");
+  }
+  if (values.auditIndexPrefix === indexPrefix) {
+    problems.push(`elasticsearch.auditIndexPrefix and elasticsearch.indexPrefix are both ${indexPrefix}: the audit trail has to be apart from the logs`);
   }
   return { kind: "on", node, ...connection };
 }
@@ -49,7 +57,23 @@ function assembleBundles(values: SettingValues["bundles"], problems: string[]): 
   return { ...limits, store: { kind: "s3", bucket, ...connection } };
 }
 
-function assembleDeployments(values: SettingValues["deployments"]): DeploymentsConfig {
-  const { byoRegistryEnabled, byoRegistryHost, ...rest } = values;
-  return byoRegistryEnabled && byoRegistryHost !== undefined ? { ...rest, byoRegistryHost } : rest;
+/** Under `registry.<base domain>`, as on the 0.35 platform. */
+function assembleRegistry(values: SettingValues["registry"], { baseDomain }: SettingValues["server"]): RegistryConfig {
+  const { host, port, protocol, publicHost, ...rest } = values;
+  const local = `${host}:${port}`;
+  return { ...rest, url: `${protocol}://${local}`, publicHost: publicHost ?? (baseDomain === "localhost" ? local : `registry.${baseDomain}`) };
+}
+
+function assembleDeployments(values: SettingValues["deployments"], problems: string[]): DeploymentsConfig {
+  const { byoRegistryEnabled, byoRegistryHost, namespacePoolEnabled, namespacePoolNames, ...rest } = values;
+  const preCreatedNamespaces = rest.preCreatedNamespaces.length > 0 ? rest.preCreatedNamespaces : namespacePoolNames;
+  if (namespacePoolEnabled && preCreatedNamespaces.length === 0) {
+    problems.push("deployments.namespacePoolEnabled is true, but there are no deployments.namespacePoolNames");
+  }
+  return {
+    ...rest,
+    // What the platform's chart makes of it. Source: the public page on namespace pools.
+    ...(namespacePoolEnabled && { manualNamespaceNames: true, hardDeleteDeployment: true, preCreatedNamespaces }),
+    ...(byoRegistryEnabled && byoRegistryHost !== undefined && { byoRegistryHost }),
+  };
 }

@@ -6,13 +6,21 @@ export interface Config {
   readonly database: DatabaseConfig;
   readonly elasticsearch: ElasticsearchConfig;
   readonly bundles: BundlesConfig;
+  readonly registry: RegistryConfig;
   readonly auth: AuthConfig;
+  readonly signOn: SignOnConfig;
   readonly serviceAccounts: {
     readonly enabled: boolean;
     /** How much of a key stays readable once it has been shown in full. */
     readonly showFirstChars: number;
   };
   readonly roles: RoleOverrides;
+  readonly audit: {
+    /** How long the audit trail is kept. */
+    readonly retentionDays: number;
+  };
+  /** For what Deployments keep secret. The first key encrypts, all decrypt. */
+  readonly secrets: { readonly encryptionKeys: readonly string[] };
   readonly logging: { readonly level: LogLevel };
   readonly workers: {
     /** False makes this replica serve the API and leave background jobs to others. */
@@ -34,11 +42,20 @@ export interface ServerConfig {
   /** 0 takes any free port. */
   readonly port: number;
   readonly endpoint: string;
+  /** Path of GraphQL over WebSocket. */
+  readonly subscriptions: string;
+  readonly maxSockets: number;
+  readonly maxSocketsPerAddress: number;
   readonly bodyLimitBytes: number;
   /** Believe `X-Forwarded-*`; safe only behind a proxy that overwrites them. */
   readonly trustProxy: boolean;
   readonly allowedOrigins: readonly string[];
   readonly baseDomain: string;
+  /** Where browsers reach this process, without a path. */
+  readonly publicUrl?: string;
+  readonly subdomain: string;
+  readonly appSubdomain: string;
+  readonly subdomainHttps: boolean;
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
@@ -51,11 +68,12 @@ export type DatabaseConfig =
   | { readonly kind: "url"; readonly url: string; readonly poolSize: number };
 
 export type ElasticsearchConfig =
-  | { readonly kind: "off"; readonly indexPrefix: string }
+  | { readonly kind: "off"; readonly indexPrefix: string; readonly pollIntervalMs: number }
   | {
       readonly kind: "on";
       readonly node: string;
       readonly indexPrefix: string;
+      readonly auditIndexPrefix: string;
       /** Comes with `password`, and never together with `apiKey`. */
       readonly username?: string;
       readonly password?: string;
@@ -86,9 +104,33 @@ export interface BundlesConfig {
       };
 }
 
+/** The installation's own container registry. */
+export interface RegistryConfig {
+  /** Where this process reaches it, without a path. */
+  readonly url: string;
+  /** The host in the names of its images. */
+  readonly publicHost: string;
+  /** What it sends as `Authorization` with its notifications. Absent: none are taken. */
+  readonly authHeader?: string;
+  readonly takesEvents: boolean;
+  /** A folder with `tls.key` and `tls.crt`, which sign its tokens. */
+  readonly certPath?: string;
+  readonly issuer: string;
+  readonly service: string;
+  readonly baseImages: readonly string[];
+  /** A Docker config.json with the passwords of other registries. */
+  readonly credentialsFile?: string;
+  readonly anonymousHosts: readonly string[];
+  readonly maxExtraDeployments: number;
+}
+
 export interface AuthConfig {
   readonly localEnabled: boolean;
   readonly publicSignups: boolean;
+  /** Who signs up by himself is pending until an administrator has confirmed the address. */
+  readonly emailConfirmation: boolean;
+  /** False refuses whoever signs in through a provider and is in no Team. */
+  readonly userManagement: boolean;
   readonly sessionMs: number;
   /** A folder that holds `tls.key`, or a PEM file. Absent: the process makes a key of its own. */
   readonly signingKeyPath?: string;
@@ -97,6 +139,43 @@ export interface AuthConfig {
     readonly perAddress: number;
     readonly windowSeconds: number;
   };
+}
+
+/** Signing in through other identity providers, by OpenID Connect. */
+export interface SignOnConfig {
+  /** Those that are switched on, in the order in which they are offered. */
+  readonly providers: readonly ProviderConfig[];
+  readonly clockToleranceSeconds: number;
+  readonly timeoutSeconds: number;
+  /** Whether groups of the provider become Teams, and which of them. */
+  readonly importGroups: boolean;
+  readonly teamFilter?: string;
+}
+
+export const PROVIDER_NAMES = ["auth0", "google", "okta", "microsoft", "adfs", "custom"] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+export interface ProviderConfig {
+  readonly name: ProviderName;
+  readonly displayName: string;
+  /** With or without `/.well-known/openid-configuration`; https, or http on this machine. */
+  readonly discoveryUrl: string;
+  readonly clientId: string;
+  /** Absent for a public client. */
+  readonly clientSecret?: string;
+  readonly clientAuthentication?: "client_secret_basic" | "client_secret_post";
+  readonly scope: string;
+  readonly authUrlParams: Readonly<Record<string, string>>;
+  readonly claims: ClaimsMapping;
+  readonly fetchUserInfo: boolean;
+  readonly assumeEmailVerified: boolean;
+}
+
+/** Names of claims, where they are not the usual ones. */
+export interface ClaimsMapping {
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly groups?: string | undefined;
 }
 
 /** By role: true adds a permission to what the role has by default, false takes it away. */
@@ -126,16 +205,31 @@ export interface DeploymentsConfig {
   readonly softDeletedRetentionDays: number;
   readonly manualReleaseNames: boolean;
   readonly manualNamespaceNames: boolean;
+  /** The pool that they choose from. */
+  readonly preCreatedNamespaces: readonly string[];
   readonly namespaceFreeFormEntry: boolean;
   readonly triggererEnabled: boolean;
+  /** What one Astro unit stands for, in millicores and Mi. */
+  readonly astroUnit: { readonly cpu: number; readonly memory: number };
+  readonly astroUnitsEnabled: boolean;
+  readonly maxExtraAu: number;
+  /** Limits in place of the platform's own. */
+  readonly components: readonly {
+    readonly name: string;
+    readonly au?: { readonly limit?: number | undefined } | undefined;
+    readonly extra?: readonly { readonly name: string; readonly limit?: number | undefined }[] | undefined;
+  }[];
   readonly astroRuntimeEnabled: boolean;
   readonly listAllRuntimeVersions: boolean;
   readonly minimumRuntimeVersion: string;
   /** An absolute path or an http(s) URL of a catalogue that replaces the shipped one. */
   readonly runtimeReleases?: string;
-  /** First label of the host that takes DAG uploads: `https://<subdomain>.<baseDomain>/…`. */
+  /** Where Deployments are reached from outside, if not at `https://<subdomain>.<baseDomain>`. */
+  readonly publicUrl?: string;
   readonly subdomain: string;
   readonly maxDeployRevisionPage: number;
+  readonly maxWorkspacePage: number;
+  readonly maxWorkspaceUserPage: number;
   readonly defaultRuntimeRepository: string;
   readonly defaultAirflowRepository: string;
   /** Repository included, as in `registry.example.com/team/airflow`. */

@@ -5,8 +5,10 @@ export type {
   DeploymentsConfig,
   ElasticsearchConfig,
   LogLevel,
+  ProviderConfig,
   RoleOverrides,
   ServerConfig,
+  SignOnConfig,
 } from "./config";
 export { ConfigurationError } from "./configuration-error";
 export { loadConfig, type ConfigSources, type LoadedConfig } from "./load-config";

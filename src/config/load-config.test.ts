@@ -155,10 +155,14 @@ describe("the environment", () => {
     [{ WORKERS__ENABLED: "false" }, (config) => config.workers.enabled, false],
     [{ WORKERS__ENABLED: "0" }, (config) => config.workers.enabled, false],
     [{ PUBLIC_SIGNUPS: "TRUE" }, (config) => config.auth.publicSignups, true],
+    [{}, (config) => config.auth.emailConfirmation, true],
+    [{ EMAIL_CONFIRMATION: "false" }, (config) => config.auth.emailConfirmation, false],
     [{ AUTH__LOCAL__ENABLED: "no" }, (config) => config.auth.localEnabled, false],
     [{ DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "off" }, (config) => config.deployments.updateDeploymentImageEndpoint, false],
     [{ JWT__CERT_PATH: "keys" }, (config) => config.auth.signingKeyPath, join(cwd, "keys")],
     [{ DATA_DIR: "/var/lib/app" }, (config) => config.dataDir, "/var/lib/app"],
+    [{ WEBSERVER__SUBSCRIPTIONS: "/live" }, (config) => config.server.subscriptions, "/live"],
+    [{ ELASTICSEARCH__POLL_INTERVAL: "250" }, (config) => config.elasticsearch.pollIntervalMs, 250],
     [{ LOG_LEVEL: "debug" }, (config) => config.logging.level, "debug"],
     [{ DATABASE__CONNECTION: "postgresql://db/x" }, (config) => config.database.kind, "url"],
     [{ CLEANUP_DEPLOY_REVISIONS__OLDER_THAN: "7" }, (config) => config.deployments.rollback.retentionDays, 7],
@@ -200,6 +204,23 @@ test("a custom registry counts unless it is switched off", () => {
   expect(load([registry(false)]).deployments).not.toHaveProperty("byoRegistryHost");
 });
 
+test.each([
+  ["names as the platform writes them", deployments("preCreatedNamespaces: [{ name: team-a }, { name: team-b }]")],
+  ["a plain list", deployments("preCreatedNamespaces: [team-a, team-b]")],
+  ["the 2.x path", deployments("namespaceManagement: { preCreatedNamespaces: [{ name: team-a }, { name: team-b }] }")],
+  ["the chart's pool", "global: { features: { namespacePools: { enabled: true, namespaces: { create: true, names: [team-a, team-b] } } } }"],
+  ["the chart's pool in 2.x", "global: { namespaceManagement: { namespacePools: { enabled: true, namespaces: { names: [team-a, team-b] } } } }"],
+])("the pool of namespaces is read from %s", (_name, values) => {
+  expect(load([values], PRODUCTION).deployments.preCreatedNamespaces).toEqual(["team-a", "team-b"]);
+});
+
+test("the chart's pool means nothing while it is off, and stands behind the names given otherwise", () => {
+  const pool = (enabled: boolean): string => `global: { features: { namespacePools: { enabled: ${enabled}, namespaces: { names: [chart] } } } }`;
+  expect(load([pool(false)], PRODUCTION).deployments).toMatchObject({ preCreatedNamespaces: [], manualNamespaceNames: false, hardDeleteDeployment: false });
+  expect(load([pool(true)], PRODUCTION).deployments).toMatchObject({ preCreatedNamespaces: ["chart"], manualNamespaceNames: true, hardDeleteDeployment: true });
+  expect(load([pool(true), deployments("preCreatedNamespaces: [own]")], PRODUCTION).deployments.preCreatedNamespaces).toEqual(["own"]);
+});
+
 describe("problems", () => {
   const cases: [string, string[], Record<string, string>, string[]][] = [
     ["wrong type", ['global:\n  deployRollbackEnabled: "maybe"'], {}, ['1.yaml:2: global.deployRollbackEnabled: expected true or false, found "maybe"']],
@@ -211,6 +232,10 @@ describe("problems", () => {
     ["a role's permission", [houstonConfig("roles: { X: { permissions: { a.b: 7 } } }")], {}, ["1.yaml:1: astronomer.houston.config.roles.X.permissions.a.b: expected roles, each with `permissions` that are true or false, found 7"]],
     ["a schedule", [], { CLEANUP_DEPLOY_REVISIONS__SCHEDULE: "61 * * * *" }, ['environment: CLEANUP_DEPLOY_REVISIONS__SCHEDULE: expected a cron schedule of five numeric fields (minute, hour, day, month, weekday), found "61 * * * *"']],
     ["a secret, which is not repeated", [], { DATABASE_URL: "mysql://app:secret@db/x" }, ["environment: DATABASE_URL: expected a URL that starts with postgres:// or postgresql://"]],
+    ["a key that is too short, which is not repeated either", [], { SECRETS__ENCRYPTION_KEYS: `${Buffer.alloc(32).toString("base64")},c2hvcnQ=` }, ["environment: SECRETS__ENCRYPTION_KEYS.1: expected a list of keys, each 32 bytes in base64"]],
+    ["a namespace that is none", [deployments("preCreatedNamespaces: [{ name: Team }]")], {}, [expect.stringContaining("expected a list of namespaces of a cluster")]],
+    ["a pool without names", ["global: { features: { namespacePools: { enabled: true } } }"], {}, [expect.stringContaining("there are no deployments.namespacePoolNames")]],
+    ["one path for two things", [], { WEBSERVER__SUBSCRIPTIONS: "/v1" }, [expect.stringContaining("webserver.endpoint and webserver.subscriptions are both /v1")]],
     ["half of the credentials", [], { ELASTICSEARCH_URL: "http://es", ELASTICSEARCH__CLIENT__AUTH__USERNAME: "u" }, ["elasticsearch.username and elasticsearch.password need each other: only one of them is set"]],
     ["credentials for nothing", [], { ELASTICSEARCH__CLIENT__AUTH__API_KEY: "k" }, ["elasticsearch.apiKey is set, but no elasticsearch.node"]],
     ["bad YAML", ["global:\n  a: [1\n"], {}, [expect.stringMatching(/^1\.yaml:\d: not valid YAML: /)]],

@@ -1,6 +1,6 @@
 import { allSettings, type NamedSetting } from "./settings";
 
-/** The reference of all settings as a Markdown table, for the README. */
+/** The reference of all settings as a Markdown table, for docs/configuration.md. */
 export function settingsTable(): string {
   const head = ["| setting | default | values.yaml | environment | |", "| --- | --- | --- | --- | --- |"];
   return [...head, ...allSettings.map(row)].join("\n");

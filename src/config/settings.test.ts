@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { allSettings } from "./settings";
 import { settingsTable } from "./settings-table";
 
@@ -27,4 +28,8 @@ test("no path and no variable belongs to two settings", () => {
 test("no path leads through another, so that a value is never a mapping and a scalar at once", () => {
   const through = paths.filter((path) => paths.some((other) => other.startsWith(`${path}.`)));
   expect(through).toEqual([]);
+});
+
+test("the reference in docs/configuration.md is the one of this code", () => {
+  expect(readFileSync("docs/configuration.md", "utf8")).toContain(settingsTable());
 });

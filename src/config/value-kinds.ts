@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { parseCrontab } from "graphile-worker";
 import { z } from "zod";
-import type { RoleOverrides } from "./config";
+import type { DeploymentsConfig, ClaimsMapping, RoleOverrides } from "./config";
 
 /** What the values of a setting look like, wherever they come from. */
 export interface ValueKind<T> {
@@ -13,6 +13,8 @@ export interface ValueKind<T> {
   /** Present if a value may be a path relative to the working directory. */
   toAbsolute?(value: T, workingDirectory: string): T;
 }
+
+const namespace = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
 
 const asItIs = (text: string): unknown => text;
 
@@ -55,10 +57,48 @@ export const listOfText: ValueKind<readonly string[]> = {
       .filter((item) => item !== ""),
 };
 
+/** Written as the platform does, `- name: team-a`, or as a plain list. */
+export const listOfNamespaces: ValueKind<readonly string[]> = {
+  expected: "a list of namespaces of a cluster, each with a name",
+  schema: z.array(z.union([namespace, z.object({ name: namespace }).transform(({ name }) => name)])),
+  fromText: (list) => listOfText.fromText(list),
+};
+
+const limit = z.int().min(0).max(2 ** 31 - 1).optional();
+
+/** As the platform writes it. What it says of components that people do not set, and of defaults, is of no account here. */
+export const componentLimits: ValueKind<DeploymentsConfig["components"]> = {
+  expected: "a list of components, each with a name, and with an au.limit or limits under extra",
+  schema: z.array(
+    z.object({
+      name: z.string(),
+      au: z.object({ limit }).optional(),
+      extra: z.array(z.object({ name: z.string(), limit })).optional(),
+    }),
+  ),
+  fromText: jsonOrText,
+};
+
+const KEY_BYTES = 32;
+
+/** Of AES-256 keys. In the environment, separated by commas, which base64 does not have. */
+export const listOfKeys: ValueKind<readonly string[]> = {
+  ...listOfText,
+  expected: `a list of keys, each ${KEY_BYTES} bytes in base64`,
+  schema: z.array(z.string().refine((key) => /^[A-Za-z0-9+/]+=*$/.test(key) && Buffer.from(key, "base64").length === KEY_BYTES)),
+};
+
 export function url(...schemes: readonly string[]): ValueKind<string> {
   const expected = `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
   return { expected, schema: z.string().refine((value) => isUrl(value, schemes)), fromText: asItIs };
 }
+
+/** Scheme and host, as browsers compare them. */
+export const origin: ValueKind<string> = {
+  expected: "an address such as https://houston.example.com, without a path",
+  schema: z.string().refine((value) => isUrl(value, ["https", "http"]) && new URL(value).href === `${new URL(value).origin}/`),
+  fromText: asItIs,
+};
 
 export const filePath: ValueKind<string> = {
   expected: "a path",
@@ -91,6 +131,33 @@ export const roleOverrides: ValueKind<RoleOverrides> = {
   ),
   fromText: jsonOrText,
 };
+
+/** A mere text names the claim of the groups, as the 0.35 platform's guide to importing them has it. In the environment, text or JSON. */
+export const claimsMapping: ValueKind<ClaimsMapping> = {
+  expected: "a mapping with names of claims under email, name and groups, or the name of the groups claim",
+  schema: z.union([
+    z.string().transform((groups): ClaimsMapping => ({ groups })),
+    z.object({ email: z.string().optional(), name: z.string().optional(), groups: z.string().optional() }),
+  ]),
+  fromText: jsonOrText,
+};
+
+/** In the environment, JSON. */
+export const parameters: ValueKind<Readonly<Record<string, string>>> = {
+  expected: "a mapping of texts",
+  schema: z.record(z.string(), z.union([z.string(), z.number().transform(String), z.boolean().transform(String)])),
+  fromText: jsonOrText,
+};
+
+export const pattern: ValueKind<string> = { expected: "a regular expression", schema: z.string().refine(isPattern), fromText: asItIs };
+
+function isPattern(value: string): boolean {
+  try {
+    return new RegExp(value, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
 
 function isUrl(value: string, schemes: readonly string[]): boolean {
   return URL.canParse(value) && schemes.some((scheme) => value.toLowerCase().startsWith(`${scheme}://`));

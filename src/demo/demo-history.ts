@@ -1,3 +1,5 @@
+import { DAGS, type DagFiles } from "./demo-dags";
+
 /** One deploy of the demo's past; the n-th of a Deployment becomes its revision n. */
 export interface PastDeploy {
   /** Days before today. */
@@ -10,6 +12,7 @@ export interface PastDeploy {
         /** The next deploy comes before this one is rolled out. */
         readonly overtaken?: true;
       }
+    | { readonly dags: DagFiles }
     | { readonly rollbackTo: number };
 }
 
@@ -17,6 +20,8 @@ export interface PastDeployment {
   readonly label: string;
   readonly releaseName: string;
   readonly rollbackEnabled: boolean;
+  /** DAGs come by themselves, beside an image without any. */
+  readonly dagOnlyDeploys?: true;
   readonly deploys: readonly PastDeploy[];
 }
 
@@ -64,7 +69,25 @@ const SANDBOX: PastDeployment = {
   ],
 };
 
-export const DEMO_DEPLOYMENTS = [ANALYTICS, REPORTING, SANDBOX] as const;
+/** DAGs deployed by themselves: a rollback takes nothing but files back. */
+const INGESTION: PastDeployment = {
+  label: "Ingestion",
+  releaseName: "demo-ingestion",
+  rollbackEnabled: true,
+  dagOnlyDeploys: true,
+  deploys: [
+    { daysAgo: 28, by: "ada", description: "First image, without DAGs", what: { runtimeVersion: "11.5.0" } },
+    { daysAgo: 27.9, by: "ada", description: "First DAGs: orders", what: { dags: DAGS.first } },
+    { daysAgo: 19.2, by: "ci", description: "Merge pull request #3: load customers too", what: { dags: DAGS.customers } },
+    { daysAgo: 10.4, by: "ci", description: "Merge pull request #6: orders every hour", what: { dags: DAGS.hourly } },
+    { daysAgo: 3.1, by: "ci", description: "Merge pull request #9: clean up before loading customers", what: { dags: DAGS.tableDropped } },
+    { daysAgo: 3.05, by: "jun", description: "Customers are gone since #9", what: { rollbackTo: 4 } },
+    { daysAgo: 1.2, by: "ci", description: "Merge pull request #10: drop only the old view, load refunds", what: { dags: DAGS.viewDropped } },
+  ],
+};
+
+/** The last one takes DAG-only deploys, which a configuration may have switched off. */
+export const DEMO_DEPLOYMENTS = [ANALYTICS, REPORTING, SANDBOX, INGESTION] as const;
 
 export const imageTag = (revisionNumber: number): string => `deploy-${revisionNumber}`;
 

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from "node:crypto";
+import { Readable } from "node:stream";
 import type { App } from "../composition-root";
 import type { Workspace } from "../features/workspaces";
 import { minusDays } from "../shared/domain/instant";
 import { workspaceScope, type Actor } from "../shared/domain/permissions";
 import type { DemoClock } from "./demo-clock";
+import { packDags } from "./demo-dags";
 import { DEMO_DEPLOYMENTS, imageTag, type PastDeploy, type PastDeployment } from "./demo-history";
 
 const WORKSPACE = "Demo: Analytics";
@@ -83,6 +85,7 @@ async function relive(app: App, clock: DemoClock, story: {
       input: {
         label: past.label,
         releaseName: past.releaseName,
+        ...(past.dagOnlyDeploys && { dagDeployment: { type: "dag_deploy" } }),
         ...(first !== undefined && "runtimeVersion" in first.what && { runtimeVersion: first.what.runtimeVersion }),
       },
     }));
@@ -101,7 +104,7 @@ async function relive(app: App, clock: DemoClock, story: {
 }
 
 /** Answers the new revision's id. */
-async function deployAgain({ features: { deploys } }: App, { deploymentId, past, step, number, revisionIds, actor }: {
+async function deployAgain({ features: { bundles, deploys } }: App, { deploymentId, past, step, number, revisionIds, actor }: {
   readonly deploymentId: string;
   readonly past: PastDeployment;
   readonly step: PastDeploy;
@@ -119,6 +122,13 @@ async function deployAgain({ features: { deploys } }: App, { deploymentId, past,
       acknowledgeDataLoss: true,
       expectedCurrentRevisionId: undefined,
       idempotencyKey: undefined,
+    });
+    return id;
+  }
+  if ("dags" in what) {
+    const { id } = await bundles.receive.execute(Readable.from([packDags(what.dags)]), {
+      accept: async () => description,
+      record: (archive, accepted) => deploys.recordDags.execute({ actor, deploymentId, archive, description: accepted }),
     });
     return id;
   }

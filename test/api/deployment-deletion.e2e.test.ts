@@ -1,7 +1,11 @@
-import { ask, askInVain, createDeployment, deployImage, serviceAccountWith, signUpAdmin } from "../builders/api";
-import { CREATE, DELETE, LIST, NO_IDS, READ } from "../builders/deployment-operations";
+import { pino } from "pino";
+import { ask, askInVain, createDeployment, deployImage, neverAborted, serviceAccountWith, signUpAdmin, uniqueName } from "../builders/api";
+import { uploadDags } from "../builders/dags";
+import { CREATE, DELETE, LIST, NO_IDS, READ, SET_VARIABLES } from "../builders/deployment-operations";
 import { fingerprint } from "../builders/fingerprint";
 import { startTestApp, type TestApp } from "../world/app";
+
+const JOB = { id: "1", attempt: 1, signal: neverAborted, log: pino({ level: "silent" }) };
 
 let world: TestApp;
 let admin: string;
@@ -54,6 +58,28 @@ describe("deleteDeployment", () => {
     } finally {
       await hard.close();
     }
+  });
+
+  test("for good takes bundles and their files along, but not files that another Deployment has too", async () => {
+    const dagDeployment = { type: "dag_deploy" };
+    const [gone, stays] = [await createDeployment(world, admin, { dagDeployment }), await createDeployment(world, admin, { dagDeployment })];
+    const shared = await uploadDags(world, admin, gone, { "shared.py": "1" });
+    await uploadDags(world, admin, stays, { "shared.py": "1" });
+    const own = await uploadDags(world, admin, gone, { "own.py": uniqueName("content") });
+    await ask(world, SET_VARIABLES, { deploymentId: gone.id, releaseName: gone.releaseName, environmentVariables: [{ key: "TOKEN", value: "s3cret", isSecret: true }] }, admin);
+    const archiveOf = async ({ dagTarballVersion }: { dagTarballVersion: string }): Promise<string> => {
+      const [row] = await world.database.sql.query<{ sha256: string }>("SELECT archive_sha256 AS sha256 FROM dag_bundle WHERE version = $1", [dagTarballVersion]);
+      return row?.sha256 ?? "";
+    };
+    const [sharedArchive, ownArchive] = [await archiveOf(shared), await archiveOf(own)];
+    const { store } = world.app.features.bundles;
+    expect(await store.stat(ownArchive)).not.toBeNull();
+
+    await ask(world, DELETE, { deploymentId: gone.id, deploymentHardDelete: true }, admin);
+    expect(await world.database.sql.query("SELECT 1 FROM deployment WHERE id = $1 UNION ALL SELECT 1 FROM dag_bundle WHERE deployment_id = $1", [gone.id])).toEqual([]);
+    await world.app.features.deploys.jobs["deployments.remove"]?.({ releaseName: gone.releaseName }, JOB);
+    expect(await store.stat(ownArchive)).toBeNull();
+    expect(await store.stat(sharedArchive)).not.toBeNull();
   });
 
   test("five times at once works once", async () => {

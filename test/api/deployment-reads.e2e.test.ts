@@ -29,7 +29,7 @@ describe("deployment", () => {
     expect(await readDeployment(world, admin, deployment)).toMatchObject({
       status: "active",
       image: `registry.example.com/app@sha256:${"0".repeat(64)}`,
-      deployInfo: { current: null, nextCli: "deploy-3" },
+      deployInfo: { current: `sha256:${"0".repeat(64)}`, nextCli: "deploy-3" },
     });
     await deployImage(world, admin, deployment, { image: "registry.example.com/app:three", rollOut: false });
     expect(await readDeployment(world, admin, deployment)).toMatchObject({ status: "deploying", deployInfo: { nextCli: "deploy-4" } });

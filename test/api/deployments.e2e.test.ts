@@ -1,5 +1,5 @@
 import { ask, askInVain, createWorkspace, signUpAdmin, uniqueName } from "../builders/api";
-import { CREATE, DELETE, readDeployment, rowOf } from "../builders/deployment-operations";
+import { CREATE, DELETE, readDeployment, rowOf, secretsOf } from "../builders/deployment-operations";
 import { fingerprint } from "../builders/fingerprint";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -40,7 +40,7 @@ describe("createDeployment", () => {
       status: "active",
       airflowVersion: null,
       desiredAirflowVersion: null,
-      config: {},
+      config: { executor: "CeleryExecutor" },
       properties: {},
       rollbackEnabled: false,
       image: null,
@@ -86,6 +86,11 @@ describe("createDeployment", () => {
     expect(urls).toEqual(types.map((type) => ({ type, url: `https://deployments.example.com/${releaseName}/${type}` })));
   });
 
+  test("with DAG-only deploys also has the address that takes uploads", async () => {
+    const { releaseName, urls } = await create({ executor: "LocalExecutor", dagDeployment: { type: "dag_deploy" } });
+    expect(urls).toContainEqual({ type: "dagserver", url: `https://deployments.example.com/${releaseName}/dags/upload` });
+  });
+
   test("keeps a git mechanism as it is set, and never shows the key", async () => {
     const settings = {
       repositoryUrl: "https://git.example.com/dags",
@@ -99,7 +104,8 @@ describe("createDeployment", () => {
     };
     const created = await create({ dagDeployment: { type: "git_sync", sshKey: "-----BEGIN s3cret", ...settings } });
     expect(created.dagDeployment).toEqual({ type: "git_sync", nfsLocation: null, sshKey: null, ...settings });
-    expect((await rowOf(world, created))["dag_deployment"]).toEqual({ sshKey: "-----BEGIN s3cret", ...settings });
+    expect((await rowOf(world, created))["dag_deployment"]).toEqual({ sealedSshKey: expect.not.stringContaining("s3cret"), ...settings });
+    expect((await secretsOf(world, created)).sshKey).toBe("-----BEGIN s3cret");
   });
 
   test.each([
@@ -115,7 +121,7 @@ describe("createDeployment", () => {
     const releaseName = uniqueName("chosen");
     const config = { nested: { list: [1, null, "ü"] } };
     const created = await create({ releaseName, config, cloudRole: "arn:aws:iam::1:role/x", triggererReplicas: 2 });
-    expect(created).toMatchObject({ releaseName, namespace: releaseName, config });
+    expect(created).toMatchObject({ releaseName, namespace: releaseName, config: { ...config, executor: "CeleryExecutor", triggerer: { replicas: 2 } } });
     expect(await rowOf(world, created)).toMatchObject({ cloud_role: "arn:aws:iam::1:role/x", components: { triggerer: { replicas: 2 } } });
   });
 
@@ -139,6 +145,7 @@ describe("createDeployment", () => {
     ["fewer than no triggerers", { triggererReplicas: -1 }, "triggerer.replicas"],
     ["a cloud role beyond measure", { cloudRole: "x".repeat(100_000) }, "cloudRole"],
     ["a repository beyond measure", { dagDeployment: { type: "git_sync", repositoryUrl: "x".repeat(100_000) } }, expect.stringContaining("dagDeployment")],
+    ["a password in a repository", { dagDeployment: { type: "git_sync", repositoryUrl: "https://me:s3cret@git.example.com/dags" } }, "dagDeployment.repositoryUrl"],
     ["an interval of less than nothing", { dagDeployment: { type: "git_sync", syncInterval: -60 } }, expect.stringContaining("dagDeployment")],
   ])("refuses %s, naming the argument, and creates nothing", async (_name, variables, argument) => {
     const refusal = await createInVain(variables);

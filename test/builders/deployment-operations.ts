@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { AesSecretBox } from "../../src/features/deployments/crypto/aes-secret-box";
 import { ask, type BuiltDeployment } from "./api";
 import type { TestApp } from "../world/app";
 
@@ -61,6 +62,9 @@ export const SET_RUNTIME = `mutation ($deploymentId: Uuid!, $desiredRuntimeVersi
 
 export const CANCEL_RUNTIME = `mutation ($deploymentId: Uuid!) { cancelRuntimeUpdate(deploymentUuid: $deploymentId) { ${DEPLOYMENT_FIELDS} } }`;
 
+export const SET_AIRFLOW = `mutation ($deploymentId: Uuid!, $desiredAirflowVersion: String!) {
+  updateDeploymentAirflow(deploymentUuid: $deploymentId, desiredAirflowVersion: $desiredAirflowVersion) { ${DEPLOYMENT_FIELDS} } }`;
+
 export const SET_ROLLBACK = `mutation ($deploymentId: Uuid!, $enabled: Boolean!) {
   updateDeploymentRollback(deploymentUuid: $deploymentId, enabled: $enabled) { id rollbackEnabled } }`;
 
@@ -88,4 +92,27 @@ export async function rowOf(world: TestApp, { id }: Pick<BuiltDeployment, "id">)
   const [row] = await world.database.sql.query<Record<string, unknown>>("SELECT * FROM deployment WHERE id = $1", [id]);
   if (row === undefined) throw new Error(`no row ${id}`);
   return row;
+}
+
+export interface OpenedSecrets {
+  readonly variables: Readonly<Record<string, string>>;
+  readonly sshKey: string | null;
+  readonly dockerConfigJson: unknown;
+}
+
+/** What is sealed in a Deployment's row, opened with the installation's keys; fails on what is not sealed. */
+export async function secretsOf(world: Pick<TestApp, "config" | "database">, { id }: Pick<BuiltDeployment, "id">, keys = world.config.secrets.encryptionKeys): Promise<OpenedSecrets> {
+  const [row] = await world.database.sql.query<{
+    environment_variables: { key: string; isSecret: boolean; sealed: string }[];
+    dag_deployment: { sealedSshKey?: string };
+    docker_config_json: { sealed: string } | null;
+  }>("SELECT environment_variables, dag_deployment, docker_config_json FROM deployment WHERE id = $1", [id]);
+  if (row === undefined) throw new Error(`no row ${id}`);
+  const { open } = new AesSecretBox(keys).of(id);
+  const { environment_variables: variables, dag_deployment: dagDeployment, docker_config_json: dockerConfig } = row;
+  return {
+    variables: Object.fromEntries(variables.filter(({ isSecret }) => isSecret).map(({ key, sealed }) => [key, open(sealed, `environmentVariables.${key}`)])),
+    sshKey: dagDeployment.sealedSshKey === undefined ? null : open(dagDeployment.sealedSshKey, "dagDeployment.sshKey"),
+    dockerConfigJson: dockerConfig === null ? null : JSON.parse(open(dockerConfig.sealed, "dockerconfigjson")),
+  };
 }

@@ -112,6 +112,7 @@ export function buildQuestion(
     target: buildRevision({ deploymentId: deployment.id, number: 2 }),
     previousDeployedNumber: 2,
     bundle: null,
+    image: null,
     ...overrides,
     settings: { ...SETTINGS, ...settings },
   };

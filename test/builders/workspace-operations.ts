@@ -29,6 +29,25 @@ export const UPSERT_USER = `mutation ($workspaceId: Uuid!, $email: String!, $rol
 export const REMOVE_USER = `mutation ($workspaceId: Uuid!, $userId: Uuid!) {
   workspaceRemoveUser(workspaceUuid: $workspaceId, userUuid: $userId) { id label } }`;
 
+export const WORKSPACE_USER = `query ($workspaceId: Uuid!, $email: String) {
+  workspaceUser(workspaceUuid: $workspaceId, user: { email: $email }) { id username roleBindings { role workspace { id } } } }`;
+
+export const WORKSPACE_USERS = "query ($workspaceId: Uuid!) { workspaceUsers(workspaceUuid: $workspaceId) { id username roleBindings { role workspace { id } } } }";
+
+export const PAGE_OF_USERS = `query ($workspaceId: Uuid!, $cursor: Uuid, $take: Int) {
+  paginatedWorkspaceUsers(workspaceUuid: $workspaceId, cursor: $cursor, take: $take) { id username } }`;
+
+export const WORKSPACE_TEAMS = "query ($workspaceId: Uuid!) { workspaceTeams(workspaceUuid: $workspaceId) { id name roleBindings { role workspace { id } } } }";
+
+export const ADD_TEAM = `mutation ($workspaceId: Uuid!, $teamId: Uuid!, $role: Role!, $deploymentRoles: [DeploymentRoles!]) {
+  workspaceAddTeam(workspaceUuid: $workspaceId, teamUuid: $teamId, role: $role, deploymentRoles: $deploymentRoles) { id label } }`;
+
+export const UPDATE_TEAM_ROLE = `mutation ($workspaceId: Uuid!, $teamId: Uuid!, $role: Role!) {
+  workspaceUpdateTeamRole(workspaceUuid: $workspaceId, teamUuid: $teamId, role: $role) }`;
+
+export const REMOVE_TEAM_FROM_WORKSPACE = `mutation ($workspaceId: Uuid!, $teamId: Uuid!) {
+  workspaceRemoveTeam(workspaceUuid: $workspaceId, teamUuid: $teamId) { id label } }`;
+
 const SERVICE_ACCOUNT_FIELDS = "id label category apiKey entityType entityUuid deploymentUuid workspaceUuid active lastUsedAt";
 
 export const WORKSPACE_SERVICE_ACCOUNTS = `query ($workspaceId: Uuid!) {

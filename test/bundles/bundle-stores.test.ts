@@ -138,6 +138,7 @@ describe.each(servers)("%s", (_name, start) => {
 
   test("without the bucket says nothing of what is stored", async () => {
     const elsewhere = new S3BundleStore({ ...options, bucket: "retrograde-elsewhere" });
+    await expect(elsewhere.stat("ab".repeat(32))).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await expect(elsewhere.open("ab".repeat(32))).rejects.toMatchObject({ code: "UNAVAILABLE" });
     await expect(elsewhere.list().next()).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });

@@ -241,12 +241,11 @@ describe("the clean-up", () => {
     const first = await deployImage(world, admin, deployment);
     const second = await deployImage(world, admin, deployment);
     await insertOld(deployment, 5_000);
-    const running = cleanUp();
+    let done = false;
+    const running = cleanUp().finally(() => (done = true));
     let target = first;
     let other = second;
     let rollbacks = 0;
-    let done = false;
-    void running.then(() => (done = true));
     do {
       const started = performance.now();
       expect((await rollBack(world, admin, deployment.id, target.id)).status).toBe("DEPLOYED");

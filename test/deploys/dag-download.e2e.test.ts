@@ -76,6 +76,7 @@ test("refuses who may not, and what is not there", async () => {
   expect([await statusFor(viewer.token), await statusFor(stranger.token), await statusFor("")]).toEqual([200, 404, 401]);
   expect(await statusFor(colleague.token)).toBe(403);
   expect((await download({}, "", "no-such-release")).statusCode).toBe(404);
+  expect((await download({}, "", "no%00release")).statusCode).toBe(404);
   expect((await download({}, "", empty.releaseName)).statusCode).toBe(404);
   expect((await download({}, "?version=2001-01-01T00:00:00.000000Z")).statusCode).toBe(404);
   expect((await download({}, "?version=latest")).statusCode).toBe(400);

@@ -170,7 +170,7 @@ describe("a rollback", () => {
 
     const touched = await fingerprint(world);
     const written = Object.keys(touched).filter((table) => touched[table] !== others[table]).sort();
-    expect(written).toEqual(["graphile_worker._private_jobs", "public.deploy_revision", "public.deployment", "public.log_line"]);
+    expect(written).toEqual(["graphile_worker._private_jobs", "public.audit_line", "public.deploy_revision", "public.deployment", "public.log_line"]);
   });
 
   test("answers values.yaml in the very order of before, so that a repository shows only what changed", async () => {

@@ -46,6 +46,7 @@ export async function startFakeS3({ bucket, ...keys }: { readonly bucket: string
     const [, inBucket = "", ...rest] = decodeURIComponent(url.pathname).split("/");
     const key = rest.join("/");
     if (inBucket !== bucket) return refuse(response, 404, "NoSuchBucket");
+    if (key === "" && request.method === "HEAD") return void response.writeHead(200).end();
     const name = `${bucket}/${key}`;
     const uploadId = query.get("uploadId");
     switch (request.method ?? "") {

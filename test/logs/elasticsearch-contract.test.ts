@@ -1,9 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Client } from "@elastic/elasticsearch";
 import type { LogLine, NewLogLine } from "../../src/features/logs";
-import { createElasticsearchClient } from "../../src/features/logs/elasticsearch/client";
+import { createElasticsearchClient } from "../../src/shared/elasticsearch/client";
 import { ElasticsearchLogSearch } from "../../src/features/logs/elasticsearch/elasticsearch-log-search";
-import { ElasticsearchLogSink } from "../../src/features/logs/elasticsearch/elasticsearch-log-sink";
+import { createLogSink } from "../../src/features/logs/elasticsearch/log-sink";
+import type { ElasticsearchSink } from "../../src/shared/elasticsearch/elasticsearch-sink";
 import { indexTemplate } from "../../src/features/logs/elasticsearch/index-template";
 import { newId } from "../../src/shared/app/ids";
 import { systemClock } from "../../src/shared/app/clock";
@@ -28,12 +29,12 @@ if (realUrl !== undefined) servers.push(["a real server", async () => ({ url: re
 class Logs {
   readonly prefix = `test-${randomBytes(6).toString("hex")}`;
   readonly client: Client;
-  readonly sink: ElasticsearchLogSink;
+  readonly sink: ElasticsearchSink<LogLine>;
   readonly search: ElasticsearchLogSearch;
 
   constructor(url: string) {
-    this.client = createElasticsearchClient({ node: url, indexPrefix: this.prefix });
-    this.sink = new ElasticsearchLogSink({ client: this.client, indexPrefix: this.prefix, clock: systemClock });
+    this.client = createElasticsearchClient({ node: url });
+    this.sink = createLogSink(this.prefix, { client: this.client, clock: systemClock });
     this.search = new ElasticsearchLogSearch({ client: this.client, indexPrefix: this.prefix });
   }
 

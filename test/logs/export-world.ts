@@ -1,10 +1,11 @@
 import { pino, type Logger } from "pino";
-import type { NewLogLine } from "../../src/features/logs";
-import { ExportLogLines, type ExportTransaction } from "../../src/features/logs/app/export-log-lines";
+import type { LogLine, NewLogLine } from "../../src/features/logs";
+import { ExportLines, type ExportTransaction } from "../../src/shared/app/export-lines";
 import { LogLineStore } from "../../src/features/logs/db/log-line-store";
-import { createElasticsearchClient } from "../../src/features/logs/elasticsearch/client";
-import { ElasticsearchLogSink } from "../../src/features/logs/elasticsearch/elasticsearch-log-sink";
-import { LogExporter, type LogExporterOptions, type LogExportMetrics } from "../../src/features/logs/jobs/log-exporter";
+import { createElasticsearchClient } from "../../src/shared/elasticsearch/client";
+import { createLogSink } from "../../src/features/logs/elasticsearch/log-sink";
+import type { ElasticsearchSink } from "../../src/shared/elasticsearch/elasticsearch-sink";
+import { LineExporter, type LineExporterOptions, type LineExportMetrics } from "../../src/shared/jobs/line-exporter";
 import type { UnitOfWork } from "../../src/shared/app/unit-of-work";
 import { sqlOf } from "../../src/shared/db/data-source";
 import { createUnitOfWork } from "../../src/shared/db/unit-of-work";
@@ -25,9 +26,9 @@ interface StoredLine {
   readonly rejectedReason: string | null;
 }
 
-type ExporterOverrides = Partial<Omit<LogExporterOptions, "sink">> & {
-  readonly unitOfWork?: UnitOfWork<ExportTransaction>;
-  readonly sink?: ElasticsearchLogSink;
+type ExporterOverrides = Partial<Omit<LineExporterOptions<LogLine>, "sink">> & {
+  readonly unitOfWork?: UnitOfWork<ExportTransaction<LogLine>>;
+  readonly sink?: ElasticsearchSink<LogLine>;
 };
 
 /** Lines in a real Postgres, a fake Elasticsearch, and exporters between them. */
@@ -36,7 +37,7 @@ export class ExportWorld {
   readonly logged: LogRecord[] = [];
   /** What the exporters' clock says. */
   now = "2024-11-11T10:00:00.000Z";
-  private readonly exporters: LogExporter[] = [];
+  private readonly exporters: LineExporter<LogLine>[] = [];
 
   private constructor(
     readonly database: TestDatabase,
@@ -83,20 +84,22 @@ export class ExportWorld {
     return this.elasticsearch.documents().map(({ source }) => source["message"]);
   }
 
-  get unitOfWork(): UnitOfWork<ExportTransaction> {
+  get unitOfWork(): UnitOfWork<ExportTransaction<LogLine>> {
     return createUnitOfWork(this.database.dataSource, (manager) => ({ waiting: new LogLineStore(sqlOf(manager)) }));
   }
 
-  sink(limits: { requestTimeoutMs?: number; maxRequestBytes?: number } = {}): ElasticsearchLogSink {
+  sink(limits: { requestTimeoutMs?: number; maxRequestBytes?: number } = {}): ElasticsearchSink<LogLine> {
     const { requestTimeoutMs, ...options } = limits;
-    const client = createElasticsearchClient({ node: this.elasticsearch.url, indexPrefix: PREFIX }, requestTimeoutMs);
-    return new ElasticsearchLogSink({ client, indexPrefix: PREFIX, clock: () => this.now, ...options });
+    const client = createElasticsearchClient({ node: this.elasticsearch.url }, requestTimeoutMs);
+    return createLogSink(PREFIX, { client, clock: () => this.now, ...options });
   }
 
   /** An exporter with a client of its own, as each replica has it, that loses no time waiting. */
-  exporter({ unitOfWork = this.unitOfWork, sink = this.sink(), ...options }: ExporterOverrides = {}): LogExporter {
-    const exporter = new LogExporter({
-      exportLogLines: new ExportLogLines(unitOfWork, sink, () => this.now),
+  exporter({ unitOfWork = this.unitOfWork, sink = this.sink(), ...options }: ExporterOverrides = {}): LineExporter<LogLine> {
+    const exporter = new LineExporter<LogLine>({
+      name: { one: "a log line", many: "Log lines" },
+      about: ({ id, releaseName }) => ({ logLineId: id, releaseName }),
+      exportLines: new ExportLines(unitOfWork, sink, () => this.now),
       sink,
       logger: this.logger,
       clock: () => this.now,
@@ -109,7 +112,7 @@ export class ExportWorld {
     return exporter;
   }
 
-  private get metrics(): LogExportMetrics {
+  private get metrics(): LineExportMetrics {
     const { counts } = this;
     return {
       lagSeconds: (seconds) => (counts.lagSeconds = seconds),

@@ -193,7 +193,7 @@ describe("the index template", () => {
     world.exporter({ batchSize: 1 }).start();
     await eventually(tableIsEmpty);
     expect(puts()).toBe(0);
-    expect(world.loggedAt("warn")).toEqual(["The index template for log lines could not be put"]);
+    expect(world.loggedAt("warn")).toEqual(["Log lines go without an index template, which could not be put"]);
 
     world.now = "2024-11-11T10:01:00.000Z";
     await eventually(() => puts() === 1);

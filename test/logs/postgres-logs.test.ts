@@ -34,7 +34,7 @@ describe("old lines are deleted", () => {
     const lines = new LogLineStore(database.sql);
     await lines.add(newLines(3, old));
     const [refused] = (await lines.lock(100, null)).filter(({ createdAt }) => createdAt === old.createdAt);
-    await lines.reject([{ id: refused?.id ?? "", releaseName: "", reason: "too large" }], before);
+    await lines.reject([{ id: refused?.id ?? "", reason: "too large" }], before);
     expect(await lines.deleteOlderThan(before, 10, "rejected")).toBe(1);
     expect(await lines.deleteOlderThan(before, 10, "all")).toBe(2);
   });

@@ -44,6 +44,7 @@ const ROLLBACKS_ON = {
   DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "true",
   DEPLOYMENTS__UPSERT_DEPLOYMENT_ENABLED: "true",
   DEPLOYMENTS__MANUAL_RELEASE_NAMES: "true",
+  SECRETS__ENCRYPTION_KEYS: Buffer.alloc(32, "a test's key").toString("base64"),
 };
 
 /** The whole product on a database of its own, with every switch on that rollbacks need. */
@@ -70,7 +71,10 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     ...(options.clock && { clock: options.clock }),
     ...(options.driver && { driver: options.driver }),
   });
-  await app.start();
+  await app.start().catch(async (error: unknown) => {
+    await app.stop();
+    throw error;
+  });
   return {
     app,
     config,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import type { DataSource } from "typeorm";
-import { entities } from "../../src/composition-root";
+import { entities } from "../../src/entities";
 import { createDataSource, sqlOf } from "../../src/shared/db/data-source";
 import type { Sql } from "../../src/shared/db/sql";
 

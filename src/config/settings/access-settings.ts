@@ -16,6 +16,19 @@ export const auth = {
     env: ["PUBLIC_SIGNUPS"],
     description: "Let anybody sign up; otherwise people come by invitation.",
   }),
+  emailConfirmation: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: [config("emailConfirmation.enabled")],
+    env: ["EMAIL_CONFIRMATION"],
+    description: "Who signs up by himself waits until an administrator has confirmed the address (verifyEmail); no mail is sent.",
+  }),
+  userManagement: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: [config("userManagement.enabled")],
+    description: "Let people in who are in no Team; false refuses them when they sign in through a provider.",
+  }),
   sessionMs: setting({
     kind: wholeNumber(1000, 31_536_000_000),
     default: 86_400_000,

@@ -1,5 +1,6 @@
 import { chart, config, deployments, houston, optionalSetting, setting } from "../setting";
-import { filePathOrUrl, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
+import { filePathOrUrl, listOfNamespaces, text, textLike, trueOrFalse, url, wholeNumber } from "../value-kinds";
+import { resources } from "./resource-settings";
 import { rollback } from "./rollback-settings";
 
 const dnsLabel = textLike(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and -");
@@ -80,7 +81,7 @@ const lifeOfDeployments = {
     kind: trueOrFalse,
     default: false,
     values: [deployments("deploymentLifecycle.hardDeleteDeployment.enabled"), deployments("hardDeleteDeployment")],
-    description: "Allow deleting a Deployment for good at once.",
+    description: "Delete every Deployment for good at once; otherwise only where that is asked for, and the others are kept for a while.",
   }),
   softDeletedRetentionDays: setting({
     kind: wholeNumber(0, 3650),
@@ -106,6 +107,26 @@ const lifeOfDeployments = {
     ],
     description: "Let people choose the namespace from a pool.",
   }),
+  preCreatedNamespaces: setting({
+    kind: listOfNamespaces,
+    default: [],
+    values: [deployments("namespaceManagement.preCreatedNamespaces"), deployments("preCreatedNamespaces")],
+    description: "The pool that namespaces are chosen from where `manualNamespaceNames` is on; each goes to one Deployment.",
+  }),
+  namespacePoolEnabled: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [chart("namespaceManagement.namespacePools.enabled"), chart("features.namespacePools.enabled")],
+    env: ["NAMESPACE_POOLS__ENABLED"],
+    description: "The chart's own way to set up a pool: as `manualNamespaceNames` and `hardDeleteDeployment`, with the names that follow.",
+  }),
+  namespacePoolNames: setting({
+    kind: listOfNamespaces,
+    default: [],
+    values: [chart("namespaceManagement.namespacePools.namespaces.names"), chart("features.namespacePools.namespaces.names")],
+    env: ["NAMESPACE_POOLS__NAMES"],
+    description: "Namespaces of the chart's pool, where `preCreatedNamespaces` is empty.",
+  }),
   namespaceFreeFormEntry: setting({
     kind: trueOrFalse,
     default: false,
@@ -127,6 +148,11 @@ const lifeOfDeployments = {
     ],
     description: "Offer the triggerer.",
   }),
+  publicUrl: optionalSetting({
+    kind: url("http", "https"),
+    values: [deployments("publicUrl")],
+    description: "Where Deployments and uploads of DAGs are reached from outside; without it https:// with the subdomain and the base domain, and this process itself where that is localhost.",
+  }),
   subdomain: setting({
     kind: dnsLabel,
     default: "deployments",
@@ -141,6 +167,18 @@ const lifeOfDeployments = {
       deployments("pagination.deployRevision.maxTake"),
     ],
     description: "Largest page of deploy revisions.",
+  }),
+  maxWorkspacePage: setting({
+    kind: wholeNumber(1, 1000),
+    default: 101,
+    values: [deployments("metricsReporting.pagination.workspace.maxTake"), deployments("pagination.workspace.maxTake")],
+    description: "Largest page of Workspaces.",
+  }),
+  maxWorkspaceUserPage: setting({
+    kind: wholeNumber(1, 1000),
+    default: 101,
+    values: [deployments("metricsReporting.pagination.workspaceUsers.maxTake"), deployments("pagination.workspaceUsers.maxTake")],
+    description: "Largest page of the users of a Workspace.",
   }),
 };
 
@@ -197,4 +235,4 @@ const versionsAndImages = {
   }),
 };
 
-export const deploymentSettings = { rollback, ...deployMechanisms, ...lifeOfDeployments, ...versionsAndImages };
+export const deploymentSettings = { rollback, ...deployMechanisms, ...lifeOfDeployments, ...resources, ...versionsAndImages };

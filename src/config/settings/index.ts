@@ -1,9 +1,13 @@
 import { Setting } from "../setting";
 import { auth, roles, serviceAccounts } from "./access-settings";
+import { audit } from "./audit-settings";
 import { bundles } from "./bundle-settings";
 import { deploymentSettings } from "./deployment-settings";
+import { registry } from "./registry-settings";
 import { cleanup } from "./rollback-settings";
+import { secrets } from "./secret-settings";
 import { dataDir, logging, server, workers } from "./server-settings";
+import { signOn } from "./sign-on-settings";
 import { database, elasticsearch } from "./storage-settings";
 
 /** Every setting there is, nested as in `Config`. */
@@ -13,9 +17,13 @@ export const settings = {
   database,
   elasticsearch,
   bundles,
+  registry,
   auth,
+  signOn,
   serviceAccounts,
   roles,
+  audit,
+  secrets,
   logging,
   workers,
   deployments: deploymentSettings,

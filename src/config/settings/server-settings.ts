@@ -1,6 +1,6 @@
 import { LOG_LEVELS } from "../config";
-import { config, chart, setting } from "../setting";
-import { filePath, listOfText, oneOf, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
+import { config, chart, optionalSetting, setting } from "../setting";
+import { filePath, listOfText, oneOf, origin, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
 
 const anyCount = wholeNumber(1, 1_000_000);
 
@@ -25,11 +25,29 @@ export const server = {
     values: [config("webserver.endpoint")],
     description: "Path of the GraphQL endpoint, and prefix of the paths beside it.",
   }),
+  subscriptions: setting({
+    kind: textLike(/^(\/[\w.-]+)+$/, 'a path that starts with "/" and does not end with it'),
+    default: "/ws",
+    values: [config("webserver.subscriptions")],
+    description: "Path of GraphQL over WebSocket.",
+  }),
+  maxSockets: setting({
+    kind: anyCount,
+    default: 5000,
+    values: [config("webserver.maxSockets")],
+    description: "Most WebSockets open at a time in this process.",
+  }),
+  maxSocketsPerAddress: setting({
+    kind: anyCount,
+    default: 500,
+    values: [config("webserver.maxSocketsPerAddress")],
+    description: "Most WebSockets open at a time from one network address; behind a proxy see trustProxy.",
+  }),
   bodyLimitBytes: setting({
     kind: wholeNumber(1024, 1024 ** 3),
     default: 1024 ** 2,
     values: [config("webserver.bodyLimitBytes")],
-    description: "Largest request body, DAG uploads aside.",
+    description: "Largest request body, DAG uploads aside, and largest message of a WebSocket.",
   }),
   trustProxy: setting({
     kind: trueOrFalse,
@@ -48,6 +66,30 @@ export const server = {
     default: "localhost",
     values: [config("helm.baseDomain"), chart("baseDomain")],
     description: "Domain under which the installation is reached.",
+  }),
+  publicUrl: optionalSetting({
+    kind: origin,
+    values: [config("webserver.publicUrl")],
+    env: ["PUBLIC_URL"],
+    description: "Where browsers reach this service; without it <subdomain>.<base domain>, or this machine where the base domain is localhost.",
+  }),
+  subdomain: setting({
+    kind: text,
+    default: "houston",
+    values: [config("subdomain")],
+    description: "First label of the host of the API.",
+  }),
+  appSubdomain: setting({
+    kind: text,
+    default: "app",
+    values: [config("ui.subdomain")],
+    description: "First label of the host of the web client, where the CLI looks for the token page.",
+  }),
+  subdomainHttps: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: [config("subdomainHttps.enabled"), config("subdomainHttpsEnabled")],
+    description: "Whether those hosts are reached by https.",
   }),
   maxTokens: setting({
     kind: anyCount,

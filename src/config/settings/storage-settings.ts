@@ -37,6 +37,12 @@ export const elasticsearch = {
     values: [deployments("fluentdIndexPrefix"), chart("logging.indexNamePrefix")],
     description: "First part of index names.",
   }),
+  auditIndexPrefix: setting({
+    kind: textLike(/^[a-z0-9][a-z0-9_-]*$/, "lower-case letters, digits, - and _"),
+    default: "retrograde-audit",
+    values: [config("elasticsearch.auditIndexPrefix")],
+    description: "First part of the names of the audit trail's indices; another than that of logs.",
+  }),
   username: optionalSetting({
     kind: text,
     values: [config("elasticsearch.client.auth.username")],

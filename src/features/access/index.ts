@@ -1,5 +1,6 @@
-export type { Email, RoleBinding, ServiceAccount, User } from "./domain/accounts";
+export type { Email, RoleBinding, ServiceAccount, Team, User } from "./domain/accounts";
 export { checkEmail } from "./domain/accounts";
+export { actorName, parseActorName, type Account } from "./domain/actor-name";
 export { requireGrantable } from "./domain/granting";
 export {
   DEPLOYMENT_ROLES,
@@ -12,8 +13,14 @@ export {
   type RoleOverrides,
   type RolePermissions,
 } from "./domain/roles";
-export type { AccessReadModel, AccessStores } from "./app/ports";
+export { requireAdminsLeft, type AdminsLeft } from "./domain/last-admins";
+export { LOCAL, TEAM_NAME_MOST } from "./domain/teams";
+export { readUserSearch, type GivenUserSearch, type UserSearch } from "./domain/user-search";
+export type { AccessReadModel, AccessStores, SessionTokens } from "./app/ports";
+export type { AdminStores, Subject, TeamReadModel, TeamStores } from "./app/team-ports";
+export { keepAdmins } from "./app/keep-admins";
+export { syncTeamMemberships, type SyncedTeams } from "./app/sync-team-memberships";
 export { CreateUser } from "./app/create-user";
 export { ServiceAccounts } from "./app/service-accounts";
 export { Sessions } from "./app/sessions";
-export { SignIn } from "./app/sign-in";
+export { SignIn, WrongCredentials } from "./app/sign-in";

@@ -4,49 +4,80 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { LessThan, type DataSource, type EntityManager } from "typeorm";
 import type { Config } from "../../config";
+import type { AuditTrail } from "../../shared/app/audit-trail";
 import type { Clock } from "../../shared/app/clock";
 import type { Instant } from "../../shared/domain/instant";
+import { sqlOf } from "../../shared/db/data-source";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
+import { AccessBell } from "./app/access-bell";
+import { CreateTeam } from "./app/create-team";
 import { CreateUser } from "./app/create-user";
-import type { AccessStores } from "./app/ports";
+import { FindTeams } from "./app/find-teams";
+import { FindUsers } from "./app/find-users";
+import { Passwords } from "./app/passwords";
+import type { AccessStores, AccessTransaction } from "./app/ports";
+import type { AdminStores, TeamStores } from "./app/team-ports";
+import { RemoveTeam } from "./app/remove-team";
+import { RemoveUser } from "./app/remove-user";
 import { ServiceAccounts } from "./app/service-accounts";
 import { Sessions } from "./app/sessions";
 import { SignIn } from "./app/sign-in";
+import { SystemRoles } from "./app/system-roles";
+import { UpdateTeam } from "./app/update-team";
+import { UpdateUser } from "./app/update-user";
+import { VerifyEmail } from "./app/verify-email";
 import { Argon2Hasher } from "./crypto/argon2-hasher";
-import { generateSigningKey, JwtSessionTokens } from "./crypto/jwt-session-tokens";
+import { derivedKey, generateSigningKey, JwtSessionTokens } from "./crypto/jwt-session-tokens";
 import { FailedLoginRow } from "./db/access.rows";
 import { AccessChanges } from "./db/access-changes";
 import { AccessReadModelSql } from "./db/access-read-model";
 import { AccessStore } from "./db/access-store";
+import { AdminStore } from "./db/admin-store";
 import { FailedLogins } from "./db/failed-logins";
-import { keptSigningKey } from "./db/signing-key-store";
+import { keptSigningKey, type SigningKey } from "./db/signing-key-store";
+import { TeamReadModelSql } from "./db/team-read-model";
+import { TeamStore } from "./db/team-store";
 import { rolePermissions } from "./domain/roles";
 import { accessLoaders } from "./graphql/access.loaders";
 import { RoleBindingResolver, SignInResolver, SystemServiceAccountResolver, UserResolver } from "./graphql/access.resolvers";
+import { SystemRoleResolver } from "./graphql/system-role.resolver";
+import { TeamMutationResolver } from "./graphql/team-mutations.resolver";
+import { TeamQueryResolver } from "./graphql/team-queries.resolver";
+import { TeamResolver } from "./graphql/team.resolver";
+import { UsersResolver } from "./graphql/users.resolver";
 
-export { EmailRow, FailedLoginRow, RoleBindingRow, ServiceAccountRow, SigningKeyRow, UserRow } from "./db/access.rows";
+export { EmailRow, FailedLoginRow, RoleBindingRow, ServiceAccountRow, SigningKeyRow, TeamMemberRow, TeamRow, UserRow } from "./db/access.rows";
 
 export interface AccessModuleOptions {
   readonly config: Config;
   readonly dataSource: DataSource;
   readonly pool: Pool;
   readonly databaseUrl: string;
+  readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
 export type AccessModule = Awaited<ReturnType<typeof createAccessModule>>;
 
-export async function createAccessModule({ config, dataSource, pool, databaseUrl, clock, log }: AccessModuleOptions) {
+export async function createAccessModule({ config, dataSource, pool, databaseUrl, audit, clock, log }: AccessModuleOptions) {
   const { auth } = config;
   const roles = rolePermissions(config.roles);
   const readModel = new AccessReadModelSql(dataSource);
+  const teams = new TeamReadModelSql(dataSource);
   const stores = (manager: EntityManager): AccessStores => new AccessStore(manager, clock);
-  const unitOfWork = createUnitOfWork(dataSource, stores);
+  const teamStores = (manager: EntityManager): TeamStores => new TeamStore(manager, clock);
+  const adminStores = (manager: EntityManager): AdminStores => new AdminStore(sqlOf(manager));
+  const unitOfWork = createUnitOfWork(dataSource, (manager): AccessTransaction => ({
+    access: stores(manager),
+    teams: teamStores(manager),
+    admins: adminStores(manager),
+    audit: audit(manager),
+  }));
   const passwords = new Argon2Hasher();
   const signingKey =
     auth.signingKeyPath === undefined
-      ? await keptSigningKey(dataSource, clock, generateSigningKey)
+      ? (await keptSigningKey(dataSource, clock, "SESSIONS", generateSigningKey)).privateKeyPem
       : readSigningKey(auth.signingKeyPath);
   const tokens = new JwtSessionTokens(signingKey, auth.sessionMs);
   const sessions = new Sessions({
@@ -56,14 +87,16 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
     clock,
     serviceAccountsEnabled: config.serviceAccounts.enabled,
   });
+  const limiter = new FailedLogins(pool, auth.loginAttempts);
   const signIn = new SignIn({
     accounts: readModel,
+    unitOfWork,
     passwords,
     tokens,
-    limiter: new FailedLogins(pool, auth.loginAttempts),
+    limiter,
     localEnabled: auth.localEnabled,
   });
-  const createUser = new CreateUser({ unitOfWork, passwords, tokens, clock, publicSignups: auth.publicSignups });
+  const createUser = new CreateUser({ unitOfWork, passwords, tokens, clock, publicSignups: auth.publicSignups, emailConfirmation: auth.emailConfirmation });
   const serviceAccounts = new ServiceAccounts({
     unitOfWork,
     readModel,
@@ -71,13 +104,23 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
     clock,
     showFirstChars: config.serviceAccounts.showFirstChars,
   });
-  const loaders = accessLoaders(readModel);
+  const bell = new AccessBell();
+  const loaders = accessLoaders(readModel, teams);
   return {
     roles,
     stores,
+    teamStores,
+    adminStores,
     readModel,
+    teams,
     sessions,
     createUser,
+    signIn,
+    tokens,
+    /** The key for the registry's tokens where the installation brings none: made by `generate` once, and then kept. */
+    keptRegistryKey: (generate: () => Promise<SigningKey>) => keptSigningKey(dataSource, clock, "REGISTRY", generate),
+    /** A secret for one purpose, the same on every replica. */
+    derivedKey: (purpose: string) => derivedKey(signingKey, purpose),
     issueToken: (userId: string) => tokens.issue(userId),
     serviceAccounts,
     loaders,
@@ -85,10 +128,35 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
     forgetFailedLogins: async (now: Instant) => {
       await dataSource.manager.delete(FailedLoginRow, { expire: LessThan(String(Date.parse(now))) });
     },
-    changes: new AccessChanges(databaseUrl, () => sessions.forget(), log),
+    /** Rings once sessions have forgotten what they knew. */
+    watch: bell,
+    changes: new AccessChanges(
+      databaseUrl,
+      () => {
+        sessions.forget();
+        bell.changed();
+      },
+      log,
+    ),
     resolvers: [
-      new SignInResolver({ readModel, signIn, createUser, localEnabled: auth.localEnabled, publicSignups: auth.publicSignups }),
+      new SignInResolver({ signIn, createUser }),
       new UserResolver(loaders),
+      new UsersResolver({
+        users: new FindUsers(readModel),
+        removeUser: new RemoveUser(unitOfWork),
+        verifyEmail: new VerifyEmail({ unitOfWork, roles, clock }),
+        updateUser: new UpdateUser(unitOfWork, clock),
+        passwords: new Passwords({ unitOfWork, accounts: readModel, passwords, tokens, limiter, roles, localEnabled: auth.localEnabled }),
+        loaders,
+      }),
+      new TeamResolver(loaders),
+      new TeamQueryResolver(new FindTeams(teams)),
+      new TeamMutationResolver({
+        createTeam: new CreateTeam(unitOfWork, clock),
+        updateTeam: new UpdateTeam({ unitOfWork, roles, clock }),
+        removeTeam: new RemoveTeam(unitOfWork),
+      }),
+      new SystemRoleResolver(new SystemRoles(unitOfWork, roles)),
       new RoleBindingResolver(loaders),
       new SystemServiceAccountResolver(serviceAccounts),
     ],

@@ -1,5 +1,6 @@
 export { authorize, canSee, DEPLOYMENT_PERMISSIONS, UPSERT_IN_WORKSPACE } from "./domain/access";
 export {
+  auditedDeployment,
   DAG_DEPLOYMENT_TYPES,
   type Components,
   type DagDeploymentType,
@@ -8,7 +9,7 @@ export {
   type Executor,
 } from "./domain/deployment";
 export { checkVersions, DowngradeRefused, refuseDowngrade, type Versions } from "./domain/versions";
-export { presentVariables } from "./domain/settings";
+export { presentDagDeployment, presentVariables } from "./domain/settings";
 export { CreateDeployment, type NewDeploymentInput } from "./app/create-deployment";
 export { UpdateDeployment, type DeploymentChanges } from "./app/update-deployment";
 export { DeploymentQueries } from "./app/deployment-queries";

@@ -1,5 +1,9 @@
+import DataLoader from "dataloader";
+import type { FastifyInstance } from "fastify";
 import type { DataSource, EntityManager } from "typeorm";
 import type { Config } from "../../config";
+import type { AccessWatch } from "../../shared/app/access-watch";
+import type { AuditTrail } from "../../shared/app/audit-trail";
 import type { Clock } from "../../shared/app/clock";
 import type { UnitOfWork } from "../../shared/app/unit-of-work";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
@@ -7,25 +11,40 @@ import { sqlOf } from "../../shared/db/data-source";
 import type { Sql } from "../../shared/db/sql";
 import { GraphileOutbox } from "../../shared/jobs/outbox";
 import type { Actor } from "../../shared/domain/permissions";
+import { byId } from "../../shared/graphql/batching";
 import type { GraphqlContext } from "../../shared/graphql/context";
-import type { AccessReadModel, AccessStores, ServiceAccounts } from "../access";
-import type { LogLineWriter, LogSearch } from "../logs";
-import type { RuntimeCatalogue } from "../platform";
+import type { AccessReadModel, AccessStores, RolePermissions, ServiceAccounts, TeamReadModel, TeamStores } from "../access";
+import type { LogLineWriter, LogSearch, LogTails } from "../logs";
+import type { AirflowImages, RuntimeCatalogue } from "../platform";
 import type { Workspace } from "../workspaces";
 import type { WorkspaceLoaders } from "../workspaces/graphql";
+import { AdmitVisitor } from "./app/admit-visitor";
 import { CreateDeployment } from "./app/create-deployment";
 import { DeleteDeployment } from "./app/delete-deployment";
+import { DeploymentMembers } from "./app/deployment-members";
 import { DeploymentQueries } from "./app/deployment-queries";
+import { DeploymentTeamRoles } from "./app/deployment-team-roles";
+import { DeploymentUserRoles } from "./app/deployment-user-roles";
+import { FollowLogs } from "./app/follow-logs";
+import { SealStoredSecrets } from "./app/seal-stored-secrets";
 import type { DeploymentStores } from "./app/ports";
 import type { DeploymentRules } from "./app/rules";
 import { SetRollbackSwitch } from "./app/set-rollback-switch";
 import { UpdateDeployment } from "./app/update-deployment";
+import { AesSecretBox } from "./crypto/aes-secret-box";
+import { keptSecretKey } from "./crypto/kept-secret-key";
 import { DeploymentReadModelSql } from "./db/deployment-read-model";
 import { DeploymentStatements, DeploymentStoreSql, purgeDeployments } from "./db/deployment-store";
+import { StoredSecretsSql } from "./db/stored-secrets";
+import { ingressCheckRoutes } from "./http/ingress-check-routes";
 import { DeploymentLogResolver } from "./graphql/deployment-log.resolver";
 import { DeploymentMutationResolver } from "./graphql/deployment-mutations.resolver";
 import { DeploymentServiceAccountResolver } from "./graphql/deployment-service-accounts.resolver";
+import { DeploymentTeamsResolver } from "./graphql/deployment-teams.resolver";
+import { DeploymentUsersResolver } from "./graphql/deployment-users.resolver";
 import { deploymentLoaders } from "./graphql/deployment.loaders";
+import { DeploymentVariablesResolver } from "./graphql/deployment-variables.resolver";
+import { NamespaceResolver } from "./graphql/namespace.resolver";
 import { DeploymentFieldResolver, DeploymentQueryResolver, RoleBindingDeploymentResolver } from "./graphql/deployment.resolvers";
 
 export { DeploymentRow } from "./db/deployment.row";
@@ -33,41 +52,58 @@ export { DeploymentRow } from "./db/deployment.row";
 export interface DeploymentsModuleOptions {
   readonly config: Config;
   readonly dataSource: DataSource;
+  readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
   readonly catalogue: RuntimeCatalogue;
+  readonly airflowImages: AirflowImages;
+  /** Where Deployments are reached from outside; asked for at each answer. */
+  readonly publicUrl: () => string;
   readonly access: {
     readonly stores: (manager: EntityManager) => AccessStores;
+    readonly teamStores: (manager: EntityManager) => TeamStores;
     readonly readModel: AccessReadModel;
+    readonly teams: TeamReadModel;
+    readonly roles: RolePermissions;
     readonly serviceAccounts: ServiceAccounts;
+    readonly watch: AccessWatch;
   };
-  readonly logs: { writer(sql: Sql): LogLineWriter; readonly search: LogSearch };
+  readonly logs: { writer(sql: Sql): LogLineWriter; readonly search: LogSearch; readonly tails: LogTails };
   readonly workspaces: {
     readonly find: (actor: Actor, id: string) => Promise<Workspace>;
     readonly loaders: (context: GraphqlContext) => WorkspaceLoaders;
   };
 }
 
-export type DeploymentsModule = ReturnType<typeof createDeploymentsModule>;
+export type DeploymentsModule = Awaited<ReturnType<typeof createDeploymentsModule>>;
 
-export function createDeploymentsModule(options: DeploymentsModuleOptions) {
-  const { config, dataSource, clock, catalogue, access, logs, workspaces } = options;
-  const rules: DeploymentRules = { ...config.deployments, catalogue };
+export async function createDeploymentsModule(options: DeploymentsModuleOptions) {
+  const { config, dataSource, audit, clock, catalogue, airflowImages, publicUrl, access, logs, workspaces } = options;
+  const rules: DeploymentRules = { ...config.deployments, catalogue, airflowImages };
+  const keys = await secretKeys(config);
+  const secrets = new AesSecretBox(keys);
+  const sealStored = new SealStoredSecrets({ secrets: new StoredSecretsSql(sqlOf(dataSource)), box: secrets, hasKey: keys.length > 0 });
   const statements = new DeploymentStatements(dataSource);
   const stores = (manager: EntityManager): DeploymentStores => ({
     deployments: new DeploymentStoreSql(manager, statements),
     access: access.stores(manager),
+    teams: access.teamStores(manager),
+    audit: audit(manager),
     logs: logs.writer(sqlOf(manager)),
     outbox: new GraphileOutbox(sqlOf(manager)),
   });
   const unitOfWork = createUnitOfWork(dataSource, stores);
   const readModel = new DeploymentReadModelSql(dataSource);
-  const queries = new DeploymentQueries({ readModel, findWorkspace: workspaces.find, logs: logs.search });
+  const queries = new DeploymentQueries({ readModel, findWorkspace: workspaces.find, logs: logs.search, namespaces: rules });
+  // One statement for all that follow logs: a change of access makes every one of them ask at the same time.
+  const current = new DataLoader(async (ids: readonly string[]) => byId(ids, await readModel.findMany([...new Set(ids)])), { cache: false });
+  const followLogs = new FollowLogs({ find: (id) => current.load(id), tails: logs.tails, watch: access.watch, clock });
   /** Creating and changing in whatever transaction; that of another feature may hold more stores. */
   const createIn = <Tx extends DeploymentStores>(transactions: UnitOfWork<Tx>): CreateDeployment<Tx> =>
-    new CreateDeployment({ unitOfWork: transactions, findWorkspace: workspaces.find, rules, clock });
+    new CreateDeployment({ unitOfWork: transactions, findWorkspace: workspaces.find, rules, secrets, clock });
   const updateIn = <Tx extends DeploymentStores>(transactions: UnitOfWork<Tx>): UpdateDeployment<Tx> =>
-    new UpdateDeployment({ unitOfWork: transactions, rules, clock });
+    new UpdateDeployment({ unitOfWork: transactions, rules, secrets, clock });
   const create = createIn(unitOfWork);
+  const members = new DeploymentMembers({ deployments: readModel, access: access.readModel, teams: access.teams });
   const rollbackSwitch = new SetRollbackSwitch({ unitOfWork, clock });
   const loaders = deploymentLoaders(readModel, access.readModel);
   return {
@@ -80,6 +116,11 @@ export function createDeploymentsModule(options: DeploymentsModuleOptions) {
     updateIn,
     rollbackSwitch,
     loaders,
+    routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
+      ingressCheckRoutes(app, { endpoint: config.server.endpoint, authenticate, admit: new AdmitVisitor(readModel) });
+    },
+    /** Encrypts what is not, or not with the present key. @throws PlainSecretsFound if there is no key and something to encrypt */
+    sealSecrets: () => sealStored.execute(),
     /** Removes Deployments that were deleted before the instant, with their history. */
     purge: (deletedBefore: string) => purgeDeployments(dataSource.manager, deletedBefore),
     resolvers: [
@@ -94,11 +135,21 @@ export function createDeploymentsModule(options: DeploymentsModuleOptions) {
         catalogue,
         loaders,
         workspaceLoaders: workspaces.loaders,
-        deploymentsHost: `${config.deployments.subdomain}.${config.server.baseDomain}`,
+        publicUrl,
       }),
       new RoleBindingDeploymentResolver(loaders),
-      new DeploymentLogResolver(queries),
+      new DeploymentLogResolver(queries, followLogs),
+      new NamespaceResolver(queries),
+      new DeploymentVariablesResolver(queries),
+      new DeploymentUsersResolver(members, new DeploymentUserRoles(unitOfWork, access.roles)),
+      new DeploymentTeamsResolver(members, new DeploymentTeamRoles(unitOfWork, access.roles)),
       new DeploymentServiceAccountResolver(queries, access.serviceAccounts),
     ],
   };
+}
+
+/** An installation that runs on a database of its own is to need no configuration. */
+async function secretKeys({ secrets, database, dataDir }: Config): Promise<readonly string[]> {
+  if (secrets.encryptionKeys.length > 0 || database.kind !== "embedded") return secrets.encryptionKeys;
+  return [await keptSecretKey(dataDir)];
 }

@@ -1,16 +1,20 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../shared/app/clock";
+import { ExportLines, type ExportTransaction } from "../../shared/app/export-lines";
 import type { UnitOfWork } from "../../shared/app/unit-of-work";
 import type { Sql } from "../../shared/db/sql";
 import type { Instant } from "../../shared/domain/instant";
-import { ExportLogLines, type ExportTransaction } from "./app/export-log-lines";
-import type { LogLineWriter, LogSearch } from "./app/ports";
+import { createElasticsearchClient, type ElasticsearchOptions } from "../../shared/elasticsearch/client";
+import type { ElasticsearchSink } from "../../shared/elasticsearch/elasticsearch-sink";
+import { LineExporter, type LineExportMetrics } from "../../shared/jobs/line-exporter";
+import { Patience } from "../../shared/jobs/patience";
+import type { LogLineWriter, LogSearch, LogTails } from "./app/ports";
 import { LogLineStore } from "./db/log-line-store";
+import type { LogLine } from "./domain/log-line";
 import { PostgresLogSearch } from "./db/postgres-log-search";
-import { createElasticsearchClient, type ElasticsearchOptions } from "./elasticsearch/client";
 import { ElasticsearchLogSearch } from "./elasticsearch/elasticsearch-log-search";
-import { ElasticsearchLogSink } from "./elasticsearch/elasticsearch-log-sink";
-import { LogExporter, type LogExportMetrics } from "./jobs/log-exporter";
+import { createLogSink } from "./elasticsearch/log-sink";
+import { PolledLogTails } from "./jobs/polled-log-tails";
 
 export { LogLineRow } from "./db/log-line.row";
 
@@ -20,18 +24,21 @@ export interface LogsDependencies {
   /** Makes transactions whose `tx` is made from the transaction's own `Sql`. */
   readonly unitOfWork: <Tx>(toTx: (sql: Sql) => Tx) => UnitOfWork<Tx>;
   /** Null: lines stay in Postgres and are read from there. */
-  readonly elasticsearch: ElasticsearchOptions | null;
+  readonly elasticsearch: (ElasticsearchOptions & { readonly indexPrefix: string }) | null;
+  /** Between two looks for new lines of a log that is followed. */
+  readonly pollIntervalMs?: number;
   readonly logger: Logger;
   readonly clock: Clock;
-  readonly metrics?: LogExportMetrics;
+  readonly metrics?: LineExportMetrics;
 }
 
 export interface LogsModule {
   /** For the transaction that `sql` stands for. */
   writer(sql: Sql): LogLineWriter;
   readonly search: LogSearch;
+  readonly tails: LogTails;
   /** Null without Elasticsearch. Started by whoever wants background work in this process. */
-  readonly exporter: LogExporter | null;
+  readonly exporter: LineExporter<LogLine> | null;
   /**
    * Deletes at most `limit` lines written before the instant and answers how many; fewer means that none is left.
    * With Elasticsearch only lines that it refused go: the others wait until they are exported.
@@ -47,36 +54,51 @@ export function createLogsModule(dependencies: LogsDependencies): LogsModule {
   const writer = (tx: Sql): LogLineWriter => new LogLineStore(tx);
 
   if (elasticsearch === null) {
+    const search = new PostgresLogSearch(sql);
+    const tails = createTails(dependencies, search);
     return {
       writer,
-      search: new PostgresLogSearch(sql),
+      search,
+      tails,
       exporter: null,
       deleteOlderThan: (before, limit) => lines.deleteOlderThan(before, limit, "all"),
-      close: async () => {},
+      close: async () => tails.close(),
     };
   }
 
   const client = createElasticsearchClient(elasticsearch);
   const { indexPrefix } = elasticsearch;
-  const sink = new ElasticsearchLogSink({ client, indexPrefix, clock: dependencies.clock });
+  const sink = createLogSink(indexPrefix, { client, clock: dependencies.clock });
   const exporter = createExporter(dependencies, sink);
+  const search = new ElasticsearchLogSearch({ client, indexPrefix });
+  const tails = createTails(dependencies, search);
   return {
     writer,
-    search: new ElasticsearchLogSearch({ client, indexPrefix }),
+    search,
+    tails,
     exporter,
     deleteOlderThan: (before, limit) => lines.deleteOlderThan(before, limit, "rejected"),
     close: async () => {
+      tails.close();
       await exporter.stop();
       await client.close();
     },
   };
 }
 
-function createExporter(dependencies: LogsDependencies, sink: ElasticsearchLogSink): LogExporter {
+const POLL_INTERVAL_MS = 1_000;
+
+function createTails({ logger, clock, pollIntervalMs = POLL_INTERVAL_MS }: LogsDependencies, search: LogSearch): PolledLogTails {
+  return new PolledLogTails({ search, clock, patience: new Patience(logger, "Logs that are followed"), intervalMs: pollIntervalMs });
+}
+
+function createExporter(dependencies: LogsDependencies, sink: ElasticsearchSink<LogLine>): LineExporter<LogLine> {
   const { unitOfWork, logger, clock, metrics } = dependencies;
-  const transactions = unitOfWork<ExportTransaction>((sql) => ({ waiting: new LogLineStore(sql) }));
-  return new LogExporter({
-    exportLogLines: new ExportLogLines(transactions, sink, clock),
+  const transactions = unitOfWork<ExportTransaction<LogLine>>((sql) => ({ waiting: new LogLineStore(sql) }));
+  return new LineExporter({
+    name: { one: "a log line", many: "Log lines" },
+    about: ({ id, releaseName }) => ({ logLineId: id, releaseName }),
+    exportLines: new ExportLines(transactions, sink, clock),
     sink,
     logger,
     clock,

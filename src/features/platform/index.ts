@@ -1,4 +1,5 @@
 export { CatalogueNotLoaded, loadCatalogue } from "./app/load-catalogue";
+export { AirflowImages, type AirflowImage } from "./domain/airflow-images";
 export { canLeaveAirflow3, EARLIEST_RUNTIME_THAT_CAN_LEAVE_AIRFLOW_3, isAirflow3To2 } from "./domain/airflow-3";
 export { RuntimeCatalogue, type AirflowSchemaRevision, type ReleaseFilter, type RuntimeRelease } from "./domain/catalogue";
 export { InvalidCatalogue, parseCatalogueFeed } from "./domain/catalogue-feed";

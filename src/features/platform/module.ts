@@ -1,8 +1,16 @@
 import type { Config } from "../../config";
 import { loadCatalogue } from "./app/load-catalogue";
+import airflowReleases from "./data/airflow-releases.json";
+import { AirflowImages } from "./domain/airflow-images";
+import { DeploymentConfigResolver } from "./graphql/deployment-config.resolver";
 import { PlatformResolver } from "./graphql/platform.resolver";
 
 export async function createPlatformModule({ deployments, server }: Config) {
   const catalogue = await loadCatalogue(deployments.runtimeReleases);
-  return { catalogue, resolvers: [new PlatformResolver({ ...deployments, baseDomain: server.baseDomain }, catalogue)] };
+  const airflowImages = new AirflowImages(airflowReleases);
+  return {
+    catalogue,
+    airflowImages,
+    resolvers: [new PlatformResolver({ ...deployments, baseDomain: server.baseDomain }, catalogue), new DeploymentConfigResolver(airflowImages)],
+  };
 }

@@ -1,20 +1,28 @@
 import type { DataSource, EntityManager } from "typeorm";
+import type { Config } from "../../config";
+import type { AuditTrail } from "../../shared/app/audit-trail";
 import type { Clock } from "../../shared/app/clock";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
-import type { AccessReadModel, AccessStores, RolePermissions, ServiceAccounts } from "../access";
+import type { AccessReadModel, AccessStores, AdminStores, RolePermissions, ServiceAccounts, TeamReadModel, TeamStores } from "../access";
+import { AddWorkspaceTeam } from "./app/add-workspace-team";
 import { AddWorkspaceUser } from "./app/add-workspace-user";
 import { CreateWorkspace } from "./app/create-workspace";
 import { DeleteWorkspace } from "./app/delete-workspace";
 import { FindWorkspaces } from "./app/find-workspaces";
 import type { WorkspaceTransaction } from "./app/ports";
+import { RemoveWorkspaceTeam } from "./app/remove-workspace-team";
 import { RemoveWorkspaceUser } from "./app/remove-workspace-user";
+import { UpdateWorkspaceTeamRole } from "./app/update-workspace-team-role";
 import { UpdateWorkspace } from "./app/update-workspace";
 import { UpsertWorkspaceUserRole } from "./app/upsert-workspace-user-role";
+import { WorkspaceMembers } from "./app/workspace-members";
 import { WorkspaceContentsSql } from "./db/workspace-contents";
 import { WorkspaceReadModelSql } from "./db/workspace-read-model";
 import { WorkspaceStore } from "./db/workspace-store";
 import { RoleBindingWorkspaceResolver } from "./graphql/role-binding-workspace.resolver";
+import { WorkspaceMembersResolver } from "./graphql/workspace-members.resolver";
 import { WorkspaceServiceAccountResolver } from "./graphql/workspace-service-account.resolver";
+import { WorkspaceTeamResolver } from "./graphql/workspace-team.resolver";
 import { WorkspaceUserResolver } from "./graphql/workspace-user.resolver";
 import { workspaceLoaders } from "./graphql/workspace.loaders";
 import { WorkspaceResolver } from "./graphql/workspace.resolver";
@@ -22,11 +30,16 @@ import { WorkspaceResolver } from "./graphql/workspace.resolver";
 export { WorkspaceRow } from "./db/workspace.row";
 
 export interface WorkspacesModuleOptions {
+  readonly config: Config;
   readonly dataSource: DataSource;
+  readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
   readonly access: {
     readonly stores: (manager: EntityManager) => AccessStores;
+    readonly teamStores: (manager: EntityManager) => TeamStores;
+    readonly adminStores: (manager: EntityManager) => AdminStores;
     readonly readModel: AccessReadModel;
+    readonly teams: TeamReadModel;
     readonly serviceAccounts: ServiceAccounts;
     readonly roles: RolePermissions;
   };
@@ -34,7 +47,7 @@ export interface WorkspacesModuleOptions {
 
 export type WorkspacesModule = ReturnType<typeof createWorkspacesModule>;
 
-export function createWorkspacesModule({ dataSource, clock, access }: WorkspacesModuleOptions) {
+export function createWorkspacesModule({ config, dataSource, audit, clock, access }: WorkspacesModuleOptions) {
   const readModel = new WorkspaceReadModelSql(dataSource);
   const unitOfWork = createUnitOfWork(
     dataSource,
@@ -42,9 +55,14 @@ export function createWorkspacesModule({ dataSource, clock, access }: Workspaces
       workspaces: new WorkspaceStore(manager),
       contents: new WorkspaceContentsSql(manager),
       access: access.stores(manager),
+      teams: access.teamStores(manager),
+      admins: access.adminStores(manager),
+      audit: audit(manager),
     }),
   );
-  const reads = new FindWorkspaces(readModel);
+  const { maxWorkspacePage, maxWorkspaceUserPage } = config.deployments;
+  const reads = new FindWorkspaces(readModel, maxWorkspacePage);
+  const members = new WorkspaceMembers({ workspaces: reads, access: access.readModel, teams: access.teams, maxTake: maxWorkspaceUserPage });
   const createWorkspace = new CreateWorkspace(unitOfWork, clock);
   const addUser = new AddWorkspaceUser(unitOfWork, access.roles);
   const loaders = workspaceLoaders(readModel, access.readModel);
@@ -65,6 +83,12 @@ export function createWorkspacesModule({ dataSource, clock, access }: Workspaces
         addUser,
         upsertUserRole: new UpsertWorkspaceUserRole(unitOfWork, access.roles),
         removeUser: new RemoveWorkspaceUser(unitOfWork),
+      }),
+      new WorkspaceMembersResolver(members, maxWorkspaceUserPage),
+      new WorkspaceTeamResolver({
+        addTeam: new AddWorkspaceTeam(unitOfWork, access.roles),
+        updateTeamRole: new UpdateWorkspaceTeamRole(unitOfWork, access.roles),
+        removeTeam: new RemoveWorkspaceTeam(unitOfWork),
       }),
       new WorkspaceServiceAccountResolver(reads, access.serviceAccounts),
       new RoleBindingWorkspaceResolver(loaders),

@@ -15,7 +15,7 @@ import {
 const SYSTEM: GrantReach = { kind: "system" };
 const ON_WORKSPACE: GrantReach = { kind: "workspace", workspaceId: "ours" };
 const ON_ITS_DEPLOYMENTS: GrantReach = { kind: "deploymentsOf", workspaceId: "ours" };
-const ON_DEPLOYMENT: GrantReach = { kind: "deployment", deploymentId: "sales" };
+const ON_DEPLOYMENT: GrantReach = { kind: "deployment", deploymentId: "sales", workspaceId: "ours" };
 
 const WORKSPACE = workspaceScope("ours");
 const OTHER_WORKSPACE = workspaceScope("theirs");
@@ -108,7 +108,7 @@ describe("can", () => {
 
   test("does not mistake a Workspace for a Deployment with the same id", () => {
     const onWorkspace = actorWith(grant({ kind: "workspace", workspaceId: "one" }, "deployment.config.get", "workspace.config.get"));
-    const onDeployment = actorWith(grant({ kind: "deployment", deploymentId: "one" }, "deployment.config.get", "workspace.config.get"));
+    const onDeployment = actorWith(grant({ kind: "deployment", deploymentId: "one", workspaceId: "ours" }, "deployment.config.get", "workspace.config.get"));
     expect(can(onWorkspace, "deployment.config.get", deploymentScope({ id: "one", workspaceId: "two" }))).toBe(false);
     expect(can(onDeployment, "workspace.config.get", workspaceScope("one"))).toBe(false);
   });

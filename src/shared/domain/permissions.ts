@@ -9,6 +9,12 @@ export interface Actor {
   /** Full name, else user name; of a service account its label. */
   readonly label: string;
   readonly grants: readonly Grant[];
+  /** The request that this comes with; none for what the installation does by itself. */
+  readonly request?: {
+    readonly id: string;
+    /** The client's network address. */
+    readonly address: string;
+  };
 }
 
 /** Where a grant holds. A `deploymentsOf` grant holds for the Deployments of a Workspace, not for itself. */
@@ -16,7 +22,7 @@ export type GrantReach =
   | { readonly kind: "system" }
   | { readonly kind: "workspace"; readonly workspaceId: string }
   | { readonly kind: "deploymentsOf"; readonly workspaceId: string }
-  | { readonly kind: "deployment"; readonly deploymentId: string };
+  | { readonly kind: "deployment"; readonly deploymentId: string; readonly workspaceId: string };
 
 export interface Grant {
   readonly reach: GrantReach;

@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchemaSync, getMetadataStorage, type ContainerType, type NonEmptyArray } from "type-graphql";
+import { attachStreams, NO_PUB_SUB } from "./streams";
 
 /** A resolver class, and the instance that answers for it. */
 export type ResolverInstance = object;
@@ -8,13 +9,15 @@ export type ResolverInstance = object;
 /** The schema of all resolvers given; their instances are what the classes resolve to. */
 export function buildApiSchema(resolvers: readonly ResolverInstance[]): GraphQLSchema {
   const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
-  return buildSchemaOf([...instances.keys()], {
+  const schema = buildSchemaOf([...instances.keys()], {
     get: (resolverClass: () => unknown) => {
       const instance = instances.get(resolverClass);
       if (instance === undefined) throw new Error(`No instance of ${resolverClass.name} was given`);
       return instance;
     },
   });
+  attachStreams(schema, resolvers);
+  return schema;
 }
 
 /** The schema of every resolver class that has been imported. It can be printed, but not asked: nobody is there to answer. */
@@ -34,6 +37,7 @@ function buildSchemaOf(classes: readonly Function[], container: ContainerType): 
   return buildSchemaSync({
     resolvers: [...classes] as unknown as NonEmptyArray<() => unknown>,
     container,
+    pubSub: NO_PUB_SUB,
     // The default is off, whatever the library's documentation says.
     validate: { forbidUnknownValues: false },
   });

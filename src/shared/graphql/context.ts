@@ -7,8 +7,12 @@ export interface GraphqlContext {
   readonly log: Logger;
   /** Where the request comes from. */
   readonly address: string;
+  /** Whether the client prints texts one behind the other as they come, as the `astro` CLI does that follows a log. */
+  readonly printsVerbatim: boolean;
   /** Who asks. @throws Unauthenticated if nobody is signed in, or no longer */
   actor(): Promise<Actor>;
+  /** The same as of now: for what goes on after its first answer. @throws Unauthenticated */
+  actorNow(): Promise<Actor>;
   /** Who asks, or null where nobody is signed in or the credentials are stale. */
   actorOrNull(): Promise<Actor | null>;
 }

@@ -20,6 +20,10 @@ const CLIENT_CODES = new Set([
   "PERSISTED_QUERY_NOT_SUPPORTED",
 ]);
 
+/** What graphql-js says after the hundredth error of a document, instead of looking for more. */
+const VALIDATION_ABORTED = "Too many validation errors, error limit reached. Validation aborted.";
+const MORE_ERRORS = "The document has more than 100 validation errors, of which these are the first; correct them and send it again";
+
 /** What the client gets to see of an error: all of a refusal, nothing of a bug but the request's id. */
 export function formatError(
   formatted: GraphQLFormattedError,
@@ -47,7 +51,8 @@ export function formatError(
   if (original instanceof GraphQLError && (CLIENT_CODES.has(String(code)) || original.originalError == null)) {
     const argument = formatted.extensions?.["argument"];
     const shown = code === "INTERNAL_SERVER_ERROR" ? "BAD_USER_INPUT" : code;
-    return { ...formatted, extensions: { code: shown, ...(argument !== undefined && { argument }) } };
+    const message = original.message === VALIDATION_ABORTED ? MORE_ERRORS : formatted.message;
+    return { ...formatted, message, extensions: { code: shown, ...(argument !== undefined && { argument }) } };
   }
   log.error({ err: original }, "request failed");
   return { ...MASKED, ...(formatted.path && { path: formatted.path }), extensions: { ...MASKED.extensions, requestId } };

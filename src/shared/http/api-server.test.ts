@@ -1,7 +1,8 @@
 import type { InjectOptions } from "fastify";
 import { getIntrospectionQuery } from "graphql";
+import { once } from "node:events";
 import { Script } from "node:vm";
-import { closeToyServers, SECRET, startToyServer as start } from "../../../test/toy-api-server";
+import { calls, closeToyServers, SECRET, startToyServer as start } from "../../../test/toy-api-server";
 import { REFUSED_MESSAGE } from "../domain/errors";
 import { Metrics } from "./metrics";
 
@@ -188,6 +189,18 @@ test.each([
   expect(answer.json().errors[0].extensions).toEqual({ code });
 });
 
+test.each([
+  ["a hundred", 100, 'Cannot query field "x99" on type "Query".'],
+  ["more", 150, "The document has more than 100 validation errors, of which these are the first; correct them and send it again"],
+])("of unknown fields, %s: every error is told, or that there are more", async (_name, count, last) => {
+  const { ask } = start({ maxTokens: 2_000 });
+  const answer = await ask(`{ ${Array.from({ length: count }, (_, number) => `x${number}`).join(" ")} }`);
+  expect(answer.statusCode).toBe(400);
+  const { errors } = answer.json();
+  expect(errors).toHaveLength(Math.min(count, 101));
+  expect(errors.at(-1)).toMatchObject({ message: last, extensions: { code: "GRAPHQL_VALIDATION_FAILED" } });
+});
+
 test("the cost is looked at anew for each request's variables", async () => {
   const { ask } = start();
   const query = "query($n: Int) { page(first: $n) { number } }";
@@ -276,8 +289,9 @@ test("a browser gets the explorer, everybody else an explanation", async () => {
 test("closing lets a request in hand finish, and takes no new one", async () => {
   const { listen, close } = start();
   const { url } = await listen();
+  const begun = once(calls, "slow");
   const inHand = fetchQuery(url, "{ slow(ms: 300) }");
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await begun;
   const startedAt = Date.now();
   const closed = close(5000);
   await expect(inHand).resolves.toEqual({ data: { slow: true } });
@@ -289,8 +303,9 @@ test("closing lets a request in hand finish, and takes no new one", async () => 
 test("closing cuts off what does not finish in time", async () => {
   const { listen, close } = start();
   const { url } = await listen();
+  const begun = once(calls, "slow");
   const inHand = fetchQuery(url, "{ slow(ms: 3000) }").catch(() => "cut");
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await begun;
   const startedAt = Date.now();
   await close(200);
   expect(Date.now() - startedAt).toBeLessThan(1500);

@@ -7,9 +7,11 @@ import type { Logger } from "pino";
 import { graphqlRoutes } from "./graphql-routes";
 import { createGraphqlServer } from "./graphql-server";
 import { healthRoutes, type Readiness } from "./health-routes";
-import { answerErrors, answerUnknownRoute } from "./http-errors";
+import { answerErrors, answerUnknownRoute, errorBody } from "./http-errors";
 import type { Metrics } from "./metrics";
 import type { Authenticate } from "./request-context";
+import type { SocketGate } from "./sockets/socket-connection";
+import { SocketServer, type SocketTimes } from "./sockets/socket-server";
 
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 const SWEEP_IDLE_EVERY_MS = 50;
@@ -19,6 +21,10 @@ export interface ApiServerSettings {
   /** 0 takes any free port. */
   readonly port: number;
   readonly endpoint: string;
+  /** Path of the WebSocket. */
+  readonly subscriptions: string;
+  readonly maxSockets: number;
+  readonly maxSocketsPerAddress: number;
   readonly bodyLimitBytes: number;
   readonly trustProxy: boolean;
   readonly allowedOrigins: readonly string[];
@@ -33,6 +39,9 @@ export interface ApiServerOptions {
   readonly schema: GraphQLSchema;
   readonly server: ApiServerSettings;
   readonly authenticate: Authenticate;
+  /** How long whoever holds a socket may hold it. */
+  readonly sessions: Omit<SocketGate, "authenticate">;
+  readonly socketTimes?: SocketTimes;
   /** Called after each mutation: it may have changed what somebody is allowed to do. */
   readonly forgetActors: () => void;
   readonly ready: () => Promise<Readiness>;
@@ -45,7 +54,7 @@ export interface ApiServer {
   /** For routes of features, added before `listen`, and for requests without a socket in tests. */
   readonly app: FastifyInstance;
   readonly listen: () => Promise<{ readonly url: string }>;
-  /** Takes no new connections, lets requests in hand finish within that time, then cuts them off. */
+  /** Takes no new connections, closes sockets, lets requests in hand finish within that time, then cuts them off. */
   readonly close: (graceMs: number) => Promise<void>;
 }
 
@@ -83,6 +92,18 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     await graphql.start();
     started = true;
   });
+  const sockets = new SocketServer({
+    settings: server,
+    graphql,
+    gate: { ...options.sessions, authenticate },
+    metrics,
+    log,
+    times: options.socketTimes,
+  });
+  sockets.attach(app.server);
+  app.get(server.subscriptions, async (_request, reply) =>
+    reply.code(426).header("upgrade", "websocket").send(errorBody("This path takes WebSockets only", "UPGRADE_REQUIRED")),
+  );
   graphqlRoutes(app, { endpoint: server.endpoint, graphql, authenticate, log });
   healthRoutes(app, options);
 
@@ -90,7 +111,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     app,
     listen: async () => ({ url: await app.listen({ host: server.host, port: server.port }) }),
     close: async (graceMs) => {
-      await closeWithin(app, graceMs);
+      await Promise.all([closeWithin(app, graceMs), sockets.close(graceMs)]);
       if (started) await graphql.stop();
     },
   };

@@ -1,10 +1,11 @@
 import { HeaderMap } from "@apollo/server";
-import type { GraphQLSchema } from "graphql";
+import { createSourceEventStream, execute, type FormattedExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
-import { CompiledQueries, type Variables } from "../graphql/compiled-queries";
+import { CompiledQueries, type CheckedQuery, type Variables } from "../graphql/compiled-queries";
 import { CostLimit } from "../graphql/query-cost";
 import { storableVariables, unstorableVariable } from "../graphql/text-input";
 import { createApollo, type ApolloOptions } from "./apollo";
+import { FormattedStream } from "./formatted-stream";
 import type { RequestContext } from "./request-context";
 import { requestPlugin, type RequestPluginOptions } from "./request-plugin";
 
@@ -26,18 +27,31 @@ export interface GraphqlAnswer {
   readonly body: string;
 }
 
-/** Answers GraphQL over HTTP. */
+/** What becomes of an operation that did not come over HTTP. */
+export type Outcome =
+  /** It was not begun. */
+  | { readonly kind: "refused"; readonly errors: readonly GraphQLFormattedError[] }
+  | { readonly kind: "answer"; readonly result: FormattedExecutionResult }
+  /** Throws `StreamBroken` where it cannot go on. Ends at once when it is left. */
+  | { readonly kind: "stream"; readonly results: AsyncGenerator<FormattedExecutionResult, void, undefined> };
+
+/** Answers GraphQL, over HTTP and otherwise. */
 export interface GraphqlServer {
   start(): Promise<void>;
   stop(): Promise<void>;
   answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer>;
+  /**
+   * Answers `{ query, variables, operationName }` by the same way, subscriptions included if the context has a
+   * handover for them: they pass through Apollo until nothing is left to do but to subscribe.
+   */
+  operate(request: unknown, context: RequestContext): Promise<Outcome>;
 }
 
 const JSON_HEADERS = [["content-type", "application/json; charset=utf-8"]] as const;
 
 /** Queries that came before from compiled code, everything else and every error by Apollo (docs/adr/0005). */
 export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlServerOptions): GraphqlServer {
-  const { plugin, formatError, answered } = requestPlugin({ log, ...around });
+  const { plugin, formatError, formatAll, answered } = requestPlugin({ log, ...around });
   const cost = new CostLimit(limits.maxCost);
   const compiled = new CompiledQueries<RequestContext>(
     (query, variables) => cost.refusalOf(query, variables) === null && unstorableVariable(variables) === null,
@@ -68,12 +82,38 @@ export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlS
     return { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
   }
 
-  return {
-    start: () => apollo.start(),
-    stop: () => apollo.stop(),
-    answer: async (post, context) => (await fromCompiledCode(post, context)) ?? fromApollo(post, context),
-  };
+  const answer = async (post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> =>
+    (await fromCompiledCode(post, context)) ?? fromApollo(post, context);
+
+  async function operate(body: unknown, context: RequestContext): Promise<Outcome> {
+    const json = "application/json";
+    const { status, body: text } = await answer({ body, contentType: json, accept: json }, context);
+    const checked = context.handover?.checked;
+    if (checked != null) return follow(checked, variablesOf(body), context);
+    const result = JSON.parse(text) as FormattedExecutionResult;
+    return status === 200 ? { kind: "answer", result } : { kind: "refused", errors: result.errors ?? [] };
+  }
+
+  async function follow(checked: CheckedQuery, variableValues: Variables, context: RequestContext): Promise<Outcome> {
+    const { document, operation } = checked;
+    const operationName = operation.name?.value;
+    const source = await createSourceEventStream({ schema, document, operationName, variableValues, contextValue: context }).catch(
+      // Only a bug throws here instead of being answered.
+      (error: unknown): { errors: readonly unknown[] } => ({ errors: [error] }),
+    );
+    const errors = "errors" in source ? formatAll(source.errors ?? [], context) : [];
+    answered(context, { document, operation, outcome: errors.length === 0 ? "OK" : String(errors[0]?.extensions?.["code"]) });
+    if (!(Symbol.asyncIterator in source)) return { kind: "refused", errors };
+    // A context of its own for each event, or what loaders have read for the first would be told with all others.
+    const tell = async (event: unknown) =>
+      execute({ schema, document, operationName, variableValues, rootValue: event, contextValue: context.afresh() });
+    return { kind: "stream", results: new FormattedStream(source, tell, (broken) => formatAll(broken, context)) };
+  }
+
+  return { start: () => apollo.start(), stop: () => apollo.stop(), answer, operate };
 }
+
+const variablesOf = (body: unknown): Variables => (body as Partial<PlainRequest> | null)?.variables ?? {};
 
 interface PlainRequest {
   readonly query: string;

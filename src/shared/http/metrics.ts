@@ -21,6 +21,8 @@ export class Metrics {
   private readonly rolloutSeconds: Histogram;
   private readonly linesExported: Counter;
   private readonly linesRejected: Counter;
+  private readonly socketsOpen: Gauge;
+  private readonly socketMessages: Counter;
 
   constructor({ version }: { readonly version: string }) {
     const registers = [this.registry];
@@ -61,6 +63,18 @@ export class Metrics {
       help: "Log lines that Elasticsearch has refused for good",
       registers,
     });
+    this.socketsOpen = new Gauge({
+      name: "retrograde_sockets_open",
+      help: "WebSockets open now, by subprotocol",
+      labelNames: ["protocol"],
+      registers,
+    });
+    this.socketMessages = new Counter({
+      name: "retrograde_socket_messages_total",
+      help: "Messages over WebSockets, by direction and type",
+      labelNames: ["direction", "type"],
+      registers,
+    });
     new Gauge({
       name: "retrograde_build_info",
       help: "Always 1; the version is in the label",
@@ -90,6 +104,19 @@ export class Metrics {
     this.linesRejected.inc(count);
   }
 
+  socketOpened(protocol: string): void {
+    this.socketsOpen.inc({ protocol });
+  }
+
+  socketClosed(protocol: string): void {
+    this.socketsOpen.dec({ protocol });
+  }
+
+  /** The type has to be one of the protocol's, never a word of the client's: each value makes a time series. */
+  socketMessage(direction: "in" | "out", type: string): void {
+    this.socketMessages.inc({ direction, type });
+  }
+
   /** Read at each scrape. Call once. */
   watchJobsWaiting(read: () => Promise<number>): void {
     this.watch("retrograde_jobs_waiting", "Background jobs that are due and not yet taken", read);
@@ -98,6 +125,11 @@ export class Metrics {
   /** Read at each scrape. Call once. */
   watchLogExportLag(readSeconds: () => Promise<number>): void {
     this.watch("retrograde_log_export_lag_seconds", "Age of the oldest log line not yet exported; 0 if there is none", readSeconds);
+  }
+
+  /** Read at each scrape. Call once. */
+  watchAuditExportLag(readSeconds: () => Promise<number>): void {
+    this.watch("retrograde_audit_export_lag_seconds", "Age of the oldest audit line not yet exported; 0 if there is none", readSeconds);
   }
 
   /** In Prometheus' text format. */

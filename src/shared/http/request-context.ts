@@ -1,11 +1,24 @@
-import type { FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { Unauthenticated } from "../domain/errors";
 import type { Actor } from "../domain/permissions";
+import type { CheckedQuery } from "../graphql/compiled-queries";
 import type { GraphqlContext } from "../graphql/context";
 
 /** Turns an `authorization` header into the actor behind it. @throws Unauthenticated */
 export type Authenticate = (header: string | undefined, options: { readonly fresh: boolean }) => Promise<Actor>;
+
+/** Where a GraphQL request comes from: an HTTP request, or a message of a socket. */
+export interface Caller {
+  readonly id: string;
+  readonly ip: string;
+  readonly headers: { readonly authorization?: string | undefined };
+  readonly printsVerbatim?: boolean;
+}
+
+/** Takes a subscription once Apollo has found nothing wrong with its document. */
+export interface Handover {
+  checked: CheckedQuery | null;
+}
 
 /**
  * One GraphQL request. Apollo hands resolvers a shallow copy on the same prototype: everything that is
@@ -22,9 +35,11 @@ export class RequestContext implements GraphqlContext {
   private childLog: Logger | undefined = undefined;
 
   constructor(
-    private readonly request: FastifyRequest,
+    private readonly request: Caller,
     private readonly authenticate: Authenticate,
     private readonly serverLog: Logger,
+    /** Null where there is nothing that could go on after the answer. */
+    readonly handover: Handover | null = null,
   ) {
     this.requestId = request.id;
   }
@@ -37,11 +52,31 @@ export class RequestContext implements GraphqlContext {
     return this.request.ip;
   }
 
+  get printsVerbatim(): boolean {
+    return this.request.printsVerbatim === true;
+  }
+
   async actor(): Promise<Actor> {
-    this.asked ??= this.authenticate(this.request.headers.authorization, { fresh: !this.readsOnly });
+    this.asked ??= this.identify();
     const actor = await this.asked;
     this.actorId = actor.id;
     return actor;
+  }
+
+  private async identify(): Promise<Actor> {
+    const actor = await this.authenticate(this.request.headers.authorization, { fresh: !this.readsOnly });
+    return { ...actor, request: { id: this.requestId, address: this.address } };
+  }
+
+  actorNow(): Promise<Actor> {
+    return this.authenticate(this.request.headers.authorization, { fresh: false });
+  }
+
+  /** The same caller without anything that was looked up so far: for each thing that a stream tells. */
+  afresh(): RequestContext {
+    const next = new RequestContext(this.request, this.authenticate, this.serverLog);
+    next.readsOnly = true;
+    return next;
   }
 
   async actorOrNull(): Promise<Actor | null> {

@@ -1,4 +1,4 @@
-import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from "@apollo/server";
+import { HeaderMap, type ApolloServerPlugin, type GraphQLRequestContext, type GraphQLRequestListener } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import {
   GraphQLError,
@@ -25,6 +25,8 @@ export interface RequestPluginOptions {
 export interface RequestPlugin {
   readonly plugin: ApolloServerPlugin<RequestContext>;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  /** What the client gets to see of errors that did not come by way of Apollo. */
+  readonly formatAll: (errors: readonly unknown[], context: RequestContext) => readonly GraphQLFormattedError[];
   /** Measures and logs one answer. The plugin does it for what Apollo answers. */
   readonly answered: (context: RequestContext, answer: Answer) => void;
 }
@@ -61,11 +63,16 @@ export function requestPlugin({ log, metrics, forgetActors }: RequestPluginOptio
   const listener: GraphQLRequestListener<RequestContext> = {
     async didResolveOperation({ operation, contextValue }) {
       contextValue.readsOnly = operation?.operation === OperationTypeNode.QUERY;
-      if (operation?.operation === OperationTypeNode.SUBSCRIPTION) {
+      if (operation?.operation === OperationTypeNode.SUBSCRIPTION && contextValue.handover === null) {
         throw new GraphQLError("Subscriptions are served over a WebSocket, not over HTTP", {
           extensions: { code: "BAD_REQUEST", http: { status: 400 } },
         });
       }
+    },
+    async responseForOperation({ schema, document, operation, contextValue }) {
+      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION || contextValue.handover === null) return null;
+      contextValue.handover.checked = { schema, document, operation };
+      return { http: { status: 200, headers: new HeaderMap() }, body: { kind: "single", singleResult: {} } };
     },
     async didEncounterErrors({ errors, contextValue }) {
       for (const error of errors) requestOf.set(error, contextValue);
@@ -73,17 +80,28 @@ export function requestPlugin({ log, metrics, forgetActors }: RequestPluginOptio
     async willSendResponse(request) {
       const { document, operation, contextValue } = request;
       if (operation?.operation === OperationTypeNode.MUTATION) forgetActors();
-      answered(contextValue, { document, operation, outcome: outcomeOf(request) });
+      // Whoever it was handed to knows how it went on.
+      if (contextValue.handover?.checked == null) answered(contextValue, { document, operation, outcome: outcomeOf(request) });
     },
   };
 
+  const formatAny: RequestPlugin["formatError"] = (formatted, error) =>
+    limitRefusal(error) ??
+    formatError(formatted, asBug(error), requestOf.get(error as object) ?? { log, requestId: "unknown" });
+
   return {
     answered,
+    formatAll: (errors, context) =>
+      errors.map((error) => {
+        if (typeof error === "object" && error !== null) requestOf.set(error, context);
+        const { message, ...rest } = error instanceof GraphQLError ? error.toJSON() : { message: "" };
+        // Of no field: a variable that does not fit. Apollo gives the same codes.
+        const code = error instanceof GraphQLError && error.path === undefined ? "BAD_USER_INPUT" : "INTERNAL_SERVER_ERROR";
+        return formatAny({ message, ...rest, extensions: { code, ...rest.extensions } }, error);
+      }),
     plugin: { requestDidStart: async () => listener },
     // Errors that belong to no request are those of its envelope, found before there is a context.
-    formatError: (formatted, error) =>
-      limitRefusal(error) ??
-      formatError(formatted, asBug(error), requestOf.get(error as object) ?? { log, requestId: "unknown" }),
+    formatError: formatAny,
   };
 }
 

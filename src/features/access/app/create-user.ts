@@ -1,10 +1,10 @@
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { Forbidden, InvalidInput } from "../../../shared/domain/errors";
+import { Forbidden } from "../../../shared/domain/errors";
 import { can, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
-import { checkEmail, checkPassword, type User } from "../domain/accounts";
-import type { AccessStores, PasswordHasher, SessionTokens } from "./ports";
+import { auditedUser, checkEmail, checkFullName, checkPassword, checkUsername, type User } from "../domain/accounts";
+import type { AccessTransaction, PasswordHasher, SessionTokens } from "./ports";
 
 export interface CreateUserCommand {
   /** Null where nobody is signed in. */
@@ -13,60 +13,74 @@ export interface CreateUserCommand {
   readonly password: string;
   readonly username?: string | undefined;
   readonly fullName?: string | undefined;
+  /** Where it comes from, if nobody is signed in. */
+  readonly request?: Actor["request"];
 }
-
-const USERNAME_MOST = 190;
 
 /**
  * Creates a user with a password. While there is no user at all anybody may, and becomes SYSTEM_ADMIN;
  * after that whoever may invite users may, and everybody where public sign-ups are on.
+ *
+ * Who invites somebody vouches for the address. Who signs up by himself is pending until an administrator
+ * has confirmed it, unless the configuration does without that.
  */
 export class CreateUser {
   constructor(
     private readonly deps: {
-      readonly unitOfWork: UnitOfWork<AccessStores>;
+      readonly unitOfWork: UnitOfWork<AccessTransaction>;
       readonly passwords: PasswordHasher;
       readonly tokens: SessionTokens;
       readonly clock: Clock;
       readonly publicSignups: boolean;
+      readonly emailConfirmation: boolean;
     },
   ) {}
 
   /**
+   * The token is null for a user who is pending.
    * @throws Forbidden if the actor may not create users
    * @throws InvalidInput
    * @throws Conflict if the user name or the address is taken
    */
-  async execute({ actor, ...command }: CreateUserCommand): Promise<{ user: User; token: string }> {
+  async execute({ actor, ...command }: CreateUserCommand): Promise<{ user: User; token: string | null }> {
     const address = checkEmail(command.email);
-    const username = (command.username ?? "").trim() || address;
-    if (username.length > USERNAME_MOST) throw new InvalidInput(username === address ? "email" : "username", `has at most ${USERNAME_MOST} characters`);
+    const username = checkUsername((command.username ?? "").trim() || address, command.username?.trim() ? "username" : "email");
     const password = checkPassword(command.password);
     // Before the hash, which costs; and again below, where nobody else becomes the first meanwhile.
-    if (!this.mayCreate(actor) && (await this.deps.unitOfWork.run((stores) => stores.hasUsers()))) throw new Forbidden("system.user.invite");
+    if (!this.mayCreate(actor) && (await this.deps.unitOfWork.run(({ access }) => access.hasUsers()))) throw new Forbidden("system.user.invite");
     const passwordHash = await this.deps.passwords.hash(password);
 
-    const user = await this.deps.unitOfWork.run(async (stores) => {
-      await stores.lockUserCreation();
-      const isFirst = !(await stores.hasUsers());
+    const user = await this.deps.unitOfWork.run(async ({ access, audit }) => {
+      await access.lockUserCreation();
+      const isFirst = !(await access.hasUsers());
       if (!isFirst && !this.mayCreate(actor)) throw new Forbidden("system.user.invite");
+      const isTrusted = isFirst || mayInvite(actor);
       const now = this.deps.clock();
       const created: User = {
         id: newId(),
         username,
-        fullName: (command.fullName ?? "").trim() || null,
-        status: "active",
+        fullName: checkFullName(command.fullName ?? null),
+        status: isTrusted || !this.deps.emailConfirmation ? "active" : "pending",
         createdAt: now,
         updatedAt: now,
       };
-      await stores.addUser({ ...created, passwordHash }, address);
-      if (isFirst) await stores.bindUser(created.id, { role: "SYSTEM_ADMIN", workspaceId: null, deploymentId: null });
+      // Who signs up by himself can name anybody's address, and single sign-on must not lead its owner into that account.
+      await access.addUser({ ...created, passwordHash }, { address, verified: isTrusted });
+      if (isFirst) await access.bindUser(created.id, { role: "SYSTEM_ADMIN", workspaceId: null, deploymentId: null });
+      await audit.add({
+        actor: actor ?? { id: created.id, type: "USER", label: created.fullName ?? username, grants: [], ...(command.request && { request: command.request }) },
+        action: "user.create",
+        object: auditedUser(created),
+        details: { status: created.status },
+      });
       return created;
     });
-    return { user, token: await this.deps.tokens.issue(user.id) };
+    return { user, token: user.status === "active" ? await this.deps.tokens.issue(user.id) : null };
   }
 
   private mayCreate(actor: Actor | null): boolean {
-    return this.deps.publicSignups || (actor !== null && can(actor, "system.user.invite", SYSTEM_SCOPE));
+    return this.deps.publicSignups || mayInvite(actor);
   }
 }
+
+const mayInvite = (actor: Actor | null): boolean => actor !== null && can(actor, "system.user.invite", SYSTEM_SCOPE);

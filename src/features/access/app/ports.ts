@@ -1,52 +1,113 @@
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
-import type { BoundRole, Role } from "../domain/roles";
+import type { BoundRole, HeldRole, Role } from "../domain/roles";
+import type { AuditTrail } from "../../../shared/app/audit-trail";
 import type { Instant } from "../../../shared/domain/instant";
+import type { UserSearch } from "../domain/user-search";
+import type { AdminStores, TeamStores } from "./team-ports";
 
+export interface AccessTransaction {
+  readonly access: AccessStores;
+  readonly teams: TeamStores;
+  readonly admins: AdminStores;
+  readonly audit: AuditTrail;
+}
+
+/** One Workspace, or one Deployment. */
+export type Place = { readonly workspaceId: string } | { readonly deploymentId: string };
 
 /** Accounts and role bindings inside a transaction. */
 export interface AccessStores {
   /** Holds off every other creation of a user until the transaction ends. */
   lockUserCreation(): Promise<void>;
   hasUsers(): Promise<boolean>;
-  /** @throws Conflict if the user name or address is taken */
-  addUser(user: User & { passwordHash: string | null }, address: string): Promise<void>;
+  /** @throws Conflict if somebody signs in by the user name or address already */
+  addUser(user: User & { passwordHash: string | null }, email: Pick<Email, "address" | "verified">): Promise<void>;
   findUserByEmail(address: string): Promise<User | null>;
   findUser(id: string): Promise<User | null>;
+  /** Keeps other changes of the account, and its removal, waiting until the transaction ends. */
+  lockUser(id: string): Promise<User | null>;
+  /** User name, full name and status. @throws Conflict if somebody else signs in by the user name already */
+  updateUser(user: User): Promise<void>;
+  /** With addresses, roles and memberships; what it did keeps its name. */
+  removeUser(id: string): Promise<void>;
+  emailsOf(userId: string): Promise<Email[]>;
+  markEmailVerified(address: string): Promise<void>;
+  /** Ends every session that began before. False, and nothing done, if the password is no longer the one that it replaces. */
+  setPassword(userId: string, password: NewPassword): Promise<boolean>;
+  /** How many of the ids are users'. */
+  countUsers(ids: readonly string[]): Promise<number>;
+  findEmail(address: string): Promise<(Email & { readonly userId: string }) | null>;
+  setFullName(userId: string, fullName: string): Promise<void>;
 
   /** Sets the role of the user there, new or in place of the one that it had. */
   bindUser(userId: string, bound: BoundRole): Promise<RoleBinding>;
-  unbindUser(userId: string, scope: { workspaceId: string }): Promise<boolean>;
+  unbindUser(userId: string, place: Place): Promise<boolean>;
+  /** What was taken away; null if the user had no role on the system himself. */
+  unbindUserFromSystem(userId: string): Promise<RoleBinding | null>;
   unbindUserFromDeploymentsOf(userId: string, scope: { workspaceId: string }): Promise<void>;
-  findUserBinding(userId: string, scope: { workspaceId: string }): Promise<RoleBinding | null>;
-  countUserBindings(role: Role, scope: { workspaceId: string }): Promise<number>;
+  findUserBinding(userId: string, place: Place): Promise<RoleBinding | null>;
 
   addServiceAccount(account: ServiceAccount & { apiKeyHash: string }, bound: BoundRole): Promise<void>;
-  findServiceAccount(id: string): Promise<ServiceAccount | null>;
+  /** Keeps other changes of it waiting until the transaction ends. */
+  lockServiceAccount(id: string): Promise<ServiceAccount | null>;
+  /** Label and category. */
+  updateServiceAccount(account: ServiceAccount): Promise<void>;
+  /** In place of the one that it has. */
+  setServiceAccountRole(id: string, role: Role): Promise<void>;
   removeServiceAccount(id: string): Promise<void>;
   /** Everything that was granted on a Deployment, and its service accounts. */
   forgetDeployment(deploymentId: string): Promise<void>;
 }
 
+export interface NewPassword {
+  readonly hash: string;
+  /** The hash that it replaces; undefined for whichever it is. */
+  readonly from?: string;
+  readonly sessionsFrom: Instant;
+}
+
 export interface Credentials {
   readonly userId: string;
   readonly passwordHash: string | null;
+  readonly status: User["status"];
+}
+
+export interface UserWithBindings {
+  readonly user: User;
+  readonly bindings: HeldRole[];
+  /** Sessions that began before this have ended. */
+  readonly sessionsFrom: Instant | null;
 }
 
 /** Reads outside of transactions. */
 export interface AccessReadModel {
+  /** By user name or e-mail address, in lower case. */
   credentialsOf(identity: string): Promise<Credentials | null>;
-  /** Null where the account is gone or switched off. */
-  userWithBindings(id: string): Promise<{ user: User; bindings: BoundRole[] } | null>;
-  serviceAccountWithBindings(apiKeyHash: string): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: BoundRole[] } | null>;
+  credentialsOfUser(id: string): Promise<Credentials | null>;
+  /** With the roles of the user's Teams. Null where the account is gone, or pending and so cannot act. */
+  userWithBindings(id: string): Promise<UserWithBindings | null>;
+  serviceAccountWithBindings(by: { readonly apiKeyHash: string } | { readonly id: string }): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: HeldRole[] } | null>;
   touchServiceAccount(id: string, usedAt: Instant): Promise<void>;
   hasUsers(): Promise<boolean>;
   usersByIds(ids: readonly string[]): Promise<User[]>;
+  /** Those who match, of all or of those with a role of their own there; by user name. */
+  searchUsers(search: UserSearch, on?: Place): Promise<User[]>;
   serviceAccountsByIds(ids: readonly string[]): Promise<ServiceAccount[]>;
   emailsOf(userIds: readonly string[]): Promise<(Email & { userId: string })[]>;
   bindingsOfUsers(userIds: readonly string[]): Promise<RoleBinding[]>;
   bindingsOn(scope: BindingScope): Promise<RoleBinding[]>;
   usersOfWorkspaces(workspaceIds: readonly string[]): Promise<(User & { workspaceId: string })[]>;
+  /** Users with a role of their own in the Workspace, by user name, then id. */
+  pageOfWorkspaceUsers(page: WorkspaceUserPage): Promise<User[]>;
   serviceAccounts(scope: BindingScope | "system"): Promise<ServiceAccount[]>;
+}
+
+export interface WorkspaceUserPage {
+  readonly workspaceId: string;
+  /** The user to go on from, left out itself; null for the beginning, or for the end when reading backwards. */
+  readonly cursor: string | null;
+  /** Below 0 reads backwards, and answers in list order all the same. */
+  readonly take: number;
 }
 
 export type BindingScope =
@@ -59,10 +120,19 @@ export interface PasswordHasher {
   verify(hash: string | null, password: string): Promise<boolean>;
 }
 
+export interface VerifiedSession {
+  readonly userId: string;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+}
+
 export interface SessionTokens {
-  issue(userId: string): Promise<string>;
+  /** Lasts as long as the configuration says, but not beyond `notAfterMs`. */
+  issue(userId: string, options?: { readonly notAfterMs?: number }): Promise<string>;
   /** The user's id, or why the token proves nothing. */
-  verify(token: string): Promise<{ userId: string; expiresAtMs: number } | "EXPIRED" | "INVALID">;
+  verify(token: string): Promise<VerifiedSession | "EXPIRED" | "INVALID">;
+  /** By the clock that tokens are dated with. */
+  now(): Instant;
 }
 
 export interface LoginLimiter {

@@ -1,20 +1,21 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
+import { isId, newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import type { AuditObject } from "../../../shared/domain/audit-entry";
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import { requirePermission, type Actor, type Permission, type Scope } from "../../../shared/domain/permissions";
 import type { ServiceAccount } from "../domain/accounts";
 import { requireGrantable } from "../domain/granting";
 import type { Role, RolePermissions } from "../domain/roles";
-import type { AccessReadModel, AccessStores } from "./ports";
+import type { AccessReadModel, AccessStores, AccessTransaction } from "./ports";
 import { hashApiKey } from "./sessions";
 
 const LABEL_MOST = 190;
 /** 128 bits, written as the 32 hexadecimal digits that clients of the 0.35 platform are used to. */
 const API_KEY_BYTES = 16;
 
-type Verb = "get" | "create" | "delete";
+type Verb = "get" | "create" | "update" | "delete";
 
 /** The permission of the scope's own level, or the system's. */
 function permissionTo(verb: Verb, scope: Scope): Permission {
@@ -33,7 +34,7 @@ const idsOf = (scope: Scope): { workspaceId: string | null; deploymentId: string
 export class ServiceAccounts {
   constructor(
     private readonly deps: {
-      readonly unitOfWork: UnitOfWork<AccessStores>;
+      readonly unitOfWork: UnitOfWork<AccessTransaction>;
       readonly readModel: AccessReadModel;
       readonly roles: RolePermissions;
       readonly clock: Clock;
@@ -52,18 +53,14 @@ export class ServiceAccounts {
     const { actor, scope, role } = command;
     requirePermission(actor, permissionTo("create", scope), scope);
     requireGrantable(actor, role, scope, this.deps.roles);
-    const label = command.label.trim();
-    if (label === "" || label.length > LABEL_MOST) throw new InvalidInput("label", `has to have 1 to ${LABEL_MOST} characters`);
-
-    const category = (command.category ?? "").trim();
-    if (category.length > LABEL_MOST) throw new InvalidInput("category", `has at most ${LABEL_MOST} characters`);
-
+    const label = checkLabel(command.label);
+    const category = checkCategory(command.category);
     const apiKey = randomBytes(API_KEY_BYTES).toString("hex");
     const now = this.deps.clock();
     const account: ServiceAccount = {
       id: newId(),
       label,
-      category: category || null,
+      category,
       apiKeyStart: apiKey.slice(0, this.deps.showFirstChars),
       ...idsOf(scope),
       active: true,
@@ -71,9 +68,10 @@ export class ServiceAccounts {
       createdAt: now,
       updatedAt: now,
     };
-    await this.deps.unitOfWork.run((stores) =>
-      stores.addServiceAccount({ ...account, apiKeyHash: hashApiKey(apiKey) }, { role, ...idsOf(scope) }),
-    );
+    await this.deps.unitOfWork.run(async ({ access, audit }) => {
+      await access.addServiceAccount({ ...account, apiKeyHash: hashApiKey(apiKey) }, { role, ...idsOf(scope) });
+      await audit.add({ actor, action: "service_account.create", object: audited(account, scope), details: { role } });
+    });
     return { account, apiKey };
   }
 
@@ -89,17 +87,78 @@ export class ServiceAccounts {
     }
   }
 
+  /**
+   * Changes what is given; the key stays as it is.
+   * @throws NotFound if the service account is not one of this scope
+   */
+  async update(command: {
+    readonly actor: Actor;
+    readonly scope: Scope;
+    readonly id: string;
+    readonly label?: string | undefined;
+    /** Null clears it. */
+    readonly category?: string | null | undefined;
+    readonly role?: Role | undefined;
+  }): Promise<ServiceAccount> {
+    const { actor, scope, role } = command;
+    requirePermission(actor, permissionTo("update", scope), scope);
+    if (role !== undefined) requireGrantable(actor, role, scope, this.deps.roles);
+    const given = {
+      ...(command.label !== undefined && { label: checkLabel(command.label) }),
+      ...(command.category !== undefined && { category: checkCategory(command.category) }),
+    };
+    return this.deps.unitOfWork.run(async ({ access, audit }) => {
+      const account = await lockIn(access, scope, command.id);
+      const updated = { ...account, ...given, updatedAt: this.deps.clock() };
+      await access.updateServiceAccount(updated);
+      if (role !== undefined) await access.setServiceAccountRole(account.id, role);
+      await audit.add({
+        actor,
+        action: "service_account.update",
+        object: audited(updated, scope),
+        ...(role !== undefined && { details: { role } }),
+      });
+      return updated;
+    });
+  }
+
   /** @throws NotFound if the service account is not one of this scope */
   async delete(actor: Actor, scope: Scope, id: string): Promise<ServiceAccount> {
     requirePermission(actor, permissionTo("delete", scope), scope);
-    const { workspaceId, deploymentId } = idsOf(scope);
-    return this.deps.unitOfWork.run(async (stores) => {
-      const account = await stores.findServiceAccount(id);
-      if (account === null || account.workspaceId !== workspaceId || account.deploymentId !== deploymentId) {
-        throw new NotFound("Service account");
-      }
-      await stores.removeServiceAccount(id);
+    return this.deps.unitOfWork.run(async ({ access, audit }) => {
+      const account = await lockIn(access, scope, id);
+      await access.removeServiceAccount(account.id);
+      await audit.add({ actor, action: "service_account.delete", object: audited(account, scope) });
       return account;
     });
   }
 }
+
+async function lockIn(access: AccessStores, scope: Scope, id: string): Promise<ServiceAccount> {
+  const { workspaceId, deploymentId } = idsOf(scope);
+  const account = isId(id) ? await access.lockServiceAccount(id) : null;
+  if (account === null || account.workspaceId !== workspaceId || account.deploymentId !== deploymentId) {
+    throw new NotFound("Service account");
+  }
+  return account;
+}
+
+function checkLabel(text: string): string {
+  const label = text.trim();
+  if (label === "" || label.length > LABEL_MOST) throw new InvalidInput("label", `has to have 1 to ${LABEL_MOST} characters`);
+  return label;
+}
+
+function checkCategory(text: string | null | undefined): string | null {
+  const category = (text ?? "").trim();
+  if (category.length > LABEL_MOST) throw new InvalidInput("category", `has at most ${LABEL_MOST} characters`);
+  return category || null;
+}
+
+const audited = ({ id, label, deploymentId }: ServiceAccount, scope: Scope): AuditObject => ({
+  type: "service_account",
+  id,
+  label,
+  workspaceId: scope.kind === "system" ? null : scope.workspaceId,
+  deploymentId,
+});

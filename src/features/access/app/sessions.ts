@@ -4,14 +4,28 @@ import type { Clock } from "../../../shared/app/clock";
 import { isId } from "../../../shared/app/ids";
 import { Unauthenticated, type MissingCredentials } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
+import type { Account } from "../domain/actor-name";
 import { grantsOf, type RolePermissions } from "../domain/roles";
-import type { AccessReadModel, SessionTokens } from "./ports";
+import type { AccessReadModel, SessionTokens, VerifiedSession } from "./ports";
 
 /** How long a change of access on another replica can go unnoticed if its notification is lost. */
 const KNOWN_FOR_MS = 5_000;
 const MOST_KNOWN = 10_000;
 /** `lastUsedAt` of a service account is kept to this precision. */
 const TOUCH_EVERY_MS = 60_000;
+
+interface KnownActor {
+  readonly actor: Actor;
+  /** Sessions that began before this have ended, as with an older password. */
+  readonly sessionsFromMs: number;
+}
+
+/** What a header holds, and how to find out who is behind it. */
+interface Secret {
+  readonly key: string;
+  readonly issuedAtMs: number;
+  readonly load: () => Promise<KnownActor | null>;
+}
 
 export interface SessionsOptions {
   readonly accounts: AccessReadModel;
@@ -29,9 +43,11 @@ export interface SessionsOptions {
  * `fresh` asks the database in any case: mutations always do.
  */
 export class Sessions {
-  private readonly verified = new LRUCache<string, { userId: string; expiresAtMs: number }>({ max: MOST_KNOWN });
-  private readonly actors = new LRUCache<string, Actor>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
+  private readonly verified = new LRUCache<string, VerifiedSession>({ max: MOST_KNOWN });
+  private readonly actors = new LRUCache<string, KnownActor>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
   private readonly touched = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: TOUCH_EVERY_MS });
+  /** Loads under way, for reads that ask for the same at the same time: each change of access makes every open socket ask. */
+  private readonly loading = new Map<string, Promise<KnownActor>>();
   private generation = 0;
 
   constructor(private readonly options: SessionsOptions) {}
@@ -39,6 +55,12 @@ export class Sessions {
   forget(): void {
     this.generation++;
     this.actors.clear();
+    this.loading.clear();
+  }
+
+  /** When credentials that have just been accepted end by themselves; null for API keys, which do not. */
+  endOf(header: string | undefined): number | null {
+    return this.verified.get(credentialsIn(header))?.expiresAtMs ?? null;
   }
 
   /**
@@ -46,68 +68,85 @@ export class Sessions {
    * @throws Unauthenticated, saying whether credentials are missing, invalid or expired
    */
   async actorOf(header: string | undefined, { fresh }: { fresh: boolean }): Promise<Actor> {
-    const credentials = (header ?? "").replace(/^bearer\s+/i, "").trim();
+    const credentials = credentialsIn(header);
     if (credentials === "") throw new Unauthenticated("MISSING");
     const secret = await this.identify(credentials);
-    const known = fresh ? undefined : this.actors.get(secret.key);
-    if (known !== undefined) return known;
-
-    const generation = this.generation;
-    const actor = await secret.load();
-    if (actor === null) throw new Unauthenticated("INVALID");
-    // A change that came while we were reading may not be in what we read.
-    if (generation === this.generation) this.actors.set(secret.key, actor);
-    return actor;
+    const known = fresh ? await this.load(secret) : (this.actors.get(secret.key) ?? (await this.loadOnce(secret)));
+    if (secret.issuedAtMs < known.sessionsFromMs) throw new Unauthenticated("EXPIRED");
+    return known.actor;
   }
 
-  private async identify(credentials: string): Promise<{ key: string; load: () => Promise<Actor | null> }> {
+  /** Whoever has that account, with what they may do by now; null where it is gone. */
+  async actorOfAccount({ type, id }: Account): Promise<Actor | null> {
+    if (!isId(id)) return null;
+    const known = await (type === "USER" ? this.loadUser(id) : this.loadServiceAccount({ id }));
+    return known?.actor ?? null;
+  }
+
+  private async loadOnce(secret: Secret): Promise<KnownActor> {
+    const loading = this.loading.get(secret.key) ?? this.load(secret);
+    this.loading.set(secret.key, loading);
+    try {
+      return await loading;
+    } finally {
+      if (this.loading.get(secret.key) === loading) this.loading.delete(secret.key);
+    }
+  }
+
+  private async load({ key, load }: Secret): Promise<KnownActor> {
+    const generation = this.generation;
+    const known = await load();
+    if (known === null) throw new Unauthenticated("INVALID");
+    // A change that came while we were reading may not be in what we read.
+    if (generation === this.generation) this.actors.set(key, known);
+    return known;
+  }
+
+  private async identify(credentials: string): Promise<Secret> {
     if (credentials.includes(".")) {
-      const userId = await this.userIdOf(credentials);
-      return { key: `user ${userId}`, load: () => this.loadUser(userId) };
+      const { userId, issuedAtMs } = await this.verify(credentials);
+      return { key: `user ${userId}`, issuedAtMs, load: () => this.loadUser(userId) };
     }
     const hash = hashApiKey(credentials);
-    return { key: `key ${hash}`, load: () => this.loadServiceAccount(hash) };
+    return { key: `key ${hash}`, issuedAtMs: Infinity, load: () => this.loadServiceAccount({ apiKeyHash: hash }) };
   }
 
-  private async userIdOf(token: string): Promise<string> {
+  private async verify(token: string): Promise<VerifiedSession> {
     const known = this.verified.get(token);
-    if (known !== undefined && known.expiresAtMs > Date.parse(this.options.clock())) return known.userId;
+    if (known !== undefined && known.expiresAtMs > Date.parse(this.options.clock())) return known;
     const checked = await this.options.tokens.verify(token);
     if (typeof checked === "string") throw new Unauthenticated(checked satisfies MissingCredentials);
     if (!isId(checked.userId)) throw new Unauthenticated("INVALID");
     this.verified.set(token, checked);
-    return checked.userId;
+    return checked;
   }
 
-  private async loadUser(id: string): Promise<Actor | null> {
+  private async loadUser(id: string): Promise<KnownActor | null> {
     const found = await this.options.accounts.userWithBindings(id);
     if (found === null) return null;
-    const { user, bindings } = found;
+    const { user, bindings, sessionsFrom } = found;
+    const grants = grantsOf("USER", bindings, this.options.roles);
     return {
-      id: user.id,
-      type: "USER",
-      label: user.fullName ?? user.username,
-      grants: grantsOf("USER", bindings, this.options.roles),
+      actor: { id: user.id, type: "USER", label: user.fullName ?? user.username, grants },
+      sessionsFromMs: sessionsFrom === null ? 0 : Date.parse(sessionsFrom),
     };
   }
 
-  private async loadServiceAccount(apiKeyHash: string): Promise<Actor | null> {
+  private async loadServiceAccount(by: Parameters<AccessReadModel["serviceAccountWithBindings"]>[0]): Promise<KnownActor | null> {
     if (!this.options.serviceAccountsEnabled) return null;
-    const found = await this.options.accounts.serviceAccountWithBindings(apiKeyHash);
+    const found = await this.options.accounts.serviceAccountWithBindings(by);
     if (found === null) return null;
     const { account, bindings } = found;
     if (!this.touched.has(account.id)) {
       this.touched.set(account.id, true);
       await this.options.accounts.touchServiceAccount(account.id, this.options.clock());
     }
-    return {
-      id: account.id,
-      type: "SERVICE_ACCOUNT",
-      label: account.label,
-      grants: grantsOf("SERVICE_ACCOUNT", bindings, this.options.roles),
-    };
+    const grants = grantsOf("SERVICE_ACCOUNT", bindings, this.options.roles);
+    return { actor: { id: account.id, type: "SERVICE_ACCOUNT", label: account.label, grants }, sessionsFromMs: 0 };
   }
 }
+
+const credentialsIn = (header: string | undefined): string => (header ?? "").replace(/^bearer\s+/i, "").trim();
 
 /** API keys are random enough that a plain digest cannot be searched back; comparing digests leaks no time. */
 export const hashApiKey = (apiKey: string): string => hash("sha256", apiKey, "hex");

@@ -1,6 +1,8 @@
 import { DomainError, FeatureDisabled } from "../../../shared/domain/errors";
-import type { User } from "../domain/accounts";
-import type { AccessReadModel, LoginLimiter, PasswordHasher, SessionTokens } from "./ports";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import type { Actor } from "../../../shared/domain/permissions";
+import { auditedUser, type User } from "../domain/accounts";
+import type { AccessReadModel, AccessTransaction, LoginLimiter, PasswordHasher, SessionTokens } from "./ports";
 
 /** Wrong user name or wrong password: nobody is told which. */
 export class WrongCredentials extends DomainError {
@@ -14,8 +16,17 @@ export class WrongCredentials extends DomainError {
 export interface SignInCommand {
   readonly identity: string;
   readonly password: string;
-  /** Where the attempt comes from, for the limit on attempts. */
-  readonly address: string;
+  /** Where the attempt comes from: for the limit on attempts, and for the record. */
+  readonly request: NonNullable<Actor["request"]>;
+}
+
+/** The password is right, but nobody has confirmed the address that the account was made with. */
+export class AccountPending extends DomainError {
+  readonly code = "ACCOUNT_PENDING";
+
+  constructor() {
+    super("The account waits until an administrator has confirmed its e-mail address");
+  }
 }
 
 /** Checks a password and gives out a session token. */
@@ -23,6 +34,7 @@ export class SignIn {
   constructor(
     private readonly deps: {
       readonly accounts: AccessReadModel;
+      readonly unitOfWork: UnitOfWork<AccessTransaction>;
       readonly passwords: PasswordHasher;
       readonly tokens: SessionTokens;
       readonly limiter: LoginLimiter;
@@ -34,21 +46,26 @@ export class SignIn {
    * @throws FeatureDisabled if signing in with a password is off
    * @throws TooManyAttempts for the account or the address
    * @throws WrongCredentials
+   * @throws AccountPending to whoever knows the password
    */
-  async execute({ identity, password, address }: SignInCommand): Promise<{ user: User; token: string }> {
+  async execute({ identity, password, request }: SignInCommand): Promise<{ user: User; token: string }> {
     const { accounts, passwords, tokens, limiter } = this.deps;
     if (!this.deps.localEnabled) throw new FeatureDisabled("astronomer.houston.config.auth.local.enabled");
     const spelling = identity.trim().toLowerCase();
     const credentials = await accounts.credentialsOf(spelling);
     // Name and address lead to one account, and are counted as one; names that nobody has are counted alike.
     const account = credentials?.userId ?? spelling;
-    await limiter.attempt(account, address);
+    await limiter.attempt(account, request.address);
 
     const right = await passwords.verify(credentials?.passwordHash ?? null, password);
+    if (right && credentials?.status === "pending") throw new AccountPending();
     const found = credentials === null || !right ? null : await accounts.userWithBindings(credentials.userId);
     if (found === null) throw new WrongCredentials();
 
-    await limiter.succeeded(account, address);
-    return { user: found.user, token: await tokens.issue(found.user.id) };
+    await limiter.succeeded(account, request.address);
+    const { user } = found;
+    const actor: Actor = { id: user.id, type: "USER", label: user.fullName ?? user.username, grants: [], request };
+    await this.deps.unitOfWork.run(({ audit }) => audit.add({ actor, action: "user.sign_in", object: auditedUser(user) }));
+    return { user, token: await tokens.issue(user.id) };
   }
 }

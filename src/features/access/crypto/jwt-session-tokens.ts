@@ -1,15 +1,23 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, type KeyObject } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { newId } from "../../../shared/app/ids";
-import type { SessionTokens } from "../app/ports";
+import { toInstant, type Instant } from "../../../shared/domain/instant";
+import type { SessionTokens, VerifiedSession } from "../app/ports";
 
 const ISSUER = "retrograde";
 
 const ALGORITHMS: Readonly<Record<string, string>> = { ed25519: "EdDSA", rsa: "RS256", ec: "ES256" };
 
-/** Ed25519, as PEM. */
-export function generateSigningKey(): string {
-  return generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+/** Ed25519. */
+export function generateSigningKey() {
+  const privateKeyPem = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+  return { privateKeyPem, certificatePem: null };
+}
+
+/** A secret for one purpose, the same on every replica; it tells nothing of the signing key, nor of other purposes' secrets. */
+export function derivedKey(privateKeyPem: string, purpose: string): Uint8Array {
+  const privateKey = createPrivateKey(privateKeyPem).export({ type: "pkcs8", format: "der" });
+  return new Uint8Array(hkdfSync("sha256", privateKey, "", purpose, 32));
 }
 
 /** Session tokens as signed JWTs; what their holder may do stands in the database and not in them. */
@@ -30,26 +38,32 @@ export class JwtSessionTokens implements SessionTokens {
     this.algorithm = algorithm;
   }
 
-  issue(userId: string): Promise<string> {
-    const now = Math.floor(Date.now() / 1000);
+  issue(userId: string, { notAfterMs = Infinity } = {}): Promise<string> {
+    // To the millisecond, which a NumericDate may be (RFC 7519, section 2): a new session must not look older than the password.
+    const now = Date.now() / 1000;
+    const expiresAt = Math.min(Math.floor(now) + Math.floor(this.sessionMs / 1000), Math.floor(notAfterMs / 1000));
     return new SignJWT()
       .setProtectedHeader({ alg: this.algorithm })
       .setIssuer(ISSUER)
       .setSubject(userId)
       .setJti(newId())
       .setIssuedAt(now)
-      .setExpirationTime(now + Math.floor(this.sessionMs / 1000))
+      .setExpirationTime(expiresAt)
       .sign(this.privateKey);
   }
 
-  async verify(token: string): Promise<{ userId: string; expiresAtMs: number } | "EXPIRED" | "INVALID"> {
+  now(): Instant {
+    return toInstant(Date.now());
+  }
+
+  async verify(token: string): Promise<VerifiedSession | "EXPIRED" | "INVALID"> {
     try {
       const { payload } = await jwtVerify(token, this.publicKey, {
         issuer: ISSUER,
         algorithms: [this.algorithm],
         requiredClaims: ["sub", "exp"],
       });
-      return { userId: payload.sub ?? "", expiresAtMs: (payload.exp ?? 0) * 1000 };
+      return { userId: payload.sub ?? "", issuedAtMs: Math.round((payload.iat ?? 0) * 1000), expiresAtMs: (payload.exp ?? 0) * 1000 };
     } catch (error) {
       return (error as { code?: string }).code === errors.JWTExpired.code ? "EXPIRED" : "INVALID";
     }

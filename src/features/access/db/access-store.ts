@@ -1,11 +1,12 @@
-import { IsNull, type EntityManager } from "typeorm";
+import { In, IsNull, type EntityManager } from "typeorm";
 import { newId } from "../../../shared/app/ids";
 import type { Clock } from "../../../shared/app/clock";
 import { constraintOf } from "../../../shared/db/unit-of-work";
 import { Conflict, NotFound } from "../../../shared/domain/errors";
-import type { AccessStores } from "../app/ports";
-import type { RoleBinding, ServiceAccount, User } from "../domain/accounts";
+import type { AccessStores, NewPassword, Place } from "../app/ports";
+import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
 import type { BoundRole, Role } from "../domain/roles";
+import { unlessGone } from "./unless-gone";
 import { EmailRow, RoleBindingRow, ServiceAccountRow, UserRow } from "./access.rows";
 
 /** Any constant will do that nothing else locks on. */
@@ -30,22 +31,46 @@ export class AccessStore implements AccessStores {
     return this.manager.exists(UserRow);
   }
 
-  async addUser(user: User & { passwordHash: string | null }, address: string): Promise<void> {
-    // People sign in by either, in any case: a name that is somebody's address would lead to the wrong account.
+  async addUser(user: User & { passwordHash: string | null }, { address, verified }: Pick<Email, "address" | "verified">): Promise<void> {
+    await this.requireUnused(user.id, [user.username, address]);
+    await unlessTaken(async () => {
+      await this.manager.insert(UserRow, user);
+      await this.manager.insert(EmailRow, { address, userId: user.id, verified, primary: true });
+    });
+  }
+
+  /** People sign in by name or address, in any case: a name that is somebody's address would lead to the wrong account. */
+  private async requireUnused(userId: string, spellings: readonly string[]): Promise<void> {
     const [namesake] = await this.manager.query<unknown[]>(
-      `SELECT 1 FROM app_user WHERE lower(username) IN (lower($1), lower($2))
-       UNION ALL SELECT 1 FROM email WHERE address = lower($1) LIMIT 1`,
-      [user.username, address],
+      `WITH wanted AS (SELECT lower(spelling) AS spelling FROM unnest($2::text[]) AS spelling)
+       SELECT 1 FROM app_user WHERE lower(username) IN (SELECT spelling FROM wanted) AND id <> $1
+       UNION ALL SELECT 1 FROM email WHERE address IN (SELECT spelling FROM wanted) AND user_id <> $1 LIMIT 1`,
+      [userId, spellings],
     );
     if (namesake !== undefined) throw new Conflict("Somebody signs in by this user name or e-mail address already");
-    try {
-      await this.manager.insert(UserRow, user);
-      await this.manager.insert(EmailRow, { address, userId: user.id, verified: true, primary: true });
-    } catch (error) {
-      const taken = TAKEN[constraintOf(error) ?? ""];
-      if (taken !== undefined) throw new Conflict(taken, { cause: error });
-      throw error;
-    }
+  }
+
+  async updateUser({ id, username, fullName, status, updatedAt }: User): Promise<void> {
+    await this.requireUnused(id, [username]);
+    await unlessTaken(() => this.manager.update(UserRow, { id }, { username, fullName, status, updatedAt }));
+  }
+
+  async removeUser(id: string): Promise<void> {
+    await this.manager.delete(UserRow, { id });
+  }
+
+  emailsOf(userId: string): Promise<Email[]> {
+    return this.manager.find(EmailRow, { where: { userId }, order: { address: "ASC" } });
+  }
+
+  async markEmailVerified(address: string): Promise<void> {
+    await this.manager.update(EmailRow, { address }, { verified: true });
+  }
+
+  async setPassword(id: string, { hash, from, sessionsFrom }: NewPassword): Promise<boolean> {
+    const change = { passwordHash: hash, sessionsFrom, updatedAt: this.clock() };
+    const { affected } = await this.manager.update(UserRow, { id, ...(from !== undefined && { passwordHash: from }) }, change);
+    return affected === 1;
   }
 
   async findUserByEmail(address: string): Promise<User | null> {
@@ -57,6 +82,23 @@ export class AccessStore implements AccessStores {
     return this.manager.findOneBy(UserRow, { id });
   }
 
+  lockUser(id: string): Promise<User | null> {
+    // FOR UPDATE: new roles wait as well, as their foreign key locks this row too.
+    return this.manager.findOne(UserRow, { where: { id }, lock: { mode: "pessimistic_write" } });
+  }
+
+  countUsers(ids: readonly string[]): Promise<number> {
+    return this.manager.countBy(UserRow, { id: In(ids) });
+  }
+
+  findEmail(address: string): Promise<(Email & { userId: string }) | null> {
+    return this.manager.findOneBy(EmailRow, { address });
+  }
+
+  async setFullName(userId: string, fullName: string): Promise<void> {
+    await this.manager.update(UserRow, { id: userId }, { fullName, updatedAt: this.clock() });
+  }
+
   async bindUser(userId: string, bound: BoundRole): Promise<RoleBinding> {
     const where = { userId, workspaceId: bound.workspaceId ?? IsNull(), deploymentId: bound.deploymentId ?? IsNull() };
     const present = await this.manager.findOneBy(RoleBindingRow, where);
@@ -64,13 +106,19 @@ export class AccessStore implements AccessStores {
       await this.manager.update(RoleBindingRow, { id: present.id }, { role: bound.role });
       return { ...present, role: bound.role };
     }
-    const binding = { id: newId(), userId, serviceAccountId: null, ...bound };
-    await this.manager.insert(RoleBindingRow, { ...binding, createdAt: this.clock() });
+    const binding = { id: newId(), userId, serviceAccountId: null, teamId: null, ...bound };
+    await unlessGone(() => this.manager.insert(RoleBindingRow, { ...binding, createdAt: this.clock() }));
     return binding;
   }
 
-  async unbindUser(userId: string, { workspaceId }: { workspaceId: string }): Promise<boolean> {
-    const { affected } = await this.manager.delete(RoleBindingRow, { userId, workspaceId });
+  async unbindUserFromSystem(userId: string): Promise<RoleBinding | null> {
+    const present = await this.manager.findOneBy(RoleBindingRow, { userId, workspaceId: IsNull(), deploymentId: IsNull() });
+    if (present !== null) await this.manager.delete(RoleBindingRow, { id: present.id });
+    return present;
+  }
+
+  async unbindUser(userId: string, place: Place): Promise<boolean> {
+    const { affected } = await this.manager.delete(RoleBindingRow, { userId, ...place });
     return (affected ?? 0) > 0;
   }
 
@@ -82,13 +130,8 @@ export class AccessStore implements AccessStores {
     );
   }
 
-  findUserBinding(userId: string, { workspaceId }: { workspaceId: string }): Promise<RoleBinding | null> {
-    return this.manager.findOneBy(RoleBindingRow, { userId, workspaceId });
-  }
-
-  async countUserBindings(role: Role, { workspaceId }: { workspaceId: string }): Promise<number> {
-    const bindings = await this.manager.findBy(RoleBindingRow, { role, workspaceId });
-    return bindings.filter(({ userId }) => userId !== null).length;
+  findUserBinding(userId: string, place: Place): Promise<RoleBinding | null> {
+    return this.manager.findOneBy(RoleBindingRow, { userId, ...place });
   }
 
   async addServiceAccount(account: ServiceAccount & { apiKeyHash: string }, bound: BoundRole): Promise<void> {
@@ -99,6 +142,7 @@ export class AccessStore implements AccessStores {
         id: newId(),
         userId: null,
         serviceAccountId: account.id,
+        teamId: null,
         ...bound,
         createdAt: this.clock(),
       });
@@ -115,8 +159,16 @@ export class AccessStore implements AccessStores {
     if (held === undefined) throw new NotFound("Deployment");
   }
 
-  findServiceAccount(id: string): Promise<ServiceAccount | null> {
-    return this.manager.findOneBy(ServiceAccountRow, { id });
+  lockServiceAccount(id: string): Promise<ServiceAccount | null> {
+    return this.manager.findOne(ServiceAccountRow, { where: { id }, lock: { mode: "pessimistic_write" } });
+  }
+
+  async updateServiceAccount({ id, label, category, updatedAt }: ServiceAccount): Promise<void> {
+    await this.manager.update(ServiceAccountRow, { id }, { label, category, updatedAt });
+  }
+
+  async setServiceAccountRole(serviceAccountId: string, role: Role): Promise<void> {
+    await this.manager.update(RoleBindingRow, { serviceAccountId }, { role });
   }
 
   async removeServiceAccount(id: string): Promise<void> {
@@ -126,5 +178,15 @@ export class AccessStore implements AccessStores {
   async forgetDeployment(deploymentId: string): Promise<void> {
     await this.manager.delete(ServiceAccountRow, { deploymentId });
     await this.manager.delete(RoleBindingRow, { deploymentId });
+  }
+}
+
+async function unlessTaken(write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const taken = TAKEN[constraintOf(error) ?? ""];
+    if (taken !== undefined) throw new Conflict(taken, { cause: error });
+    throw error;
   }
 }

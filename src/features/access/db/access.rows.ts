@@ -1,16 +1,25 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from "typeorm";
 import { InstantColumn } from "../../../shared/db/instant-column";
 import type { Instant } from "../../../shared/domain/instant";
-import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
+import type { Email, RoleBinding, ServiceAccount, Team, User } from "../domain/accounts";
 import type { Role } from "../domain/roles";
 
+export type SigningKeyPurpose = "SESSIONS" | "REGISTRY";
+
 @Entity("signing_key")
+@Unique("signing_key_purpose_key", ["purpose"])
 export class SigningKeyRow {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "signing_key_pkey" })
   id: string;
 
+  @Column({ type: "text", default: "SESSIONS" })
+  purpose: SigningKeyPurpose;
+
   @Column({ type: "text", name: "private_key_pem" })
   privateKeyPem: string;
+
+  @Column({ type: "text", name: "certificate_pem", nullable: true })
+  certificatePem: string | null;
 
   @InstantColumn({ name: "created_at" })
   createdAt: Instant;
@@ -34,6 +43,10 @@ export class UserRow implements User {
 
   @Column({ type: "text" })
   status: "active" | "pending";
+
+  /** Sessions that began before this have ended. */
+  @InstantColumn({ name: "sessions_from", nullable: true })
+  sessionsFrom: Instant | null;
 
   @InstantColumn({ name: "created_at" })
   createdAt: Instant;
@@ -109,6 +122,49 @@ export class ServiceAccountRow implements ServiceAccount {
   updatedAt: Instant;
 }
 
+@Entity("team")
+@Unique("team_provider_name_key", ["provider", "name"])
+export class TeamRow implements Team {
+  @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "team_pkey" })
+  id: string;
+
+  @Column({ type: "text" })
+  name: string;
+
+  @Column({ type: "text", nullable: true })
+  description: string | null;
+
+  @Column({ type: "text", default: "local" })
+  provider: string;
+
+  @InstantColumn({ name: "created_at" })
+  createdAt: Instant;
+
+  @InstantColumn({ name: "updated_at" })
+  updatedAt: Instant;
+}
+
+@Entity("team_member")
+@Index("team_member_user", ["userId"])
+export class TeamMemberRow {
+  @PrimaryColumn({ type: "uuid", name: "team_id", primaryKeyConstraintName: "team_member_pkey" })
+  teamId: string;
+
+  @ManyToOne(() => TeamRow, { onDelete: "CASCADE" })
+  @JoinColumn({ name: "team_id", foreignKeyConstraintName: "team_member_team_fkey" })
+  team?: TeamRow;
+
+  @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "team_member_pkey" })
+  userId: string;
+
+  @ManyToOne(() => UserRow, { onDelete: "CASCADE" })
+  @JoinColumn({ name: "user_id", foreignKeyConstraintName: "team_member_user_fkey" })
+  user?: UserRow;
+
+  @InstantColumn({ name: "created_at" })
+  createdAt: Instant;
+}
+
 @Entity("role_binding")
 @Index("role_binding_user_key", ["userId", "workspaceId", "deploymentId"], {
   unique: true,
@@ -118,9 +174,13 @@ export class ServiceAccountRow implements ServiceAccount {
   unique: true,
   where: "service_account_id IS NOT NULL",
 })
+@Index("role_binding_team_key", ["teamId", "workspaceId", "deploymentId"], {
+  unique: true,
+  where: "team_id IS NOT NULL",
+})
 @Index("role_binding_workspace", ["workspaceId"])
 @Index("role_binding_deployment", ["deploymentId"])
-@Check("role_binding_subject_check", "num_nonnulls(user_id, service_account_id) = 1")
+@Check("role_binding_subject_check", "num_nonnulls(user_id, service_account_id, team_id) = 1")
 @Check("role_binding_object_check", "num_nonnulls(workspace_id, deployment_id) <= 1")
 export class RoleBindingRow implements RoleBinding {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "role_binding_pkey" })
@@ -142,6 +202,13 @@ export class RoleBindingRow implements RoleBinding {
   @ManyToOne(() => ServiceAccountRow, { onDelete: "CASCADE" })
   @JoinColumn({ name: "service_account_id", foreignKeyConstraintName: "role_binding_service_account_fkey" })
   serviceAccount?: ServiceAccountRow;
+
+  @Column({ type: "uuid", name: "team_id", nullable: true })
+  teamId: string | null;
+
+  @ManyToOne(() => TeamRow, { onDelete: "CASCADE" })
+  @JoinColumn({ name: "team_id", foreignKeyConstraintName: "role_binding_team_fkey" })
+  team?: TeamRow;
 
   @Column({ type: "uuid", name: "workspace_id", nullable: true })
   workspaceId: string | null;

@@ -1,3 +1,4 @@
+import type { AuditObject } from "../../../shared/domain/audit-entry";
 import { InvalidInput } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import type { Role } from "./roles";
@@ -31,11 +32,24 @@ export interface ServiceAccount {
   readonly updatedAt: Instant;
 }
 
+/** Users who are granted roles together. */
+export interface Team {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string | null;
+  /** Who says who its members are: `local` for this installation, else the short name of a provider of single sign-on. */
+  readonly provider: string;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** A role of exactly one of user, service account and Team. */
 export interface RoleBinding {
   readonly id: string;
   readonly role: Role;
   readonly userId: string | null;
   readonly serviceAccountId: string | null;
+  readonly teamId: string | null;
   readonly workspaceId: string | null;
   readonly deploymentId: string | null;
 }
@@ -44,12 +58,34 @@ export interface RoleBinding {
 const PASSWORD_LENGTH = { least: 8, most: 128 };
 const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/;
 
+const NAME_MOST = 190;
+
 /** @throws InvalidInput if the password is too short or too long */
-export function checkPassword(password: string): string {
+export function checkPassword(password: string, argument = "password"): string {
   if (password.length < PASSWORD_LENGTH.least || password.length > PASSWORD_LENGTH.most) {
-    throw new InvalidInput("password", `has to have ${PASSWORD_LENGTH.least} to ${PASSWORD_LENGTH.most} characters`);
+    throw new InvalidInput(argument, `has to have ${PASSWORD_LENGTH.least} to ${PASSWORD_LENGTH.most} characters`);
   }
   return password;
+}
+
+/**
+ * Trimmed.
+ * @throws InvalidInput if nothing is left, or too much
+ */
+export function checkUsername(text: string, argument = "username"): string {
+  const username = text.trim();
+  if (username === "" || username.length > NAME_MOST) throw new InvalidInput(argument, `has to have 1 to ${NAME_MOST} characters`);
+  return username;
+}
+
+/**
+ * Trimmed; null if nothing is left.
+ * @throws InvalidInput if it is too long
+ */
+export function checkFullName(text: string | null): string | null {
+  const fullName = (text ?? "").trim();
+  if (fullName.length > NAME_MOST) throw new InvalidInput("fullName", `has at most ${NAME_MOST} characters`);
+  return fullName || null;
 }
 
 /**
@@ -61,3 +97,5 @@ export function checkEmail(text: string): string {
   if (!EMAIL.test(address)) throw new InvalidInput("email", "is not an e-mail address");
   return address;
 }
+
+export const auditedUser = ({ id, username }: User): AuditObject => ({ type: "user", id, label: username });

@@ -10,7 +10,7 @@ const DEPLOYMENT = deploymentScope({ id: "sales", workspaceId: "ours" });
 
 /** A person with the role where roles of its level are bound: the system, the Workspace or the Deployment. */
 function holderOf(role: Role, roles: RolePermissions = SHIPPED): Actor {
-  const workspaceId = role.startsWith("WORKSPACE_") ? "ours" : null;
+  const workspaceId = role.startsWith("WORKSPACE_") || role.startsWith("DEPLOYMENT_") ? "ours" : null;
   const deploymentId = role.startsWith("DEPLOYMENT_") ? "sales" : null;
   return buildActor({ grants: grantsOf("USER", [{ role, workspaceId, deploymentId }], roles) });
 }

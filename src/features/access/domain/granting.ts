@@ -21,3 +21,18 @@ export function requireGrantable(actor: Actor, role: Role, scope: Scope, roles: 
     if (!can(actor, permission, scope)) throw new Forbidden(permission);
   }
 }
+
+/** A role and where it holds. */
+export interface PlacedRole {
+  readonly role: Role;
+  readonly scope: Scope;
+}
+
+/**
+ * Whoever lets somebody into a Team, or into an account, grants all roles that go with it.
+ * @throws Forbidden if one of the roles holds a permission that the actor does not hold there
+ */
+export function requireAllGrantable(actor: Actor, placed: readonly PlacedRole[], roles: RolePermissions): void {
+  // A role on another level than its own allows nothing, and so is nothing to be granted.
+  for (const { role, scope } of placed) if (FITS[scope.kind](role)) requireGrantable(actor, role, scope, roles);
+}

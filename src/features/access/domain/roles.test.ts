@@ -10,7 +10,7 @@ import {
   ROLES,
   SYSTEM_ROLES,
   WORKSPACE_ROLES,
-  type BoundRole,
+  type HeldRole,
   type DeploymentRole,
   type Role,
 } from "./roles";
@@ -20,12 +20,12 @@ const DEPLOYMENT = deploymentScope({ id: "sales", workspaceId: "ours" });
 const SIBLING = deploymentScope({ id: "stock", workspaceId: "ours" });
 const ELSEWHERE = deploymentScope({ id: "news", workspaceId: "theirs" });
 
-const onSystem = (role: Role): BoundRole => ({ role, workspaceId: null, deploymentId: null });
-const onWorkspace = (role: Role): BoundRole => ({ role, workspaceId: "ours", deploymentId: null });
-const onDeployment = (role: Role): BoundRole => ({ role, workspaceId: null, deploymentId: "sales" });
+const onSystem = (role: Role): HeldRole => ({ role, workspaceId: null, deploymentId: null });
+const onWorkspace = (role: Role): HeldRole => ({ role, workspaceId: "ours", deploymentId: null });
+const onDeployment = (role: Role): HeldRole => ({ role, workspaceId: "ours", deploymentId: "sales" });
 
 /** Everything that the roles allow at one place, out of all permissions that there are. */
-function allowed(subject: "USER" | "SERVICE_ACCOUNT", bindings: readonly BoundRole[], scope: Scope, roles = SHIPPED): string[] {
+function allowed(subject: "USER" | "SERVICE_ACCOUNT", bindings: readonly HeldRole[], scope: Scope, roles = SHIPPED): string[] {
   const actor = buildActor({ grants: grantsOf(subject, bindings, roles) });
   const all = new Set(ROLES.flatMap((role) => [...roles[role]]));
   return [...all].filter((permission) => can(actor, permission, scope)).sort();
@@ -211,7 +211,7 @@ describe("what a service account's role allows", () => {
 });
 
 describe("a role that is bound on another level than its own", () => {
-  test.each<[BoundRole]>([
+  test.each<[HeldRole]>([
     [onWorkspace("SYSTEM_ADMIN")],
     [onDeployment("SYSTEM_ADMIN")],
     [onSystem("WORKSPACE_ADMIN")],

@@ -45,6 +45,14 @@ export interface BoundRole {
   readonly deploymentId: string | null;
 }
 
+/** A role that somebody has. */
+export interface HeldRole {
+  readonly role: Role;
+  /** Of a role on a Deployment the Deployment's Workspace; null for the system. */
+  readonly workspaceId: string | null;
+  readonly deploymentId: string | null;
+}
+
 /** A Workspace service account's tier on the Deployments of its Workspace. */
 const DEPLOYMENT_TIER: Readonly<Record<WorkspaceRole, DeploymentRole>> = {
   WORKSPACE_ADMIN: "DEPLOYMENT_ADMIN",
@@ -53,26 +61,26 @@ const DEPLOYMENT_TIER: Readonly<Record<WorkspaceRole, DeploymentRole>> = {
 };
 
 /**
- * Bindings as grants. WORKSPACE_ADMIN acts as DEPLOYMENT_ADMIN on all Deployments of the Workspace; other
+ * Roles as grants. WORKSPACE_ADMIN acts as DEPLOYMENT_ADMIN on all Deployments of the Workspace; other
  * Workspace roles give users no permission on a Deployment, while those of service accounts map tier to
  * tier (public role reference, and the CI/CD guide for service accounts).
  */
 export function grantsOf(
   subject: "USER" | "SERVICE_ACCOUNT",
-  bindings: readonly BoundRole[],
+  held: readonly HeldRole[],
   roles: RolePermissions,
 ): Grant[] {
   const grants: Grant[] = subject === "USER" ? [{ reach: { kind: "system" }, permissions: roles.USER }] : [];
-  for (const { role, workspaceId, deploymentId } of bindings) {
+  for (const { role, workspaceId, deploymentId } of held) {
     if (isSystemRole(role) && workspaceId === null && deploymentId === null) {
       grants.push({ reach: { kind: "system" }, permissions: roles[role] });
-    } else if (isWorkspaceRole(role) && workspaceId !== null) {
+    } else if (isWorkspaceRole(role) && workspaceId !== null && deploymentId === null) {
       grants.push({ reach: { kind: "workspace", workspaceId }, permissions: roles[role] });
       if (subject === "SERVICE_ACCOUNT" || role === "WORKSPACE_ADMIN") {
         grants.push({ reach: { kind: "deploymentsOf", workspaceId }, permissions: roles[DEPLOYMENT_TIER[role]] });
       }
-    } else if (isDeploymentRole(role) && deploymentId !== null) {
-      grants.push({ reach: { kind: "deployment", deploymentId }, permissions: roles[role] });
+    } else if (isDeploymentRole(role) && workspaceId !== null && deploymentId !== null) {
+      grants.push({ reach: { kind: "deployment", deploymentId, workspaceId }, permissions: roles[role] });
     }
   }
   return grants;

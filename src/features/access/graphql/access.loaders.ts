@@ -2,16 +2,20 @@ import DataLoader from "dataloader";
 import { byId, groupBy } from "../../../shared/graphql/batching";
 import { perRequest, type GraphqlContext } from "../../../shared/graphql/context";
 import type { AccessReadModel } from "../app/ports";
-import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
+import type { TeamReadModel } from "../app/team-ports";
+import type { Email, RoleBinding, ServiceAccount, Team, User } from "../domain/accounts";
 
 export interface AccessLoaders {
   readonly users: DataLoader<string, User | null>;
   readonly serviceAccounts: DataLoader<string, ServiceAccount | null>;
   readonly emailsByUser: DataLoader<string, Email[]>;
   readonly bindingsByUser: DataLoader<string, RoleBinding[]>;
+  readonly teams: DataLoader<string, Team | null>;
+  readonly bindingsByTeam: DataLoader<string, RoleBinding[]>;
+  readonly membersByTeam: DataLoader<string, User[]>;
 }
 
-export function accessLoaders(readModel: AccessReadModel): (context: GraphqlContext) => AccessLoaders {
+export function accessLoaders(readModel: AccessReadModel, teams: TeamReadModel): (context: GraphqlContext) => AccessLoaders {
   return perRequest(() => ({
     users: new DataLoader(async (ids) => byId(ids, await readModel.usersByIds(ids))),
     serviceAccounts: new DataLoader(async (ids) => byId(ids, await readModel.serviceAccountsByIds(ids))),
@@ -19,5 +23,10 @@ export function accessLoaders(readModel: AccessReadModel): (context: GraphqlCont
     bindingsByUser: new DataLoader(async (ids) =>
       groupBy(ids, await readModel.bindingsOfUsers(ids), (binding) => binding.userId ?? ""),
     ),
+    teams: new DataLoader(async (ids) => byId(ids, await teams.teamsByIds(ids))),
+    bindingsByTeam: new DataLoader(async (ids) =>
+      groupBy(ids, await teams.bindingsOfTeams(ids), (binding) => binding.teamId ?? ""),
+    ),
+    membersByTeam: new DataLoader(async (ids) => groupBy(ids, await teams.membersOfTeams(ids), (user) => user.teamId)),
   }));
 }

@@ -1,58 +1,40 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
-import { NotFound } from "../../../shared/domain/errors";
 import { SYSTEM_SCOPE } from "../../../shared/domain/permissions";
-import { isId } from "../../../shared/app/ids";
-import type { AccessReadModel } from "../app/ports";
 import type { CreateUser } from "../app/create-user";
 import type { ServiceAccounts } from "../app/service-accounts";
 import type { SignIn } from "../app/sign-in";
 import type { Role as RoleName } from "../domain/roles";
 import type { AccessLoaders } from "./access.loaders";
-import { AuthConfig, AuthUser, Email, Role, RoleBinding, ServiceAccount, User } from "./access.types";
+import { AuthUser, Email, Role, RoleBinding, ServiceAccount, User } from "./access.types";
 import { presentServiceAccount } from "./present";
+import { Team } from "./team.types";
 
 @Resolver()
 export class SignInResolver {
   constructor(
     private readonly deps: {
-      readonly readModel: AccessReadModel;
       readonly signIn: SignIn;
       readonly createUser: CreateUser;
-      readonly localEnabled: boolean;
-      readonly publicSignups: boolean;
     },
   ) {}
 
-  @Query(() => AuthConfig, { nullable: true, description: "How people can sign in. Answered without a login." })
-  async authConfig(
-    @Arg("redirect", () => String, { nullable: true, description: "Where a provider should send the browser back to." })
-    _redirect?: string | null,
-  ): Promise<AuthConfig> {
-    return {
-      localEnabled: this.deps.localEnabled,
-      publicSignup: this.deps.publicSignups,
-      initialSignup: !(await this.deps.readModel.hasUsers()),
-      providers: [],
-    };
-  }
-
   @Mutation(() => AuthUser, { nullable: true, description: "Signs in with a password. Attempts are limited per account and per address." })
   async createToken(
-    @Ctx() { address }: GraphqlContext,
+    @Ctx() { address, requestId }: GraphqlContext,
     @Arg("identity", () => String, { nullable: true, description: "User name or e-mail address." })
     identity: string | null | undefined,
     @Arg("password", () => String, { description: "The password." }) password: string,
   ): Promise<AuthUser> {
-    const { user, token } = await this.deps.signIn.execute({ identity: identity ?? "", password, address });
+    const { user, token } = await this.deps.signIn.execute({ identity: identity ?? "", password, request: { id: requestId, address } });
     return { user, token: { value: token } };
   }
 
   @Mutation(() => AuthUser, {
     nullable: true,
     description:
-      "Creates a user and signs them in. The first user of an installation becomes SYSTEM_ADMIN; later ones take the permission system.user.invite, or public sign-ups.",
+      "Creates a user and signs them in. The first user of an installation becomes SYSTEM_ADMIN; later ones take the permission system.user.invite, or public sign-ups. Who signs up by himself is pending, and gets no token, until an administrator has confirmed the address (verifyEmail), unless the configuration does without.",
   })
   async createUser(
     @Ctx() context: GraphqlContext,
@@ -64,8 +46,9 @@ export class SignInResolver {
     _inviteToken?: string | null,
   ): Promise<AuthUser> {
     const actor = await context.actorOrNull();
-    const { user, token } = await this.deps.createUser.execute({ actor, email, password, username: username ?? undefined });
-    return { user, token: { value: token } };
+    const { requestId: id, address } = context;
+    const { user, token } = await this.deps.createUser.execute({ actor, email, password, username: username ?? undefined, request: { id, address } });
+    return { user, token: token === null ? null : { value: token } };
   }
 }
 
@@ -83,7 +66,7 @@ export class UserResolver {
     return this.loaders(context).emailsByUser.load(user.id);
   }
 
-  @FieldResolver(() => [RoleBinding], { nullable: true, description: "Every role that the user was granted." })
+  @FieldResolver(() => [RoleBinding], { nullable: true, description: "Every role that the user was granted himself; those of his Teams come on top." })
   roleBindings(@Root() user: User, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
     return this.loaders(context).bindingsByUser.load(user.id);
   }
@@ -96,6 +79,11 @@ export class RoleBindingResolver {
   @FieldResolver(() => User, { nullable: true, description: "Who has the role, where it is a user." })
   user(@Root() { userId }: RoleBinding, @Ctx() context: GraphqlContext): Promise<User | null> | null {
     return userId === null ? null : this.loaders(context).users.load(userId);
+  }
+
+  @FieldResolver(() => Team, { nullable: true, description: "Whose members have the role, where it is a Team's." })
+  team(@Root() { teamId }: RoleBinding, @Ctx() context: GraphqlContext): Promise<Team | null> | null {
+    return teamId === null ? null : this.loaders(context).teams.load(teamId);
   }
 
   @FieldResolver(() => ServiceAccount, { nullable: true, description: "Who has the role, where it is a service account." })
@@ -138,13 +126,29 @@ export class SystemServiceAccountResolver {
     return presentServiceAccount(account, apiKey);
   }
 
+  @Mutation(() => ServiceAccount, {
+    nullable: true,
+    description: "Changes what is given of a service account of the system; its key stays. Takes system.serviceAccounts.update, and for a new role every permission that it grants.",
+  })
+  async updateSystemServiceAccount(
+    @Ctx() context: GraphqlContext,
+    @Arg("serviceAccountUuid", () => Uuid, { description: "Which service account." }) id: string,
+    @Arg("label", () => String, { nullable: true, description: "What it is for; absent keeps." }) label?: string | null,
+    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice; absent keeps, null clears." }) category?: string | null,
+    @Arg("role", () => Role, { nullable: true, description: "A SYSTEM_… role in place of the one that it has; absent keeps." }) role?: RoleName | null,
+  ): Promise<ServiceAccount> {
+    const actor = await context.actor();
+    return presentServiceAccount(
+      await this.serviceAccounts.update({ actor, scope: SYSTEM_SCOPE, id, label: label ?? undefined, category, role: role ?? undefined }),
+    );
+  }
+
   @Mutation(() => ServiceAccount, { nullable: true, description: "Deletes a service account of the system; its key is refused from then on." })
   async deleteSystemServiceAccount(
     @Ctx() context: GraphqlContext,
     @Arg("serviceAccountUuid", () => Uuid, { description: "Which one." }) id: string,
   ): Promise<ServiceAccount> {
     const actor = await context.actor();
-    if (!isId(id)) throw new NotFound("Service account");
     return presentServiceAccount(await this.serviceAccounts.delete(actor, SYSTEM_SCOPE, id));
   }
 }

@@ -10,7 +10,7 @@ const tiers = { ADMIN: "Everything", EDITOR: "Changing things", VIEWER: "Looking
 
 registerEnumType(Role, {
   name: "Role",
-  description: "A set of permissions that is bound to a user or a service account, on the level that its name starts with.",
+  description: "A set of permissions that is bound to a user, a Team or a service account, on the level that its name starts with.",
   valuesConfig: Object.fromEntries(
     ROLES.map((role) => {
       const [level, tier] = role.split("_");
@@ -46,7 +46,7 @@ export class User {
   @Field(() => String, { nullable: true, description: "The person's name, where it is known." })
   fullName: string | null;
 
-  @Field(() => String, { nullable: true, description: "active, or pending until the address is confirmed." })
+  @Field(() => String, { nullable: true, description: "active, or pending: unable to sign in until an administrator has confirmed the address." })
   status: string | null;
 
   @Field(() => DateTime, { nullable: true, description: "When the account was made." })
@@ -62,14 +62,6 @@ export class Token {
   value: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "The answer to every operation that signs somebody in." })
-export class AuthUser {
-  @Field(() => User, { nullable: true, description: "Who is signed in now." })
-  user: User | null;
-
-  @Field(() => Token, { nullable: true, description: "The session's token." })
-  token: Token | null;
-}
 
 @ObjectType({ simpleResolvers: true, description: "A key for programs, with one role on the system, a Workspace or a Deployment." })
 export class ServiceAccount {
@@ -110,7 +102,19 @@ export class ServiceAccount {
   updatedAt: Instant | null;
 }
 
-@ObjectType({ description: "Grants a role to a user or a service account, on the system, on a Workspace or on a Deployment." })
+@ObjectType({ simpleResolvers: true, description: "Who is signed in: the answer to every operation that signs somebody in." })
+export class AuthUser {
+  @Field(() => User, { nullable: true, description: "Who is signed in now, if it is a person." })
+  user: User | null;
+
+  @Field(() => ServiceAccount, { nullable: true, description: "Who is signed in now, if it is a service account." })
+  serviceAccount?: ServiceAccount | null;
+
+  @Field(() => Token, { nullable: true, description: "The token of a new session; null where none begins, as for a user who is pending." })
+  token: Token | null;
+}
+
+@ObjectType({ description: "Grants a role to a user, a Team or a service account, on the system, on a Workspace or on a Deployment." })
 export class RoleBinding {
   @Field(() => ID, { simple: true, description: "The binding's id." })
   id: string;
@@ -120,6 +124,7 @@ export class RoleBinding {
 
   userId: string | null;
   serviceAccountId: string | null;
+  teamId: string | null;
   workspaceId: string | null;
   deploymentId: string | null;
 }
@@ -147,6 +152,6 @@ export class AuthConfig {
   @Field(() => Boolean, { nullable: true, description: "True while there is no user at all: the first one becomes SYSTEM_ADMIN." })
   initialSignup: boolean | null;
 
-  @Field(() => [AuthProvider], { nullable: true, description: "Providers of single sign-on." })
+  @Field(() => [AuthProvider], { nullable: true, description: "Providers of single sign-on; where there are none but passwords are taken, our own page that asks for one." })
   providers: AuthProvider[] | null;
 }

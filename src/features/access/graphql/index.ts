@@ -1,3 +1,5 @@
 export { accessLoaders, type AccessLoaders } from "./access.loaders";
-export { Role, RoleBinding, ServiceAccount, User } from "./access.types";
+export { AuthConfig, AuthProvider, Role, RoleBinding, ServiceAccount, User } from "./access.types";
 export { presentServiceAccount } from "./present";
+export { Team } from "./team.types";
+export { UserSearch } from "./user-search.input";

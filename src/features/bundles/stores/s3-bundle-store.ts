@@ -1,4 +1,4 @@
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, paginateListObjectsV2, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, paginateListObjectsV2, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { createReadStream } from "node:fs";
 import { finished, PassThrough, type Readable } from "node:stream";
@@ -61,8 +61,10 @@ export class S3BundleStore implements BundleStore {
         const found = await this.client.send(new HeadObjectCommand({ ...this.place, Key: this.keyOf(sha256) }));
         return { sizeBytes: found.ContentLength ?? 0, version: `${found.ETag ?? ""} ${found.LastModified?.toISOString() ?? ""}` };
       } catch (error) {
-        if (isMissing(error)) return null;
-        throw error;
+        if (!isMissing(error)) throw error;
+        // An answer to HEAD has no body to tell a missing bucket by: without it nothing can be said of an archive.
+        await this.client.send(new HeadBucketCommand(this.place));
+        return null;
       }
     });
   }

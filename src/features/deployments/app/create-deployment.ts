@@ -6,7 +6,9 @@ import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { InvalidInput } from "../../../shared/domain/errors";
 import { requirePermission, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
 import { CREATE_IN_WORKSPACE } from "../domain/access";
-import { AIRFLOW_CHART_VERSION, type DagDeploymentType, type Deployment, type Executor, type JsonObject } from "../domain/deployment";
+import { AIRFLOW_CHART_VERSION, auditedDeployment, type DagDeploymentType, type Deployment, type Executor, type JsonObject } from "../domain/deployment";
+import { checkExtraCapacity, checkResources, componentSettings, mergeComponents, takeComponents } from "../domain/components";
+import { namespaceFor } from "../domain/namespaces";
 import { releaseNameFrom } from "../domain/release-name";
 import {
   checkCloudRole,
@@ -14,16 +16,20 @@ import {
   checkJsonObject,
   checkLabel,
   checkMechanism,
-  checkName,
-  componentSettings,
+  checkReleaseName,
   dagDeploymentSettings,
   replaceVariables,
+  sealedDockerConfig,
+  takeExecutor,
+  usesAstroUnits,
+  withAstroUnits,
   type VariableInput,
 } from "../domain/settings";
 import { checkVersions, type Versions } from "../domain/versions";
 import type { DeploymentStores } from "./ports";
-import { ReleaseNameTaken } from "./release-name-taken";
+import { NamespaceTaken, ReleaseNameTaken } from "./name-taken";
 import type { DeploymentRules } from "./rules";
+import type { SecretBox } from "./secret-box";
 
 export interface NewDeploymentInput {
   readonly label: string;
@@ -39,6 +45,8 @@ export interface NewDeploymentInput {
   readonly cloudRole?: string | undefined;
   readonly dockerConfigJson?: unknown;
   readonly dagDeployment?: (JsonObject & { readonly type?: DagDeploymentType | null | undefined }) | undefined;
+  /** In Astro units only; otherwise as they are given. */
+  readonly astroUnitsEnabled?: boolean | undefined;
   readonly components?: Readonly<Record<string, object | null | undefined>> | undefined;
   readonly environmentVariables?: readonly VariableInput[] | undefined;
 }
@@ -56,6 +64,7 @@ interface Dependencies<Tx extends DeploymentStores> {
   /** @throws NotFound if there is none or the actor may not see it */
   readonly findWorkspace: (actor: Actor, id: string) => Promise<Workspace>;
   readonly rules: DeploymentRules;
+  readonly secrets: SecretBox;
   readonly clock: Clock;
 }
 
@@ -64,15 +73,19 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   constructor(private readonly deps: Dependencies<Tx>) {}
 
   execute(command: CreateDeploymentCommand): Promise<Deployment> {
-    return this.executeWith(command, CREATE_IN_WORKSPACE, async (_stores, deployment) => deployment);
+    const { actor } = command;
+    return this.executeWith(command, CREATE_IN_WORKSPACE, async ({ audit }, deployment) => {
+      await audit.add({ actor, action: "deployment.create", object: auditedDeployment(deployment), details: { releaseName: deployment.releaseName } });
+      return deployment;
+    });
   }
 
   /**
-   * The same, with more work in the same transaction.
+   * The same, with more work in the same transaction, which also writes the audit line.
    * @throws NotFound for the Workspace
    * @throws Forbidden
    * @throws InvalidInput
-   * @throws ReleaseNameTaken if a release name was asked for and another Deployment has it
+   * @throws ReleaseNameTaken, NamespaceTaken if one was asked for and another Deployment has it
    */
   async executeWith<T>(
     { actor, workspaceId, input }: CreateDeploymentCommand,
@@ -89,8 +102,8 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
           return andThen(stores, deployment);
         });
       } catch (error) {
-        const generated = input.releaseName === undefined;
-        if (!(error instanceof ReleaseNameTaken) || !generated || attempt === GENERATED_NAMES_TRIED) throw error;
+        const isTaken = error instanceof ReleaseNameTaken || (error instanceof NamespaceTaken && input.namespace === undefined);
+        if (!isTaken || input.releaseName !== undefined || attempt === GENERATED_NAMES_TRIED) throw error;
       }
     }
   }
@@ -101,32 +114,32 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     if (input.releaseName !== undefined && !rules.manualReleaseNames) {
       throw new InvalidInput("releaseName", "cannot be chosen on this installation (deployments.manualReleaseNames)");
     }
-    if (input.namespace !== undefined && !rules.manualNamespaceNames) {
-      throw new InvalidInput("namespace", "cannot be chosen on this installation (deployments.manualNamespaceNames)");
-    }
-    const releaseName = checkName("releaseName", input.releaseName ?? releaseNameFrom(Math.random));
+    const releaseName = checkReleaseName(input.releaseName ?? releaseNameFrom(Math.random));
+    const id = newId();
+    const { seal } = this.deps.secrets.of(id);
+    const { executor, components, config } = configured(input, rules);
     const now = this.deps.clock();
     return {
-      id: newId(),
+      id,
       workspaceId,
       label: checkLabel(input.label),
       description: checkDescription(input.description ?? null),
       releaseName,
-      namespace: checkName("namespace", input.namespace ?? releaseName),
+      namespace: namespaceFor(input.namespace, releaseName, rules),
       chartVersion: AIRFLOW_CHART_VERSION,
-      executor: input.executor ?? "CeleryExecutor",
+      executor,
       ...versionsOf(input, rules),
       pendingRuntimeVersion: null,
       pendingAirflowVersion: null,
       dagTarballVersion: null,
       dagDeploymentType: checkMechanism(input.dagDeployment?.type ?? "image", rules),
-      dagDeployment: dagDeploymentSettings(input.dagDeployment ?? {}),
-      components: componentSettings(input.components ?? {}),
-      environmentVariables: replaceVariables(input.environmentVariables ?? [], []),
-      config: checkJsonObject("config", input.config ?? {}),
-      properties: checkJsonObject("properties", input.properties ?? {}),
+      dagDeployment: dagDeploymentSettings(input.dagDeployment ?? {}, seal),
+      components,
+      environmentVariables: replaceVariables(input.environmentVariables ?? [], [], seal),
+      config,
+      properties: checkExtraCapacity(checkJsonObject("properties", input.properties ?? {}), rules),
       cloudRole: input.cloudRole === undefined ? null : checkCloudRole(input.cloudRole),
-      dockerConfigJson: input.dockerConfigJson == null ? null : checkJsonObject("dockerconfigjson", input.dockerConfigJson),
+      dockerConfigJson: input.dockerConfigJson == null ? null : sealedDockerConfig(input.dockerConfigJson, seal),
       rollbackEnabled: false,
       lastRevisionNumber: 0,
       headRevisionId: null,
@@ -135,6 +148,16 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       updatedAt: now,
     };
   }
+}
+
+/** Arguments, and what `config` says of the same; an argument wins. */
+function configured(input: NewDeploymentInput, rules: DeploymentRules): Pick<Deployment, "executor" | "components" | "config"> {
+  const given = takeExecutor(checkJsonObject("config", input.config ?? {}));
+  const { components: configuredComponents, rest } = takeComponents("config", given.rest);
+  const components = mergeComponents(componentSettings(configuredComponents), componentSettings(input.components ?? {}));
+  const config = withAstroUnits(rest, input.astroUnitsEnabled, rules);
+  checkResources(components, { said: components, rules, astroUnits: usesAstroUnits(config) });
+  return { executor: input.executor ?? given.executor ?? "CeleryExecutor", components, config };
 }
 
 function versionsOf(input: NewDeploymentInput, rules: DeploymentRules): Versions {

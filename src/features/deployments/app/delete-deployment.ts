@@ -4,7 +4,7 @@ import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { NotFound } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
 import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
-import type { Deployment } from "../domain/deployment";
+import { auditedDeployment, type Deployment } from "../domain/deployment";
 import { DEPLOYMENT_TASKS, type DeploymentStores } from "./ports";
 
 /**
@@ -24,7 +24,7 @@ export class DeleteDeployment {
     const { actor, deploymentId } = command;
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const hard = command.hard || this.deps.hardDeleteDeployment;
-    return this.deps.unitOfWork.run(async ({ deployments, access, outbox }) => {
+    return this.deps.unitOfWork.run(async ({ deployments, access, outbox, audit }) => {
       const deployment = authorize(actor, await deployments.lock(deploymentId), DEPLOYMENT_PERMISSIONS.delete);
       await access.forgetDeployment(deployment.id);
       if (hard) await deployments.delete(deployment.id);
@@ -34,6 +34,7 @@ export class DeleteDeployment {
         payload: { releaseName: deployment.releaseName },
         queue: deployment.id,
       });
+      await audit.add({ actor, action: "deployment.delete", object: auditedDeployment(deployment), details: { releaseName: deployment.releaseName, hard } });
       return deployment;
     });
   }

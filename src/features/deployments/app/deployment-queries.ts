@@ -1,14 +1,19 @@
 import type { LogEntry, LogSearch } from "../../logs";
 import type { Workspace } from "../../workspaces";
 import { isId } from "../../../shared/app/ids";
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
-import { can, requirePermission, workspaceScope, deploymentScope, type Actor } from "../../../shared/domain/permissions";
-import { authorize, canSee, DEPLOYMENT_PERMISSIONS } from "../domain/access";
-import type { Deployment } from "../domain/deployment";
+import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { authorize, DEPLOYMENT_PERMISSIONS, visibleDeployments } from "../domain/access";
+import type { Deployment, ShownVariable } from "../domain/deployment";
+import { presentVariables } from "../domain/settings";
+import { freeNamespaces, type NamespaceRules } from "../domain/namespaces";
 import type { DeploymentReadModel } from "./ports";
 
+const LIST_IN_WORKSPACE = ["workspace.deployments.get", "system.deployments.get"];
 const LOG_LINES_MOST = 1_000;
+/** How the CLI asks for every Deployment there is. */
+const ALL = -1;
 
 /** Reading Deployments, each with its permission. */
 export class DeploymentQueries {
@@ -17,6 +22,7 @@ export class DeploymentQueries {
       readonly readModel: DeploymentReadModel;
       readonly findWorkspace: (actor: Actor, id: string) => Promise<Workspace>;
       readonly logs: LogSearch;
+      readonly namespaces: NamespaceRules;
     },
   ) {}
 
@@ -26,15 +32,30 @@ export class DeploymentQueries {
     return authorize(actor, found, DEPLOYMENT_PERMISSIONS.see);
   }
 
-  /** Those of the Workspace that the actor may see, sorted by label. */
+  /** Those of the Workspace that the actor may see, sorted by label. @throws NotFound, Forbidden */
   async ofWorkspace(actor: Actor, workspaceId: string, releaseName?: string): Promise<Deployment[]> {
     const workspace = await this.deps.findWorkspace(actor, workspaceId);
-    const all = await this.deps.readModel.ofWorkspace(workspace.id);
-    const visible = all.filter((deployment) => canSee(actor, deployment));
-    if (visible.length === 0) {
-      requirePermission(actor, ["workspace.deployments.get", "system.deployments.get"], workspaceScope(workspace.id));
-    }
-    return releaseName === undefined ? visible : visible.filter((deployment) => deployment.releaseName === releaseName);
+    const visible = await this.deps.readModel.list({ among: visibleDeployments(actor), workspaceId: workspace.id, releaseName });
+    if (visible.length === 0) requirePermission(actor, LIST_IN_WORKSPACE, workspaceScope(workspace.id));
+    return visible;
+  }
+
+  /**
+   * Those of all Workspaces that the actor may see, sorted by label; `take: -1` without a cursor answers all of them, and
+   * what else is below 0 the page before the cursor, or the last one.
+   * @throws InvalidInput
+   */
+  async page(
+    actor: Actor,
+    query: { readonly take: number; readonly pageNumber: number; readonly cursor: string | undefined; readonly namePart: string | undefined },
+  ): Promise<Deployment[]> {
+    const { take, pageNumber, cursor, namePart } = query;
+    if (pageNumber < 0) throw new InvalidInput("pageNumber", "counts from 0");
+    if (cursor !== undefined && !isId(cursor)) throw new InvalidInput("cursor", "is not the id of a Deployment");
+    if (take === 0) return [];
+    const among = visibleDeployments(actor);
+    if (take === ALL && cursor === undefined) return this.deps.readModel.list({ among, namePart });
+    return this.deps.readModel.list({ among, namePart, cursor, limit: take, offset: pageNumber * Math.abs(take) });
   }
 
   /** Oldest first, the newest thousand at most. @throws Unavailable if the logs cannot be read now */
@@ -53,8 +74,20 @@ export class DeploymentQueries {
     });
   }
 
-  mayReadVariables(actor: Actor, deployment: Deployment): boolean {
-    return can(actor, DEPLOYMENT_PERMISSIONS.readVariables, deploymentScope(deployment));
+  /** What is left of the pool. */
+  async availableNamespaces(): Promise<string[]> {
+    const { readModel, namespaces } = this.deps;
+    return freeNamespaces(namespaces, await readModel.takenNamespaces(namespaces.preCreatedNamespaces));
+  }
+
+  /**
+   * Secrets without their values.
+   * @throws NotFound, also where the release name is not the Deployment's
+   */
+  async variables(actor: Actor, { deploymentId, releaseName }: { readonly deploymentId: string; readonly releaseName?: string | undefined }): Promise<ShownVariable[]> {
+    const deployment = authorize(actor, await this.locate({ id: deploymentId }), DEPLOYMENT_PERMISSIONS.readVariables);
+    if (releaseName !== undefined && releaseName !== deployment.releaseName) throw new NotFound("Deployment");
+    return presentVariables(deployment.environmentVariables);
   }
 
   private async locate({ id, releaseName }: { id?: string | undefined; releaseName?: string | undefined }): Promise<Deployment | null> {

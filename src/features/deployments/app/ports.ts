@@ -1,7 +1,9 @@
-import type { AccessStores } from "../../access";
+import type { AccessStores, TeamStores } from "../../access";
 import type { LogLineWriter } from "../../logs";
+import type { AuditTrail } from "../../../shared/app/audit-trail";
 import type { Outbox, OutboxJob } from "../../../shared/app/outbox";
 import type { Instant } from "../../../shared/domain/instant";
+import type { VisibleDeployments } from "../domain/access";
 import type { Deployment } from "../domain/deployment";
 
 /** Deployments inside a transaction. Deleted ones do not exist here. */
@@ -9,7 +11,7 @@ export interface DeploymentStore {
   /** Holds off every other change of the Deployment until the transaction ends. */
   lock(id: string): Promise<Deployment | null>;
   lockByReleaseName(releaseName: string): Promise<Deployment | null>;
-  /** @throws ReleaseNameTaken */
+  /** @throws ReleaseNameTaken, NamespaceTaken */
   add(deployment: Deployment): Promise<void>;
   update(id: string, patch: Partial<Deployment>): Promise<void>;
   /** Hides it at once; `purge` removes it later. */
@@ -21,6 +23,8 @@ export interface DeploymentStore {
 export interface DeploymentStores {
   readonly deployments: DeploymentStore;
   readonly access: AccessStores;
+  readonly teams: TeamStores;
+  readonly audit: AuditTrail;
   readonly logs: LogLineWriter;
   readonly outbox: Outbox;
 }
@@ -30,8 +34,25 @@ export interface DeploymentReadModel {
   find(id: string): Promise<Deployment | null>;
   findByReleaseName(releaseName: string): Promise<Deployment | null>;
   findMany(ids: readonly string[]): Promise<Deployment[]>;
-  /** Sorted by label. */
-  ofWorkspace(workspaceId: string): Promise<Deployment[]>;
+  /** Those that exist, in no order. */
+  findManyByReleaseName(releaseNames: readonly string[]): Promise<Deployment[]>;
+  /** Those that some Deployment has, be it a deleted one. */
+  takenNamespaces(names: readonly string[]): Promise<string[]>;
+  /** Sorted by label, then id. */
+  list(query: DeploymentList): Promise<Deployment[]>;
+}
+
+export interface DeploymentList {
+  readonly among: VisibleDeployments;
+  readonly workspaceId?: string | undefined;
+  readonly releaseName?: string | undefined;
+  /** A part of the label or of the release name, in either case. */
+  readonly namePart?: string | undefined;
+  /** The Deployment to go on from, left out itself. */
+  readonly cursor?: string | undefined;
+  readonly offset?: number | undefined;
+  /** Below 0 reads backwards from the cursor, and answers in list order all the same. */
+  readonly limit?: number | undefined;
 }
 
 /** Tasks that others carry out when a Deployment's settings change. */

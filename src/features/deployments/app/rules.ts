@@ -1,13 +1,14 @@
-import type { RuntimeCatalogue } from "../../platform";
+import type { AirflowImages, RuntimeCatalogue } from "../../platform";
+import type { NamespaceRules } from "../domain/namespaces";
+import type { ResourceRules } from "../domain/components";
 import type { MechanismRules } from "../domain/settings";
 
 /** What the installation allows, from its configuration. */
-export interface DeploymentRules extends MechanismRules {
+export interface DeploymentRules extends MechanismRules, NamespaceRules, ResourceRules {
   readonly catalogue: RuntimeCatalogue;
+  readonly airflowImages: AirflowImages;
   readonly minimumRuntimeVersion: string;
   readonly manualReleaseNames: boolean;
-  readonly manualNamespaceNames: boolean;
   readonly hardDeleteDeployment: boolean;
-  readonly triggererEnabled: boolean;
   readonly upsertDeployment: boolean;
 }

@@ -5,7 +5,7 @@ import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { NotFound } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
 import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
-import type { Deployment } from "../domain/deployment";
+import { auditedDeployment, type Deployment } from "../domain/deployment";
 import type { DeploymentStores } from "./ports";
 
 /** Turns a Deployment's own rollback switch on or off, and says so in its log. */
@@ -15,8 +15,9 @@ export class SetRollbackSwitch {
   async execute(command: { readonly actor: Actor; readonly deploymentId: string; readonly enabled: boolean }): Promise<Deployment> {
     const { actor, deploymentId, enabled } = command;
     if (!isId(deploymentId)) throw new NotFound("Deployment");
-    return this.deps.unitOfWork.run(async ({ deployments, logs }) => {
+    return this.deps.unitOfWork.run(async ({ deployments, logs, audit }) => {
       const deployment = authorize(actor, await deployments.lock(deploymentId), DEPLOYMENT_PERMISSIONS.update);
+      await audit.add({ actor, action: "deployment.update_rollback", object: auditedDeployment(deployment), details: { enabled } });
       if (deployment.rollbackEnabled === enabled) return deployment;
       const now = this.deps.clock();
       await deployments.update(deployment.id, { rollbackEnabled: enabled, updatedAt: now });

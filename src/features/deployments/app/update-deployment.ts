@@ -2,25 +2,30 @@ import type { Clock } from "../../../shared/app/clock";
 import { isId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
-import type { Actor, Permission } from "../../../shared/domain/permissions";
+import { deploymentScope, requirePermission, type Actor, type Permission } from "../../../shared/domain/permissions";
 import { DEPLOYMENT_PERMISSIONS, authorize } from "../domain/access";
-import type { Deployment, EnvironmentVariable, Executor, DagDeploymentType, JsonObject } from "../domain/deployment";
+import { auditedDeployment, type Deployment, type Executor, type DagDeploymentType, type JsonObject, type ShownVariable } from "../domain/deployment";
 import {
   checkCloudRole,
   checkDescription,
   checkJsonObject,
   checkLabel,
   checkMechanism,
-  componentSettings,
   dagDeploymentSettings,
-  mergeComponents,
+  mergeDagDeployment,
   presentVariables,
   replaceVariables,
+  sealedDockerConfig,
+  usesAstroUnits,
+  withAstroUnits,
   type VariableInput,
 } from "../domain/settings";
-import { pendingRuntime } from "../domain/versions";
+import { checkExtraCapacity, checkResources, componentSettings, mergeComponents } from "../domain/components";
+import type { Seal } from "../domain/secrets";
+import { pendingAirflow, pendingRuntime } from "../domain/versions";
 import { reconcileJob, type DeploymentStores } from "./ports";
 import type { DeploymentRules } from "./rules";
+import type { SecretBox } from "./secret-box";
 
 /** Absent keeps. */
 export interface DeploymentChanges {
@@ -31,6 +36,8 @@ export interface DeploymentChanges {
   readonly cloudRole?: string | undefined;
   readonly dagDeployment?: (JsonObject & { readonly type?: DagDeploymentType | null | undefined }) | undefined;
   readonly components?: Readonly<Record<string, object | null | undefined>> | undefined;
+  /** In Astro units only from now on, or no longer. */
+  readonly astroUnitsEnabled?: boolean | undefined;
   readonly properties?: unknown;
   readonly dockerConfigJson?: unknown;
   readonly environmentVariables?: readonly VariableInput[] | undefined;
@@ -48,22 +55,30 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<Tx>;
       readonly rules: DeploymentRules;
+      readonly secrets: SecretBox;
       readonly clock: Clock;
     },
   ) {}
 
   execute(command: Target & { readonly changes: DeploymentChanges }): Promise<Deployment> {
-    return this.executeWith(command, DEPLOYMENT_PERMISSIONS.update, async (_stores, deployment) => deployment);
+    const { actor, changes } = command;
+    return this.executeWith(command, DEPLOYMENT_PERMISSIONS.update, async ({ audit }, deployment) => {
+      await audit.add({ actor, action: "deployment.update", object: auditedDeployment(deployment), details: { changes: namesOf(changes) } });
+      return deployment;
+    });
   }
 
-  /** The same, with more work in the same transaction and under the same lock. */
+  /** The same, with more work in the same transaction and under the same lock, which also writes the audit line. */
   executeWith<T>(
     { changes, ...target }: Target & { readonly changes: DeploymentChanges },
     permission: Permission,
     andThen: (stores: Tx, deployment: Deployment) => Promise<T>,
   ): Promise<T> {
     return this.change(target, permission, async (stores, deployment) => {
-      const patch = settingsPatch(deployment, changes, this.deps.rules);
+      if (changes.environmentVariables !== undefined) {
+        requirePermission(target.actor, DEPLOYMENT_PERMISSIONS.updateVariables, deploymentScope(deployment));
+      }
+      const patch = settingsPatch(deployment, changes, { rules: this.deps.rules, seal: this.sealFor(deployment) });
       return andThen(stores, await this.save(stores, deployment, patch));
     });
   }
@@ -71,30 +86,58 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   /** @throws InvalidInput if the release name is not the Deployment's */
   setVariables(
     command: Target & { readonly releaseName: string; readonly variables: readonly VariableInput[] },
-  ): Promise<EnvironmentVariable[]> {
+  ): Promise<ShownVariable[]> {
     return this.change(command, DEPLOYMENT_PERMISSIONS.updateVariables, async (stores, deployment) => {
       if (deployment.releaseName !== command.releaseName) {
         throw new InvalidInput("releaseName", `is not that of the Deployment (${deployment.releaseName})`);
       }
-      const environmentVariables = replaceVariables(command.variables, deployment.environmentVariables);
+      const environmentVariables = replaceVariables(command.variables, deployment.environmentVariables, this.sealFor(deployment));
       await this.save(stores, deployment, { environmentVariables });
+      await stores.audit.add({
+        actor: command.actor,
+        action: "deployment.update_variables",
+        object: auditedDeployment(deployment),
+        details: { variables: environmentVariables.length },
+      });
       return presentVariables(environmentVariables);
     });
   }
 
   /** Sets the Runtime to wait for; it is deployed with the next image that holds it. */
   setDesiredRuntime(command: Target & { readonly desiredRuntimeVersion: string }): Promise<Deployment> {
-    return this.change(command, DEPLOYMENT_PERMISSIONS.update, (stores, deployment) =>
-      this.save(stores, deployment, {
-        pendingRuntimeVersion: pendingRuntime(deployment, command.desiredRuntimeVersion, this.deps.rules.catalogue, this.deps.rules),
-      }),
-    );
+    const { actor, desiredRuntimeVersion } = command;
+    return this.change(command, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
+      const pendingRuntimeVersion = pendingRuntime(deployment, desiredRuntimeVersion, this.deps.rules.catalogue, this.deps.rules);
+      const changed = await this.save(stores, deployment, { pendingRuntimeVersion, pendingAirflowVersion: null });
+      await stores.audit.add({ actor, action: "deployment.update_runtime", object: auditedDeployment(deployment), details: { desiredRuntimeVersion } });
+      return changed;
+    });
+  }
+
+  /**
+   * The same for a Deployment without a Runtime; a move to a Runtime that was asked for is taken back. The version
+   * that runs takes an upgrade back.
+   */
+  setDesiredAirflow(command: Target & { readonly desiredAirflowVersion: string }): Promise<Deployment> {
+    const { actor, desiredAirflowVersion } = command;
+    return this.change(command, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
+      const pendingAirflowVersion = pendingAirflow(deployment, desiredAirflowVersion, this.deps.rules);
+      const changed = await this.save(stores, deployment, { pendingAirflowVersion, pendingRuntimeVersion: null });
+      await stores.audit.add({ actor, action: "deployment.update_airflow", object: auditedDeployment(deployment), details: { desiredAirflowVersion } });
+      return changed;
+    });
   }
 
   cancelRuntimeUpdate(target: Target): Promise<Deployment> {
-    return this.change(target, DEPLOYMENT_PERMISSIONS.update, (stores, deployment) =>
-      this.save(stores, deployment, { pendingRuntimeVersion: null }),
-    );
+    return this.change(target, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
+      const changed = await this.save(stores, deployment, { pendingRuntimeVersion: null });
+      await stores.audit.add({ actor: target.actor, action: "deployment.cancel_runtime_update", object: auditedDeployment(deployment) });
+      return changed;
+    });
+  }
+
+  private sealFor({ id }: Deployment): Seal {
+    return this.deps.secrets.of(id).seal;
   }
 
   private async change<T>(
@@ -118,25 +161,41 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   }
 }
 
-function settingsPatch(deployment: Deployment, changes: DeploymentChanges, rules: DeploymentRules): Partial<Deployment> {
+/** Of the changes that were asked for; what they are can be a secret. */
+const namesOf = (changes: DeploymentChanges): string =>
+  Object.entries(changes)
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => name)
+    .join(", ");
+
+function settingsPatch(
+  deployment: Deployment,
+  changes: DeploymentChanges,
+  { rules, seal }: { readonly rules: DeploymentRules; readonly seal: Seal },
+): Partial<Deployment> {
   const { label, description, executor, cloudRole, dagDeployment, environmentVariables } = changes;
-  const components = componentSettings(changes.components ?? {});
-  const settings = dagDeploymentSettings(dagDeployment ?? {});
+  const said = componentSettings(changes.components ?? {});
+  const components = mergeComponents(deployment.components, said);
+  const config = withAstroUnits(deployment.config, changes.astroUnitsEnabled, rules);
+  checkResources(components, { said, rules, astroUnits: usesAstroUnits(config) });
+  const settings = dagDeploymentSettings(dagDeployment ?? {}, seal);
   return {
     ...(label !== undefined && { label: checkLabel(label) }),
     ...(description !== undefined && { description: checkDescription(description) }),
     ...(executor !== undefined && { executor }),
     ...(cloudRole !== undefined && { cloudRole: checkCloudRole(cloudRole) }),
     ...mechanismPatch(deployment, dagDeployment?.type, rules),
-    ...(Object.keys(settings).length > 0 && { dagDeployment: { ...deployment.dagDeployment, ...settings } }),
-    ...(Object.keys(components).length > 0 && { components: mergeComponents(deployment.components, components) }),
-    ...(changes.properties != null && { properties: checkJsonObject("properties", changes.properties) }),
-    ...(changes.dockerConfigJson != null && { dockerConfigJson: checkJsonObject("dockerconfigjson", changes.dockerConfigJson) }),
+    ...(Object.keys(settings).length > 0 && { dagDeployment: mergeDagDeployment(deployment.dagDeployment, settings) }),
+    ...(Object.keys(said).length > 0 && { components }),
+    ...(changes.astroUnitsEnabled !== undefined && { config }),
+    ...(changes.properties != null && { properties: checkExtraCapacity(checkJsonObject("properties", changes.properties), rules) }),
+    ...(changes.dockerConfigJson != null && { dockerConfigJson: sealedDockerConfig(changes.dockerConfigJson, seal) }),
     ...(environmentVariables !== undefined && {
-      environmentVariables: replaceVariables(environmentVariables, deployment.environmentVariables),
+      environmentVariables: replaceVariables(environmentVariables, deployment.environmentVariables, seal),
     }),
     ...(changes.desiredRuntimeVersion !== undefined && {
       pendingRuntimeVersion: pendingRuntime(deployment, changes.desiredRuntimeVersion, rules.catalogue, rules),
+      pendingAirflowVersion: null,
     }),
   };
 }

@@ -1,16 +1,24 @@
 import { In, IsNull, type DataSource } from "typeorm";
-import type { DeploymentReadModel } from "../app/ports";
+import { sqlOf } from "../../../shared/db/data-source";
+import { RowStatements } from "../../../shared/db/row-statements";
+import type { DeploymentList, DeploymentReadModel } from "../app/ports";
 import type { Deployment } from "../domain/deployment";
 import { DeploymentRow } from "./deployment.row";
 
 export class DeploymentReadModelSql implements DeploymentReadModel {
-  constructor(private readonly dataSource: DataSource) {}
+  private readonly rows: RowStatements<DeploymentRow>;
+
+  constructor(private readonly dataSource: DataSource) {
+    this.rows = new RowStatements(dataSource, DeploymentRow);
+  }
 
   find(id: string): Promise<Deployment | null> {
     return this.dataSource.manager.findOneBy(DeploymentRow, { id, deletedAt: IsNull() });
   }
 
   async findByReleaseName(releaseName: string): Promise<Deployment | null> {
+    // A URL can hold the character that no text of Postgres does.
+    if (releaseName.includes("\0")) return null;
     return this.dataSource.manager.findOneBy(DeploymentRow, { releaseName, deletedAt: IsNull() });
   }
 
@@ -18,10 +26,34 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
     return this.dataSource.manager.findBy(DeploymentRow, { id: In(ids), deletedAt: IsNull() });
   }
 
-  ofWorkspace(workspaceId: string): Promise<Deployment[]> {
-    return this.dataSource.manager.find(DeploymentRow, {
-      where: { workspaceId, deletedAt: IsNull() },
-      order: { label: "ASC", id: "ASC" },
-    });
+  findManyByReleaseName(releaseNames: readonly string[]): Promise<Deployment[]> {
+    return this.dataSource.manager.findBy(DeploymentRow, { releaseName: In(releaseNames), deletedAt: IsNull() });
+  }
+
+  async takenNamespaces(names: readonly string[]): Promise<string[]> {
+    const rows = await sqlOf(this.dataSource).query<{ namespace: string }>("SELECT DISTINCT namespace FROM deployment WHERE namespace = ANY($1)", [names]);
+    return rows.map(({ namespace }) => namespace);
+  }
+
+  async list({ among, workspaceId, releaseName, namePart, cursor, offset, limit }: DeploymentList): Promise<Deployment[]> {
+    const [comparison, direction] = limit !== undefined && limit < 0 ? ["<", "DESC"] : [">", "ASC"];
+    const parameters: unknown[] = [];
+    const given = (value: unknown): string => `$${parameters.push(value)}`;
+    const conditions = [
+      "d.deleted_at IS NULL",
+      among !== "all" && `(d.workspace_id = ANY(${given(among.workspaceIds)}) OR d.id = ANY(${given(among.deploymentIds)}))`,
+      workspaceId !== undefined && `d.workspace_id = ${given(workspaceId)}`,
+      releaseName !== undefined && `d.release_name = ${given(releaseName)}`,
+      // Not ILIKE: nothing in the text is a wildcard.
+      namePart !== undefined && `position(lower(${given(namePart)}) IN lower(d.label || E'\n' || d.release_name)) > 0`,
+      cursor !== undefined && `(d.label, d.id) ${comparison} (SELECT label, id FROM deployment WHERE id = ${given(cursor)})`,
+    ].filter(Boolean);
+    const rows = await sqlOf(this.dataSource).query<Deployment>(
+      `SELECT ${this.rows.select("d")} FROM deployment d WHERE ${conditions.join(" AND ")}
+       ORDER BY d.label ${direction}, d.id ${direction}
+       LIMIT ${given(limit === undefined ? null : Math.abs(limit))} OFFSET ${given(offset ?? 0)}`,
+      parameters,
+    );
+    return direction === "DESC" ? rows.reverse() : rows;
   }
 }

@@ -5,7 +5,7 @@ import { sqlOf } from "../../../shared/db/data-source";
 import { NotFound } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import type { DeploymentStore } from "../app/ports";
-import { ReleaseNameTaken } from "../app/release-name-taken";
+import { NamespaceTaken, ReleaseNameTaken } from "../app/name-taken";
 import type { Deployment } from "../domain/deployment";
 import { DeploymentRow } from "./deployment.row";
 
@@ -40,9 +40,10 @@ export class DeploymentStoreSql implements DeploymentStore {
 
   async add(deployment: Deployment): Promise<void> {
     try {
-      await this.statements.rows.insert(this.manager, { ...deployment, deletedAt: null });
+      await this.statements.rows.insert(this.manager, { ...deployment, sharesNamespace: false, deletedAt: null });
     } catch (error) {
       if (constraintOf(error) === "deployment_release_name_key") throw new ReleaseNameTaken(deployment.releaseName, error);
+      if (constraintOf(error) === "deployment_namespace_key") throw new NamespaceTaken(deployment.namespace, error);
       // It was deleted at this moment.
       if (constraintOf(error) === "deployment_workspace_fkey") throw new NotFound("Workspace");
       throw error;

@@ -13,6 +13,7 @@ import type {
 
 @Entity("deployment")
 @Unique("deployment_release_name_key", ["releaseName"])
+@Index("deployment_namespace_key", ["namespace"], { unique: true, where: "NOT shares_namespace" })
 @Index("deployment_workspace", ["workspaceId", "label", "id"])
 @Index("deployment_head_revision", ["headRevisionId"], { unique: true })
 @Index("deployment_current_revision", ["currentRevisionId"], { unique: true })
@@ -39,6 +40,10 @@ export class DeploymentRow implements Deployment {
 
   @Column({ type: "text" })
   namespace: string;
+
+  /** Of an older version, which gave one namespace to several. */
+  @Column({ type: "boolean", name: "shares_namespace", default: false })
+  sharesNamespace: boolean;
 
   @Column({ type: "text", name: "chart_version" })
   chartVersion: string;

@@ -8,11 +8,11 @@ const DEPLOYMENT = { id: "the Deployment", workspaceId: "its Workspace" };
 const ON_SYSTEM: GrantReach = { kind: "system" };
 const ON_WORKSPACE: GrantReach = { kind: "workspace", workspaceId: DEPLOYMENT.workspaceId };
 const ON_ITS_DEPLOYMENTS: GrantReach = { kind: "deploymentsOf", workspaceId: DEPLOYMENT.workspaceId };
-const ON_DEPLOYMENT: GrantReach = { kind: "deployment", deploymentId: DEPLOYMENT.id };
+const ON_DEPLOYMENT: GrantReach = { kind: "deployment", deploymentId: DEPLOYMENT.id, workspaceId: DEPLOYMENT.workspaceId };
 const ELSEWHERE: GrantReach[] = [
   { kind: "workspace", workspaceId: "another Workspace" },
   { kind: "deploymentsOf", workspaceId: "another Workspace" },
-  { kind: "deployment", deploymentId: "another Deployment" },
+  { kind: "deployment", deploymentId: "another Deployment", workspaceId: DEPLOYMENT.workspaceId },
 ];
 
 const actorWith = (reach: GrantReach, ...permissions: string[]): Actor => buildActor({ grants: [{ reach, permissions: new Set(permissions) }] });

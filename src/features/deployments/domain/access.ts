@@ -1,5 +1,5 @@
 import { NotFound } from "../../../shared/domain/errors";
-import { can, deploymentScope, requirePermission, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
+import { can, deploymentScope, requirePermission, SYSTEM_SCOPE, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
 
 /** A permission of a Deployment, each with its counterpart of the system. Source: the public 0.35 role reference. */
 export const DEPLOYMENT_PERMISSIONS = {
@@ -10,11 +10,24 @@ export const DEPLOYMENT_PERMISSIONS = {
   updateVariables: ["deployment.variables.update", "system.deployment.variables.update"],
   readLogs: ["deployment.logs.get", "system.deployments.logs"],
   seeUsers: ["deployment.users.get", "system.users.get"],
+  seeTeams: ["deployment.teams.get", "system.teams.get"],
+  updateUsers: ["deployment.userRoles.update", "system.iam.update"],
+  updateTeams: ["deployment.teamRoles.update", "system.iam.update"],
   upsert: ["deployment.config.upsert", "system.deployments.upsert"],
+  seeAirflow: ["deployment.airflow.get", "system.airflow.get"],
+  useAirflow: ["deployment.airflow.user", "system.airflow.user"],
+  administerAirflow: ["deployment.airflow.admin", "system.airflow.admin"],
+  /** Fetching what is deployed: the system's roles hold the same permission. */
+  pullImage: ["deployment.images.pull"],
+  /** Rolling back as well, which takes the same permission on this platform version. */
+  pushImage: ["deployment.images.push", "system.deployments.images.push"],
 } as const satisfies Record<string, Permission>;
 
 export const CREATE_IN_WORKSPACE = ["workspace.deployments.create", "system.deployments.create"] as const;
 export const UPSERT_IN_WORKSPACE = ["workspace.deployments.upsert", "system.deployments.upsert"] as const;
+
+/** A permission that lets somebody see a Deployment, on whatever level it is held. */
+const SEEING = [...DEPLOYMENT_PERMISSIONS.see, "workspace.deployments.get"] as const;
 
 interface Located {
   readonly id: string;
@@ -27,6 +40,23 @@ export function canSee(actor: Actor, deployment: Located): boolean {
     can(actor, DEPLOYMENT_PERMISSIONS.see, deploymentScope(deployment)) ||
     can(actor, "workspace.deployments.get", workspaceScope(deployment.workspaceId))
   );
+}
+
+/** The Deployments for which `canSee` holds, as a list can ask for them. */
+export type VisibleDeployments = "all" | { readonly workspaceIds: readonly string[]; readonly deploymentIds: readonly string[] };
+
+export function visibleDeployments(actor: Actor): VisibleDeployments {
+  const grants = actor.grants.filter(({ permissions }) => SEEING.some((permission) => permissions.has(permission)));
+  if (can({ ...actor, grants }, SEEING, SYSTEM_SCOPE)) return "all";
+  const workspaceIds = new Set<string>();
+  const deploymentIds = new Set<string>();
+  for (const grant of grants) {
+    const { reach } = grant;
+    if (reach.kind === "system" || !canSee({ ...actor, grants: [grant] }, { id: "deploymentId" in reach ? reach.deploymentId : "", workspaceId: reach.workspaceId })) continue;
+    if (reach.kind === "deployment") deploymentIds.add(reach.deploymentId);
+    else workspaceIds.add(reach.workspaceId);
+  }
+  return { workspaceIds: [...workspaceIds], deploymentIds: [...deploymentIds] };
 }
 
 /**

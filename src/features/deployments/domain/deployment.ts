@@ -1,3 +1,4 @@
+import type { AuditObject } from "../../../shared/domain/audit-entry";
 import type { Instant } from "../../../shared/domain/instant";
 
 export const EXECUTORS = ["LocalExecutor", "CeleryExecutor", "KubernetesExecutor"] as const;
@@ -7,13 +8,20 @@ export type Executor = (typeof EXECUTORS)[number];
 export const DAG_DEPLOYMENT_TYPES = ["image", "volume", "git_sync", "dag_deploy"] as const;
 export type DagDeploymentType = (typeof DAG_DEPLOYMENT_TYPES)[number];
 
-export interface EnvironmentVariable {
+/** A secret's value is nowhere but in its sealed form. */
+export type EnvironmentVariable =
+  | { readonly key: string; readonly isSecret: false; readonly value: string }
+  /** Without `sealed` it is of a version that kept the value as it was; such are sealed at the next start. */
+  | { readonly key: string; readonly isSecret: true; readonly sealed?: string };
+
+/** A variable as it may be shown: a secret's value is empty. */
+export interface ShownVariable {
   readonly key: string;
   readonly value: string;
   readonly isSecret: boolean;
 }
 
-/** Settings of the DAG mechanism beside its type, by the dialect's names. */
+/** Settings of the DAG mechanism beside its type, by the dialect's names; the private key as `sealedSshKey`. */
 export type DagDeploymentSettings = Readonly<Record<string, string | number>>;
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -47,6 +55,7 @@ export interface Deployment {
   readonly config: JsonObject;
   readonly properties: JsonObject;
   readonly cloudRole: string | null;
+  /** `{ sealed }`: the credentials are a secret as a whole. */
   readonly dockerConfigJson: JsonObject | null;
   readonly rollbackEnabled: boolean;
   /** The newest number that was given out. */
@@ -58,6 +67,15 @@ export interface Deployment {
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
+
+/** As the audit trail names it. */
+export const auditedDeployment = ({ id, label, workspaceId }: Pick<Deployment, "id" | "label" | "workspaceId">): AuditObject => ({
+  type: "deployment",
+  id,
+  label,
+  workspaceId,
+  deploymentId: id,
+});
 
 /** The chart whose values a rollout writes: the official one of Apache Airflow. */
 export const AIRFLOW_CHART_VERSION = "1.15.0";

@@ -1,5 +1,5 @@
 import { releaseNameFrom } from "./release-name";
-import { checkName } from "./settings";
+import { checkReleaseName } from "./settings";
 
 /** Hands the numbers out one after the other. */
 const sequence = (...numbers: number[]): (() => number) => () => numbers.shift() ?? 0;
@@ -18,7 +18,7 @@ test("every pair of words makes a valid name, and no two the same", () => {
   for (let first = 0; first < WORDS; first++) {
     for (let second = 0; second < WORDS; second++) {
       const name = releaseNameFrom(sequence(first / WORDS, second / WORDS, 0.5));
-      names.add(checkName("releaseName", name));
+      names.add(checkReleaseName(name));
       expect(name).toMatch(/^[a-z]+-[a-z]+-5000$/);
     }
   }

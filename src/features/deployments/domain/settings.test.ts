@@ -5,14 +5,21 @@ import {
   checkJsonObject,
   checkLabel,
   checkMechanism,
-  checkName,
-  componentSettings,
+  checkReleaseName,
   dagDeploymentSettings,
+  mergeDagDeployment,
+  presentDagDeployment,
   presentVariables,
   replaceVariables,
+  sealedDockerConfig,
+  takeExecutor,
+  withAstroUnits,
   type MechanismRules,
   type VariableInput,
 } from "./settings";
+
+/** Shows what would be sealed, and where. */
+const seal = (plaintext: string, field: string): string => `${field}=${plaintext}`;
 
 /** The argument that is refused, or null where nothing is. */
 function refusedArgument(attempt: () => unknown): string | null {
@@ -51,16 +58,15 @@ test.each<[string | null, string | null]>([
   expect(refusedArgument(() => checkDescription(text))).toBe(argument);
 });
 
-describe("a release name or namespace", () => {
+describe("a release name", () => {
   test.each(["a", "z9", "astral-comet-1234", "a--b", `a${"-".repeat(51)}z`])("may be %.60j", (name) => {
-    expect(checkName("releaseName", name)).toBe(name);
+    expect(checkReleaseName(name)).toBe(name);
   });
 
   test.each(["", "1a", "-a", "a-", "A", "aB", "a_b", "a.b", "a b", "ä", "a\0", "a\n", `a${"b".repeat(53)}`, "../a", "a/b"])(
     "is not %.60j",
     (name) => {
-      expect(refusedArgument(() => checkName("releaseName", name))).toBe("releaseName");
-      expect(refusedArgument(() => checkName("namespace", name))).toBe("namespace");
+      expect(refusedArgument(() => checkReleaseName(name))).toBe("releaseName");
     },
   );
 });
@@ -97,40 +103,62 @@ test.each([
   [{ type: null, repositoryUrl: null, branchName: undefined, rev: "" }, {}],
   [{ type: "git_sync", repositoryUrl: "https://git.example.com/dags", syncInterval: 60 }, { repositoryUrl: "https://git.example.com/dags", syncInterval: 60 }],
   [{ syncTimeout: 0 }, { syncTimeout: 0 }],
+  [{ sshKey: "" }, {}],
+  [{ sshKey: "private", rev: "v1" }, { rev: "v1", sealedSshKey: "dagDeployment.sshKey=private" }],
+  [{ repositoryUrl: "ssh://git@git.example.com/dags" }, { repositoryUrl: "ssh://git@git.example.com/dags" }],
+  [{ repositoryUrl: "git@git.example.com:dags.git" }, { repositoryUrl: "git@git.example.com:dags.git" }],
 ])("of the mechanism's settings %j there remain %j", (input, kept) => {
-  expect(dagDeploymentSettings(input)).toEqual(kept);
+  expect(dagDeploymentSettings(input, seal)).toEqual(kept);
 });
 
-describe("component settings", () => {
-  test.each([
-    [{}, {}],
-    [{ triggerer: undefined }, {}],
-    [{ triggerer: null }, {}],
-    [{ triggerer: {} }, {}],
-    [{ triggerer: { replicas: null, resources: undefined } }, {}],
-    [{ triggerer: { replicas: 0 } }, { triggerer: { replicas: 0 } }],
-    [
-      { workers: { replicas: 3, terminationGracePeriodSeconds: 600 }, scheduler: {} },
-      { workers: { replicas: 3, terminationGracePeriodSeconds: 600 } },
-    ],
-    [{ webserver: { resources: { limits: { cpu: 500 } } } }, { webserver: { resources: { limits: { cpu: 500 } } } }],
-  ])("of %j there remain %j", (input, kept) => {
-    expect(componentSettings(input)).toEqual(kept);
-  });
+test("a password in the repository's address is refused, and not said again", () => {
+  const settings = () => dagDeploymentSettings({ repositoryUrl: "https://me:s3cret@git.example.com/dags" }, seal);
+  expect(refusedArgument(settings)).toBe("dagDeployment.repositoryUrl");
+  expect(settings).toThrow(/^(?!.*s3cret)/);
+});
 
-  test.each([
-    [{ triggerer: { replicas: -1 } }, "triggerer.replicas"],
-    [{ workers: { replicas: 1, terminationGracePeriodSeconds: -1 } }, "workers.terminationGracePeriodSeconds"],
-  ])("%j is refused", (input, argument) => {
-    expect(refusedArgument(() => componentSettings(input))).toBe(argument);
-  });
+test.each([
+  [{ rev: "v1", sealedSshKey: "old" }, { rev: "v2" }, { rev: "v2", sealedSshKey: "old" }],
+  [{ rev: "v1", sealedSshKey: "old" }, { sealedSshKey: "new" }, { rev: "v1", sealedSshKey: "new" }],
+  [{ rev: "v1", sshKey: "unsealed" }, { sealedSshKey: "new" }, { rev: "v1", sealedSshKey: "new" }],
+  [{ rev: "v1", sshKey: "unsealed" }, { rev: "v2" }, { rev: "v2", sshKey: "unsealed" }],
+])("%j with %j becomes %j", (present, said, merged) => {
+  expect(mergeDagDeployment(present, said)).toEqual(merged);
+});
 
-  test.each([
-    [{ workers: { resources: { requests: { cpu: -1 } } } }],
-    [{ workers: { resources: { limits: { memory: -1 } } } }],
-  ])("a negative amount is refused as a negative count is: %j", (input) => {
-    expect(refusedArgument(() => componentSettings(input))).toMatch(/^workers\b/);
-  });
+test("of the mechanism's settings the key is never shown", () => {
+  expect(presentDagDeployment({ rev: "v1", sshKey: "unsealed", sealedSshKey: "sealed" })).toEqual({ rev: "v1" });
+});
+
+test("registry credentials are sealed as a whole, and only if they are an object", () => {
+  expect(sealedDockerConfig({ auths: {} }, seal)).toEqual({ sealed: 'dockerconfigjson={"auths":{}}' });
+  expect(refusedArgument(() => sealedDockerConfig("{}", seal))).toBe("dockerconfigjson");
+});
+
+test.each([
+  [{}, { executor: undefined, rest: {} }],
+  [{ executor: null, a: 1 }, { executor: undefined, rest: { a: 1 } }],
+  [{ executor: "LocalExecutor", a: 1 }, { executor: "LocalExecutor", rest: { a: 1 } }],
+])("of the configuration %j comes %j", (config, taken) => {
+  expect(takeExecutor(config)).toEqual(taken);
+});
+
+test.each(["SequentialExecutor", "", 7, []])("the executor %j is refused in a configuration", (executor) => {
+  expect(refusedArgument(() => takeExecutor({ executor }))).toBe("config.executor");
+});
+
+test.each<[object, boolean | undefined, boolean, object | string]>([
+  [{ a: 1 }, undefined, true, { a: 1 }],
+  [{ a: 1 }, true, true, { a: 1, astroUnitsEnabled: true }],
+  [{ astroUnitsEnabled: true }, undefined, true, { astroUnitsEnabled: true }],
+  [{ astroUnitsEnabled: true }, false, true, { astroUnitsEnabled: false }],
+  [{}, false, false, { astroUnitsEnabled: false }],
+  [{}, true, false, "astroUnitsEnabled"],
+  [{ astroUnitsEnabled: "yes" }, undefined, true, "config.astroUnitsEnabled"],
+])("Astro units: %j and %j, allowed: %j", (config, said, astroUnitsEnabled, expected) => {
+  const attempt = () => withAstroUnits({ ...config }, said, { astroUnitsEnabled });
+  if (typeof expected === "string") expect(refusedArgument(attempt)).toBe(expected);
+  else expect(attempt()).toEqual(expected);
 });
 
 describe("free JSON", () => {
@@ -143,9 +171,19 @@ describe("free JSON", () => {
   });
 });
 
+test("JSON that is nested beyond measure is refused, and not stumbled over", () => {
+  const nested = (levels: number): object => {
+    let value: object = {};
+    for (let level = 1; level < levels; level++) value = level % 2 === 0 ? { a: value } : { a: [value] };
+    return value;
+  };
+  expect(refusedArgument(() => checkJsonObject("config", nested(60)))).toBeNull();
+  for (const levels of [200, 200_000]) expect(refusedArgument(() => checkJsonObject("config", nested(levels)))).toBe("config");
+});
+
 describe("environment variables", () => {
   const PRESENT: EnvironmentVariable[] = [
-    { key: "TOKEN", value: "hidden", isSecret: true },
+    { key: "TOKEN", sealed: "hidden", isSecret: true },
     { key: "MODE", value: "fast", isSecret: false },
   ];
 
@@ -155,16 +193,16 @@ describe("environment variables", () => {
       { key: "B", value: "1", isSecret: false },
       { key: "A", value: "2", isSecret: false },
     ]],
-    ["a secret without a value keeps its own", [{ key: "TOKEN", isSecret: true }], [{ key: "TOKEN", value: "hidden", isSecret: true }]],
-    ["a secret with an empty value keeps its own", [{ key: "TOKEN", value: "", isSecret: true }], [{ key: "TOKEN", value: "hidden", isSecret: true }]],
-    ["a secret with a value takes it", [{ key: "TOKEN", value: "new", isSecret: true }], [{ key: "TOKEN", value: "new", isSecret: true }]],
+    ["a secret without a value keeps its own", [{ key: "TOKEN", isSecret: true }], [{ key: "TOKEN", sealed: "hidden", isSecret: true }]],
+    ["a secret with an empty value keeps its own", [{ key: "TOKEN", value: "", isSecret: true }], [{ key: "TOKEN", sealed: "hidden", isSecret: true }]],
+    ["a secret with a value takes it", [{ key: "TOKEN", value: "new", isSecret: true }], [{ key: "TOKEN", sealed: "environmentVariables.TOKEN=new", isSecret: true }]],
     ["a secret that becomes plain loses its value", [{ key: "TOKEN", isSecret: false }], [{ key: "TOKEN", value: "", isSecret: false }]],
     ["a plain one without a value is empty", [{ key: "MODE" }], [{ key: "MODE", value: "", isSecret: false }]],
-    ["a new secret without a value is empty", [{ key: "NEW", value: null, isSecret: true }], [{ key: "NEW", value: "", isSecret: true }]],
-    ["a plain one does not lend its value to a secret", [{ key: "MODE", isSecret: true }], [{ key: "MODE", value: "", isSecret: true }]],
+    ["a new secret without a value is empty", [{ key: "NEW", value: null, isSecret: true }], [{ key: "NEW", sealed: "environmentVariables.NEW=", isSecret: true }]],
+    ["a plain one does not lend its value to a secret", [{ key: "MODE", isSecret: true }], [{ key: "MODE", sealed: "environmentVariables.MODE=", isSecret: true }]],
     ["the longest value is kept whole", [{ key: "A", value: "x".repeat(65_536) }], [{ key: "A", value: "x".repeat(65_536), isSecret: false }]],
   ])("%s", (_name, input, expected) => {
-    expect(replaceVariables(input, PRESENT)).toEqual(expected);
+    expect(replaceVariables(input, PRESENT, seal)).toEqual(expected);
   });
 
   test.each<[string, VariableInput[]]>([
@@ -180,11 +218,19 @@ describe("environment variables", () => {
     ["a value that is too long", [{ key: "A", value: "x".repeat(65_537) }]],
     ["1001 of them", Array.from({ length: 1_001 }, (_, index) => ({ key: `A${index}` }))],
   ])("%s is refused", (_name, input) => {
-    expect(refusedArgument(() => replaceVariables(input, PRESENT))).toBe("environmentVariables");
+    expect(refusedArgument(() => replaceVariables(input, PRESENT, seal))).toBe("environmentVariables");
   });
 
   test("a refused value does not stand in the message", () => {
-    expect(() => replaceVariables([{ key: "A", value: `s3cret${"x".repeat(65_536)}` }], [])).toThrow(/^(?!.*s3cret)/);
+    expect(() => replaceVariables([{ key: "A", value: `s3cret${"x".repeat(65_536)}` }], [], seal)).toThrow(/^(?!.*s3cret)/);
+  });
+
+  test("a secret that an older version kept in plain text is sealed as it is kept", () => {
+    const present = [{ key: "TOKEN", value: "plain", isSecret: true }] as unknown as EnvironmentVariable[];
+    expect(replaceVariables([{ key: "TOKEN", isSecret: true }], present, seal)).toEqual([
+      { key: "TOKEN", isSecret: true, sealed: "environmentVariables.TOKEN=plain" },
+    ]);
+    expect(presentVariables(present)).toEqual([{ key: "TOKEN", value: "", isSecret: true }]);
   });
 
   test("only plain values are shown", () => {

@@ -1,5 +1,7 @@
 import { InvalidInput } from "../../../shared/domain/errors";
-import type { Components, DagDeploymentSettings, DagDeploymentType, EnvironmentVariable, JsonObject } from "./deployment";
+import { checkAmount } from "./components";
+import { EXECUTORS, type DagDeploymentSettings, type DagDeploymentType, type EnvironmentVariable, type Executor, type JsonObject, type ShownVariable } from "./deployment";
+import { DOCKER_CONFIG_FIELD, SSH_KEY_FIELD, sealedVariable, variableField, type Seal } from "./secrets";
 
 const LABEL_MOST = 190;
 const DESCRIPTION_MOST = 1_000;
@@ -8,6 +10,8 @@ const TEXT_MOST = 10_000;
 const VARIABLES_MOST = 1_000;
 const VARIABLE_VALUE_MOST = 65_536;
 const JSON_MOST = 100_000;
+/** Far from where writing it as text, or keeping it in Postgres, would run out of stack. */
+const JSON_DEPTH_MOST = 100;
 const VARIABLE_KEY = /^[A-Za-z_][A-Za-z0-9_]{0,189}$/;
 /** A DNS label, so that it can name a Helm release and a namespace; shorter, to leave room for suffixes. */
 const RELEASE_NAME = /^[a-z](?:[a-z0-9-]{0,51}[a-z0-9])?$/;
@@ -36,9 +40,9 @@ export function checkDescription(text: string | null): string | null {
 }
 
 /** @throws InvalidInput */
-export function checkName(argument: "releaseName" | "namespace", name: string): string {
+export function checkReleaseName(name: string): string {
   if (!RELEASE_NAME.test(name)) {
-    throw new InvalidInput(argument, "has to start with a letter and hold only a–z, 0–9 and dashes, 53 characters at most");
+    throw new InvalidInput("releaseName", "has to start with a letter and hold only a–z, 0–9 and dashes, 53 characters at most");
   }
   return name;
 }
@@ -60,8 +64,11 @@ export function checkMechanism(type: DagDeploymentType, rules: MechanismRules): 
   return type;
 }
 
-/** Mechanism settings without those that were left out or sent empty. @throws InvalidInput */
-export function dagDeploymentSettings(input: JsonObject): DagDeploymentSettings {
+/**
+ * Mechanism settings without those that were left out or sent empty; the private key is sealed.
+ * @throws InvalidInput
+ */
+export function dagDeploymentSettings(input: JsonObject, seal: Seal): DagDeploymentSettings {
   const given = Object.entries(input).filter(
     (entry): entry is [string, string | number] => entry[0] !== "type" && entry[1] != null && entry[1] !== "",
   );
@@ -69,8 +76,27 @@ export function dagDeploymentSettings(input: JsonObject): DagDeploymentSettings 
     if (typeof value === "number") checkAmount(`dagDeployment.${name}`, value);
     else checkText(`dagDeployment.${name}`, value);
   }
-  return Object.fromEntries(given);
+  const { sshKey, ...settings } = Object.fromEntries(given);
+  if (hasPassword(settings["repositoryUrl"])) {
+    throw new InvalidInput("dagDeployment.repositoryUrl", "holds a password, and everybody gets to see it: leave that out and give an sshKey");
+  }
+  return { ...settings, ...(sshKey !== undefined && { sealedSshKey: seal(String(sshKey), SSH_KEY_FIELD) }) };
 }
+
+const hasPassword = (url: string | number | undefined): boolean =>
+  typeof url === "string" && URL.canParse(url) && new URL(url).password !== "";
+
+/** What is said anew in the place of what was said before; a private key goes with an older one. */
+export function mergeDagDeployment(present: DagDeploymentSettings, said: DagDeploymentSettings): DagDeploymentSettings {
+  if (said["sealedSshKey"] === undefined) return { ...present, ...said };
+  const { sshKey: _unsealed, ...kept } = present;
+  return { ...kept, ...said };
+}
+
+/** @throws InvalidInput */
+export const sealedDockerConfig = (value: unknown, seal: Seal): JsonObject => ({
+  sealed: seal(JSON.stringify(checkJsonObject(DOCKER_CONFIG_FIELD, value)), DOCKER_CONFIG_FIELD),
+});
 
 /** Of a cloud provider's role that the Deployment's service account is bound to. @throws InvalidInput */
 export const checkCloudRole = (role: string): string => checkText("cloudRole", role);
@@ -80,43 +106,14 @@ function checkText(argument: string, text: string): string {
   return text;
 }
 
-function checkAmount(argument: string, amount: number): void {
-  if (amount < 0) throw new InvalidInput(argument, "cannot be negative");
-}
-
-/** The components that say something; an empty object means "leave as is". */
-export function componentSettings(input: Readonly<Record<string, object | null | undefined>>): Components {
-  const said = Object.entries(input).map(([name, settings]) => [name, withoutEmpty({ ...settings })] as const);
-  for (const [name, settings] of said) checkAmounts(name, settings);
-  return Object.fromEntries(said.filter(([, settings]) => Object.keys(settings).length > 0));
-}
-
-/** Of replicas and resources, at any depth. */
-function checkAmounts(path: string, settings: object): void {
-  for (const [name, value] of Object.entries(settings) as [string, unknown][]) {
-    if (typeof value === "number") checkAmount(`${path}.${name}`, value);
-    if (typeof value === "object" && value !== null) checkAmounts(`${path}.${name}`, value);
+/** Level by level, so that depth costs no stack. */
+function isDeeperThan(most: number, value: object): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > most) return true;
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? (Object.values(one) as unknown[]) : []));
   }
-}
-
-/** What was said before stays where nothing new is said, at every depth. */
-export function mergeComponents(present: Components, said: Components): Components {
-  return mergeObjects(present, said) as Components;
-}
-
-function mergeObjects(present: object, said: object): object {
-  const merged: Record<string, unknown> = { ...present };
-  for (const [name, value] of Object.entries(said) as [string, unknown][]) {
-    const before = merged[name];
-    merged[name] = isObject(before) && isObject(value) ? mergeObjects(before, value) : value;
-  }
-  return merged;
-}
-
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
-
-function withoutEmpty(object: Record<string, unknown>): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value != null));
+  return false;
 }
 
 /** @throws InvalidInput unless it is a JSON object of bearable size */
@@ -124,8 +121,34 @@ export function checkJsonObject(argument: string, value: unknown): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InvalidInput(argument, "has to be a JSON object");
   }
+  if (isDeeperThan(JSON_DEPTH_MOST, value)) throw new InvalidInput(argument, `is nested more than ${JSON_DEPTH_MOST} levels deep`);
   if (JSON.stringify(value).length > JSON_MOST) throw new InvalidInput(argument, `is larger than ${JSON_MOST} characters`);
   return value as JsonObject;
+}
+
+/** Whether the resources of a Deployment are to be in Astro units, as was said of it. */
+export const usesAstroUnits = (config: JsonObject): boolean => config["astroUnitsEnabled"] === true;
+
+/** @throws InvalidInput if the installation has no Astro units */
+export function withAstroUnits(config: JsonObject, said: boolean | undefined, rules: { readonly astroUnitsEnabled: boolean }): JsonObject {
+  const asked = said ?? config["astroUnitsEnabled"];
+  if (asked == null) return config;
+  if (typeof asked !== "boolean") throw new InvalidInput("config.astroUnitsEnabled", "has to be true or false");
+  if (asked && !rules.astroUnitsEnabled) {
+    throw new InvalidInput("astroUnitsEnabled", "is switched off for the installation (deployments.resourceProvisioningStrategy.astroUnitsEnabled)");
+  }
+  return { ...config, astroUnitsEnabled: asked };
+}
+
+/**
+ * The executor that free JSON names, as clients wrote it before there was an argument for it.
+ * @throws InvalidInput
+ */
+export function takeExecutor(config: JsonObject): { readonly executor: Executor | undefined; readonly rest: JsonObject } {
+  const { executor, ...rest } = config;
+  const named = EXECUTORS.find((one) => one === executor);
+  if (executor != null && named === undefined) throw new InvalidInput("config.executor", `has to be one of ${EXECUTORS.join(", ")}`);
+  return { executor: named, rest };
 }
 
 /** A variable as clients write it; every part may be missing. */
@@ -136,16 +159,17 @@ export interface VariableInput {
 }
 
 /**
- * The whole list as it stands afterwards, in the order given. A secret sent without a value keeps the one
- * it had, since clients never get to see it.
+ * The whole list as it stands afterwards, in the order given, its secrets sealed. A secret sent without a value
+ * keeps the one it had, since clients never get to see it; one that is to be secret no longer needs a new value.
  * @throws InvalidInput if a key is malformed or comes twice, or a value is too large
  */
 export function replaceVariables(
   input: readonly VariableInput[],
   present: readonly EnvironmentVariable[],
+  seal: Seal,
 ): EnvironmentVariable[] {
   if (input.length > VARIABLES_MOST) throw new InvalidInput("environmentVariables", `has at most ${VARIABLES_MOST} entries`);
-  const secrets = new Map(present.filter(({ isSecret }) => isSecret).map(({ key, value }) => [key, value]));
+  const secrets = new Map(present.filter((variable) => variable.isSecret).map((variable) => [variable.key, variable]));
   const seen = new Set<string>();
   return input.map(({ key, value, isSecret }) => {
     if (typeof key !== "string" || !VARIABLE_KEY.test(key)) {
@@ -157,11 +181,17 @@ export function replaceVariables(
     if (given.length > VARIABLE_VALUE_MOST) {
       throw new InvalidInput("environmentVariables", `the value of ${key} has more than ${VARIABLE_VALUE_MOST} characters`);
     }
-    const secret = isSecret ?? false;
-    return { key, value: given === "" && secret ? (secrets.get(key) ?? "") : given, isSecret: secret };
+    if (isSecret !== true) return { key, value: given, isSecret: false };
+    const kept = given === "" ? secrets.get(key) : undefined;
+    return { key, isSecret: true, sealed: kept === undefined ? seal(given, variableField(key)) : sealedVariable(kept, seal) };
   });
 }
 
 /** As clients may see them: a secret's value stays here. */
-export const presentVariables = (variables: readonly EnvironmentVariable[]): EnvironmentVariable[] =>
-  variables.map(({ key, value, isSecret }) => ({ key, value: isSecret ? "" : value, isSecret }));
+export const presentVariables = (variables: readonly EnvironmentVariable[]): ShownVariable[] =>
+  variables.map((variable) => ({ key: variable.key, value: variable.isSecret ? "" : variable.value, isSecret: variable.isSecret }));
+
+/** All of the mechanism's settings but its private key. */
+export function presentDagDeployment({ sshKey: _unsealed, sealedSshKey: _sealed, ...shown }: DagDeploymentSettings): DagDeploymentSettings {
+  return shown;
+}

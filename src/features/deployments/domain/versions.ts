@@ -4,6 +4,7 @@ import {
   compareVersions,
   parseAirflowVersion,
   parseRuntimeVersion,
+  type AirflowImages,
   type AirflowVersion,
   type PlatformVersions,
   type RuntimeCatalogue,
@@ -41,7 +42,8 @@ export function checkVersions(
     return { runtimeVersion, airflowVersion: null };
   }
   if (airflowVersion !== null && parseAirflowVersion(airflowVersion) === null) {
-    throw new InvalidInput("airflowVersion", `${excerpt(airflowVersion)} is not an Airflow version`);
+    const ofAirflow = argument === "runtimeVersion" ? "airflowVersion" : argument;
+    throw new InvalidInput(ofAirflow, `${excerpt(airflowVersion)} is not an Airflow version`);
   }
   return { runtimeVersion: null, airflowVersion };
 }
@@ -99,4 +101,26 @@ export function pendingRuntime(
     }
   }
   return desired === deployment.runtimeVersion ? null : desired;
+}
+
+/**
+ * The Airflow to wait for, or null where the Deployment runs it already.
+ * @throws InvalidInput if the Deployment runs a Runtime, or there is no image of that version
+ * @throws DowngradeRefused
+ */
+export function pendingAirflow(
+  deployment: Deployment,
+  desired: string,
+  { catalogue, airflowImages, ...limits }: { readonly catalogue: RuntimeCatalogue; readonly airflowImages: AirflowImages; readonly minimumRuntimeVersion: string },
+): string | null {
+  const argument = "desiredAirflowVersion";
+  if (deployment.runtimeVersion !== null) {
+    throw new InvalidInput(argument, `the Deployment runs Runtime ${deployment.runtimeVersion}: upgrade it by updateDeploymentRuntime`);
+  }
+  // Also one that is in no list any more: this is how clients take an upgrade back.
+  if (desired === deployment.airflowVersion) return null;
+  const wanted = checkVersions({ runtimeVersion: null, airflowVersion: desired }, limits, argument);
+  if (!airflowImages.has(desired)) throw new InvalidInput(argument, `there is no image of Airflow ${desired}`);
+  refuseDowngrade(deployment, wanted, catalogue);
+  return desired;
 }

@@ -31,12 +31,12 @@ export class DeploymentMutationResolver {
     @Arg("executor", () => ExecutorType, { nullable: true, description: "CeleryExecutor unless given." }) executor?: Executor | null,
     @Arg("airflowVersion", () => String, { nullable: true, description: "For an Airflow without Runtime." }) airflowVersion?: string | null,
     @Arg("runtimeVersion", () => String, { nullable: true, description: "Without either version: the newest Runtime with Airflow 2." }) runtimeVersion?: string | null,
-    @Arg("namespace", () => String, { nullable: true, description: "Where the installation allows to choose it." }) namespace?: string | null,
-    @Arg("config", () => Json, { nullable: true, description: "Free settings; a JSON object." }) config?: unknown,
+    @Arg("namespace", () => String, { nullable: true, description: "Where the installation allows to choose it: one of availableNamespaces, or any that is free; else the release name." }) namespace?: string | null,
+    @Arg("config", () => Json, { nullable: true, description: "A JSON object: executor, workers, webserver, scheduler and triggerer count like the arguments, which win; the rest is kept as it is." }) config?: unknown,
     @Arg("cloudRole", () => String, { nullable: true, description: "The cloud role that its pods take on." }) cloudRole?: string | null,
     @Arg("dagDeployment", () => DagDeployment, { nullable: true, description: "How DAGs reach it; image unless given." }) dagDeployment?: DagDeployment | null,
     @Arg("triggerer", () => Triggerer, { nullable: true, description: "Settings of the triggerer." }) triggerer?: Triggerer | null,
-    @Arg("astroUnitsEnabled", () => Boolean, { nullable: true, description: "Taken for the sake of older clients; resources are given as they are." }) _astroUnitsEnabled?: boolean | null,
+    @Arg("astroUnitsEnabled", () => Boolean, { nullable: true, description: "True takes resources in Astro units only; otherwise they are taken as they are given." }) astroUnitsEnabled?: boolean | null,
   ): Promise<Deployment> {
     const actor = await context.actor();
     if (!workspaceId) throw new InvalidInput("workspaceUuid", "has to be given");
@@ -55,6 +55,7 @@ export class DeploymentMutationResolver {
         cloudRole: cloudRole || undefined,
         dagDeployment: dagDeployment ? { ...dagDeployment } : undefined,
         components: { triggerer },
+        astroUnitsEnabled: astroUnitsEnabled ?? undefined,
       },
     });
     return presentDeployment(created);
@@ -106,6 +107,17 @@ export class DeploymentMutationResolver {
   ): Promise<Deployment> {
     const actor = await context.actor();
     return presentDeployment(await this.deps.update.setDesiredRuntime({ actor, deploymentId, desiredRuntimeVersion }));
+  }
+
+  @Mutation(() => Deployment, { nullable: true, description: "Asks for another Airflow, on a Deployment without a Runtime; it is deployed with the next image that holds it. Takes deployment.config.update." })
+  async updateDeploymentAirflow(
+    @Ctx() context: GraphqlContext,
+    @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
+    @Arg("desiredAirflowVersion", () => String, { description: "One of deploymentConfig, no older than what runs; the one that runs takes an upgrade back." })
+    desiredAirflowVersion: string,
+  ): Promise<Deployment> {
+    const actor = await context.actor();
+    return presentDeployment(await this.deps.update.setDesiredAirflow({ actor, deploymentId, desiredAirflowVersion }));
   }
 
   @Mutation(() => Deployment, { nullable: true, description: "Takes back a Runtime that was asked for and is not deployed yet. Takes deployment.config.update." })

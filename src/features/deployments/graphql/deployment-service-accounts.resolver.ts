@@ -1,8 +1,6 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import type { Role as RoleName, ServiceAccounts } from "../../access";
 import { presentServiceAccount, Role, ServiceAccount } from "../../access/graphql";
-import { isId } from "../../../shared/app/ids";
-import { NotFound } from "../../../shared/domain/errors";
 import { deploymentScope, type Actor, type Scope } from "../../../shared/domain/permissions";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
@@ -42,6 +40,25 @@ export class DeploymentServiceAccountResolver {
     return presentServiceAccount(account, apiKey);
   }
 
+  @Mutation(() => ServiceAccount, {
+    nullable: true,
+    description: "Changes what is given of a service account of a Deployment; its key stays. Takes deployment.serviceAccounts.update, or system.serviceAccounts.update, and for a new role every permission that it grants.",
+  })
+  async updateDeploymentServiceAccount(
+    @Ctx() context: GraphqlContext,
+    @Arg("deploymentUuid", () => Uuid, { description: "The Deployment that it belongs to." }) deploymentId: string,
+    @Arg("serviceAccountUuid", () => Uuid, { description: "Which service account." }) id: string,
+    @Arg("label", () => String, { nullable: true, description: "What it is for; absent keeps." }) label?: string | null,
+    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice; absent keeps, null clears." }) category?: string | null,
+    @Arg("role", () => Role, { nullable: true, description: "A DEPLOYMENT_… role in place of the one that it has; absent keeps." }) role?: RoleName | null,
+  ): Promise<ServiceAccount> {
+    const actor = await context.actor();
+    const scope = await this.scopeOf(actor, deploymentId);
+    return presentServiceAccount(
+      await this.serviceAccounts.update({ actor, scope, id, label: label ?? undefined, category, role: role ?? undefined }),
+    );
+  }
+
   @Mutation(() => ServiceAccount, { nullable: true, description: "Deletes a service account of a Deployment; its key is refused from then on." })
   async deleteDeploymentServiceAccount(
     @Ctx() context: GraphqlContext,
@@ -50,7 +67,6 @@ export class DeploymentServiceAccountResolver {
   ): Promise<ServiceAccount> {
     const actor = await context.actor();
     const scope = await this.scopeOf(actor, deploymentId);
-    if (!isId(id)) throw new NotFound("Service account");
     return presentServiceAccount(await this.serviceAccounts.delete(actor, scope, id));
   }
 

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
 import { RoleBinding } from "../../access/graphql";
 import type { RuntimeCatalogue } from "../../platform";
 import { Workspace, type WorkspaceLoaders } from "../../workspaces/graphql";
@@ -7,11 +7,14 @@ import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
 import type { DeploymentQueries } from "../app/deployment-queries";
 import { canSee, DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import { addressesOf } from "../domain/addresses";
 import { desiredAirflowVersion, desiredRuntimeVersion } from "../domain/deployment";
 import { presentVariables } from "../domain/settings";
 import type { DeploymentLoaders } from "./deployment.loaders";
 import { DeploymentWhereUniqueInput } from "./deployment.inputs";
 import { DagDeploymentConfig, Deployment, DeploymentUrl, EnvironmentVariable, presentDagDeployment, presentDeployment } from "./deployment.types";
+
+const PAGE = 20;
 
 @Resolver()
 export class DeploymentQueryResolver {
@@ -39,6 +42,27 @@ export class DeploymentQueryResolver {
     return found[0] === undefined ? null : presentDeployment(found[0]);
   }
 
+  @Query(() => [Deployment], { nullable: true, description: "The Deployments of all Workspaces that the caller may see, sorted by label, page by page." })
+  async paginatedDeployments(
+    @Ctx() context: GraphqlContext,
+    @Arg("take", () => Int, { nullable: true, description: "How many, 20 without it; -1 for all of them. Less, or -1 with a cursor, reads backwards." })
+    take?: number | null,
+    @Arg("name", () => String, { nullable: true, description: "Only those with this in their label or release name, in either case." })
+    name?: string | null,
+    @Arg("cursor", () => Uuid, { nullable: true, description: "The Deployment to go on from, left out itself; empty for the beginning." })
+    cursor?: string | null,
+    @Arg("pageNumber", () => Int, { nullable: true, description: "How many pages to pass over, behind the cursor where there is one." })
+    pageNumber?: number | null,
+  ): Promise<Deployment[]> {
+    const found = await this.queries.page(await context.actor(), {
+      take: take ?? PAGE,
+      pageNumber: pageNumber ?? 0,
+      cursor: cursor || undefined,
+      namePart: name || undefined,
+    });
+    return found.map((deployment) => presentDeployment(deployment));
+  }
+
   @Query(() => [Deployment], { nullable: true, description: "The Deployments of a Workspace that the caller may see, sorted by label." })
   async workspaceDeployments(
     @Ctx() context: GraphqlContext,
@@ -58,8 +82,8 @@ export class DeploymentFieldResolver {
       readonly catalogue: RuntimeCatalogue;
       readonly loaders: (context: GraphqlContext) => DeploymentLoaders;
       readonly workspaceLoaders: (context: GraphqlContext) => WorkspaceLoaders;
-      /** Host of the Deployments' own addresses. */
-      readonly deploymentsHost: string;
+      /** Where the Deployments are reached from outside; known once the service listens. */
+      readonly publicUrl: () => string;
     },
   ) {}
 
@@ -95,9 +119,7 @@ export class DeploymentFieldResolver {
 
   @FieldResolver(() => [DeploymentUrl], { nullable: true, description: "Where the Deployment's own pages are." })
   urls(@Root() { record }: Deployment): DeploymentUrl[] {
-    const base = `https://${this.deps.deploymentsHost}/${record.releaseName}`;
-    const airflow = { type: "airflow", url: `${base}/airflow` };
-    return record.executor === "CeleryExecutor" ? [airflow, { type: "flower", url: `${base}/flower` }] : [airflow];
+    return addressesOf(record, this.deps.publicUrl());
   }
 
   @FieldResolver(() => DagDeploymentConfig, { nullable: true, description: "How DAGs reach the Deployment." })

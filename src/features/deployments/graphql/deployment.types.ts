@@ -10,6 +10,7 @@ import {
   type EnvironmentVariable as EnvironmentVariableRecord,
   type JsonObject,
 } from "../domain/deployment";
+import { presentDagDeployment as shownSettings } from "../domain/settings";
 
 const enumOf = <V extends string>(values: readonly V[]) =>
   Object.fromEntries(values.map((value) => [value, value])) as { readonly [K in V]: K };
@@ -39,7 +40,7 @@ registerEnumType(DagDeploymentType, {
 
 @ObjectType({ simpleResolvers: true, description: "An address of a Deployment." })
 export class DeploymentUrl {
-  @Field(() => String, { nullable: true, description: "airflow, or flower where tasks run on Celery." })
+  @Field(() => String, { nullable: true, description: "airflow; flower where tasks run on Celery; dagserver, which takes uploads of DAGs, where they are deployed by themselves." })
   type: string | null;
 
   @Field(() => String, { nullable: true, description: "The full URL." })
@@ -117,7 +118,7 @@ export class Deployment {
   @Field(() => String, { simple: true, nullable: true, description: "The Airflow that runs; null on a Runtime, whose Airflow is runtimeAirflowVersion." })
   airflowVersion: string | null;
 
-  @Field(() => Json, { simple: true, nullable: true, description: "Free settings, as they were given." })
+  @Field(() => Json, { simple: true, nullable: true, description: "Its executor, what was set of its components, and free settings as they were given." })
   config: JsonObject | null;
 
   @Field(() => Json, { simple: true, nullable: true, description: "Free properties, as they were given." })
@@ -153,7 +154,7 @@ export function presentDeployment(
     namespace,
     runtimeVersion,
     airflowVersion,
-    config,
+    config: { ...config, ...record.components, executor: record.executor },
     properties,
     rollbackEnabled,
     createdAt,
@@ -163,8 +164,7 @@ export function presentDeployment(
   };
 }
 
-/** What may be shown of the mechanism's settings: all but the key. */
-export function presentDagDeployment(type: DagDeploymentTypeName, settings: DagDeploymentSettings): DagDeploymentConfig {
-  const { sshKey: _sshKey, ...shown } = settings;
-  return { type, ...shown };
-}
+export const presentDagDeployment = (type: DagDeploymentTypeName, settings: DagDeploymentSettings): DagDeploymentConfig => ({
+  type,
+  ...shownSettings(settings),
+});

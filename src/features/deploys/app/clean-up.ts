@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { CleanUpArchives } from "../../bundles";
+import type { AuditTrail } from "../../../shared/app/audit-trail";
 import type { Clock } from "../../../shared/app/clock";
 import { InvalidInput } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
@@ -12,6 +13,8 @@ import type { RevisionCleanup } from "./ports";
 const BATCH = 250;
 /** So many times as long as a batch took, the database is left to others before the next. */
 const PAUSE_TIMES = 3;
+/** However long a batch had to wait for others, the next comes after this at the latest. */
+const PAUSE_MOST_MS = 1_000;
 const DAYS_MOST = 3_650;
 
 export interface CleanupResult {
@@ -27,6 +30,7 @@ export class CleanUp {
   constructor(
     private readonly deps: {
       readonly revisions: RevisionCleanup;
+      readonly audit: AuditTrail;
       readonly clock: Clock;
       readonly retentionDays: number;
       readonly archives: Pick<CleanUpArchives, "execute">;
@@ -36,9 +40,13 @@ export class CleanUp {
   ) {}
 
   /** For a person. @throws Forbidden, InvalidInput */
-  executeAs(actor: Actor, options: { readonly olderThanDays?: number | undefined; readonly dryRun: boolean }): Promise<CleanupResult> {
+  async executeAs(actor: Actor, options: { readonly olderThanDays?: number | undefined; readonly dryRun: boolean }): Promise<CleanupResult> {
     requirePermission(actor, CLEAN_UP, SYSTEM_SCOPE);
-    return this.execute(options);
+    const result = await this.execute(options);
+    if (options.dryRun) return result;
+    // After its many transactions, so in one of its own.
+    await this.deps.audit.add({ actor, action: "system.cleanup_deploy_revisions", object: { type: "system", id: null, label: null }, details: { ...result } });
+    return result;
   }
 
   /** @throws InvalidInput unless the age is 1 to 3650 days */
@@ -80,7 +88,7 @@ export class CleanUp {
       total += batch.deleted;
       if (batch.next === null) return total;
       from = batch.next;
-      await pause((performance.now() - startedAt) * PAUSE_TIMES);
+      await pause(Math.min((performance.now() - startedAt) * PAUSE_TIMES, PAUSE_MOST_MS));
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { BundleState, DagDiff, FileComparison } from "../../bundles";
+import type { DagDiff, FileComparison } from "../../bundles";
 import { authorize, type Deployment } from "../../deployments";
 import type { DatabaseMigration, RuntimeCatalogue } from "../../platform";
 import type { Clock } from "../../../shared/app/clock";
@@ -12,6 +12,7 @@ import { issue, type RollbackIssue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import { assessRollback, type RollbackAssessment, type RollbackSettings } from "../domain/rollback-rules";
 import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes";
+import type { InspectTarget, TargetState } from "./inspect-target";
 import type { RevisionBundles } from "./revision-bundles";
 import type { HistoryState, RevisionFilter, RevisionPage, RevisionProperty, RevisionReadModel, RevisionView } from "./ports";
 
@@ -38,6 +39,7 @@ export class HistoryQueries {
     private readonly deps: {
       readonly readModel: RevisionReadModel;
       readonly bundles: RevisionBundles;
+      readonly inspect: InspectTarget;
       readonly settings: RollbackSettings;
       readonly catalogue: RuntimeCatalogue;
       readonly clock: Clock;
@@ -119,18 +121,18 @@ export class HistoryQueries {
       deployment,
       from: { ...current, isCurrent: true },
       to: target,
-      ...this.assess(actor, state, target, await this.deps.bundles.verify(target)),
+      ...this.assess(actor, state, target, await this.deps.inspect.execute(actor, target)),
       changes: rollbackChanges(current, target),
       skipped: await this.deps.readModel.deployedBetween(deployment.id, target.number, current.number, SKIPPED_MOST),
       dags: await this.deps.bundles.compare(current, target),
     };
   }
 
-  /** The same rules as the mutation; `bundle` is the state of the target's. */
-  assess(actor: Actor, state: HistoryState, target: DeployRevision, bundle: BundleState | null): RollbackAssessment {
+  /** The same rules as the mutation. */
+  assess(actor: Actor, state: HistoryState, target: DeployRevision, inspected: TargetState): RollbackAssessment {
     const { settings, catalogue, clock } = this.deps;
     const mayPush = can(actor, PUSH_IMAGE, deploymentScope(state.deployment));
-    return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target, bundle });
+    return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target, ...inspected });
   }
 
   private async load(

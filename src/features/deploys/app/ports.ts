@@ -1,7 +1,9 @@
-import type { BundleRecords, DagBundle } from "../../bundles";
+import type { BundleRecords } from "../../bundles";
 import type { Deployment, DeploymentStores } from "../../deployments";
 import type { Instant } from "../../../shared/domain/instant";
+import type { HistoryPosition } from "../domain/history-position";
 import type { DeployRevision, DeployStatus, DeployTrigger, DeployType } from "../domain/deploy-revision";
+import type { PushOutcome, RegistryPush } from "../domain/registry-push";
 
 /** The deploy history inside a transaction. Its writers hold the Deployment's lock. */
 export interface RevisionStore {
@@ -24,10 +26,19 @@ export interface IdempotencyKeys {
   ): Promise<void>;
 }
 
+/** What the registry has told of pushes. */
+export interface PushStore {
+  /** False if the same notification was noted before. */
+  add(push: RegistryPush): Promise<boolean>;
+  /** False if it was dealt with before. */
+  close(id: string, outcome: PushOutcome): Promise<boolean>;
+}
+
 export interface DeployStores extends DeploymentStores {
   readonly bundles: BundleRecords;
   readonly revisions: RevisionStore;
   readonly idempotencyKeys: IdempotencyKeys;
+  readonly pushes: PushStore;
 }
 
 export interface RevisionFilter {
@@ -79,15 +90,29 @@ export interface RevisionReadModel {
   count(deploymentId: string, filter: RevisionFilter): Promise<number>;
   findMany(ids: readonly string[]): Promise<RevisionView[]>;
   historyStates(deploymentIds: readonly string[]): Promise<HistoryState[]>;
-  /** The DAG bundle of a Deployment's revision, and whose it is; null where it has none. */
-  bundleOf(deploymentId: string, revisionId: string): Promise<{
-    readonly deployment: { readonly id: string; readonly workspaceId: string };
-    readonly bundle: Pick<DagBundle, "sha256" | "sizeBytes">;
-  } | null>;
   /** DEPLOYED revisions with a number between the two, newest first. */
   deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]>;
+  /** Up to a hundred revisions whose status has changed since the position, by number; null once the Deployment is gone. */
+  changedSince(deploymentId: string, position: HistoryPosition): Promise<RevisionView[] | null>;
   /** Unfinished heads older than the instant that no job is going to finish. */
   stranded(before: Instant): Promise<{ readonly revisionId: string; readonly deploymentId: string }[]>;
+}
+
+/** Changes of status as they are made, by whatever process. */
+export interface RevisionChanges {
+  /**
+   * By number where several are found at once; a revision that changed again before it was looked at comes once, as it
+   * is then. Ends with the signal. @throws NotFound once the Deployment is gone
+   */
+  follow(deploymentId: string, position: HistoryPosition, signal: AbortSignal): AsyncGenerator<RevisionView, void, undefined>;
+}
+
+/** Pushes that are not dealt with yet, outside of transactions. */
+export interface OpenPushes {
+  /** The one that was told first. */
+  next(deploymentId: string): Promise<RegistryPush | null>;
+  /** Drops what was told before the instant, dealt with or not. */
+  forget(before: Instant): Promise<void>;
 }
 
 /** Removal of old revisions, batch by batch. */
@@ -116,5 +141,7 @@ export const DEPLOY_TASKS = {
   apply: "deploys.apply",
   /** Finds unfinished revisions that no job will finish. */
   resume: "deploys.resume",
+  /** Records what was pushed to the registry. Payload: deploymentId. */
+  recordPushes: "deploys.record_pushes",
   cleanup: "deploys.cleanup",
 } as const;

@@ -6,16 +6,17 @@ import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { Conflict, FeatureDisabled } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
 import { deployLogLine } from "../domain/deploy-log";
-import type { DeployRevision } from "../domain/deploy-revision";
+import { auditedRevision, type DeployRevision } from "../domain/deploy-revision";
 import { belongsTo, contentWithDags } from "../domain/dag-upload";
 import { recordDeploy } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
 import { addApplyJob, appendRevision, placeRevisions } from "./append-revision";
 import type { DeployStores } from "./ports";
+import type { RecordPushes } from "./record-pushes";
 
 interface UploadCommand {
   readonly actor: Actor;
-  readonly releaseName: string;
+  readonly deploymentId: string;
   readonly archive: StoredArchive;
   readonly description: string | null;
 }
@@ -29,6 +30,7 @@ export class RecordDagUpload {
       /** How long an image waits for the DAGs that belong to it. */
       readonly dagUploadWaitMs: number;
       readonly clock: Clock;
+      readonly pushes: Pick<RecordPushes, "catchUp">;
     },
   ) {}
 
@@ -52,20 +54,25 @@ export class RecordDagUpload {
    * image's line: `astro deploy` sends both, one after the other.
    * @throws the same as `admit`
    */
-  execute({ actor, releaseName, archive, description }: UploadCommand): Promise<DeployRevision> {
-    const { unitOfWork, clock, dagUploadWaitMs } = this.deps;
+  async execute({ actor, deploymentId, archive, description }: UploadCommand): Promise<DeployRevision> {
+    const { unitOfWork, clock, dagUploadWaitMs, pushes } = this.deps;
+    // The image may have been pushed a moment ago, and not be recorded yet.
+    await pushes.catchUp(deploymentId);
     return unitOfWork.run(async (stores) => {
-      const deployment = this.admit(actor, await stores.deployments.lockByReleaseName(releaseName));
+      const deployment = this.admit(actor, await stores.deployments.lock(deploymentId));
       const { head, current } = await placeRevisions(stores, deployment);
       const at = clock();
       const { version } = await stores.bundles.add({ deploymentId: deployment.id, archive, at });
       if (head !== null && belongsTo(head, { actor, at, waitMs: dagUploadWaitMs })) {
-        return this.complete(stores, deployment, head, { version, at, description });
+        const completed = await this.complete(stores, deployment, head, { version, at, description });
+        await stores.audit.add({ actor, action: "deploy_revision.add_dags", object: auditedRevision(completed, deployment), details: { version } });
+        return completed;
       }
       const { content, type } = contentWithDags(version, { deployment, head, current });
       const recorded = recordDeploy(content, "DAG_UPLOAD", { id: newId(), onto: deployment, by: actor, at, description });
       const revision = { ...recorded, type };
       await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded" } });
+      await stores.audit.add({ actor, action: "deploy_revision.record", object: auditedRevision(revision, deployment), details: { version } });
       return revision;
     });
   }

@@ -1,4 +1,4 @@
-import { authorize, checkVersions, refuseDowngrade, type Deployment, type DeploymentRules } from "../../deployments";
+import { authorize, checkVersions, refuseDowngrade, type Deployment, type DeploymentReadModel, type DeploymentRules } from "../../deployments";
 import { airflowVersionOf } from "../../platform";
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
@@ -6,21 +6,14 @@ import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { FeatureDisabled } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
 import { keptDags, waitsForDags } from "../domain/dag-upload";
-import type { DeployTrigger } from "../domain/deploy-revision";
+import { auditedRevision, type DeployRevision, type DeployTrigger } from "../domain/deploy-revision";
+import type { ImageDeploy } from "../domain/image-deploy";
 import { parseImage } from "../domain/image-reference";
 import { checkDescription, recordDeploy } from "../domain/new-revision";
-import { PUSH_IMAGE } from "../domain/permissions";
+import { mayPush, PUSH_IMAGE } from "../domain/permissions";
 import { appendRevision, placeRevisions } from "./append-revision";
 import type { DeployStores } from "./ports";
-
-export interface ImageDeploy {
-  readonly image: string;
-  readonly imageDigest?: string | undefined;
-  /** Without both the image is taken to hold what the Deployment runs. */
-  readonly runtimeVersion?: string | undefined;
-  readonly airflowVersion?: string | undefined;
-  readonly description?: string | null | undefined;
-}
+import type { VerifyImage } from "./verify-image";
 
 /** Records an image that is already in a registry as a new deploy, and sets its rollout going. */
 export class RecordDeploy {
@@ -30,6 +23,8 @@ export class RecordDeploy {
       readonly rules: DeploymentRules & { readonly updateDeploymentImageEndpoint: boolean };
       /** How long an image of a Deployment with DAG-only deploys waits for the DAGs that belong to it. */
       readonly dagUploadWaitMs: number;
+      readonly deployments: Pick<DeploymentReadModel, "findByReleaseName">;
+      readonly verify: VerifyImage;
       readonly clock: Clock;
     },
   ) {}
@@ -38,19 +33,27 @@ export class RecordDeploy {
    * @throws NotFound, Forbidden
    * @throws FeatureDisabled if the endpoint is switched off
    * @throws InvalidInput, DowngradeRefused
+   * @throws Unavailable if the image has to be verified, and its registry does not answer
    */
-  execute(command: { readonly actor: Actor; readonly releaseName: string; readonly deploy: ImageDeploy }): Promise<Deployment> {
-    const { actor, releaseName, deploy } = command;
+  async execute(command: { readonly actor: Actor; readonly releaseName: string; readonly deploy: ImageDeploy }): Promise<Deployment> {
+    const { actor, releaseName } = command;
+    const deploy = await this.deps.verify.execute(actor, command.deploy, async () => {
+      const deployment = await this.deps.deployments.findByReleaseName(releaseName);
+      return deployment !== null && this.deps.rules.updateDeploymentImageEndpoint && mayPush(actor, deployment);
+    });
     return this.deps.unitOfWork.run(async (stores) => {
       const deployment = authorize(actor, await stores.deployments.lockByReleaseName(releaseName), PUSH_IMAGE);
       if (!this.deps.rules.updateDeploymentImageEndpoint) {
         throw new FeatureDisabled("astronomer.houston.config.deployments.enableUpdateDeploymentImageEndpoint");
       }
-      return this.recordWithin(stores, { actor, deployment, deploy, trigger: "IMAGE_ENDPOINT" });
+      const { revision, deployment: deployed } = await this.recordWithin(stores, { actor, deployment, deploy, trigger: "IMAGE_ENDPOINT" });
+      const { image } = deploy;
+      await stores.audit.add({ actor, action: "deploy_revision.record", object: auditedRevision(revision, deployment), details: { image } });
+      return deployed;
     });
   }
 
-  /** The same inside a transaction that holds the Deployment's lock. */
+  /** The same inside a transaction that holds the Deployment's lock, and writes the audit line. */
   async recordWithin(
     stores: DeployStores,
     { actor, deployment, deploy, trigger }: {
@@ -59,7 +62,7 @@ export class RecordDeploy {
       readonly deploy: ImageDeploy;
       readonly trigger: DeployTrigger;
     },
-  ): Promise<Deployment> {
+  ): Promise<{ readonly deployment: Deployment; readonly revision: DeployRevision }> {
     const { catalogue } = this.deps.rules;
     const image = parseImage(deploy.image, deploy.imageDigest);
     const versions = this.versionsOf(deployment, deploy);
@@ -80,9 +83,9 @@ export class RecordDeploy {
       { id: newId(), onto: deployment, by: actor, at: this.deps.clock(), description: checkDescription(deploy.description) },
     );
     // The DAGs that belong to it may be on their way; they are put in place together.
-    const delayMs = waitsForDags(revision) ? this.deps.dagUploadWaitMs : 0;
+    const delayMs = waitsForDags(revision) && deploy.dagsFollow !== false ? this.deps.dagUploadWaitMs : 0;
     await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded" }, delayMs });
-    return (await stores.deployments.lock(deployment.id)) ?? deployment;
+    return { deployment: (await stores.deployments.lock(deployment.id)) ?? deployment, revision };
   }
 
   private versionsOf(deployment: Deployment, { runtimeVersion, airflowVersion }: ImageDeploy) {

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { BundleState, CheckBundle } from "../../bundles";
-import { authorize, type Deployment } from "../../deployments";
+import { authorize, type Deployment, type DeploymentReadModel } from "../../deployments";
 import type { RuntimeCatalogue } from "../../platform";
 import type { Clock } from "../../../shared/app/clock";
 import { isId, isSameId, newId } from "../../../shared/app/ids";
@@ -8,13 +7,14 @@ import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { Conflict, DomainError, InvalidInput, NotFound } from "../../../shared/domain/errors";
 import { DAY_MS, plusMs } from "../../../shared/domain/instant";
 import type { Actor } from "../../../shared/domain/permissions";
-import type { DeployRevision } from "../domain/deploy-revision";
+import { auditedRevision, type DeployRevision } from "../domain/deploy-revision";
 import { requireDescription, restore } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
 import { issue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import { assessRollback, refusals, type RollbackSettings } from "../domain/rollback-rules";
 import { appendRevision, placeRevisions } from "./append-revision";
+import type { InspectTarget, TargetState } from "./inspect-target";
 import type { DeployMetrics, DeployStores, RevisionReadModel, RevisionView } from "./ports";
 
 export interface RollbackCommand {
@@ -45,7 +45,8 @@ export class RollbackDeploy {
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<DeployStores>;
       readonly readModel: RevisionReadModel;
-      readonly bundles: CheckBundle;
+      readonly deployments: Pick<DeploymentReadModel, "find">;
+      readonly inspect: InspectTarget;
       readonly settings: RollbackSettings;
       readonly catalogue: RuntimeCatalogue;
       readonly clock: Clock;
@@ -76,7 +77,7 @@ export class RollbackDeploy {
     const description = requireDescription(command.description);
     checkKey(idempotencyKey);
     const { settings, catalogue, clock } = this.deps;
-    const bundle = await this.targetBundle(command);
+    const inspected = await this.inspectTarget(command);
 
     return this.deps.unitOfWork.run(async (stores) => {
       const deployment = authorize(actor, await stores.deployments.lock(deploymentId), PUSH_IMAGE);
@@ -92,7 +93,7 @@ export class RollbackDeploy {
       const now = clock();
       const previousDeployedNumber = current === null ? null : await stores.revisions.deployedBefore(deployment.id, current.number);
       const assessment = assessRollback({
-        settings, catalogue, now, mayPush: true, deployment, current, head, target, previousDeployedNumber, bundle,
+        settings, catalogue, now, mayPush: true, deployment, current, head, target, previousDeployedNumber, ...inspected,
       });
       const [first, ...others] = refusals(assessment, { acknowledgeDataLoss: command.acknowledgeDataLoss, settings });
       if (first !== undefined) throw new RollbackRefused([first, ...others]);
@@ -106,21 +107,27 @@ export class RollbackDeploy {
         const use = { actorId: actor.id, key: idempotencyKey, inputHash: hashInput(command), revisionId: revision.id };
         await stores.idempotencyKeys.add({ ...use, expiresAt: plusMs(now, KEY_LIVES_MS) }, now);
       }
+      await stores.audit.add({
+        actor,
+        action: "deploy_revision.roll_back",
+        object: auditedRevision(revision, deployment),
+        details: { to: target.number, description },
+      });
       return { ...revision, isCurrent: false };
     });
   }
 
   /**
-   * Whether the target's DAG bundle is stored, found out before the Deployment is locked: reading it can take seconds.
-   * What a deployed revision holds never changes, so it is still true then.
+   * Whether what the target holds is still there, found out before the Deployment is locked: reading a bundle or asking a
+   * registry can take seconds. What a deployed revision holds never changes, so it is still true then.
    */
-  private async targetBundle({ actor, deploymentId, revisionId }: RollbackCommand): Promise<BundleState | null> {
-    const { settings, readModel, bundles } = this.deps;
-    if (!settings.dagTarballVersionValidation || revisionId === undefined || !isId(revisionId)) return null;
-    const found = await readModel.bundleOf(deploymentId, revisionId);
-    if (found === null) return null;
-    authorize(actor, found.deployment, PUSH_IMAGE);
-    return bundles.verify(found.bundle);
+  private async inspectTarget({ actor, deploymentId, revisionId }: RollbackCommand): Promise<TargetState> {
+    const { deployments, readModel, inspect } = this.deps;
+    const nothing = { bundle: null, image: null };
+    if (!inspect.isWanted || revisionId === undefined || !isId(revisionId)) return nothing;
+    const { id } = authorize(actor, await deployments.find(deploymentId), PUSH_IMAGE);
+    const [target] = await readModel.findMany([revisionId]);
+    return target === undefined || target.deploymentId !== id ? nothing : inspect.execute(actor, target);
   }
 
   private async earlierAnswer(stores: DeployStores, deployment: Deployment, command: RollbackCommand): Promise<RevisionView | null> {

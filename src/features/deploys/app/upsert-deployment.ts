@@ -1,17 +1,22 @@
 import {
+  auditedDeployment,
   DEPLOYMENT_PERMISSIONS,
   UPSERT_IN_WORKSPACE,
   type CreateDeployment,
   type Deployment,
+  type DeploymentReadModel,
   type DeploymentChanges,
   type NewDeploymentInput,
   type UpdateDeployment,
 } from "../../deployments";
+import { isId } from "../../../shared/app/ids";
 import { FeatureDisabled, InvalidInput } from "../../../shared/domain/errors";
-import { deploymentScope, requirePermission, type Actor } from "../../../shared/domain/permissions";
-import { PUSH_IMAGE } from "../domain/permissions";
+import { can, deploymentScope, requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import type { ImageDeploy } from "../domain/image-deploy";
+import { mayPush, PUSH_IMAGE } from "../domain/permissions";
 import type { DeployStores } from "./ports";
-import type { ImageDeploy, RecordDeploy } from "./record-deploy";
+import type { RecordDeploy } from "./record-deploy";
+import type { VerifyImage } from "./verify-image";
 
 export interface UpsertCommand {
   readonly actor: Actor;
@@ -29,16 +34,25 @@ export class UpsertDeployment {
       readonly create: CreateDeployment<DeployStores>;
       readonly update: UpdateDeployment<DeployStores>;
       readonly record: RecordDeploy;
+      readonly deployments: Pick<DeploymentReadModel, "find">;
+      readonly verify: VerifyImage;
       readonly upsertEnabled: boolean;
     },
   ) {}
 
-  execute({ actor, workspaceId, deploymentId, input, deploy }: UpsertCommand): Promise<Deployment> {
+  async execute(command: UpsertCommand): Promise<Deployment> {
+    const { actor, workspaceId, deploymentId, input } = command;
     if (!this.deps.upsertEnabled) throw new FeatureDisabled("astronomer.houston.config.deployments.upsertDeploymentEnabled");
+    const deploy = command.deploy && (await this.deps.verify.execute(actor, command.deploy, () => this.mayDeploy(command)));
     const deployIfGiven = async (stores: DeployStores, deployment: Deployment): Promise<Deployment> => {
-      if (deploy === undefined) return deployment;
-      requirePermission(actor, PUSH_IMAGE, deploymentScope(deployment));
-      return this.deps.record.recordWithin(stores, { actor, deployment, deploy, trigger: "UPSERT" });
+      const deployed = deploy === undefined ? null : await this.deploy(stores, actor, deployment, deploy);
+      await stores.audit.add({
+        actor,
+        action: deploymentId === undefined ? "deployment.create" : "deployment.update",
+        object: auditedDeployment(deployment),
+        details: { revisionId: deployed?.revision.id ?? null },
+      });
+      return deployed?.deployment ?? deployment;
     };
     if (deploymentId !== undefined) {
       return this.deps.update.executeWith({ actor, deploymentId, changes: input }, DEPLOYMENT_PERMISSIONS.upsert, deployIfGiven);
@@ -47,5 +61,16 @@ export class UpsertDeployment {
     const { label } = input;
     if (label === undefined) throw new InvalidInput("label", "has to be given to create a Deployment");
     return this.deps.create.executeWith({ actor, workspaceId, input: { ...input, label } }, UPSERT_IN_WORKSPACE, deployIfGiven);
+  }
+
+  private async mayDeploy({ actor, workspaceId, deploymentId }: UpsertCommand): Promise<boolean> {
+    if (deploymentId === undefined) return workspaceId !== undefined && can(actor, UPSERT_IN_WORKSPACE, workspaceScope(workspaceId));
+    const deployment = isId(deploymentId) ? await this.deps.deployments.find(deploymentId) : null;
+    return deployment !== null && mayPush(actor, deployment);
+  }
+
+  private deploy(stores: DeployStores, actor: Actor, deployment: Deployment, deploy: ImageDeploy): ReturnType<RecordDeploy["recordWithin"]> {
+    requirePermission(actor, PUSH_IMAGE, deploymentScope(deployment));
+    return this.deps.record.recordWithin(stores, { actor, deployment, deploy, trigger: "UPSERT" });
   }
 }

@@ -13,6 +13,7 @@ import {
   type RevisionView,
 } from "../app/ports";
 import type { DeployRevision } from "../domain/deploy-revision";
+import { lowestWatched, type HistoryPosition } from "../domain/history-position";
 import { RowStatements } from "../../../shared/db/row-statements";
 import { DeployRevisionRow } from "./deploy-revision.row";
 import { filterConditions } from "./revision-filter";
@@ -21,6 +22,8 @@ import { filterConditions } from "./revision-filter";
 const PAGE_SIZES = [21, 51, 102, 1_001] as const;
 /** Sets of columns that pages may ask for before the rest gets all of them: each is a statement that connections keep prepared. */
 const MOST_COLUMN_SETS = 50;
+
+const MOST_CHANGES = 100;
 
 type PageRow = RevisionView & { readonly workspaceId: string; readonly id: string | null };
 
@@ -105,20 +108,6 @@ export class RevisionReadModelSql implements RevisionReadModel {
     });
   }
 
-  async bundleOf(deploymentId: string, revisionId: string): ReturnType<RevisionReadModel["bundleOf"]> {
-    const [row] = await this.sql.query<{ id: string; workspaceId: string; sha256: string; sizeBytes: number }>(
-      `SELECT d.id, d.workspace_id AS "workspaceId", a.sha256, a.size_bytes AS "sizeBytes"
-       FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id AND d.deleted_at IS NULL
-       JOIN dag_bundle b ON b.deployment_id = r.deployment_id AND b.version = r.dag_tarball_version
-       JOIN dag_archive a ON a.sha256 = b.archive_sha256
-       WHERE r.id = $2 AND r.deployment_id = $1`,
-      [deploymentId, revisionId],
-    );
-    if (row === undefined) return null;
-    const { id, workspaceId, ...bundle } = row;
-    return { deployment: { id, workspaceId }, bundle };
-  }
-
   deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]> {
     return this.sql.query(
       `SELECT ${this.columns}, false AS "isCurrent" FROM deploy_revision r
@@ -126,6 +115,18 @@ export class RevisionReadModelSql implements RevisionReadModel {
        ORDER BY r.number DESC LIMIT $4`,
       [deploymentId, lower, upper, limit],
     );
+  }
+
+  async changedSince(deploymentId: string, position: HistoryPosition): Promise<RevisionView[] | null> {
+    const rows = await this.sql.query<RevisionView & { readonly id: string | null }>(
+      `SELECT ${this.columns}, r.id IS NOT DISTINCT FROM d.current_revision_id AS "isCurrent"
+       FROM deployment d LEFT JOIN deploy_revision r ON r.deployment_id = d.id AND r.number >= $2
+         AND (r.number > $3 OR (r.number = ANY($4) AND r.status <> 'INITIALIZED'))
+       WHERE d.id = $1 AND d.deleted_at IS NULL
+       ORDER BY r.number LIMIT ${MOST_CHANGES}`,
+      [deploymentId, lowestWatched(position), position.number, position.unfinished],
+    );
+    return rows.length === 0 ? null : rows.filter(({ id }) => id !== null);
   }
 
   stranded(before: Instant): Promise<{ revisionId: string; deploymentId: string }[]> {

@@ -43,6 +43,21 @@ export function deployLogLine(deployment: Located, revision: DeployRevision, wha
   };
 }
 
+/** That an image was pushed and became no deploy: the registry took it, and nobody else could tell whoever pushed it. */
+export const ignoredPushLogLine = (
+  { id, workspaceId, releaseName }: Located,
+  { image, reason }: { readonly image: string; readonly reason: string },
+  at: Instant,
+): NewLogLine => ({
+  deploymentId: id,
+  workspaceId,
+  releaseName,
+  component: DEPLOY_ROLLBACK,
+  message: `The push of ${image} is not deployed: ${reason}`,
+  fields: { event: "push_ignored", image, reason },
+  createdAt: at,
+});
+
 function messageOf(revision: DeployRevision, what: DeployEvent): string {
   const name = `Revision ${revision.number}`;
   switch (what.event) {

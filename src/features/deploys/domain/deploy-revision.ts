@@ -1,3 +1,4 @@
+import type { AuditObject } from "../../../shared/domain/audit-entry";
 import type { ActorType } from "../../../shared/domain/permissions";
 import type { Instant } from "../../../shared/domain/instant";
 import type { DagDeploymentType } from "../../deployments";
@@ -93,3 +94,15 @@ export function versionLabel({ runtimeVersion, airflowVersion }: Pick<DeployCont
   if (runtimeVersion !== null) return `Runtime ${runtimeVersion}`;
   return airflowVersion === null ? "an unknown version" : `Airflow ${airflowVersion}`;
 }
+
+/** A revision as the audit trail names it. */
+export const auditedRevision = (
+  { id, number }: Pick<DeployRevision, "id" | "number">,
+  deployment: { readonly id: string; readonly workspaceId: string; readonly label: string },
+): AuditObject => ({
+  type: "deploy_revision",
+  id,
+  label: `${deployment.label} #${number}`,
+  workspaceId: deployment.workspaceId,
+  deploymentId: deployment.id,
+});

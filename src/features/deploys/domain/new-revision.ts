@@ -14,6 +14,10 @@ export function checkDescription(text: string | null | undefined): string | null
   return trimmed === "" ? null : trimmed;
 }
 
+/** The same of a text that nobody can be asked to shorten. */
+export const shortenDescription = (text: string | undefined): string | null =>
+  checkDescription((text ?? "").replaceAll("\0", "").trim().slice(0, DESCRIPTION_MOST));
+
 /** The same where one has to be given, as for a rollback. */
 export function requireDescription(text: string): string {
   const description = checkDescription(text);

@@ -1,5 +1,5 @@
 import type { Deployment } from "../../deployments";
-import { compareVersions, parseRuntimeVersion } from "../../platform";
+import { compareVersions, parseAirflowVersion, parseRuntimeVersion } from "../../platform";
 import type { DeployRevision } from "./deploy-revision";
 
 type Pending = Pick<Deployment, "pendingRuntimeVersion" | "pendingAirflowVersion">;
@@ -10,8 +10,12 @@ type Pending = Pick<Deployment, "pendingRuntimeVersion" | "pendingAirflowVersion
  */
 export function pendingAfter(revision: DeployRevision, deployment: Deployment, head: DeployRevision | null): Pending {
   const { runtimeVersion, airflowVersion } = revision;
-  if (revision.trigger !== "ROLLBACK" && isStillAskedFor(revision, deployment, head)) {
+  const isKept = revision.trigger !== "ROLLBACK" && !isOfDeployUnderWay(deployment, head);
+  if (isKept && awaitsRuntime(revision, deployment)) {
     return { pendingRuntimeVersion: deployment.pendingRuntimeVersion, pendingAirflowVersion: null };
+  }
+  if (isKept && awaitsAirflow(revision, deployment)) {
+    return { pendingRuntimeVersion: null, pendingAirflowVersion: deployment.pendingAirflowVersion };
   }
   return {
     pendingRuntimeVersion: runtimeVersion === deployment.runtimeVersion ? null : runtimeVersion,
@@ -19,9 +23,23 @@ export function pendingAfter(revision: DeployRevision, deployment: Deployment, h
   };
 }
 
-function isStillAskedFor(revision: DeployRevision, { pendingRuntimeVersion }: Deployment, head: DeployRevision | null): boolean {
-  // What is pending because of a deploy under way goes with that deploy.
-  if (head?.status === "INITIALIZED" && head.runtimeVersion === pendingRuntimeVersion) return false;
-  const [asked, deployed] = [parseRuntimeVersion(pendingRuntimeVersion), parseRuntimeVersion(revision.runtimeVersion)];
+/** What is pending because of a deploy under way goes with that deploy. */
+function isOfDeployUnderWay({ pendingRuntimeVersion, pendingAirflowVersion }: Deployment, head: DeployRevision | null): boolean {
+  if (head?.status !== "INITIALIZED") return false;
+  return pendingRuntimeVersion !== null ? head.runtimeVersion === pendingRuntimeVersion : head.airflowVersion === pendingAirflowVersion;
+}
+
+/** An image without a Runtime leaves a move to one as it was asked for, as long as its Airflow is the one that runs. */
+function awaitsRuntime({ runtimeVersion, airflowVersion }: DeployRevision, deployment: Deployment): boolean {
+  const asked = parseRuntimeVersion(deployment.pendingRuntimeVersion);
+  if (asked === null) return false;
+  if (runtimeVersion === null) return deployment.runtimeVersion === null && airflowVersion === deployment.airflowVersion;
+  const deployed = parseRuntimeVersion(runtimeVersion);
+  return deployed !== null && compareVersions(deployed, asked) < 0;
+}
+
+function awaitsAirflow({ runtimeVersion, airflowVersion }: DeployRevision, { pendingAirflowVersion }: Deployment): boolean {
+  if (runtimeVersion !== null) return false;
+  const [asked, deployed] = [parseAirflowVersion(pendingAirflowVersion), parseAirflowVersion(airflowVersion)];
   return asked !== null && deployed !== null && compareVersions(deployed, asked) < 0;
 }

@@ -1,13 +1,12 @@
-/**
- * Pushing an image, and rolling back, which is the same permission on this platform version.
- * Source: the public pages on roles and on deploy rollbacks.
- */
-export const PUSH_IMAGE = ["deployment.images.push", "system.deployments.images.push"] as const;
+import { canSee, DEPLOYMENT_PERMISSIONS } from "../../deployments";
+import { can, deploymentScope, type Actor } from "../../../shared/domain/permissions";
+
+export const { pullImage: PULL_IMAGE, pushImage: PUSH_IMAGE } = DEPLOYMENT_PERMISSIONS;
 
 /** Seeing the deploy history; alone it never allows a rollback. */
 export const READ_HISTORY = ["deployment.deployRevisions.get", "system.deployRevisions.get"] as const;
 
 export const CLEAN_UP = "system.cleanupDeployRevisions.delete";
 
-/** Fetching what is deployed: the system's roles hold the same permission. */
-export const PULL_IMAGE = "deployment.images.pull";
+export const mayPush = (actor: Actor, deployment: { readonly id: string; readonly workspaceId: string }): boolean =>
+  canSee(actor, deployment) && can(actor, PUSH_IMAGE, deploymentScope(deployment));

@@ -1,5 +1,5 @@
 import type { DagBundle } from "../../bundles";
-import type { Deployment } from "../../deployments";
+import { presentDagDeployment, presentVariables, type Deployment } from "../../deployments";
 import type { ReleaseState } from "../../rollouts";
 import type { LiveDags } from "./dag-upload";
 import type { DeployRevision } from "./deploy-revision";
@@ -25,11 +25,11 @@ export function releaseStateOf(
     airflowVersion: revision.airflowVersion,
     executor: deployment.executor,
     dagDeploymentType: dags.dagDeploymentType,
-    dagDeployment: deployment.dagDeployment,
+    dagDeployment: presentDagDeployment(deployment.dagDeployment),
     dagTarballVersion: dags.dagTarballVersion,
     dagBundleSha256: bundle?.sha256 ?? null,
     components: deployment.components,
-    environmentVariables: deployment.environmentVariables,
+    environmentVariables: presentVariables(deployment.environmentVariables),
     cloudRole: deployment.cloudRole,
   };
 }

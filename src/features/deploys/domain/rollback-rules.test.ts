@@ -108,6 +108,27 @@ describe("the target's DAG bundle", () => {
   });
 });
 
+describe("an image", () => {
+  const unverified = { kind: "UNVERIFIED", because: "NO_ANSWER", reason: "The registry is away" } as const;
+
+  test.each([
+    [{ kind: "FOUND", digest: "sha256:1" } as const, true, [], []],
+    [{ kind: "MISSING" } as const, true, ["IMAGE_MISSING"], []],
+    [{ kind: "MISSING" } as const, false, [], []],
+    [unverified, true, [], ["IMAGE_UNVERIFIED"]],
+    [unverified, false, [], []],
+    [null, true, [], ["IMAGE_UNVERIFIED"]],
+    [null, false, [], []],
+  ])("that is %j, looked for: %s", (image, imageValidation, blocking, warning) => {
+    const asked = { image, settings: { imageValidation } };
+    expect([blockers(asked), warnings(asked)]).toEqual([blocking, warning]);
+  });
+
+  test("that nobody could look for says why", () => {
+    expect(assess({ image: unverified, settings: { imageValidation: true } }).warnings[0]?.message).toContain("The registry is away");
+  });
+});
+
 test("what runs is a target again once a change of the mechanism has taken its DAGs away", () => {
   const current = buildRevision({ dagDeploymentType: "dag_deploy", dagTarballVersion: "2024-01-12T18:32:20.589893Z" });
   const of = (changes: object) => blockers({ deployment: buildDeployment(changes), current, target: current });

@@ -1,4 +1,5 @@
 import type { BundleState } from "../../bundles";
+import type { ImageState } from "../../registry";
 import type { Deployment } from "../../deployments";
 import {
   canLeaveAirflow3,
@@ -11,7 +12,7 @@ import {
   type RuntimeCatalogue,
 } from "../../platform";
 import type { Instant } from "../../../shared/domain/instant";
-import { hasSameContent, versionLabel, type DeployRevision } from "./deploy-revision";
+import { hasSameContent, imageReference, versionLabel, type DeployRevision } from "./deploy-revision";
 import { isExpired, type Retention } from "./retention";
 import { issue, type RollbackIssue } from "./rollback-issues";
 
@@ -43,6 +44,8 @@ export interface RollbackQuestion {
   readonly target: DeployRevision;
   /** Whether the target's DAG bundle is still stored; null where it has none, or nobody has looked. */
   readonly bundle: BundleState | null;
+  /** Whether the registry still holds the target's image; null where it has none, or nobody has looked. */
+  readonly image: ImageState | null;
   /** Number of the newest DEPLOYED revision before the current one; null if there is none. */
   readonly previousDeployedNumber: number | null;
 }
@@ -135,6 +138,14 @@ const BLOCKERS: readonly Rule[] = [
       `DAG bundle ${target.dagTarballVersion ?? ""} of revision ${target.number} is ${bundle === "MISSING" ? "no longer stored" : "stored, but damaged"}.`,
       "Upload the same DAGs again, to this or any other Deployment.",
     ),
+  ({ target, image, settings }) =>
+    settings.imageValidation &&
+    image?.kind === "MISSING" &&
+    issue(
+      "IMAGE_MISSING",
+      `The registry no longer holds the image of revision ${target.number} (${imageReference(target) ?? ""}), or it is not yours to use.`,
+      "Push the same image again.",
+    ),
   ({ target, now, settings }) =>
     !target.pinned &&
     isExpired(target.createdAt, now, settings) &&
@@ -218,10 +229,14 @@ const WARNINGS: readonly Rule[] = [
       `The digest of ${target.imageTag ?? "the image"} is not known: if the tag was moved since, another image comes back.`,
       "Give imageDigest when deploying, and never move a tag.",
     ),
-  ({ target, settings }) =>
+  ({ target, image, settings }) =>
     settings.imageValidation &&
     target.imageRepository !== null &&
-    issue("IMAGE_UNVERIFIED", `Nobody has checked that the registry still holds ${target.imageTag ?? target.imageRepository}.`),
+    (image === null || image.kind === "UNVERIFIED") &&
+    issue(
+      "IMAGE_UNVERIFIED",
+      `Nobody has checked that the registry still holds ${imageReference(target) ?? ""}${image === null ? "" : `: ${image.reason}`}.`,
+    ),
 ];
 
 function isUnknown({ runtimeVersion, airflowVersion }: DeployRevision, catalogue: RuntimeCatalogue): boolean {

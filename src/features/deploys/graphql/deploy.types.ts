@@ -3,6 +3,7 @@ import { DagDeploymentType } from "../../deployments/graphql";
 import type { DagDeploymentType as DagDeploymentTypeName } from "../../deployments";
 import type { Instant } from "../../../shared/domain/instant";
 import type { ActorType as ActorTypeName } from "../../../shared/domain/permissions";
+import { PageInfo } from "../../../shared/graphql/page-info";
 import { DateTime } from "../../../shared/graphql/scalars";
 import {
   DEPLOY_STATUSES,
@@ -225,21 +226,6 @@ export class DeployRevisionFilter {
 
   @Field(() => String, { nullable: true, description: "Part of the description, the image tag or the DAG bundle's version, in either case." })
   search?: string | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: "Where a page of a list begins and ends." })
-export class PageInfo {
-  @Field(() => Boolean, { description: "Whether there is more behind it." })
-  hasNextPage: boolean;
-
-  @Field(() => Boolean, { description: "Whether something comes before it: true where the page was asked for behind a cursor." })
-  hasPreviousPage: boolean;
-
-  @Field(() => String, { nullable: true, description: "Cursor of the first line; null on an empty page." })
-  startCursor: string | null;
-
-  @Field(() => String, { nullable: true, description: "Cursor of the last line, for `after` of the next page; null on an empty page." })
-  endCursor: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A revision, and its place in the list." })

@@ -15,7 +15,7 @@ const FIRST = 20;
 
 @ObjectType({ simpleResolvers: true, description: "Image tags of a Deployment: the one that runs and the one to push next." })
 export class DeployInfo {
-  @Field(() => String, { nullable: true, description: "The tag that runs; null before the first deploy." })
+  @Field(() => String, { nullable: true, description: "The tag that runs, or the digest where the image has no tag; null before the first deploy." })
   current: string | null;
 
   @Field(() => String, { nullable: true, description: "The tag to push next; never taken twice." })
@@ -50,7 +50,7 @@ export class DeploymentHistoryResolver {
   @FieldResolver(() => DeployInfo, { nullable: true, description: "Image tags, as the command-line client wants them." })
   async deployInfo(@Root() deployment: Deployment, @Ctx() context: GraphqlContext): Promise<DeployInfo> {
     const current = await this.current(deployment, context);
-    return { current: current?.imageTag ?? null, nextCli: `${this.deps.tagPrefix}-${deployment.record.lastRevisionNumber + 1}` };
+    return { current: current?.imageTag ?? current?.imageDigest ?? null, nextCli: `${this.deps.tagPrefix}-${deployment.record.lastRevisionNumber + 1}` };
   }
 
   @FieldResolver(() => DeployRevision, { nullable: true, description: "The revision that runs; null before the first deploy, or without deployment.deployRevisions.get." })

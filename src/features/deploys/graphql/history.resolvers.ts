@@ -155,7 +155,7 @@ export class DeployRevisionResolver {
     if (state === null) throw new NotFound("Deployment");
     const bundle = record.dagTarballVersion === null ? null : await this.deps.loaders(context).bundles.load(record);
     const bundleState = bundle && (await this.deps.glance(bundle));
-    const { blockers, warnings } = this.deps.queries.assess(actor, state, record, bundleState);
+    const { blockers, warnings } = this.deps.queries.assess(actor, state, record, { bundle: bundleState, image: null });
     return { allowed: blockers.length === 0, blockers, warnings };
   }
 }

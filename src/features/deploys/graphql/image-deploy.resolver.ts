@@ -81,7 +81,7 @@ export class ImageDeployResolver {
     @Arg("dagDeployment", () => DagDeployment, { nullable: true, description: "How DAGs reach it." }) dagDeployment?: DagDeployment | null,
     @Arg("properties", () => Json, { nullable: true, description: "Free properties; a JSON object." }) properties?: unknown,
     @Arg("cloudRole", () => String, { nullable: true, description: "The cloud role that its pods take on." }) cloudRole?: string | null,
-    @Arg("astroUnitsEnabled", () => Boolean, { nullable: true, description: "Taken for the sake of older clients; resources are given as they are." }) _astroUnitsEnabled?: boolean | null,
+    @Arg("astroUnitsEnabled", () => Boolean, { nullable: true, description: "True takes resources in Astro units only from now on; false takes them as they are given." }) astroUnitsEnabled?: boolean | null,
   ): Promise<Deployment> {
     const variables = environmentVariables?.filter((variable) => variable !== null);
     const deployment = await this.upsert.execute({
@@ -100,6 +100,7 @@ export class ImageDeployResolver {
         cloudRole: cloudRole || undefined,
         dagDeployment: dagDeployment ? { ...dagDeployment } : undefined,
         components: { workers, webserver, scheduler, triggerer },
+        astroUnitsEnabled: astroUnitsEnabled ?? undefined,
         properties: properties ?? undefined,
         dockerConfigJson: dockerConfigJson ?? undefined,
         environmentVariables: variables,

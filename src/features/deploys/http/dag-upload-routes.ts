@@ -33,12 +33,12 @@ export function dagUploadRoutes(app: FastifyInstance, { authenticate, deployment
     scope.post<{ Params: { releaseName: string } }>("/:releaseName/dags/upload", async (request, reply) => {
       try {
         const { releaseName } = request.params;
-        const actor = await authenticate(request.headers.authorization);
-        record.admit(actor, await deployments.findByReleaseName(releaseName));
+        const actor = { ...(await authenticate(request.headers.authorization)), request: { id: request.id, address: request.ip } };
+        const { id: deploymentId } = record.admit(actor, await deployments.findByReleaseName(releaseName));
         const { archive, description } = readForm(request);
         const revision = await receive.execute(archive, {
           accept: async () => checkDescription(await description),
-          record: (stored, said) => record.execute({ actor, releaseName, archive: stored, description: said }),
+          record: (stored, said) => record.execute({ actor, deploymentId, archive: stored, description: said }),
         });
         return await reply.send({
           revisionId: revision.id,

@@ -1,3 +1,4 @@
+import type { CleanUpArchives } from "../../bundles";
 import { DEPLOYMENT_TASKS } from "../../deployments";
 import type { RolloutDriver } from "../../rollouts";
 import type { JobHandler } from "../../../shared/jobs/job-runner";
@@ -5,6 +6,7 @@ import type { ApplyRevision } from "../app/apply-revision";
 import type { CleanUp } from "../app/clean-up";
 import { DEPLOY_TASKS } from "../app/ports";
 import type { ReconcileDeployment } from "../app/reconcile-deployment";
+import type { RecordPushes } from "../app/record-pushes";
 import type { ResumeRollouts } from "../app/resume-rollouts";
 
 /** What runs in the background, by task. */
@@ -12,11 +14,14 @@ export function deployJobs(deps: {
   readonly apply: ApplyRevision;
   readonly reconcile: ReconcileDeployment;
   readonly resume: ResumeRollouts;
+  readonly recordPushes: RecordPushes;
   readonly cleanUp: CleanUp;
   readonly driver: RolloutDriver;
+  readonly archives: Pick<CleanUpArchives, "execute">;
 }): Readonly<Record<string, JobHandler>> {
   return {
     [DEPLOY_TASKS.apply]: ({ revisionId }, { signal }) => deps.apply.execute(required(revisionId), signal),
+    [DEPLOY_TASKS.recordPushes]: ({ deploymentId }) => deps.recordPushes.execute(required(deploymentId)),
     [DEPLOY_TASKS.resume]: async (_payload, { log }) => {
       const found = await deps.resume.execute();
       if (found > 0) log.warn({ found }, "unfinished revisions had lost their job; they go on");
@@ -25,7 +30,11 @@ export function deployJobs(deps: {
       log.info(await deps.cleanUp.execute({ dryRun: false }), "old deploy revisions are cleaned up");
     },
     [DEPLOYMENT_TASKS.reconcile]: ({ deploymentId }, { signal }) => deps.reconcile.execute(required(deploymentId), signal),
-    [DEPLOYMENT_TASKS.remove]: ({ releaseName }) => deps.driver.remove(required(releaseName)),
+    [DEPLOYMENT_TASKS.remove]: async ({ releaseName }) => {
+      await deps.driver.remove(required(releaseName));
+      // The bundles of a Deployment that was deleted for good are gone: their bytes need not wait for the night.
+      await deps.archives.execute();
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Instant } from "../../../shared/domain/instant";
-import type { LogLine, NewLogLine } from "../domain/log-line";
+import type { NewLogLine } from "../domain/log-line";
 
 /** Adds lines in the transaction of the change that they tell of: both are kept, or neither. */
 export interface LogLineWriter {
@@ -24,54 +24,25 @@ export interface LogEntry {
   readonly message: string;
 }
 
+/** Which lines of which Deployment. */
+export type LogFilter = Omit<LogQuery, "since" | "limit">;
+
+/** Lines as they appear. */
+export interface LogTails {
+  /**
+   * The lines from `since` on, then every new one for as long as it is read. Each line comes once, about in the
+   * order of time: a line that the logs got late comes late. Where the logs cannot be read it waits until they can.
+   * @throws Unavailable if too much is followed already, or if whoever reads is too slow
+   */
+  follow(filter: LogFilter, since: Instant, signal: AbortSignal): AsyncGenerator<LogEntry, void, undefined>;
+}
+
 export interface LogSearch {
   /**
    * The newest `limit` lines, oldest first; lines of one instant in the order in which they were written.
    * @throws Unavailable if the logs cannot be read now.
    */
   search(query: LogQuery): Promise<LogEntry[]>;
-}
-
-/** Where lines go for good. Sending a line again changes nothing. */
-export interface LogSink {
-  /** @throws Error if the sink did not take it; lines can be sent all the same. */
-  ensureTemplate(signal?: AbortSignal): Promise<void>;
-  /** Never throws: every line has its outcome, in the order given. */
-  index(lines: readonly LogLine[], signal?: AbortSignal): Promise<SinkResult>;
-}
-
-export type LineOutcome =
-  | { readonly line: LogLine; readonly outcome: "indexed" }
-  /** The sink could not take it now, or did not say: to be sent again. */
-  | { readonly line: LogLine; readonly outcome: "retry"; readonly reason: string }
-  /** The sink will never take this line, whatever else happens. */
-  | { readonly line: LogLine; readonly outcome: "rejected"; readonly reason: string };
-
-export interface SinkResult {
-  readonly lines: readonly LineOutcome[];
-  /** Set if a request as a whole failed. */
-  readonly outage: SinkOutage | null;
-}
-
-export interface SinkOutage {
-  readonly reason: string;
-  /** What the sink asked for, if it did. */
-  readonly retryAfterMs: number | null;
-}
-
-/** The lines that still have to reach the sink. */
-export interface WaitingLogLines {
-  /** Oldest first, behind the line `after`; locked, and without those that another exporter has in hand. */
-  lock(limit: number, after: string | null): Promise<LogLine[]>;
-  delete(ids: readonly string[]): Promise<void>;
-  /** Sets lines aside: they stay readable but wait no more. */
-  reject(lines: readonly RejectedLine[], at: Instant): Promise<void>;
-  /** When the oldest waiting line was written, whoever has it in hand; null if none waits. */
-  oldestAt(): Promise<Instant | null>;
-}
-
-export interface RejectedLine {
-  readonly id: string;
-  readonly releaseName: string;
-  readonly reason: string;
+  /** The oldest `limit` lines from `since` on, in the same order. @throws Unavailable */
+  oldest(query: LogQuery & { readonly since: Instant }): Promise<LogEntry[]>;
 }

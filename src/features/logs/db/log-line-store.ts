@@ -1,14 +1,15 @@
+import type { Refusal, WaitingLines } from "../../../shared/app/export-lines";
 import { newId } from "../../../shared/app/ids";
 import type { Sql } from "../../../shared/db/sql";
 import type { Instant } from "../../../shared/domain/instant";
-import type { LogLineWriter, RejectedLine, WaitingLogLines } from "../app/ports";
+import type { LogLineWriter } from "../app/ports";
 import { storable, type LogLine, type NewLogLine } from "../domain/log-line";
 
 /** Sorts before every id. */
 const NIL = "00000000-0000-0000-0000-000000000000";
 
 /** The table of lines, in the transaction or on the pool that `sql` stands for. */
-export class LogLineStore implements LogLineWriter, WaitingLogLines {
+export class LogLineStore implements LogLineWriter, WaitingLines<LogLine> {
   constructor(private readonly sql: Sql) {}
 
   async add(lines: readonly NewLogLine[]): Promise<void> {
@@ -39,11 +40,11 @@ export class LogLineStore implements LogLineWriter, WaitingLogLines {
     );
   }
 
-  async delete(ids: readonly string[]): Promise<void> {
+  async settle(ids: readonly string[]): Promise<void> {
     await this.sql.query("DELETE FROM log_line WHERE id = ANY($1::uuid[])", [ids]);
   }
 
-  async reject(lines: readonly RejectedLine[], at: Instant): Promise<void> {
+  async reject(lines: readonly Refusal[], at: Instant): Promise<void> {
     await this.sql.query(
       `UPDATE log_line
        SET rejected_at = $1, rejected_reason = refusal.reason

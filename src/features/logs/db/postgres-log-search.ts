@@ -1,4 +1,5 @@
 import type { Sql } from "../../../shared/db/sql";
+import type { Instant } from "../../../shared/domain/instant";
 import type { LogEntry, LogQuery, LogSearch } from "../app/ports";
 import { storable } from "../domain/log-line";
 
@@ -6,19 +7,27 @@ import { storable } from "../domain/log-line";
 export class PostgresLogSearch implements LogSearch {
   constructor(private readonly sql: Sql) {}
 
-  async search({ deploymentId, component, since, text, limit }: LogQuery): Promise<LogEntry[]> {
-    const newestFirst = await this.sql.query<LogEntry>(
+  async search(query: LogQuery): Promise<LogEntry[]> {
+    const newestFirst = await this.select(query, "DESC");
+    return newestFirst.reverse();
+  }
+
+  oldest(query: LogQuery & { readonly since: Instant }): Promise<LogEntry[]> {
+    return this.select(query, "ASC");
+  }
+
+  private select({ deploymentId, component, since, text, limit }: LogQuery, order: "ASC" | "DESC"): Promise<LogEntry[]> {
+    return this.sql.query<LogEntry>(
       `SELECT id, created_at AS timestamp, message
        FROM log_line
        WHERE deployment_id = $1
          AND ($2::text IS NULL OR component = $2)
          AND ($3::timestamptz IS NULL OR created_at >= $3)
          AND ($4::text IS NULL OR message ILIKE $4)
-       ORDER BY created_at DESC, id DESC
+       ORDER BY created_at ${order}, id ${order}
        LIMIT $5`,
       [deploymentId, component ?? null, since ?? null, text === undefined ? null : containing(text), limit],
     );
-    return newestFirst.reverse();
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Client, estypes } from "@elastic/elasticsearch";
 import { Unavailable } from "../../../shared/domain/errors";
-import { toInstant } from "../../../shared/domain/instant";
+import { toInstant, type Instant } from "../../../shared/domain/instant";
 import type { LogEntry, LogQuery, LogSearch } from "../app/ports";
 import type { LogDocument } from "../domain/log-line";
 
@@ -25,6 +25,15 @@ export class ElasticsearchLogSearch implements LogSearch {
   constructor(private readonly options: ElasticsearchLogSearchOptions) {}
 
   async search(query: LogQuery): Promise<LogEntry[]> {
+    const newestFirst = await this.find(query, "desc");
+    return newestFirst.reverse();
+  }
+
+  oldest(query: LogQuery & { readonly since: Instant }): Promise<LogEntry[]> {
+    return this.find(query, "asc");
+  }
+
+  private async find(query: LogQuery, order: "asc" | "desc"): Promise<LogEntry[]> {
     const { client, indexPrefix } = this.options;
     try {
       const { hits } = await client.search<AnyDocument>(
@@ -37,11 +46,13 @@ export class ElasticsearchLogSearch implements LogSearch {
           track_total_hits: false,
           _source: ["@timestamp", "message"],
           query: toFilter(query),
-          sort: NEWEST_FIRST,
+          sort: byTime(order),
+          // The same copies of the shards each time: others may see a new line sooner or later than these.
+          preference: query.deploymentId,
         },
         { requestTimeout: REQUEST_TIMEOUT_MS },
       );
-      return hits.hits.reverse().map(toEntry);
+      return hits.hits.map(toEntry);
     } catch (error) {
       throw new Unavailable("The logs cannot be read from Elasticsearch now; try again later", { cause: error });
     }
@@ -49,9 +60,9 @@ export class ElasticsearchLogSearch implements LogSearch {
 }
 
 /** Collectors' lines have no line id; `unmapped_type` is for indices that hold nothing but such. */
-const NEWEST_FIRST: estypes.Sort = [
-  { "@timestamp": { order: "desc", unmapped_type: "date" } },
-  { "retrograde.lineId.keyword": { order: "desc", unmapped_type: "keyword", missing: "_last" } },
+const byTime = (order: "asc" | "desc"): estypes.Sort => [
+  { "@timestamp": { order, unmapped_type: "date" } },
+  { "retrograde.lineId.keyword": { order, unmapped_type: "keyword", missing: "_last" } },
 ];
 
 function toFilter({ releaseName, deploymentId, component, since, text }: LogQuery): Query {

@@ -1,7 +1,5 @@
 import type { estypes } from "@elastic/elasticsearch";
 
-export const templateName = (prefix: string): string => `${prefix}-retrograde`;
-
 /** To be raised with every change below, or existing installations keep the template that they have. */
 const VERSION = 1;
 
@@ -25,9 +23,9 @@ const EXACT: estypes.MappingProperty = {
  * more exactly, and there are no settings. Where ours does not apply, search still works (see LogSearch).
  * `flattened` keeps the fields of our lines from adding columns to the mapping, or clashing in type.
  */
-export function indexTemplate(prefix: string): estypes.IndicesPutIndexTemplateRequest {
+export function indexTemplate(prefix: string) {
   return {
-    name: templateName(prefix),
+    name: `${prefix}-retrograde`,
     index_patterns: [`${prefix}.*`],
     priority: 1,
     version: VERSION,
@@ -52,7 +50,5 @@ export function indexTemplate(prefix: string): estypes.IndicesPutIndexTemplateRe
         },
       },
     },
-  };
+  } satisfies estypes.IndicesPutIndexTemplateRequest;
 }
-
-export const isCurrent = (version: number | undefined): boolean => version !== undefined && version >= VERSION;

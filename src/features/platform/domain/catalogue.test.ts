@@ -62,13 +62,22 @@ describe("releases", () => {
   test.each([
     ["2.9.2", false, ["11.6.0"]],
     ["2.9.2", true, ["11.6.0", "11.5.0"]],
-    ["2.3.0", false, []],
+    ["2.3.0", false, ["5.0.1"]],
+    ["2.99.0", false, []],
     ["2.3.0", true, ["5.0.1", "5.0.0"]],
     ["2.3.0-5-onbuild", true, ["5.0.1", "5.0.0"]],
     ["2.99.0", true, []],
     ["NA", true, []],
   ])("of Airflow %s (all: %s): %j", (airflowVersion, includeAll, expected) => {
     expect(versions(shipped.releases({ airflowVersion, includeAll }))).toEqual(expected);
+  });
+
+  test("of an Airflow that is out of maintenance is the newest one that is not restricted, or else the newest", () => {
+    const old = { airflowVersion: "2.3.4", channel: "deprecated" };
+    const restricted = { restricted: true, restrictedReason: "broken" };
+    const releases = [release("5.0.6", old), release("5.0.7", old), release("5.0.8", { ...old, ...restricted })];
+    expect(versions(new RuntimeCatalogue(releases, []).releases({ airflowVersion: "2.3.4" }))).toEqual(["5.0.7"]);
+    expect(versions(new RuntimeCatalogue(releases.slice(2), []).releases({ airflowVersion: "2.3.4" }))).toEqual(["5.0.8"]);
   });
 
   test("passes over a restricted release only if the minor has another", () => {

@@ -62,10 +62,16 @@ export class RuntimeCatalogue {
    * other. The platform's `enableListAllRuntimeVersions` promises no more than "deprecated and
    * non-latest versions"; that "latest" goes by Airflow minor, and passes over restricted releases, is
    * our reading, for these are the series that the maintenance policy counts.
+   *
+   * Of one `airflowVersion` there is always something to choose where there is any release, be it deprecated:
+   * whoever moves to a Runtime from an Airflow that is out of maintenance has no other.
    */
   releases({ airflowVersion, includeAll = false }: ReleaseFilter = {}): readonly RuntimeRelease[] {
-    const matching = airflowVersion === undefined ? this.newestFirst : this.releasesContaining(airflowVersion);
-    return includeAll ? matching : latestOfEachAirflowMinor(matching);
+    if (airflowVersion === undefined) return includeAll ? this.newestFirst : latestOfEachAirflowMinor(this.newestFirst);
+    const matching = this.releasesContaining(airflowVersion);
+    if (includeAll) return matching;
+    const current = latestOfEachAirflowMinor(matching);
+    return current.length > 0 ? current : newestUsable(matching);
   }
 
   /** The Airflow that a Runtime contains; null for an unknown Runtime. */
@@ -91,6 +97,9 @@ function toEntry(release: RuntimeRelease): Entry {
   if (version === null) throw new Error(`Not a Runtime version: ${release.version}`);
   return { version, release };
 }
+
+const newestUsable = (newestFirst: readonly RuntimeRelease[]): readonly RuntimeRelease[] =>
+  [newestFirst.find(({ restricted }) => !restricted) ?? newestFirst[0]].filter((release) => release !== undefined);
 
 function latestOfEachAirflowMinor(newestFirst: readonly RuntimeRelease[]): readonly RuntimeRelease[] {
   const current = newestFirst.filter((release) => release.channel !== "deprecated");

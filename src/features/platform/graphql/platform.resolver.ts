@@ -68,7 +68,7 @@ export class PlatformResolver {
   @Query(() => [RuntimeRelease], { nullable: true, description: "Runtime releases to choose from, newest first. For everybody who is signed in." })
   async runtimeReleases(
     @Ctx() context: GraphqlContext,
-    @Arg("airflowVersion", () => String, { nullable: true, description: "Only releases with this Airflow." }) airflowVersion?: string | null,
+    @Arg("airflowVersion", () => String, { nullable: true, description: "Only releases with this Airflow; always what a Deployment on it can move to, be it deprecated." }) airflowVersion?: string | null,
     @Arg("clusterId", () => Uuid, { nullable: true, description: "Means nothing here; clients send it empty." }) _clusterId?: string | null,
   ): Promise<RuntimeRelease[]> {
     await context.actor();

@@ -23,6 +23,7 @@ export interface ReleaseState {
   /** Checksum of the DAG bundle that is to be live; null: there are no DAGs outside of the image. */
   readonly dagBundleSha256: string | null;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** A secret has no value here: a driver gets to know only that there is one. */
   readonly environmentVariables: readonly { readonly key: string; readonly value: string; readonly isSecret: boolean }[];
   readonly cloudRole: string | null;
 }

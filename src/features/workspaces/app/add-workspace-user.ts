@@ -1,16 +1,11 @@
 import { checkEmail, requireGrantable, type Role, type RolePermissions } from "../../access";
-import { isId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { Conflict, InvalidInput, NotFound } from "../../../shared/domain/errors";
-import { deploymentScope, requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
-import type { Workspace } from "../domain/workspace";
+import { Conflict, NotFound } from "../../../shared/domain/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { auditedWorkspace, UPDATE_MEMBERS, type Workspace } from "../domain/workspace";
+import { lockGrantedDeployments, type DeploymentRole } from "./deployment-roles";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";
-import type { WorkspaceContents, WorkspaceTransaction } from "./ports";
-
-export interface DeploymentRole {
-  readonly deploymentId: string;
-  readonly role: Role;
-}
+import type { WorkspaceTransaction } from "./ports";
 
 export interface AddWorkspaceUserCommand {
   readonly actor: Actor;
@@ -37,17 +32,18 @@ export class AddWorkspaceUser {
    */
   execute({ actor, workspaceId, email, role, ...command }: AddWorkspaceUserCommand): Promise<Workspace> {
     const address = checkEmail(email);
-    return this.unitOfWork.run(async ({ workspaces, contents, access }) => {
+    return this.unitOfWork.run(async ({ workspaces, contents, access, audit }) => {
       const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
       const scope = workspaceScope(workspace.id);
-      requirePermission(actor, ["workspace.iam.update", "system.iam.update"], scope);
+      requirePermission(actor, UPDATE_MEMBERS, scope);
       requireGrantable(actor, role, scope, this.roles);
-      const deploymentRoles = await lockNamed(contents, workspace, command.deploymentRoles);
-      for (const { deploymentId, role: deploymentRole } of deploymentRoles) {
-        const deployment = deploymentScope({ id: deploymentId, workspaceId: workspace.id });
-        requirePermission(actor, ["deployment.userRoles.update", "system.iam.update"], deployment);
-        requireGrantable(actor, deploymentRole, deployment, this.roles, "deploymentRoles");
-      }
+      const deploymentRoles = await lockGrantedDeployments(contents, {
+        actor,
+        workspace,
+        deploymentRoles: command.deploymentRoles,
+        permission: ["deployment.userRoles.update", "system.iam.update"],
+        roles: this.roles,
+      });
 
       const user = await access.findUserByEmail(address);
       if (user === null) throw new NotFound("User");
@@ -58,22 +54,13 @@ export class AddWorkspaceUser {
       for (const { deploymentId, role: deploymentRole } of deploymentRoles) {
         await access.bindUser(user.id, { role: deploymentRole, workspaceId: null, deploymentId });
       }
+      await audit.add({
+        actor,
+        action: "workspace.add_user",
+        object: auditedWorkspace(workspace),
+        details: { userId: user.id, role, deployments: deploymentRoles.length },
+      });
       return workspace;
     });
   }
-}
-
-/** The roles with the Deployments' ids as they are stored. */
-async function lockNamed(
-  contents: WorkspaceContents,
-  workspace: Workspace,
-  deploymentRoles: readonly DeploymentRole[],
-): Promise<DeploymentRole[]> {
-  if (deploymentRoles.length === 0) return [];
-  const named = deploymentRoles.map(({ deploymentId, role }) => ({ deploymentId: deploymentId.toLowerCase(), role }));
-  const ids = new Set(named.map(({ deploymentId }) => deploymentId));
-  if (ids.size < named.length) throw new InvalidInput("deploymentRoles", "names a Deployment more than once");
-  const found = await contents.lockDeployments(workspace.id, [...ids].filter(isId));
-  if (found.length < ids.size) throw new NotFound("Deployment");
-  return named;
 }

@@ -2,8 +2,7 @@ import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
-import { WORKSPACE_ADMIN } from "../domain/last-admin";
-import { checkDescription, checkLabel, type Workspace } from "../domain/workspace";
+import { auditedWorkspace, checkDescription, checkLabel, type Workspace } from "../domain/workspace";
 import type { WorkspaceTransaction } from "./ports";
 
 export interface CreateWorkspaceCommand {
@@ -33,11 +32,12 @@ export class CreateWorkspace {
       createdAt: now,
       updatedAt: now,
     };
-    return this.unitOfWork.run(async ({ workspaces, access }) => {
+    return this.unitOfWork.run(async ({ workspaces, access, audit }) => {
       await workspaces.add(workspace);
       if (actor.type === "USER") {
-        await access.bindUser(actor.id, { role: WORKSPACE_ADMIN, workspaceId: workspace.id, deploymentId: null });
+        await access.bindUser(actor.id, { role: "WORKSPACE_ADMIN", workspaceId: workspace.id, deploymentId: null });
       }
+      await audit.add({ actor, action: "workspace.create", object: auditedWorkspace(workspace) });
       return workspace;
     });
   }

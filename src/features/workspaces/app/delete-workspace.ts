@@ -1,7 +1,7 @@
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { Conflict } from "../../../shared/domain/errors";
 import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
-import type { Workspace } from "../domain/workspace";
+import { auditedWorkspace, type Workspace } from "../domain/workspace";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";
 import type { WorkspaceTransaction } from "./ports";
 
@@ -15,13 +15,14 @@ export class DeleteWorkspace {
    * @throws Conflict if it still has Deployments
    */
   execute({ actor, workspaceId }: { readonly actor: Actor; readonly workspaceId: string }): Promise<Workspace> {
-    return this.unitOfWork.run(async ({ workspaces, contents }) => {
+    return this.unitOfWork.run(async ({ workspaces, contents, audit }) => {
       const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
       requirePermission(actor, ["workspace.config.delete", "system.workspace.delete"], workspaceScope(workspace.id));
       if (await contents.hasDeployments(workspace.id)) {
         throw new Conflict("The Workspace still has Deployments: delete them first");
       }
       await workspaces.remove(workspace.id);
+      await audit.add({ actor, action: "workspace.delete", object: auditedWorkspace(workspace) });
       return workspace;
     });
   }

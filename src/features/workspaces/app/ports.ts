@@ -1,4 +1,5 @@
-import type { AccessStores } from "../../access";
+import type { AccessStores, AdminStores, TeamStores } from "../../access";
+import type { AuditTrail } from "../../../shared/app/audit-trail";
 import type { Workspace } from "../domain/workspace";
 
 /** Workspaces inside a transaction. */
@@ -22,12 +23,17 @@ export interface WorkspaceTransaction {
   readonly workspaces: WorkspaceStores;
   readonly contents: WorkspaceContents;
   readonly access: AccessStores;
+  readonly teams: TeamStores;
+  readonly admins: AdminStores;
+  readonly audit: AuditTrail;
 }
 
 export interface WorkspaceFilter {
   readonly ids: "all" | readonly string[];
   /** A part of the label, in either case. */
   readonly labelPart?: string;
+  readonly offset?: number;
+  readonly limit?: number;
 }
 
 /** Reads outside of transactions. */

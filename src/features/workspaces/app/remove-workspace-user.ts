@@ -2,8 +2,8 @@ import { isId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { NotFound } from "../../../shared/domain/errors";
 import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
-import { requireAdminLeft, WORKSPACE_ADMIN } from "../domain/last-admin";
-import type { Workspace } from "../domain/workspace";
+import { auditedWorkspace, UPDATE_MEMBERS, type Workspace } from "../domain/workspace";
+import { keepWorkspaceAdmin } from "./keep-workspace-admin";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";
 import type { WorkspaceTransaction } from "./ports";
 
@@ -23,17 +23,16 @@ export class RemoveWorkspaceUser {
    * @throws Conflict if this is the last WORKSPACE_ADMIN
    */
   execute({ actor, workspaceId, userId }: RemoveWorkspaceUserCommand): Promise<Workspace> {
-    return this.unitOfWork.run(async ({ workspaces, access }) => {
+    return this.unitOfWork.run(async ({ workspaces, access, admins, audit }) => {
       const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
       const scope = { workspaceId: workspace.id };
-      requirePermission(actor, ["workspace.iam.update", "system.iam.update"], workspaceScope(workspace.id));
+      requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
 
       const binding = isId(userId) ? await access.findUserBinding(userId, scope) : null;
       if (binding === null) throw new NotFound("User");
-      const admins = await access.countUserBindings(WORKSPACE_ADMIN, scope);
-      requireAdminLeft({ from: binding.role, to: null, admins });
-      await access.unbindUser(userId, scope);
+      await keepWorkspaceAdmin(admins, workspace, () => access.unbindUser(userId, scope));
       await access.unbindUserFromDeploymentsOf(userId, scope);
+      await audit.add({ actor, action: "workspace.remove_user", object: auditedWorkspace(workspace), details: { userId, role: binding.role } });
       return workspace;
     });
   }

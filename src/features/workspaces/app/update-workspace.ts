@@ -1,7 +1,7 @@
 import type { Clock } from "../../../shared/app/clock";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
-import { parseWorkspacePatch, type Workspace } from "../domain/workspace";
+import { auditedWorkspace, parseWorkspacePatch, type Workspace } from "../domain/workspace";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";
 import type { WorkspaceTransaction } from "./ports";
 
@@ -25,11 +25,12 @@ export class UpdateWorkspace {
    * @throws InvalidInput
    */
   execute({ actor, workspaceId, payload }: UpdateWorkspaceCommand): Promise<Workspace> {
-    return this.unitOfWork.run(async ({ workspaces }) => {
+    return this.unitOfWork.run(async ({ workspaces, audit }) => {
       const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
       requirePermission(actor, ["workspace.config.update", "system.workspace.update"], workspaceScope(workspace.id));
       const changed = { ...workspace, ...parseWorkspacePatch(payload), updatedAt: this.clock() };
       await workspaces.update(changed);
+      await audit.add({ actor, action: "workspace.update", object: auditedWorkspace(changed) });
       return changed;
     });
   }

@@ -2,7 +2,8 @@ import { checkEmail, requireGrantable, type Role, type RolePermissions } from ".
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { NotFound } from "../../../shared/domain/errors";
 import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
-import { requireAdminLeft, WORKSPACE_ADMIN } from "../domain/last-admin";
+import { auditedWorkspace, UPDATE_MEMBERS } from "../domain/workspace";
+import { keepWorkspaceAdmin } from "./keep-workspace-admin";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";
 import type { WorkspaceTransaction } from "./ports";
 
@@ -28,20 +29,15 @@ export class UpsertWorkspaceUserRole {
    */
   execute({ actor, workspaceId, email, role }: UpsertWorkspaceUserRoleCommand): Promise<Role> {
     const address = checkEmail(email);
-    return this.unitOfWork.run(async ({ workspaces, access }) => {
+    return this.unitOfWork.run(async ({ workspaces, access, admins, audit }) => {
       const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
-      const scope = { workspaceId: workspace.id };
-      requirePermission(actor, ["workspace.iam.update", "system.iam.update"], workspaceScope(workspace.id));
+      requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
       requireGrantable(actor, role, workspaceScope(workspace.id), this.roles);
 
       const user = await access.findUserByEmail(address);
       if (user === null) throw new NotFound("User");
-      const present = await access.findUserBinding(user.id, scope);
-      if (present !== null) {
-        const admins = await access.countUserBindings(WORKSPACE_ADMIN, scope);
-        requireAdminLeft({ from: present.role, to: role, admins });
-      }
-      await access.bindUser(user.id, { role, ...scope, deploymentId: null });
+      await keepWorkspaceAdmin(admins, workspace, () => access.bindUser(user.id, { role, workspaceId: workspace.id, deploymentId: null }));
+      await audit.add({ actor, action: "workspace.update_user_role", object: auditedWorkspace(workspace), details: { userId: user.id, role } });
       return role;
     });
   }

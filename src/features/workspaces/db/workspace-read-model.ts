@@ -14,13 +14,15 @@ export class WorkspaceReadModelSql implements WorkspaceReadModel {
     return this.dataSource.manager.findBy(WorkspaceRow, { id: In(ids) });
   }
 
-  list({ ids, labelPart }: WorkspaceFilter): Promise<Workspace[]> {
+  list({ ids, labelPart, offset, limit }: WorkspaceFilter): Promise<Workspace[]> {
     return this.dataSource.manager.find(WorkspaceRow, {
       where: {
         ...(ids !== "all" && { id: In(ids) }),
         ...(labelPart !== undefined && { label: containing(labelPart) }),
       },
       order: { label: "ASC", id: "ASC" },
+      ...(offset !== undefined && { skip: offset }),
+      ...(limit !== undefined && { take: limit }),
     });
   }
 }

@@ -1,3 +1,4 @@
+import type { AuditObject } from "../../../shared/domain/audit-entry";
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import { can, SYSTEM_SCOPE, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
@@ -21,6 +22,11 @@ const DESCRIPTION_MOST = 1000;
 
 /** Every Workspace role holds the first one, so whoever has a role on a Workspace sees it. */
 const SEE: Permission = ["workspace.config.get", "system.workspace.get"];
+
+/** Source of all of them: the public 0.35 role reference. */
+export const SEE_USERS: Permission = ["workspace.users.get", "system.users.get"];
+export const SEE_TEAMS: Permission = ["workspace.teams.get", "system.teams.get"];
+export const UPDATE_MEMBERS: Permission = ["workspace.iam.update", "system.iam.update"];
 
 /**
  * Trimmed.
@@ -66,7 +72,12 @@ export function parseWorkspacePatch(payload: unknown): WorkspacePatch {
   };
 }
 
-export const canSeeWorkspace = (actor: Actor, { id }: Pick<Workspace, "id">): boolean => can(actor, SEE, workspaceScope(id));
+/** Whoever has a role on a Deployment sees its Workspace too, by name: clients find the one through the other. */
+export const canSeeWorkspace = (actor: Actor, { id }: Pick<Workspace, "id">): boolean =>
+  can(actor, SEE, workspaceScope(id)) || actor.grants.some(({ reach }) => reach.kind === "deployment" && reach.workspaceId === id);
+
+/** Who has which role in it. */
+export const canSeeMembers = (actor: Actor, { id }: Pick<Workspace, "id">): boolean => can(actor, SEE_USERS, workspaceScope(id));
 
 /** @throws NotFound, the same for a Workspace that is not there and for one that the actor may not see */
 export function requireVisible(actor: Actor, workspace: Workspace | null): Workspace {
@@ -77,6 +88,11 @@ export function requireVisible(actor: Actor, workspace: Workspace | null): Works
 /** The Workspaces for which `canSeeWorkspace` holds, as a list can ask for them. */
 export function visibleWorkspaceIds(actor: Actor): "all" | readonly string[] {
   if (can(actor, SEE, SYSTEM_SCOPE)) return "all";
-  const granted = actor.grants.flatMap(({ reach }) => (reach.kind === "workspace" ? [reach.workspaceId] : []));
-  return [...new Set(granted)].filter((id) => canSeeWorkspace(actor, { id }));
+  const granted = actor.grants.flatMap((grant) => {
+    const { reach } = grant;
+    return "workspaceId" in reach && canSeeWorkspace({ ...actor, grants: [grant] }, { id: reach.workspaceId }) ? [reach.workspaceId] : [];
+  });
+  return [...new Set(granted)];
 }
+
+export const auditedWorkspace = ({ id, label }: Workspace): AuditObject => ({ type: "workspace", id, label, workspaceId: id });

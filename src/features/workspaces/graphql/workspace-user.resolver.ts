@@ -4,10 +4,10 @@ import { Role } from "../../access/graphql";
 import { InvalidInput } from "../../../shared/domain/errors";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
-import type { AddWorkspaceUser, DeploymentRole } from "../app/add-workspace-user";
+import type { AddWorkspaceUser } from "../app/add-workspace-user";
 import type { RemoveWorkspaceUser } from "../app/remove-workspace-user";
 import type { UpsertWorkspaceUserRole } from "../app/upsert-workspace-user-role";
-import { DeploymentRoles, Workspace } from "./workspace.types";
+import { completeRoles, DeploymentRoles, Workspace } from "./workspace.types";
 
 const TAKES = "Takes workspace.iam.update there, or system.iam.update";
 
@@ -41,7 +41,7 @@ export class WorkspaceUserResolver {
   ): Promise<Workspace> {
     const actor = await context.actor();
     if (!workspaceId) throw new InvalidInput("workspaceUuid", "has to be given");
-    return this.deps.addUser.execute({ actor, workspaceId, email, role, deploymentRoles: (deploymentRoles ?? []).map(complete) });
+    return this.deps.addUser.execute({ actor, workspaceId, email, role, deploymentRoles: completeRoles(deploymentRoles) });
   }
 
   @Mutation(() => Role, {
@@ -68,10 +68,4 @@ export class WorkspaceUserResolver {
   ): Promise<Workspace> {
     return this.deps.removeUser.execute({ actor: await context.actor(), workspaceId, userId });
   }
-}
-
-/** The contract leaves both fields optional, but neither means anything alone. */
-function complete({ deploymentId, role }: DeploymentRoles): DeploymentRole {
-  if (!deploymentId || !role) throw new InvalidInput("deploymentRoles", "takes a deploymentId and a role each");
-  return { deploymentId, role };
 }

@@ -1,14 +1,16 @@
-import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { RoleBinding, User } from "../../access/graphql";
-import { requirePermission, workspaceScope } from "../../../shared/domain/permissions";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Json, Uuid } from "../../../shared/graphql/scalars";
 import type { CreateWorkspace } from "../app/create-workspace";
 import type { DeleteWorkspace } from "../app/delete-workspace";
 import type { FindWorkspaces } from "../app/find-workspaces";
 import type { UpdateWorkspace } from "../app/update-workspace";
+import { canSeeMembers } from "../domain/workspace";
 import type { WorkspaceLoaders } from "./workspace.loaders";
 import { Workspace } from "./workspace.types";
+
+const PAGE = 20;
 
 @Resolver(() => Workspace)
 export class WorkspaceResolver {
@@ -30,13 +32,22 @@ export class WorkspaceResolver {
     return this.deps.reads.requireVisibleWorkspace(await context.actor(), id);
   }
 
-  @Query(() => [Workspace], { nullable: true, description: "The Workspaces that you may see, by label. System roles see all." })
+  @Query(() => [Workspace], { nullable: true, description: "The Workspaces that you may see, by label: those where you have a role, or a role on a Deployment. System roles see all." })
   async workspaces(
     @Ctx() context: GraphqlContext,
     @Arg("label", () => String, { nullable: true, description: "Only those with this in their label, in either case." })
     label?: string | null,
   ): Promise<Workspace[]> {
     return this.deps.reads.visibleTo(await context.actor(), label || undefined);
+  }
+
+  @Query(() => [Workspace], { nullable: true, description: "The same, page by page." })
+  async paginatedWorkspaces(
+    @Ctx() context: GraphqlContext,
+    @Arg("take", () => Int, { nullable: true, description: "How many, up to pagination.workspace.maxTake; 20 without it." }) take?: number | null,
+    @Arg("pageNumber", () => Int, { nullable: true, description: "Which page, counted from 0." }) pageNumber?: number | null,
+  ): Promise<Workspace[]> {
+    return this.deps.reads.pageVisibleTo(await context.actor(), { take: take ?? PAGE, pageNumber: pageNumber ?? 0 });
   }
 
   @Query(() => [Workspace], { nullable: true, description: "Every Workspace, by label. Takes system.workspace.get." })
@@ -85,18 +96,16 @@ export class WorkspaceResolver {
     return this.deps.deleteWorkspace.execute({ actor: await context.actor(), workspaceId });
   }
 
-  @FieldResolver(() => [User], { nullable: true, description: "Who has a role in it, by user name. Takes workspace.users.get there." })
-  async users(@Root() { id }: Workspace, @Ctx() context: GraphqlContext): Promise<User[]> {
-    requirePermission(await context.actor(), "workspace.users.get", workspaceScope(id));
-    return this.deps.loaders(context).usersByWorkspace.load(id);
+  @FieldResolver(() => [User], { nullable: true, description: "Who has a role in it, by user name; null without workspace.users.get there." })
+  async users(@Root() workspace: Workspace, @Ctx() context: GraphqlContext): Promise<User[] | null> {
+    return canSeeMembers(await context.actor(), workspace) ? this.deps.loaders(context).usersByWorkspace.load(workspace.id) : null;
   }
 
   @FieldResolver(() => [RoleBinding], {
     nullable: true,
-    description: "Every role in it, of users and of service accounts. Takes workspace.users.get there.",
+    description: "Every role in it, of users, Teams and service accounts; null without workspace.users.get there.",
   })
-  async roleBindings(@Root() { id }: Workspace, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
-    requirePermission(await context.actor(), "workspace.users.get", workspaceScope(id));
-    return this.deps.loaders(context).bindingsByWorkspace.load(id);
+  async roleBindings(@Root() workspace: Workspace, @Ctx() context: GraphqlContext): Promise<RoleBinding[] | null> {
+    return canSeeMembers(await context.actor(), workspace) ? this.deps.loaders(context).bindingsByWorkspace.load(workspace.id) : null;
   }
 }

@@ -1,6 +1,7 @@
 import { Field, ID, InputType, ObjectType } from "type-graphql";
 import type { Role as RoleName } from "../../access";
 import { Role } from "../../access/graphql";
+import { InvalidInput } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import { DateTime, Id } from "../../../shared/graphql/scalars";
 
@@ -30,3 +31,10 @@ export class DeploymentRoles {
   @Field(() => Role, { nullable: true, description: "A DEPLOYMENT_… role." })
   role?: RoleName | null;
 }
+
+/** The contract leaves both fields optional, but neither means anything alone. @throws InvalidInput */
+export const completeRoles = (given: readonly DeploymentRoles[] | null | undefined): { deploymentId: string; role: RoleName }[] =>
+  (given ?? []).map(({ deploymentId, role }) => {
+    if (!deploymentId || !role) throw new InvalidInput("deploymentRoles", "takes a deploymentId and a role each");
+    return { deploymentId, role };
+  });

@@ -5,8 +5,9 @@ export interface Example {
 }
 
 const DEPLOYMENT_ID = "put a Deployment's id here";
+const REVISION_ID = "put a deploy revision's id here";
 
-/** Offered in the explorer's list, in this order. */
+/** Offered in the explorer's list, in this order: the answer of each has the ids that the next one takes. */
 export const EXAMPLES: readonly Example[] = [
   {
     title: "My Workspaces",
@@ -51,9 +52,9 @@ export const EXAMPLES: readonly Example[] = [
     variables: { deploymentUuid: DEPLOYMENT_ID },
   },
   {
-    title: "Plan a rollback to the last known good deploy",
-    query: `query Plan($deploymentUuid: Uuid!) {
-  rollbackPlan(deploymentUuid: $deploymentUuid) {
+    title: "Plan a rollback",
+    query: `query Plan($deploymentUuid: Uuid!, $deployRevisionId: Uuid) {
+  rollbackPlan(deploymentUuid: $deploymentUuid, deployRevisionId: $deployRevisionId) {
     to { id number imageTag }
     allowed
     blockers { code message remedy }
@@ -62,7 +63,7 @@ export const EXAMPLES: readonly Example[] = [
     database { direction losesData }
   }
 }`,
-    variables: { deploymentUuid: DEPLOYMENT_ID },
+    variables: { deploymentUuid: DEPLOYMENT_ID, deployRevisionId: REVISION_ID },
   },
   {
     title: "Roll back",
@@ -78,6 +79,6 @@ export const EXAMPLES: readonly Example[] = [
     rollbackFrom { number }
   }
 }`,
-    variables: { deploymentUuid: DEPLOYMENT_ID, deployRevisionId: null, description: "why" },
+    variables: { deploymentUuid: DEPLOYMENT_ID, deployRevisionId: REVISION_ID, description: "why" },
   },
 ];

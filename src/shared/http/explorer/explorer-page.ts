@@ -32,13 +32,11 @@ export const EXPLORER_PAGE = /* html */ `<!doctype html>
     <h2 id="request-heading">Request</h2>
     <div class="row">
       <label>Example <select id="examples"></select></label>
-    </div>
-    <label>Query <textarea id="query" rows="14" spellcheck="false" autocapitalize="off" aria-describedby="run-hint"></textarea></label>
-    <label>Variables, as JSON <textarea id="variables" rows="5" spellcheck="false" autocapitalize="off"></textarea></label>
-    <div class="row">
       <button id="run" type="button" class="primary">Run</button>
-      <span id="run-hint">or Ctrl-Enter (⌘-Enter) in either field</span>
     </div>
+    <label>Query <textarea id="query" rows="12" spellcheck="false" autocapitalize="off" aria-describedby="run-hint"></textarea></label>
+    <label>Variables, as JSON <textarea id="variables" rows="5" spellcheck="false" autocapitalize="off"></textarea></label>
+    <p id="run-hint">Ctrl-Enter (⌘-Enter) runs it, too.</p>
   </section>
   <section aria-labelledby="answer-heading">
     <h2 id="answer-heading">Answer</h2>

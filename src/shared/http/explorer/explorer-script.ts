@@ -28,9 +28,21 @@ async function ask(query, variables) {
   return { status: response.status, requestId: response.headers.get("x-request-id"), body };
 }
 
+/** Ids out of earlier answers, by the variable that takes them. */
+const known = {};
+
+function learn(data) {
+  const first = (list) => (list && list[0] ? list[0].id : undefined);
+  const { workspaces, workspaceDeployments, deployRevisions } = data || {};
+  const targets = deployRevisions && deployRevisions.nodes && deployRevisions.nodes.filter(({ rollback }) => rollback && rollback.allowed);
+  const ids = { workspaceUuid: first(workspaces), deploymentUuid: first(workspaceDeployments), deployRevisionId: first(targets) };
+  for (const [variable, id] of Object.entries(ids)) if (id) known[variable] = id;
+}
+
 function showExample(example) {
+  const fill = (variable, value) => (variable in known ? known[variable] : value);
   $("query").value = example.query;
-  $("variables").value = JSON.stringify(example.variables, null, 2);
+  $("variables").value = JSON.stringify(example.variables, fill, 2);
 }
 
 async function run() {
@@ -52,6 +64,7 @@ async function run() {
     const outcome = body.errors ? "refused: " + body.errors[0].message : "done";
     $("status").textContent = "HTTP " + status + ", " + ms + " ms, " + outcome + " (request " + requestId + ")";
     $("answer").textContent = JSON.stringify(body, null, 2);
+    learn(body.data);
   } catch (error) {
     $("status").textContent = "No answer: " + error.message;
     $("answer").textContent = "";

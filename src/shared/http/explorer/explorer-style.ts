@@ -44,9 +44,9 @@ button:disabled { opacity: .6; cursor: default; }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 pre { margin: 0; overflow: auto; max-height: 70vh; white-space: pre-wrap; overflow-wrap: anywhere; }
 form { margin-bottom: 1rem; }
-.row { display: flex; flex-wrap: wrap; gap: .6rem; align-items: center; }
-.row label { flex: 1; }
-#run-hint { color: var(--quiet); font-size: .875rem; }
+.row { display: flex; gap: .6rem; align-items: end; margin-bottom: .6rem; }
+.row label { flex: 1; margin: 0; }
+#run-hint { font-size: .875rem; }
 @media (min-width: 60rem) {
   main { grid-template-columns: 1fr 1fr; align-items: start; }
   section:first-child { grid-column: 1 / -1; }

@@ -1,0 +1,164 @@
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { DataSource } from "typeorm";
+import type { Config } from "./config";
+import * as access from "./features/access/module";
+import * as audit from "./features/audit/module";
+import * as bundles from "./features/bundles/module";
+import * as deployments from "./features/deployments/module";
+import * as deploys from "./features/deploys/module";
+import * as logs from "./features/logs/module";
+import * as platform from "./features/platform/module";
+import * as registry from "./features/registry/module";
+import type { RolloutDriver } from "./features/rollouts";
+import * as rollouts from "./features/rollouts/module";
+import * as signOn from "./features/sign-on/module";
+import * as workspaces from "./features/workspaces/module";
+import type { Clock } from "./shared/app/clock";
+import { poolOf, sqlOf } from "./shared/db/data-source";
+import { createUnitOfWork } from "./shared/db/unit-of-work";
+import { minusDays } from "./shared/domain/instant";
+import type { Metrics } from "./shared/http/metrics";
+import { NO_METRICS } from "./shared/jobs/line-exporter";
+
+const CLEANUP_BATCH = 5_000;
+
+export interface Surroundings {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly dataSource: DataSource;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  /** Where clients reach this process, once it listens. */
+  readonly publicUrl: () => string;
+  /** In place of the configured one, or made around it. */
+  readonly driver: RolloutDriver | ((configured: RolloutDriver) => RolloutDriver) | undefined;
+}
+
+export type Features = Awaited<ReturnType<typeof composeFeatures>>;
+
+/** The features, each given what it needs of the others. Nothing is started. */
+export async function composeFeatures({ config, databaseUrl, dataSource, clock, log, metrics, publicUrl, driver: chosenDriver }: Surroundings) {
+  const pool = poolOf(dataSource);
+  const lag = { logs: 0, audit: 0 };
+  const platformModule = await platform.createPlatformModule(config);
+  const { catalogue, airflowImages } = platformModule;
+  const logsModule = logs.createLogsModule({
+    sql: sqlOf(dataSource),
+    unitOfWork: (toTx) => createUnitOfWork(dataSource, (manager) => toTx(sqlOf(manager))),
+    elasticsearch: config.elasticsearch.kind === "on" ? config.elasticsearch : null,
+    pollIntervalMs: config.elasticsearch.pollIntervalMs,
+    logger: log,
+    clock,
+    metrics: {
+      ...NO_METRICS,
+      lagSeconds: (seconds) => (lag.logs = seconds),
+      exported: (count) => metrics.logLinesExported(count),
+      rejected: (count) => metrics.logLinesRejected(count),
+    },
+  });
+  const auditModule = audit.createAuditModule({
+    config,
+    dataSource,
+    clock,
+    log,
+    metrics: { ...NO_METRICS, lagSeconds: (seconds) => (lag.audit = seconds) },
+  });
+  const { trail } = auditModule;
+  const accessModule = await access.createAccessModule({ config, dataSource, pool, databaseUrl, audit: trail, clock, log });
+  const signOnModule = signOn.createSignOnModule({ config, dataSource, audit: trail, clock, access: accessModule, log });
+  const workspacesModule = workspaces.createWorkspacesModule({ config, dataSource, audit: trail, clock, access: accessModule });
+  const deploymentsModule = await deployments.createDeploymentsModule({
+    config,
+    dataSource,
+    audit: trail,
+    clock,
+    catalogue,
+    airflowImages,
+    publicUrl,
+    access: accessModule,
+    logs: logsModule,
+    workspaces: {
+      find: (actor, id) => workspacesModule.reads.requireVisibleWorkspace(actor, id),
+      loaders: workspacesModule.loaders,
+    },
+  });
+  const registryModule = await registry.createRegistryModule({
+    config,
+    clock,
+    log,
+    deployments: deploymentsModule.readModel,
+    keptKey: accessModule.keptRegistryKey,
+  });
+  const bundlesModule = bundles.createBundlesModule({ config, dataSource, clock });
+  const configured = rollouts.createRolloutsModule({ dataDir: config.dataDir, unpack: bundlesModule.unpack }).driver;
+  const driver = typeof chosenDriver === "function" ? chosenDriver(configured) : (chosenDriver ?? configured);
+  const deploysModule = deploys.createDeploysModule({
+    config,
+    dataSource,
+    audit: trail,
+    clock,
+    log,
+    watch: accessModule.watch,
+    driver,
+    bundles: bundlesModule,
+    pushedImages: registryModule.pushedImages,
+    lookUpImage: registryModule.lookUpImage,
+    actorOf: (account) => accessModule.sessions.actorOfAccount(account),
+    deployments: deploymentsModule,
+    metrics: {
+      rollback: (outcome) => metrics.rollback(outcome),
+      rolloutFinished: (status, seconds) => metrics.rollout(status, seconds),
+    },
+    cleanedUpAlong: [
+      async (_now, before) => deleteInBatches((limit) => logsModule.deleteOlderThan(before, limit)),
+      async (now) => deleteInBatches((limit) => auditModule.deleteExpired(now, limit)),
+      async (now) => void (await deploymentsModule.purge(minusDays(now, config.deployments.softDeletedRetentionDays))),
+      // What a replica of an older version has written since the start.
+      sealSecrets,
+      (now) => accessModule.forgetFailedLogins(now),
+      () => bundlesModule.removeStaleUploads(),
+      () => driver.tidy(),
+    ],
+  });
+
+  metrics.watchLogExportLag(async () => lag.logs);
+  if (auditModule.exporter !== null) metrics.watchAuditExportLag(async () => lag.audit);
+
+  return {
+    access: accessModule,
+    audit: auditModule,
+    workspaces: workspacesModule,
+    deployments: deploymentsModule,
+    bundles: bundlesModule,
+    deploys: deploysModule,
+    logs: logsModule,
+    sealSecrets,
+    resolvers: [
+      ...platformModule.resolvers,
+      ...auditModule.resolvers,
+      ...accessModule.resolvers,
+      ...signOnModule.resolvers,
+      ...workspacesModule.resolvers,
+      ...deploymentsModule.resolvers,
+      ...deploysModule.resolvers,
+    ],
+    /** Adds what is served beside GraphQL. */
+    routes(app: FastifyInstance): void {
+      const authenticate = (header: string | undefined) => accessModule.sessions.actorOf(header, { fresh: true });
+      signOnModule.routes(app);
+      for (const feature of [auditModule, deploymentsModule, registryModule, deploysModule]) feature.routes(app, authenticate);
+    },
+  };
+
+  async function sealSecrets(): Promise<void> {
+    const { sealed, unreadable } = await deploymentsModule.sealSecrets();
+    if (sealed > 0) log.info({ sealed }, "secrets are encrypted with the present key");
+    if (unreadable > 0) log.error({ unreadable }, "secrets cannot be decrypted: their key is missing in the configuration; set them anew, or bring the key back");
+  }
+}
+
+async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): Promise<void> {
+  while ((await deleteSome(CLEANUP_BATCH)) === CLEANUP_BATCH);
+}

@@ -1,0 +1,72 @@
+import { isId } from "../../../shared/app/ids";
+import { Forbidden, InvalidInput, NotFound } from "../../../shared/domain/errors";
+import { can, deploymentScope, SYSTEM_SCOPE, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import type { Team, User } from "../domain/accounts";
+import type { TeamPage, TeamPageQuery, TeamReadModel } from "./team-ports";
+
+/** A page holds at most this many, which is what the 0.35 configuration has for its lists (`pagination`). */
+const MOST = 100;
+
+/** Teams as an actor may see them. */
+export class FindTeams {
+  constructor(private readonly readModel: TeamReadModel) {}
+
+  /**
+   * One Team. Its members see it; so does whoever may see Teams of the system, of a Workspace or Deployment
+   * on which it has a role, or, with `workspaceId`, all Teams on behalf of that Workspace.
+   * @throws NotFound if there is none that the actor may see
+   */
+  async requireVisibleTeam(actor: Actor, id: string, workspaceId?: string): Promise<Team> {
+    const [team] = isId(id) ? await this.readModel.teamsByIds([id]) : [];
+    if (team === undefined || !(await this.isVisible(actor, team, workspaceId))) throw new NotFound("Team");
+    return team;
+  }
+
+  /** The members of a Team that the actor may see, by user name. @throws NotFound */
+  async members(actor: Actor, id: string): Promise<User[]> {
+    const team = await this.requireVisibleTeam(actor, id);
+    return this.readModel.membersOfTeams([team.id]);
+  }
+
+  /**
+   * A page of all Teams with system.teams.get, or workspace.teams.getAll on the Workspace that is named;
+   * with workspace.teams.get there, of those that have a role on it or on its Deployments.
+   * @throws InvalidInput if the cursor is none, or nothing is taken
+   * @throws NotFound if there is no such Workspace that the actor may see
+   * @throws Forbidden
+   */
+  page(actor: Actor, { take, cursor, workspaceId }: { take: number; cursor?: string | undefined; workspaceId?: string | undefined }): Promise<TeamPage> {
+    if (take === 0) throw new InvalidInput("take", "has to be at least 1, or at most -1 to read backwards");
+    if (cursor !== undefined && !isId(cursor)) throw new InvalidInput("cursor", "is not the id of a Team");
+    return this.readModel.pageOfTeams({
+      among: listable(actor, workspaceId),
+      cursor: cursor ?? null,
+      take: Math.max(-MOST, Math.min(take, MOST)),
+    });
+  }
+
+  private async isVisible(actor: Actor, team: Team, workspaceId: string | undefined): Promise<boolean> {
+    if (can(actor, "system.teams.get", SYSTEM_SCOPE)) return true;
+    if (workspaceId !== undefined && can(actor, "workspace.teams.getAll", workspaceScope(workspaceId))) return true;
+    const places = await this.readModel.placesOfTeam(team.id);
+    const isOnVisible = places.some((place) =>
+      place.deploymentId === null
+        ? can(actor, "workspace.teams.get", workspaceScope(place.workspaceId))
+        : can(actor, ["deployment.teams.get", "workspace.teams.get"], deploymentScope({ id: place.deploymentId, workspaceId: place.workspaceId })),
+    );
+    if (isOnVisible) return true;
+    const members = await this.readModel.membersOfTeams([team.id]);
+    return members.some(({ id }) => id === actor.id);
+  }
+}
+
+function listable(actor: Actor, workspaceId: string | undefined): TeamPageQuery["among"] {
+  if (can(actor, "system.teams.get", SYSTEM_SCOPE)) return "all";
+  if (workspaceId === undefined) throw new Forbidden("system.teams.get");
+  const scope = workspaceScope(workspaceId);
+  const isVisible = can(actor, ["workspace.config.get", "workspace.teams.get"], scope) || actor.grants.some(({ reach }) => reach.kind === "deployment" && reach.workspaceId === workspaceId);
+  if (!isId(workspaceId) || !isVisible) throw new NotFound("Workspace");
+  if (can(actor, "workspace.teams.getAll", scope)) return "all";
+  if (!can(actor, "workspace.teams.get", scope)) throw new Forbidden("workspace.teams.get");
+  return { workspaceId };
+}

@@ -1,0 +1,98 @@
+import { isId, isSameId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { Conflict, FeatureDisabled, Forbidden, InvalidInput, NotFound } from "../../../shared/domain/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { auditedUser, checkPassword, type User } from "../domain/accounts";
+import { requireAllGrantable } from "../domain/granting";
+import type { RolePermissions } from "../domain/roles";
+import type { AccessReadModel, AccessTransaction, LoginLimiter, PasswordHasher, SessionTokens } from "./ports";
+
+export interface ChangePasswordCommand {
+  readonly actor: Actor;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+  /** Where the attempt comes from, for the limit on attempts. */
+  readonly address: string;
+}
+
+export interface SetPasswordCommand {
+  readonly actor: Actor;
+  readonly userId: string;
+  readonly password: string;
+}
+
+/** New passwords. Each ends all sessions that the user had until then, on every replica. */
+export class Passwords {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<AccessTransaction>;
+      readonly accounts: AccessReadModel;
+      readonly passwords: PasswordHasher;
+      readonly tokens: SessionTokens;
+      readonly limiter: LoginLimiter;
+      readonly roles: RolePermissions;
+      readonly localEnabled: boolean;
+    },
+  ) {}
+
+  /**
+   * One's own. Attempts count as those to sign in do; the answer holds the token of a new session.
+   * @throws FeatureDisabled if signing in with a password is off
+   * @throws Forbidden to service accounts
+   * @throws InvalidInput if the current password is wrong, or the new one too short, too long or the same
+   * @throws TooManyAttempts
+   * @throws Conflict if the password was changed at this moment
+   */
+  async change({ actor, currentPassword, newPassword, address }: ChangePasswordCommand): Promise<{ user: User; token: string }> {
+    const { accounts, passwords, limiter, tokens, unitOfWork } = this.deps;
+    this.requireLocal();
+    if (actor.type !== "USER") throw new Forbidden();
+    checkPassword(newPassword, "newPassword");
+    await limiter.attempt(actor.id, address);
+    const from = (await accounts.credentialsOfUser(actor.id))?.passwordHash ?? null;
+    if (!(await passwords.verify(from, currentPassword)) || from === null) throw new InvalidInput("currentPassword", "is not the password of this account");
+    await limiter.succeeded(actor.id, address);
+    if (newPassword === currentPassword) throw new InvalidInput("newPassword", "is the password that the account has already");
+
+    const hash = await passwords.hash(newPassword);
+    const user = await unitOfWork.run(async ({ access, audit }) => {
+      const locked = await access.lockUser(actor.id);
+      if (locked === null) throw new NotFound("User");
+      if (!(await access.setPassword(locked.id, { hash, from, sessionsFrom: tokens.now() }))) {
+        throw new Conflict("The password was changed at this moment by somebody else");
+      }
+      await audit.add({ actor, action: "user.change_password", object: auditedUser(locked) });
+      return locked;
+    });
+    return { user, token: await tokens.issue(user.id) };
+  }
+
+  /**
+   * Another user's, such as one who has forgotten his, or who has only come through a provider so far.
+   * @throws FeatureDisabled if signing in with a password is off
+   * @throws Forbidden without system.iam.update, or if the user may do what the actor may not
+   * @throws InvalidInput for oneself, and if the password is too short or too long
+   * @throws NotFound
+   */
+  async set({ actor, userId, password }: SetPasswordCommand): Promise<User> {
+    this.requireLocal();
+    requirePermission(actor, "system.iam.update", SYSTEM_SCOPE);
+    if (isSameId(userId, actor.id)) throw new InvalidInput("userUuid", "is your own account: changePassword asks for the current password first");
+    checkPassword(password);
+    if (!isId(userId)) throw new NotFound("User");
+    const hash = await this.deps.passwords.hash(password);
+    return this.deps.unitOfWork.run(async ({ access, admins, audit }) => {
+      const user = await access.lockUser(userId);
+      if (user === null) throw new NotFound("User");
+      // Who knows the password can act as the user.
+      requireAllGrantable(actor, await admins.rolesOf({ userId: user.id }), this.deps.roles);
+      await access.setPassword(user.id, { hash, sessionsFrom: this.deps.tokens.now() });
+      await audit.add({ actor, action: "user.set_password", object: auditedUser(user) });
+      return user;
+    });
+  }
+
+  private requireLocal(): void {
+    if (!this.deps.localEnabled) throw new FeatureDisabled("astronomer.houston.config.auth.local.enabled");
+  }
+}

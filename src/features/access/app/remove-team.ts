@@ -1,0 +1,29 @@
+import { isId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { NotFound } from "../../../shared/domain/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import type { Team } from "../domain/accounts";
+import { auditedTeam } from "../domain/teams";
+import { keepAdmins } from "./keep-admins";
+import type { AccessTransaction } from "./ports";
+
+/** Removes a Team with all its roles; its members lose them at once, and keep their accounts. */
+export class RemoveTeam {
+  constructor(private readonly unitOfWork: UnitOfWork<AccessTransaction>) {}
+
+  /**
+   * @throws Forbidden without system.teams.remove
+   * @throws NotFound
+   * @throws Conflict if nobody else is SYSTEM_ADMIN, or WORKSPACE_ADMIN of a Workspace
+   */
+  execute({ actor, teamId }: { readonly actor: Actor; readonly teamId: string }): Promise<Team> {
+    requirePermission(actor, "system.teams.remove", SYSTEM_SCOPE);
+    return this.unitOfWork.run(async ({ teams, admins, audit }) => {
+      const team = isId(teamId) ? await teams.lockTeam(teamId) : null;
+      if (team === null) throw new NotFound("Team");
+      await keepAdmins(admins, [{ teamId: team.id }], () => teams.removeTeam(team.id));
+      await audit.add({ actor, action: "team.remove", object: auditedTeam(team) });
+      return team;
+    });
+  }
+}

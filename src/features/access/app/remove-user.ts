@@ -1,0 +1,50 @@
+import { isId, isSameId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { InvalidInput, NotFound } from "../../../shared/domain/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { auditedUser, type Email, type User } from "../domain/accounts";
+import { keepAdmins } from "./keep-admins";
+import type { AccessTransaction } from "./ports";
+
+export interface RemoveUserCommand {
+  readonly actor: Actor;
+  /** One of both, or the same in both; empty text is none. */
+  readonly id: string | null;
+  readonly userUuid: string | null;
+}
+
+export interface RemovedUser {
+  readonly user: User;
+  /** The addresses that the user had. */
+  readonly emails: readonly Email[];
+}
+
+/**
+ * Removes an account, with its addresses, roles and memberships; its sessions end at once. What the person
+ * did keeps the name. Service accounts stay: they belong to the place that they work for, and not to
+ * whoever made them.
+ */
+export class RemoveUser {
+  constructor(private readonly unitOfWork: UnitOfWork<AccessTransaction>) {}
+
+  /**
+   * @throws Forbidden without system.user.delete
+   * @throws InvalidInput unless one is named
+   * @throws NotFound
+   * @throws Conflict if this is the last SYSTEM_ADMIN, or the last WORKSPACE_ADMIN of a Workspace
+   */
+  async execute({ actor, id, userUuid }: RemoveUserCommand): Promise<RemovedUser> {
+    requirePermission(actor, "system.user.delete", SYSTEM_SCOPE);
+    const userId = id || userUuid;
+    if (!userId) throw new InvalidInput("id", "has to be given");
+    if (userUuid && !isSameId(userUuid, userId)) throw new InvalidInput("userUuid", "is another user than id");
+    return this.unitOfWork.run(async ({ access, admins, audit }) => {
+      const user = isId(userId) ? await access.lockUser(userId) : null;
+      if (user === null) throw new NotFound("User");
+      const emails = await access.emailsOf(user.id);
+      await keepAdmins(admins, [{ userId: user.id }], () => access.removeUser(user.id));
+      await audit.add({ actor, action: "user.remove", object: auditedUser(user) });
+      return { user, emails };
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import { isId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import type { AuditObject } from "../../../shared/domain/audit-entry";
+import { NotFound } from "../../../shared/domain/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { auditedUser, type RoleBinding } from "../domain/accounts";
+import { requireGrantable } from "../domain/granting";
+import type { Role, RolePermissions } from "../domain/roles";
+import { auditedTeam } from "../domain/teams";
+import { keepAdmins } from "./keep-admins";
+import type { AccessTransaction } from "./ports";
+import type { BoundTo, Subject } from "./team-ports";
+
+export interface SystemRoleCommand {
+  readonly actor: Actor;
+  readonly subject: Subject;
+  readonly role: Role;
+}
+
+const SYSTEM: BoundTo = { workspaceId: null, deploymentId: null };
+
+/** Roles of users and Teams on the whole system. Each has one at most. */
+export class SystemRoles {
+  constructor(
+    private readonly unitOfWork: UnitOfWork<AccessTransaction>,
+    private readonly roles: RolePermissions,
+  ) {}
+
+  /**
+   * Gives the role, in place of the one that the subject had; the same one again changes nothing.
+   * @throws Forbidden without system.iam.update, or if the role holds what the actor lacks
+   * @throws InvalidInput if it is no system role
+   * @throws NotFound
+   * @throws Conflict if the last SYSTEM_ADMIN would lose that role
+   */
+  grant({ actor, subject, role }: SystemRoleCommand): Promise<RoleBinding> {
+    requirePermission(actor, "system.iam.update", SYSTEM_SCOPE);
+    requireGrantable(actor, role, SYSTEM_SCOPE, this.roles);
+    return this.unitOfWork.run(async (tx) => {
+      const { object, id } = await lockSubject(tx, subject);
+      const bound = { role, ...SYSTEM };
+      const binding = await keepAdmins(tx.admins, [], () =>
+        "userId" in subject ? tx.access.bindUser(id, bound) : tx.teams.bindTeam(id, bound),
+      );
+      await tx.audit.add({ actor, action: `${object.type}.grant_role`, object, details: { role } });
+      return binding;
+    });
+  }
+
+  /**
+   * Takes the role away, and answers what was taken.
+   * @throws Forbidden without system.iam.update
+   * @throws NotFound if there is no such user or Team, or it has another role or none
+   * @throws Conflict if the last SYSTEM_ADMIN would lose that role
+   */
+  revoke({ actor, subject, role }: SystemRoleCommand): Promise<RoleBinding> {
+    requirePermission(actor, "system.iam.update", SYSTEM_SCOPE);
+    return this.unitOfWork.run(async (tx) => {
+      const { object, id } = await lockSubject(tx, subject);
+      const binding = await keepAdmins(tx.admins, [], async () => {
+        const taken = await ("userId" in subject ? tx.access.unbindUserFromSystem(id) : tx.teams.unbindTeam(id, SYSTEM));
+        if (taken === null || taken.role !== role) throw new NotFound("Role binding");
+        return taken;
+      });
+      await tx.audit.add({ actor, action: `${object.type}.revoke_role`, object, details: { role } });
+      return binding;
+    });
+  }
+}
+
+async function lockSubject({ access, teams }: AccessTransaction, subject: Subject): Promise<{ object: AuditObject; id: string }> {
+  if ("userId" in subject) {
+    const user = isId(subject.userId) ? await access.lockUser(subject.userId) : null;
+    if (user === null) throw new NotFound("User");
+    return { object: auditedUser(user), id: user.id };
+  }
+  const team = isId(subject.teamId) ? await teams.lockTeam(subject.teamId) : null;
+  if (team === null) throw new NotFound("Team");
+  return { object: auditedTeam(team), id: team.id };
+}

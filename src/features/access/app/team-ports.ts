@@ -1,0 +1,81 @@
+import type { RoleBinding, Team, User } from "../domain/accounts";
+import type { AdminsLeft } from "../domain/last-admins";
+import type { PlacedRole } from "../domain/granting";
+import type { BoundRole } from "../domain/roles";
+
+/** Where a role is bound: the system where neither id is given. */
+export type BoundTo = Omit<BoundRole, "role">;
+
+/** Teams, their members and their roles inside a transaction. */
+export interface TeamStores {
+  /** Keeps other changes of the Team, of its members and of its roles waiting until the transaction ends. */
+  lockTeam(id: string): Promise<Team | null>;
+  findTeam(id: string): Promise<Team | null>;
+  findTeamsByName(provider: string, names: readonly string[]): Promise<Team[]>;
+  /** @throws Conflict if the provider has one of this name already */
+  addTeam(team: Team): Promise<void>;
+  /** False, and nothing done, if the provider has one of this name, or somebody else has just made it. */
+  addTeamUnlessThere(team: Team): Promise<boolean>;
+  /** Name and description. @throws Conflict if the provider has one of this name already */
+  updateTeam(team: Team): Promise<void>;
+  /** With its roles. */
+  removeTeam(id: string): Promise<void>;
+
+  /** The members' ids. */
+  membersOf(teamId: string): Promise<string[]>;
+  /** Who is a member already stays one. */
+  addMembers(teamId: string, userIds: readonly string[]): Promise<void>;
+  removeMembers(teamId: string, userIds: readonly string[]): Promise<void>;
+  teamsOfUser(userId: string): Promise<Team[]>;
+
+  /** Sets the role of the Team there, new or in place of the one that it had. */
+  bindTeam(teamId: string, bound: BoundRole): Promise<RoleBinding>;
+  /** What was taken away; null if the Team had no role there. */
+  unbindTeam(teamId: string, place: BoundTo): Promise<RoleBinding | null>;
+  unbindTeamFromDeploymentsOf(teamId: string, scope: { readonly workspaceId: string }): Promise<void>;
+  findTeamBinding(teamId: string, place: BoundTo): Promise<RoleBinding | null>;
+}
+
+/** What people can be administered through. */
+export type Subject = { readonly userId: string } | { readonly teamId: string };
+
+/** Who can let others in, inside a transaction. */
+export interface AdminStores {
+  /** Holds off every other change that could take a SYSTEM_ADMIN away, until the transaction ends. */
+  lockSystemAdmins(): Promise<void>;
+  /** Locks the Workspaces of which somebody is WORKSPACE_ADMIN, himself or through a Team; answers their ids. */
+  lockWorkspacesOf(admin: Subject): Promise<string[]>;
+  adminsLeft(workspaceIds: readonly string[]): Promise<AdminsLeft>;
+  /** Every role of the user, those of his Teams included, or of the Team; with where it holds. */
+  rolesOf(subject: Subject): Promise<PlacedRole[]>;
+}
+
+export interface TeamPage {
+  /** How many there are in all. */
+  readonly count: number;
+  readonly teams: Team[];
+}
+
+export interface TeamPageQuery {
+  /** All, or those with a role on the Workspace or on a Deployment of it. */
+  readonly among: "all" | { readonly workspaceId: string };
+  /** Left out itself; null for the beginning, or for the end when reading backwards. */
+  readonly cursor: string | null;
+  /** Below 0 reads backwards, and answers in list order all the same. */
+  readonly take: number;
+}
+
+/** Reads of Teams outside of transactions. */
+export interface TeamReadModel {
+  teamsByIds(ids: readonly string[]): Promise<Team[]>;
+  /** Oldest first. */
+  pageOfTeams(query: TeamPageQuery): Promise<TeamPage>;
+  bindingsOfTeams(teamIds: readonly string[]): Promise<RoleBinding[]>;
+  /** By user name. */
+  membersOfTeams(teamIds: readonly string[]): Promise<(User & { readonly teamId: string })[]>;
+  /** Those with a role on any of the Workspaces, or on any of the Deployments, by name. */
+  teamsOnWorkspaces(workspaceIds: readonly string[]): Promise<(Team & { readonly workspaceId: string })[]>;
+  teamsOnDeployments(deploymentIds: readonly string[]): Promise<(Team & { readonly deploymentId: string })[]>;
+  /** Where the Team has roles; of a Deployment with its Workspace. */
+  placesOfTeam(teamId: string): Promise<{ readonly workspaceId: string; readonly deploymentId: string | null }[]>;
+}

@@ -1,0 +1,82 @@
+import type { Clock } from "../../../shared/app/clock";
+import { isId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { NotFound } from "../../../shared/domain/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import type { Team } from "../domain/accounts";
+import { requireAllGrantable } from "../domain/granting";
+import type { RolePermissions } from "../domain/roles";
+import { auditedTeam, checkTeamDescription, checkTeamName, membersAfter, readMemberChange, requireLocal, type GivenMembers } from "../domain/teams";
+import { keepAdmins } from "./keep-admins";
+import { requireUsers } from "./require-users";
+import type { AccessTransaction } from "./ports";
+
+export interface UpdateTeamCommand extends GivenMembers {
+  readonly actor: Actor;
+  readonly teamId: string;
+  /** Undefined keeps. */
+  readonly name?: string | undefined;
+  /** Undefined keeps, null clears. */
+  readonly description?: string | null | undefined;
+}
+
+/** Changes a Team's name, description or members: all of what is given, or nothing. */
+export class UpdateTeam {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<AccessTransaction>;
+      readonly roles: RolePermissions;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  /**
+   * Who is a member already stays one, and who is none cannot leave: both are no errors.
+   * @throws Forbidden without system.teams.update, or if new members would get by the Team what the actor lacks
+   * @throws NotFound if there is no such Team, or one of the users is not there
+   * @throws InvalidInput
+   * @throws Conflict if the name is taken, the members come from a provider, or the last SYSTEM_ADMIN, or
+   *   WORKSPACE_ADMIN of a Workspace, would leave
+   */
+  execute({ actor, teamId, name, description, ...given }: UpdateTeamCommand): Promise<Team> {
+    requirePermission(actor, "system.teams.update", SYSTEM_SCOPE);
+    const changes = {
+      ...(name !== undefined && { name: checkTeamName(name, "newName") }),
+      ...(description !== undefined && { description: checkTeamDescription(description) }),
+    };
+    const memberChange = readMemberChange(given);
+    return this.deps.unitOfWork.run(async (tx) => {
+      const team = isId(teamId) ? await tx.teams.lockTeam(teamId) : null;
+      if (team === null) throw new NotFound("Team");
+      const isRenamed = Object.keys(changes).length > 0;
+      const updated: Team = isRenamed ? { ...team, ...changes, updatedAt: this.deps.clock() } : team;
+      if (isRenamed) await tx.teams.updateTeam(updated);
+      if (memberChange !== null) requireLocal(team);
+      const { added, removed } = memberChange === null ? NOBODY : membersAfter(await tx.teams.membersOf(team.id), memberChange);
+      await this.add(tx, actor, team, added);
+      if (removed.length > 0) {
+        await keepAdmins(tx.admins, [{ teamId: team.id }], () => tx.teams.removeMembers(team.id, removed));
+      }
+      await tx.audit.add({
+        actor,
+        action: "team.update",
+        object: auditedTeam(updated),
+        details: {
+          ...(updated.name !== team.name && { formerName: team.name }),
+          ...(added.length > 0 && { addedUserIds: added.join(" ") }),
+          ...(removed.length > 0 && { removedUserIds: removed.join(" ") }),
+        },
+      });
+      return updated;
+    });
+  }
+
+  private async add({ teams, admins, access }: AccessTransaction, actor: Actor, team: Team, userIds: readonly string[]): Promise<void> {
+    if (userIds.length === 0) return;
+    requireAllGrantable(actor, await admins.rolesOf({ teamId: team.id }), this.deps.roles);
+    await requireUsers(access, userIds);
+    await teams.addMembers(team.id, userIds);
+  }
+}
+
+const NOBODY = { added: [], removed: [] } as const;

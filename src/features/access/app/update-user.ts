@@ -1,0 +1,55 @@
+import type { Clock } from "../../../shared/app/clock";
+import { isId, isSameId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { Forbidden, NotFound } from "../../../shared/domain/errors";
+import { can, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { auditedUser, checkFullName, checkUsername, type User } from "../domain/accounts";
+import type { AccessTransaction } from "./ports";
+
+export interface UpdateUserCommand {
+  readonly actor: Actor;
+  /** Undefined for oneself. */
+  readonly userId?: string | undefined;
+  /** Undefined keeps. */
+  readonly username?: string | undefined;
+  /** Undefined keeps, null clears. */
+  readonly fullName?: string | null | undefined;
+}
+
+/** Changes the names of a user: one's own, or anybody's as an administrator. */
+export class UpdateUser {
+  constructor(
+    private readonly unitOfWork: UnitOfWork<AccessTransaction>,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * @throws Forbidden for another user without system.iam.update, and to a service account that names nobody
+   * @throws NotFound
+   * @throws InvalidInput
+   * @throws Conflict if somebody else signs in by the user name
+   */
+  async execute({ actor, userId = actor.id, username, fullName }: UpdateUserCommand): Promise<User> {
+    const isSelf = actor.type === "USER" && isSameId(userId, actor.id);
+    if (!isSelf && !can(actor, "system.iam.update", SYSTEM_SCOPE)) throw new Forbidden("system.iam.update");
+    const changes = {
+      ...(username !== undefined && { username: checkUsername(username) }),
+      ...(fullName !== undefined && { fullName: checkFullName(fullName) }),
+    };
+    return this.unitOfWork.run(async ({ access, audit }) => {
+      // New user names wait for each other, so that each is compared with all others.
+      if (username !== undefined) await access.lockUserCreation();
+      const user = isId(userId) ? await access.lockUser(userId) : null;
+      if (user === null) throw new NotFound("User");
+      const updated = { ...user, ...changes, updatedAt: this.clock() };
+      await access.updateUser(updated);
+      await audit.add({
+        actor,
+        action: "user.update",
+        object: auditedUser(updated),
+        details: { ...(updated.username !== user.username && { formerUsername: user.username }) },
+      });
+      return updated;
+    });
+  }
+}

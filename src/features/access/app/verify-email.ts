@@ -1,0 +1,44 @@
+import type { Clock } from "../../../shared/app/clock";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { NotFound } from "../../../shared/domain/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { auditedUser, checkEmail } from "../domain/accounts";
+import { requireAllGrantable } from "../domain/granting";
+import type { RolePermissions } from "../domain/roles";
+import type { AccessTransaction } from "./ports";
+
+/**
+ * Confirms that an address is its user's: an administrator does, who knows the person, as the installation
+ * sends no mail. A user who was pending can act from then on, with the roles that were given meanwhile.
+ */
+export class VerifyEmail {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<AccessTransaction>;
+      readonly roles: RolePermissions;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  /**
+   * Once more changes nothing.
+   * @throws Forbidden without system.user.verifyEmail, or if the user would get to act with more than the actor may
+   * @throws InvalidInput if it is no address
+   * @throws NotFound if nobody has it
+   */
+  async execute({ actor, email }: { readonly actor: Actor; readonly email: string }): Promise<void> {
+    requirePermission(actor, "system.user.verifyEmail", SYSTEM_SCOPE);
+    const address = checkEmail(email);
+    await this.deps.unitOfWork.run(async ({ access, admins, audit }) => {
+      const owner = await access.findUserByEmail(address);
+      const user = owner && (await access.lockUser(owner.id));
+      if (user === null) throw new NotFound("User");
+      await access.markEmailVerified(address);
+      if (user.status === "pending") {
+        requireAllGrantable(actor, await admins.rolesOf({ userId: user.id }), this.deps.roles);
+        await access.updateUser({ ...user, status: "active", updatedAt: this.deps.clock() });
+      }
+      await audit.add({ actor, action: "user.verify_email", object: auditedUser(user), details: { email: address, formerStatus: user.status } });
+    });
+  }
+}

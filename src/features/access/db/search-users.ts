@@ -1,0 +1,31 @@
+import { isId } from "../../../shared/app/ids";
+import type { Sql } from "../../../shared/db/sql";
+import type { Place } from "../app/ports";
+import type { User } from "../domain/accounts";
+import type { UserSearch } from "../domain/user-search";
+
+/** Text that stands for itself in a LIKE pattern. */
+const literally = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
+
+/** Users who match, of all or of those with a role of their own in the place; by user name, then id. */
+export async function searchUsers(sql: Sql, search: UserSearch, on?: Place): Promise<User[]> {
+  const { id, username, email, fullName, createdAt, updatedAt } = search;
+  if (id !== undefined && !isId(id)) return [];
+  const parameters: string[] = [];
+  const given = (value: string): string => `$${parameters.push(value)}`;
+  const conditions = [
+    id && `u.id = ${given(id)}`,
+    username && `lower(u.username) = lower(${given(username)})`,
+    email && `u.id IN (SELECT user_id FROM email WHERE address = lower(${given(email)}))`,
+    fullName && `u.full_name ILIKE ${given(`%${literally(fullName)}%`)}`,
+    createdAt && `u.created_at = ${given(createdAt)}`,
+    updatedAt && `u.updated_at = ${given(updatedAt)}`,
+    on && "workspaceId" in on && `u.id IN (SELECT user_id FROM role_binding WHERE workspace_id = ${given(on.workspaceId)})`,
+    on && "deploymentId" in on && `u.id IN (SELECT user_id FROM role_binding WHERE deployment_id = ${given(on.deploymentId)})`,
+  ].filter(Boolean);
+  return sql.query<User>(
+    `SELECT u.id, u.username, u.full_name AS "fullName", u.status, u.created_at AS "createdAt", u.updated_at AS "updatedAt"
+     FROM app_user u ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`} ORDER BY u.username, u.id`,
+    parameters,
+  );
+}

@@ -1,0 +1,81 @@
+import { In, type DataSource } from "typeorm";
+import { sqlOf } from "../../../shared/db/data-source";
+import type { TeamPage, TeamPageQuery, TeamReadModel } from "../app/team-ports";
+import type { RoleBinding, Team, User } from "../domain/accounts";
+import { RoleBindingRow, TeamRow } from "./access.rows";
+
+const TEAM = `t.id, t.name, t.description, t.provider, t.created_at AS "createdAt", t.updated_at AS "updatedAt"`;
+
+/** A Team's roles with their places: a Deployment's Workspace counts as its place too; deleted Deployments are none. */
+const PLACES = `role_binding b LEFT JOIN deployment d ON d.id = b.deployment_id AND d.deleted_at IS NULL`;
+
+export class TeamReadModelSql implements TeamReadModel {
+  constructor(private readonly dataSource: DataSource) {}
+
+  teamsByIds(ids: readonly string[]): Promise<Team[]> {
+    return this.dataSource.manager.findBy(TeamRow, { id: In(ids) });
+  }
+
+  async pageOfTeams({ among, cursor, take }: TeamPageQuery): Promise<TeamPage> {
+    const backwards = take < 0;
+    const workspaceId = among === "all" ? null : among.workspaceId;
+    // One statement, so that page and count tell of the same moment; a row without a Team where the page is empty.
+    const rows = await this.query<Omit<Team, "id"> & { id: string | null; count: number }>(
+      `WITH listed AS (
+         SELECT t.* FROM team t WHERE $1::uuid IS NULL
+           OR t.id IN (SELECT b.team_id FROM ${PLACES} WHERE b.workspace_id = $1 OR d.workspace_id = $1)
+       )
+       SELECT ${TEAM}, c.count FROM (SELECT count(*) AS count FROM listed) c LEFT JOIN (
+         SELECT * FROM listed WHERE $2::uuid IS NULL OR id ${backwards ? "<" : ">"} $2
+         ORDER BY id ${backwards ? "DESC" : "ASC"} LIMIT $3
+       ) t ON true ORDER BY t.id`,
+      [workspaceId, cursor, Math.abs(take)],
+    );
+    return {
+      count: rows[0]?.count ?? 0,
+      teams: rows.flatMap(({ count: _count, id, ...team }) => (id === null ? [] : [{ id, ...team }])),
+    };
+  }
+
+  bindingsOfTeams(teamIds: readonly string[]): Promise<RoleBinding[]> {
+    return this.dataSource.manager.find(RoleBindingRow, { where: { teamId: In(teamIds) }, order: { id: "ASC" } });
+  }
+
+  membersOfTeams(teamIds: readonly string[]): Promise<(User & { teamId: string })[]> {
+    return this.query(
+      `SELECT u.id, u.username, u.full_name AS "fullName", u.status, u.created_at AS "createdAt",
+         u.updated_at AS "updatedAt", m.team_id AS "teamId"
+       FROM team_member m JOIN app_user u ON u.id = m.user_id
+       WHERE m.team_id = ANY($1) ORDER BY u.username, u.id`,
+      [teamIds],
+    );
+  }
+
+  teamsOnWorkspaces(workspaceIds: readonly string[]): Promise<(Team & { workspaceId: string })[]> {
+    return this.query(
+      `SELECT ${TEAM}, b.workspace_id AS "workspaceId" FROM role_binding b JOIN team t ON t.id = b.team_id
+       WHERE b.workspace_id = ANY($1) ORDER BY t.name, t.id`,
+      [workspaceIds],
+    );
+  }
+
+  teamsOnDeployments(deploymentIds: readonly string[]): Promise<(Team & { deploymentId: string })[]> {
+    return this.query(
+      `SELECT ${TEAM}, b.deployment_id AS "deploymentId" FROM role_binding b JOIN team t ON t.id = b.team_id
+       WHERE b.deployment_id = ANY($1) ORDER BY t.name, t.id`,
+      [deploymentIds],
+    );
+  }
+
+  placesOfTeam(teamId: string): Promise<{ workspaceId: string; deploymentId: string | null }[]> {
+    return this.query(
+      `SELECT coalesce(b.workspace_id, d.workspace_id) AS "workspaceId", d.id AS "deploymentId"
+       FROM ${PLACES} WHERE b.team_id = $1 AND coalesce(b.workspace_id, d.workspace_id) IS NOT NULL`,
+      [teamId],
+    );
+  }
+
+  private query<Row>(statement: string, parameters: readonly unknown[]): Promise<Row[]> {
+    return sqlOf(this.dataSource).query(statement, parameters);
+  }
+}

@@ -1,0 +1,102 @@
+import type { AuditObject } from "../../../shared/domain/audit-entry";
+import { Conflict, InvalidInput } from "../../../shared/domain/errors";
+import type { Team } from "./accounts";
+
+/** The provider of Teams whose members are chosen here, by people. */
+export const LOCAL = "local";
+
+/** Short names of the providers that the 0.35 configuration knows (`auth.openidConnect`). */
+const PROVIDERS: readonly string[] = [LOCAL, "auth0", "google", "okta", "microsoft", "adfs", "custom"];
+
+export const TEAM_NAME_MOST = 190;
+const DESCRIPTION_MOST = 1000;
+
+/**
+ * Trimmed.
+ * @throws InvalidInput if nothing is left, or too much, or a control character
+ */
+export function checkTeamName(text: string, argument = "name"): string {
+  const name = text.trim();
+  if (name === "" || name.length > TEAM_NAME_MOST || /\p{Cc}/u.test(name)) {
+    throw new InvalidInput(argument, `has to have 1 to ${TEAM_NAME_MOST} characters, none of them a control character`);
+  }
+  return name;
+}
+
+/**
+ * Trimmed; null if nothing is left.
+ * @throws InvalidInput if it is too long
+ */
+export function checkTeamDescription(text: string | null): string | null {
+  const description = (text ?? "").trim();
+  if (description.length > DESCRIPTION_MOST) throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
+  return description || null;
+}
+
+/**
+ * `local` where none is given.
+ * @throws InvalidInput if nobody can sign in through it
+ */
+export function checkProvider(text: string | null): string {
+  const provider = text || LOCAL;
+  if (!PROVIDERS.includes(provider)) throw new InvalidInput("provider", `takes one of ${PROVIDERS.join(", ")}`);
+  return provider;
+}
+
+/** @throws Conflict if a provider says who is in the Team: what people changed would not last */
+export function requireLocal({ provider }: Pick<Team, "provider">): void {
+  if (provider !== LOCAL) throw new Conflict(`The members of this Team come from ${provider}: change them there`);
+}
+
+export const auditedTeam = ({ id, name }: Team): AuditObject => ({ type: "team", id, label: name });
+
+/** Who joins and who leaves: ids of users. `userIds` names all members there will be, so nothing else goes with it. */
+export interface GivenMembers {
+  readonly addUserIds?: readonly string[] | null | undefined;
+  readonly removeUserIds?: readonly string[] | null | undefined;
+  readonly userIds?: readonly string[] | null | undefined;
+}
+
+export type MemberChange =
+  | { readonly kind: "CHANGE"; readonly add: readonly string[]; readonly remove: readonly string[] }
+  | { readonly kind: "REPLACE"; readonly by: readonly string[] };
+
+/** So many users at once; what a change names is also kept in the audit trail. */
+const MEMBERS_MOST = 500;
+
+/**
+ * The ids as they are stored, each once; null where none are given.
+ * @throws InvalidInput if there are too many
+ */
+export function readMemberIds(given: readonly string[] | null | undefined, argument: string): string[] | null {
+  if (given == null) return null;
+  if (given.length > MEMBERS_MOST) throw new InvalidInput(argument, `takes at most ${MEMBERS_MOST} users at once`);
+  return [...new Set(given.map((id) => id.toLowerCase()))];
+}
+
+/**
+ * Null where nothing is given.
+ * @throws InvalidInput if it contradicts itself, or names too many
+ */
+export function readMemberChange(given: GivenMembers): MemberChange | null {
+  const by = readMemberIds(given.userIds, "userIds");
+  const add = readMemberIds(given.addUserIds, "addUserIds");
+  const remove = readMemberIds(given.removeUserIds, "removeUserIds");
+  if (by === null && add === null && remove === null) return null;
+  if (by !== null && (add !== null || remove !== null)) {
+    throw new InvalidInput("userIds", "names all members that there will be: addUserIds and removeUserIds do not go with it");
+  }
+  if (by !== null) return { kind: "REPLACE", by };
+  if (add?.some((id) => remove?.includes(id))) throw new InvalidInput("removeUserIds", "names a user who is in addUserIds as well");
+  return { kind: "CHANGE", add: add ?? [], remove: remove ?? [] };
+}
+
+/** Who really joins, and who really leaves. */
+export function membersAfter(present: readonly string[], change: MemberChange): { readonly added: string[]; readonly removed: string[] } {
+  const members = new Set(present);
+  if (change.kind === "REPLACE") {
+    const wanted = new Set(change.by);
+    return { added: change.by.filter((id) => !members.has(id)), removed: present.filter((id) => !wanted.has(id)) };
+  }
+  return { added: change.add.filter((id) => !members.has(id)), removed: change.remove.filter((id) => members.has(id)) };
+}

@@ -1,0 +1,23 @@
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { requirePermission, SYSTEM_SCOPE } from "../../../shared/domain/permissions";
+import type { GraphqlContext } from "../../../shared/graphql/context";
+import type { AccessLoaders } from "./access.loaders";
+import { RoleBinding, User } from "./access.types";
+import { Team } from "./team.types";
+
+/** What a Team is asked beyond its own columns. */
+@Resolver(() => Team)
+export class TeamResolver {
+  constructor(private readonly loaders: (context: GraphqlContext) => AccessLoaders) {}
+
+  @FieldResolver(() => [RoleBinding], { nullable: true, description: "Every role that the Team was granted." })
+  roleBindings(@Root() { id }: Team, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
+    return this.loaders(context).bindingsByTeam.load(id);
+  }
+
+  @FieldResolver(() => [User], { nullable: true, description: "The members, by user name. Takes system.teams.get; teamUsers asks for less." })
+  async users(@Root() { id }: Team, @Ctx() context: GraphqlContext): Promise<User[]> {
+    requirePermission(await context.actor(), "system.teams.get", SYSTEM_SCOPE);
+    return this.loaders(context).membersByTeam.load(id);
+  }
+}

@@ -1,0 +1,36 @@
+import type { EntityManager } from "typeorm";
+import type { AuditTrail } from "../../../shared/app/audit-trail";
+import type { Clock } from "../../../shared/app/clock";
+import { newId } from "../../../shared/app/ids";
+import type { RowStatements } from "../../../shared/db/row-statements";
+import type { AuditEntry } from "../../../shared/domain/audit-entry";
+import type { AuditLineRow } from "./audit-line.row";
+
+/** Writes lines in the transaction of the manager. */
+export class AuditTrailSql implements AuditTrail {
+  constructor(
+    private readonly manager: EntityManager,
+    private readonly rows: RowStatements<AuditLineRow>,
+    private readonly clock: Clock,
+  ) {}
+
+  async add({ actor, action, object, details = {} }: AuditEntry): Promise<void> {
+    await this.rows.insert(this.manager, {
+      id: newId(),
+      action,
+      actorId: actor.id,
+      actorType: actor.type,
+      actorLabel: actor.label,
+      objectType: object.type,
+      objectId: object.id,
+      objectLabel: object.label,
+      workspaceId: object.workspaceId ?? null,
+      deploymentId: object.deploymentId ?? null,
+      details,
+      requestId: actor.request?.id ?? null,
+      address: actor.request?.address ?? null,
+      exportState: "WAITING",
+      createdAt: this.clock(),
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import type { FastifyInstance } from "fastify";
+import type { DataSource, EntityManager } from "typeorm";
+import type { Logger } from "pino";
+import type { Config, ElasticsearchConfig } from "../../config";
+import type { AuditTrail } from "../../shared/app/audit-trail";
+import type { Clock } from "../../shared/app/clock";
+import { ExportLines } from "../../shared/app/export-lines";
+import { sqlOf } from "../../shared/db/data-source";
+import { RowStatements } from "../../shared/db/row-statements";
+import { createUnitOfWork } from "../../shared/db/unit-of-work";
+import { minusDays, type Instant } from "../../shared/domain/instant";
+import type { Actor } from "../../shared/domain/permissions";
+import { createElasticsearchClient } from "../../shared/elasticsearch/client";
+import { LineExporter, type LineExportMetrics } from "../../shared/jobs/line-exporter";
+import { AuditQueries, type AuditLine } from "./app/audit-queries";
+import { AuditLineRow } from "./db/audit-line.row";
+import { AuditReadModelSql } from "./db/audit-read-model";
+import { AuditTrailSql } from "./db/audit-trail";
+import { WaitingAuditLines } from "./db/waiting-audit-lines";
+import { createAuditSink } from "./elasticsearch/audit-sink";
+import { AuditResolver } from "./graphql/audit.resolver";
+import { auditExportRoutes } from "./http/audit-export-routes";
+
+export { AuditLineRow } from "./db/audit-line.row";
+
+export interface AuditModuleOptions {
+  readonly config: Config;
+  readonly dataSource: DataSource;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: LineExportMetrics;
+}
+
+export function createAuditModule(options: AuditModuleOptions) {
+  const { config, dataSource, clock } = options;
+  const readModel = new AuditReadModelSql(sqlOf(dataSource));
+  const queries = new AuditQueries(readModel);
+  const rows = new RowStatements(dataSource, AuditLineRow);
+  const exporting = config.elasticsearch.kind === "on" ? createExporter(options, config.elasticsearch) : null;
+  return {
+    trail: (manager: EntityManager): AuditTrail => new AuditTrailSql(manager, rows, clock),
+    /** Null without Elasticsearch. Started by whoever wants background work in this process. */
+    exporter: exporting?.exporter ?? null,
+    /**
+     * Deletes at most `limit` of the lines that are kept no longer, and answers how many; fewer means that none is left. With
+     * Elasticsearch those stay that have not reached it yet.
+     */
+    deleteExpired: (now: Instant, limit: number): Promise<number> =>
+      readModel.deleteOlderThan(minusDays(now, config.audit.retentionDays), limit, exporting === null ? "all" : "exported"),
+    resolvers: [new AuditResolver(queries)],
+    routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
+      auditExportRoutes(app, { endpoint: config.server.endpoint, authenticate, queries });
+    },
+    /** Ends the exporter after the batch in hand, and its connections. */
+    async close(): Promise<void> {
+      await exporting?.exporter.stop();
+      await exporting?.client.close();
+    },
+  };
+}
+
+function createExporter({ dataSource, clock, log, metrics }: AuditModuleOptions, elasticsearch: ElasticsearchConfig & { readonly kind: "on" }) {
+  const client = createElasticsearchClient(elasticsearch);
+  const sink = createAuditSink(elasticsearch.auditIndexPrefix, { client, clock });
+  const transactions = createUnitOfWork(dataSource, (manager) => ({ waiting: new WaitingAuditLines(sqlOf(manager)) }));
+  const exporter = new LineExporter<AuditLine>({
+    name: { one: "an audit line", many: "Audit lines" },
+    about: ({ id, action }) => ({ auditLineId: id, action }),
+    exportLines: new ExportLines(transactions, sink, clock),
+    sink,
+    logger: log,
+    clock,
+    metrics,
+  });
+  return { client, exporter };
+}

@@ -1,0 +1,70 @@
+import { requireGrantable, type Role, type RoleBinding, type RolePermissions, type Team, type TeamStores } from "../../access";
+import { isId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { Conflict, NotFound } from "../../../shared/domain/errors";
+import { deploymentScope, type Actor } from "../../../shared/domain/permissions";
+import { DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import { auditedDeployment } from "../domain/deployment";
+import { lockDeployment } from "./lock-deployment";
+import type { DeploymentStores } from "./ports";
+
+export interface DeploymentTeamCommand {
+  readonly actor: Actor;
+  readonly deploymentId: string;
+  readonly teamId: string;
+}
+
+/**
+ * Roles of Teams on one Deployment.
+ *
+ * All of them throw NotFound if there is no such Deployment or Team, and Forbidden without
+ * deployment.teamRoles.update there, or system.iam.update, or if the role holds what the actor lacks.
+ */
+export class DeploymentTeamRoles {
+  constructor(
+    private readonly unitOfWork: UnitOfWork<DeploymentStores>,
+    private readonly roles: RolePermissions,
+  ) {}
+
+  /** @throws Conflict if the Team has a role there already */
+  add({ role, ...command }: DeploymentTeamCommand & { readonly role: Role }): Promise<RoleBinding> {
+    return this.change(command, role, "add_team", async (teams, team, place) => {
+      if ((await teams.findTeamBinding(team.id, place)) !== null) throw new Conflict("The Team has a role on this Deployment already");
+      return teams.bindTeam(team.id, { role, ...place });
+    });
+  }
+
+  /** @throws NotFound if the Team has no role there */
+  update({ role, ...command }: DeploymentTeamCommand & { readonly role: Role }): Promise<RoleBinding> {
+    return this.change(command, role, "update_team_role", async (teams, team, place) => {
+      if ((await teams.findTeamBinding(team.id, place)) === null) throw new NotFound("Team");
+      return teams.bindTeam(team.id, { role, ...place });
+    });
+  }
+
+  /** Answers what was taken away. @throws NotFound if the Team has no role there */
+  remove(command: DeploymentTeamCommand): Promise<RoleBinding> {
+    return this.change(command, null, "remove_team", async (teams, team, place) => {
+      const removed = await teams.unbindTeam(team.id, place);
+      if (removed === null) throw new NotFound("Team");
+      return removed;
+    });
+  }
+
+  private change(
+    { actor, deploymentId, teamId }: DeploymentTeamCommand,
+    role: Role | null,
+    verb: string,
+    work: (teams: TeamStores, team: Team, place: { readonly workspaceId: null; readonly deploymentId: string }) => Promise<RoleBinding>,
+  ): Promise<RoleBinding> {
+    return this.unitOfWork.run(async ({ deployments, teams, audit }) => {
+      const deployment = await lockDeployment(deployments, actor, deploymentId, DEPLOYMENT_PERMISSIONS.updateTeams);
+      if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
+      const team = isId(teamId) ? await teams.lockTeam(teamId) : null;
+      if (team === null) throw new NotFound("Team");
+      const binding = await work(teams, team, { workspaceId: null, deploymentId: deployment.id });
+      await audit.add({ actor, action: `deployment.${verb}`, object: auditedDeployment(deployment), details: { teamId: team.id, role: binding.role } });
+      return binding;
+    });
+  }
+}

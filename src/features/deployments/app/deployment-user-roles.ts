@@ -1,0 +1,75 @@
+import { checkEmail, requireGrantable, type AccessStores, type Role, type RoleBinding, type RolePermissions, type User } from "../../access";
+import { isSameId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { Conflict, InvalidInput, NotFound } from "../../../shared/domain/errors";
+import { deploymentScope, type Actor } from "../../../shared/domain/permissions";
+import { DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import { auditedDeployment } from "../domain/deployment";
+import { lockDeployment } from "./lock-deployment";
+import type { DeploymentStores } from "./ports";
+
+export interface DeploymentUserCommand {
+  readonly actor: Actor;
+  readonly deploymentId: string;
+  readonly email: string;
+  /** Has to be that of the user with the address, if it is given. */
+  readonly userId?: string | undefined;
+}
+
+/**
+ * Roles of users on one Deployment. Nobody needs a role in its Workspace for one.
+ *
+ * All of them throw NotFound if there is no such Deployment or user, and Forbidden without
+ * deployment.userRoles.update there, or system.iam.update, or if the role holds what the actor lacks.
+ */
+export class DeploymentUserRoles {
+  constructor(
+    private readonly unitOfWork: UnitOfWork<DeploymentStores>,
+    private readonly roles: RolePermissions,
+  ) {}
+
+  /** @throws Conflict if the user has a role there already */
+  add({ role, ...command }: DeploymentUserCommand & { readonly role: Role }): Promise<RoleBinding> {
+    return this.change(command, role, "add_user", async (access, user, place) => {
+      if ((await access.findUserBinding(user.id, place)) !== null) throw new Conflict("The user has a role on this Deployment already");
+      return access.bindUser(user.id, { role, workspaceId: null, ...place });
+    });
+  }
+
+  /** @throws NotFound if the user has no role there */
+  update({ role, ...command }: DeploymentUserCommand & { readonly role: Role }): Promise<RoleBinding> {
+    return this.change(command, role, "update_user_role", async (access, user, place) => {
+      if ((await access.findUserBinding(user.id, place)) === null) throw new NotFound("User");
+      return access.bindUser(user.id, { role, workspaceId: null, ...place });
+    });
+  }
+
+  /** Answers what was taken away. @throws NotFound if the user has no role there */
+  remove(command: DeploymentUserCommand): Promise<RoleBinding> {
+    return this.change(command, null, "remove_user", async (access, user, place) => {
+      const present = await access.findUserBinding(user.id, place);
+      if (present === null) throw new NotFound("User");
+      await access.unbindUser(user.id, place);
+      return present;
+    });
+  }
+
+  private change(
+    { actor, deploymentId, email, userId }: DeploymentUserCommand,
+    role: Role | null,
+    verb: string,
+    work: (access: AccessStores, user: User, place: { readonly deploymentId: string }) => Promise<RoleBinding>,
+  ): Promise<RoleBinding> {
+    const address = checkEmail(email);
+    return this.unitOfWork.run(async ({ deployments, access, audit }) => {
+      const deployment = await lockDeployment(deployments, actor, deploymentId, DEPLOYMENT_PERMISSIONS.updateUsers);
+      if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
+      const user = await access.findUserByEmail(address);
+      if (user === null) throw new NotFound("User");
+      if (userId !== undefined && !isSameId(userId, user.id)) throw new InvalidInput("userId", "is not that of the user with this e-mail address");
+      const binding = await work(access, user, { deploymentId: deployment.id });
+      await audit.add({ actor, action: `deployment.${verb}`, object: auditedDeployment(deployment), details: { userId: user.id, role: binding.role } });
+      return binding;
+    });
+  }
+}

@@ -1,0 +1,49 @@
+import type { LogEntry, LogFilter, LogTails } from "../../logs";
+import type { AccessWatch } from "../../../shared/app/access-watch";
+import type { Clock } from "../../../shared/app/clock";
+import { isId } from "../../../shared/app/ids";
+import { LiveStream } from "../../../shared/app/live-stream";
+import type { Instant } from "../../../shared/domain/instant";
+import type { Actor } from "../../../shared/domain/permissions";
+import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import type { Deployment } from "../domain/deployment";
+
+export interface FollowLogsCommand {
+  /** Who reads, as of now. @throws Unauthenticated once the session has ended */
+  readonly actor: () => Promise<Actor>;
+  readonly deploymentId: string;
+  /** Without it: from now on. */
+  readonly since?: Instant;
+  readonly filter: Pick<LogFilter, "component" | "text">;
+}
+
+/** The log of a Deployment line by line, for as long as its reader may read it and the Deployment is there. */
+export class FollowLogs {
+  constructor(
+    private readonly deps: {
+      readonly find: (id: string) => Promise<Deployment | null>;
+      readonly tails: LogTails;
+      readonly watch: AccessWatch;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  /**
+   * @throws NotFound if there is no such Deployment or the actor may not see it
+   * @throws Forbidden without the permission; the stream throws the same once it is so
+   */
+  async execute({ actor, deploymentId, since, filter }: FollowLogsCommand): Promise<AsyncGenerator<LogEntry, void, undefined>> {
+    const { tails, watch, clock } = this.deps;
+    const authorized = async (): Promise<Deployment> => {
+      const reader = await actor();
+      const found = isId(deploymentId) ? await this.deps.find(deploymentId) : null;
+      return authorize(reader, found, DEPLOYMENT_PERMISSIONS.readLogs);
+    };
+    const { id, releaseName } = await authorized();
+    const from = since ?? clock();
+    return new LiveStream((signal) => tails.follow({ deploymentId: id, releaseName, ...filter }, from, signal), {
+      check: async () => void (await authorized()),
+      watch,
+    });
+  }
+}

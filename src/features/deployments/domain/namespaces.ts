@@ -1,0 +1,46 @@
+import { InvalidInput } from "../../../shared/domain/errors";
+
+/** RFC 1123, as Kubernetes names namespaces. */
+const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Kubernetes keeps names that begin so for itself. */
+const RESERVED = /^kube-/;
+
+/** Whether and how people may choose the namespace of a new Deployment. */
+export interface NamespaceRules {
+  /** From the pool. */
+  readonly manualNamespaceNames: boolean;
+  /** The pool. */
+  readonly preCreatedNamespaces: readonly string[];
+  /** Any name. */
+  readonly namespaceFreeFormEntry: boolean;
+}
+
+/** Where nothing can be chosen, a Deployment gets a namespace of its own. */
+const isPooled = ({ manualNamespaceNames, preCreatedNamespaces, namespaceFreeFormEntry }: NamespaceRules): boolean =>
+  manualNamespaceNames && !namespaceFreeFormEntry && preCreatedNamespaces.length > 0;
+
+/**
+ * The namespace of a new Deployment: one of the pool where there is a pool, which has to be asked for; else what was
+ * asked for where people may type one; else the release name. Whether it is free shows when it is taken.
+ * @throws InvalidInput
+ */
+export function namespaceFor(asked: string | undefined, releaseName: string, rules: NamespaceRules): string {
+  const { preCreatedNamespaces: pool } = rules;
+  if (isPooled(rules)) {
+    if (asked === undefined) throw new InvalidInput("namespace", "has to be chosen from the pool, see availableNamespaces");
+    if (!pool.includes(asked)) throw new InvalidInput("namespace", "is not in the pool of namespaces (deployments.preCreatedNamespaces)");
+    return asked;
+  }
+  if (asked === undefined) return releaseName;
+  if (!rules.namespaceFreeFormEntry) {
+    throw new InvalidInput("namespace", "cannot be chosen on this installation (deployments.manualNamespaceNames, deployments.namespaceFreeFormEntry)");
+  }
+  if (!NAMESPACE.test(asked) || RESERVED.test(asked)) {
+    throw new InvalidInput("namespace", "has to hold only a–z, 0–9 and dashes inside, 63 characters at most, and not begin with kube-");
+  }
+  return asked;
+}
+
+/** What is left of the pool, in its order. */
+export const freeNamespaces = ({ manualNamespaceNames, preCreatedNamespaces }: NamespaceRules, taken: readonly string[]): string[] =>
+  manualNamespaceNames ? preCreatedNamespaces.filter((name) => !taken.includes(name)) : [];

@@ -1,0 +1,96 @@
+import type { DagDeploymentSettings, Deployment, EnvironmentVariable, JsonObject } from "./deployment";
+
+/** What the database keeps in place of a secret: only whoever has the installation's key can read it. */
+export type Sealed = string;
+
+/** Seals one field of one Deployment: moved to another field or Deployment it cannot be opened. */
+export type Seal = (plaintext: string, field: string) => Sealed;
+
+export interface SecretKeeper {
+  readonly seal: Seal;
+  /** @throws SecretUnreadable if it was sealed with a key that is not there, or somewhere else, or was changed */
+  readonly open: (sealed: Sealed, field: string) => string;
+  /** Whether it was sealed with the key that seals now. */
+  readonly isCurrent: (sealed: Sealed) => boolean;
+}
+
+/** The key is not there any more, or somebody has changed or moved what it sealed. */
+export class SecretUnreadable extends Error {
+  override readonly name = "SecretUnreadable";
+}
+
+export const SSH_KEY_FIELD = "dagDeployment.sshKey";
+export const DOCKER_CONFIG_FIELD = "dockerconfigjson";
+export const variableField = (key: string): string => `environmentVariables.${key}`;
+
+/** Every secret of a Deployment. */
+export type SecretHolder = Pick<Deployment, "id" | "environmentVariables" | "dagDeployment" | "dockerConfigJson">;
+
+/** What versions without encryption have left: the text itself. */
+const plainTextOf = (variable: EnvironmentVariable): string => (variable as { readonly value?: string }).value ?? "";
+
+/** The secret of a variable as it is kept. */
+export const sealedVariable = (variable: EnvironmentVariable & { readonly isSecret: true }, seal: Seal): Sealed =>
+  variable.sealed ?? seal(plainTextOf(variable), variableField(variable.key));
+
+/** How many secrets stand there as versions without encryption have written them. */
+export function countPlainSecrets({ environmentVariables, dagDeployment, dockerConfigJson }: SecretHolder): number {
+  const variables = environmentVariables.filter((one) => one.isSecret && one.sealed === undefined).length;
+  return variables + (dagDeployment["sshKey"] === undefined ? 0 : 1) + (isPlain(dockerConfigJson) ? 1 : 0);
+}
+
+export interface SealedAgain {
+  readonly holder: SecretHolder;
+  /** Secrets that are sealed with the present key now and were not before. */
+  readonly sealed: number;
+  /** Secrets that no key opens; they stay as they are. */
+  readonly unreadable: number;
+}
+
+/** The same secrets, all sealed with the present key: those in plain text, and those of keys that are to go. */
+export function sealAgain(holder: SecretHolder, { seal, open, isCurrent }: SecretKeeper): SealedAgain {
+  const count = { sealed: 0, unreadable: 0 };
+  const freshly = (plaintext: string, field: string): Sealed => {
+    count.sealed++;
+    return seal(plaintext, field);
+  };
+  const again = (sealed: Sealed, field: string): Sealed => {
+    if (isCurrent(sealed)) return sealed;
+    try {
+      return freshly(open(sealed, field), field);
+    } catch (error) {
+      if (!(error instanceof SecretUnreadable)) throw error;
+      count.unreadable++;
+      return sealed;
+    }
+  };
+  const environmentVariables = holder.environmentVariables.map((variable): EnvironmentVariable => {
+    if (!variable.isSecret) return variable;
+    const { key, sealed } = variable;
+    const field = variableField(key);
+    return { key, isSecret: true, sealed: sealed === undefined ? freshly(plainTextOf(variable), field) : again(sealed, field) };
+  });
+  const { dockerConfigJson } = holder;
+  const dockerConfig = (config: JsonObject): { readonly sealed: Sealed } =>
+    isPlain(config)
+      ? { sealed: freshly(JSON.stringify(config), DOCKER_CONFIG_FIELD) }
+      : { sealed: again((config as { sealed: Sealed }).sealed, DOCKER_CONFIG_FIELD) };
+  return {
+    holder: {
+      id: holder.id,
+      environmentVariables,
+      dagDeployment: sshKeySealed(holder.dagDeployment, { again, freshly }),
+      dockerConfigJson: dockerConfigJson === null ? null : dockerConfig(dockerConfigJson),
+    },
+    ...count,
+  };
+}
+
+function sshKeySealed(settings: DagDeploymentSettings, { again, freshly }: { readonly again: Seal; readonly freshly: Seal }): DagDeploymentSettings {
+  const { sshKey, sealedSshKey, ...rest } = settings;
+  // The sealed one is newer: nobody writes the other any more.
+  if (sealedSshKey !== undefined) return { ...rest, sealedSshKey: again(String(sealedSshKey), SSH_KEY_FIELD) };
+  return sshKey === undefined ? rest : { ...rest, sealedSshKey: freshly(String(sshKey), SSH_KEY_FIELD) };
+}
+
+const isPlain = (config: JsonObject | null): boolean => config !== null && typeof config["sealed"] !== "string";

@@ -1,0 +1,22 @@
+import { Arg, Ctx, Query, Resolver } from "type-graphql";
+import type { GraphqlContext } from "../../../shared/graphql/context";
+import { Uuid } from "../../../shared/graphql/scalars";
+import type { DeploymentQueries } from "../app/deployment-queries";
+import { EnvironmentVariable } from "./deployment.types";
+
+@Resolver()
+export class DeploymentVariablesResolver {
+  constructor(private readonly queries: DeploymentQueries) {}
+
+  @Query(() => [EnvironmentVariable], {
+    nullable: true,
+    description: "The environment variables of a Deployment, secrets without their values; to be sent back, changed, by updateDeploymentVariables. Takes deployment.variables.get.",
+  })
+  async deploymentVariables(
+    @Ctx() context: GraphqlContext,
+    @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
+    @Arg("releaseName", () => String, { nullable: true, description: "Its release name, as a check." }) releaseName?: string | null,
+  ): Promise<EnvironmentVariable[]> {
+    return this.queries.variables(await context.actor(), { deploymentId, releaseName: releaseName || undefined });
+  }
+}

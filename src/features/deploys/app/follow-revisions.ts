@@ -1,0 +1,45 @@
+import { authorize, type Deployment } from "../../deployments";
+import type { AccessWatch } from "../../../shared/app/access-watch";
+import { isId } from "../../../shared/app/ids";
+import { LiveStream } from "../../../shared/app/live-stream";
+import type { Actor } from "../../../shared/domain/permissions";
+import type { DeployRevision } from "../domain/deploy-revision";
+import { positionAt } from "../domain/history-position";
+import { READ_HISTORY } from "../domain/permissions";
+import type { RevisionChanges, RevisionReadModel, RevisionView } from "./ports";
+
+export interface FollowRevisionsCommand {
+  /** Who reads, as of now. @throws Unauthenticated once the session has ended */
+  readonly actor: () => Promise<Actor>;
+  readonly deploymentId: string;
+}
+
+/** Each change of status in a Deployment's history from now on, for as long as its reader may read it. */
+export class FollowRevisions {
+  constructor(
+    private readonly deps: {
+      readonly readModel: Pick<RevisionReadModel, "historyStates">;
+      readonly changes: RevisionChanges;
+      readonly watch: AccessWatch;
+    },
+  ) {}
+
+  /**
+   * @throws NotFound if there is no such Deployment or the actor may not see it
+   * @throws Forbidden without the permission; the stream throws the same once it is so
+   */
+  async execute({ actor, deploymentId }: FollowRevisionsCommand): Promise<AsyncGenerator<RevisionView, void, undefined>> {
+    const { readModel, changes, watch } = this.deps;
+    const authorized = async (): Promise<{ readonly deployment: Deployment; readonly head: DeployRevision | null }> => {
+      const reader = await actor();
+      const [state] = isId(deploymentId) ? await readModel.historyStates([deploymentId]) : [];
+      return { deployment: authorize(reader, state?.deployment ?? null, READ_HISTORY), head: state?.head ?? null };
+    };
+    const { deployment, head } = await authorized();
+    const position = positionAt(deployment.lastRevisionNumber, head);
+    return new LiveStream((signal) => changes.follow(deployment.id, position, signal), {
+      check: async () => void (await authorized()),
+      watch,
+    });
+  }
+}

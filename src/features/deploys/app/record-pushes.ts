@@ -1,0 +1,95 @@
+import { parseActorName, type Account } from "../../access";
+import { authorize, type DeploymentReadModel } from "../../deployments";
+import { RegistryUnavailable, type PushedImages } from "../../registry";
+import type { Clock } from "../../../shared/app/clock";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { DomainError, Forbidden, NotFound } from "../../../shared/domain/errors";
+import type { Actor } from "../../../shared/domain/permissions";
+import { ignoredPushLogLine } from "../domain/deploy-log";
+import { auditedRevision } from "../domain/deploy-revision";
+import { shortenDescription } from "../domain/new-revision";
+import { PUSH_IMAGE } from "../domain/permissions";
+import { isOverruled, type RegistryPush } from "../domain/registry-push";
+import { placeRevisions } from "./append-revision";
+import type { DeployStores, OpenPushes } from "./ports";
+import type { RecordDeploy } from "./record-deploy";
+
+/** A push that can never become a deploy. */
+class PushIgnored extends DomainError {
+  readonly code = "PUSH_IGNORED";
+}
+
+/** Records as deploys what was pushed to the registry, in the order in which it was told. */
+export class RecordPushes {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<DeployStores>;
+      readonly deployments: Pick<DeploymentReadModel, "find">;
+      readonly pushes: OpenPushes;
+      readonly images: PushedImages;
+      readonly actorOf: (account: Account) => Promise<Actor | null>;
+      readonly record: RecordDeploy;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  /**
+   * All of a Deployment's pushes that are not dealt with yet. One that can never become a deploy is told in the logs.
+   * @throws RegistryUnavailable, leaving that push and those after it for the next time
+   */
+  async execute(deploymentId: string): Promise<void> {
+    for (;;) {
+      const push = await this.deps.pushes.next(deploymentId);
+      if (push === null) return;
+      try {
+        await this.record(push);
+      } catch (error) {
+        if (!(error instanceof DomainError) || error instanceof RegistryUnavailable) throw error;
+        const isRefusal = error instanceof NotFound || error instanceof Forbidden;
+        await this.ignore(push, isRefusal ? "whoever pushed it may not deploy here by now" : error.message);
+      }
+    }
+  }
+
+  /** The same for whoever goes on in any case: what cannot be read at once is left for the job. */
+  async catchUp(deploymentId: string): Promise<void> {
+    await this.execute(deploymentId).catch((error: unknown) => {
+      if (!(error instanceof RegistryUnavailable)) throw error;
+    });
+  }
+
+  private async record(push: RegistryPush): Promise<void> {
+    const { unitOfWork, deployments, images, record } = this.deps;
+    const actor = await this.actorOf(push);
+    const { releaseName } = authorize(actor, await deployments.find(push.deploymentId), PUSH_IMAGE);
+    const facts = await images.factsOf(releaseName, push.digest);
+    if (facts === null) throw new PushIgnored("the registry does not hold it any more");
+    await unitOfWork.run(async (stores) => {
+      const deployment = authorize(actor, await stores.deployments.lock(push.deploymentId), PUSH_IMAGE);
+      if (!(await stores.pushes.close(push.id, "RECORDED"))) return;
+      const { head } = await placeRevisions(stores, deployment);
+      if (isOverruled(push, head)) throw new PushIgnored("something else was deployed before it could be recorded");
+      const image = images.nameOf({ ...push, releaseName });
+      const deploy = { ...facts, image, description: shortenDescription(facts.description) };
+      const { revision } = await record.recordWithin(stores, { actor, deployment, deploy, trigger: "REGISTRY_PUSH" });
+      await stores.audit.add({ actor, action: "deploy_revision.record", object: auditedRevision(revision, deployment), details: { image } });
+    });
+  }
+
+  private async actorOf({ actorName, requestId, address }: RegistryPush): Promise<Actor> {
+    const account = parseActorName(actorName);
+    const actor = account === null ? null : await this.deps.actorOf(account);
+    if (actor === null) throw new PushIgnored("nobody is known by the name that it was pushed under");
+    return { ...actor, request: { id: requestId, address } };
+  }
+
+  private async ignore(push: RegistryPush, reason: string): Promise<void> {
+    const { unitOfWork, images, clock } = this.deps;
+    await unitOfWork.run(async (stores) => {
+      const deployment = await stores.deployments.lock(push.deploymentId);
+      if (!(await stores.pushes.close(push.id, "IGNORED")) || deployment === null) return;
+      const image = images.nameOf({ ...push, releaseName: deployment.releaseName });
+      await stores.logs.add([ignoredPushLogLine(deployment, { image, reason }, clock())]);
+    });
+  }
+}

@@ -1,0 +1,39 @@
+import type { DeploymentReadModel } from "../../deployments";
+import type { Clock } from "../../../shared/app/clock";
+import { newId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import type { PushEvent } from "../domain/registry-push";
+import { DEPLOY_TASKS, type DeployStores } from "./ports";
+
+/** Notes what the registry tells of pushes, and sets its recording going. */
+export class TakePushes {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<DeployStores>;
+      readonly deployments: Pick<DeploymentReadModel, "findManyByReleaseName">;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  /** How many were new: what was noted before, and what is nobody's, is passed over. */
+  async execute(events: readonly PushEvent[]): Promise<number> {
+    if (events.length === 0) return 0;
+    const { unitOfWork, deployments, clock } = this.deps;
+    const found = await deployments.findManyByReleaseName([...new Set(events.map(({ releaseName }) => releaseName))]);
+    const idOf = new Map(found.map(({ releaseName, id }) => [releaseName, id]));
+    const pushes = events.flatMap(({ releaseName, ...event }) => {
+      const deploymentId = idOf.get(releaseName);
+      return deploymentId === undefined ? [] : [{ ...event, id: newId(), deploymentId, receivedAt: clock(), outcome: null }];
+    });
+    return unitOfWork.run(async ({ pushes: noted, outbox }) => {
+      let fresh = 0;
+      for (const push of pushes) {
+        if (!(await noted.add(push))) continue;
+        fresh++;
+        const { deploymentId } = push;
+        await outbox.add({ task: DEPLOY_TASKS.recordPushes, payload: { deploymentId }, queue: `pushes:${deploymentId}`, key: `pushes:${deploymentId}` });
+      }
+      return fresh;
+    });
+  }
+}

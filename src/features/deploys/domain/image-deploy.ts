@@ -1,0 +1,11 @@
+/** What whoever deploys an image says of it. */
+export interface ImageDeploy {
+  readonly image: string;
+  readonly imageDigest?: string | undefined;
+  /** Without both the image is taken to hold what the Deployment runs. */
+  readonly runtimeVersion?: string | undefined;
+  readonly airflowVersion?: string | undefined;
+  readonly description?: string | null | undefined;
+  /** Whether the DAGs that belong to it are on their way; where nobody knows they may be. */
+  readonly dagsFollow?: boolean | undefined;
+}

@@ -1,0 +1,62 @@
+import type { DeploymentReadModel } from "../../deployments";
+import type { Actor } from "../../../shared/domain/permissions";
+import { locateImage, type ImageLocation } from "../domain/image-location";
+import { releaseNameOf } from "../domain/repository";
+import { mayUseRepositoryOf } from "../domain/token-access";
+import { RegistryUnavailable, type Registry } from "./ports";
+
+/**
+ * FOUND: it is there, and the actor may use it. MISSING: it is not, or the actor may not use it. UNVERIFIED: nobody can tell, since
+ * its registry does not answer, or is none that this installation asks.
+ */
+export type ImageState =
+  | { readonly kind: "FOUND"; readonly digest: string }
+  | { readonly kind: "MISSING" }
+  | { readonly kind: "UNVERIFIED"; readonly because: "NO_ANSWER" | "UNKNOWN_REGISTRY"; readonly reason: string };
+
+export interface NamedImage {
+  readonly imageRepository: string;
+  readonly imageTag: string | null;
+  /** What is looked up, where it is known: a tag may have been moved. */
+  readonly imageDigest: string | null;
+}
+
+/** Whether images are where their names say. */
+export class LookUpImage {
+  constructor(
+    private readonly deps: {
+      readonly deployments: Pick<DeploymentReadModel, "findManyByReleaseName">;
+      /** The installation's own registry, and the host in the names of its images. */
+      readonly own: Registry;
+      readonly ownHost: string;
+      readonly baseImages: readonly string[];
+      /** Null for a host that this installation does not ask: it is chosen by whoever deploys. */
+      readonly others: (host: string) => Registry | null;
+    },
+  ) {}
+
+  async execute(actor: Actor, { imageRepository, imageTag, imageDigest }: NamedImage): Promise<ImageState> {
+    const location = locateImage(imageRepository);
+    const { own, ownHost, others } = this.deps;
+    const isOwn = location.host === ownHost.toLowerCase();
+    const registry = isOwn ? own : others(location.host);
+    if (registry === null) {
+      return { kind: "UNVERIFIED", because: "UNKNOWN_REGISTRY", reason: `${location.host} is no registry that this installation asks` };
+    }
+    if (isOwn && !(await this.mayUse(actor, location))) return { kind: "MISSING" };
+    try {
+      const digest = await registry.digestOf(location.repository, imageDigest ?? imageTag ?? "latest");
+      return digest === null ? { kind: "MISSING" } : { kind: "FOUND", digest };
+    } catch (error) {
+      if (!(error instanceof RegistryUnavailable)) throw error;
+      return { kind: "UNVERIFIED", because: "NO_ANSWER", reason: error.message };
+    }
+  }
+
+  private async mayUse(actor: Actor, { repository }: ImageLocation): Promise<boolean> {
+    if (this.deps.baseImages.includes(repository)) return true;
+    const releaseName = releaseNameOf(repository);
+    const [deployment] = releaseName === null ? [] : await this.deps.deployments.findManyByReleaseName([releaseName]);
+    return deployment !== undefined && mayUseRepositoryOf(deployment, actor, "pull");
+  }
+}

@@ -1,0 +1,19 @@
+/** What an image says of itself. Source: the labels of the platform's base images, and of what the `astro` CLI builds. */
+export interface ImageFacts {
+  readonly runtimeVersion: string | undefined;
+  readonly airflowVersion: string | undefined;
+  /** What is to be said of the deploy in the history. */
+  readonly description: string | undefined;
+  /** Whether whoever built it is about to send the DAGs that belong to it. */
+  readonly dagsFollow: boolean;
+}
+
+export function factsFrom(labels: Readonly<Record<string, string>>): ImageFacts {
+  const textOf = (label: string): string | undefined => labels[label]?.trim() || undefined;
+  return {
+    runtimeVersion: textOf("io.astronomer.docker.runtime.version"),
+    airflowVersion: textOf("io.astronomer.docker.airflow.version"),
+    description: textOf("io.astronomer.deploy.revision.description"),
+    dagsFollow: textOf("io.astronomer.skip.revision") === "true",
+  };
+}

@@ -1,0 +1,50 @@
+import { canSee, DEPLOYMENT_PERMISSIONS } from "../../deployments";
+import { InvalidInput } from "../../../shared/domain/errors";
+import { can, deploymentScope, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+
+export type RepositoryAction = "pull" | "push";
+
+/** What a token opens, or is asked to open: an entry of the `access` claim of the Distribution project's token authentication. */
+export interface RepositoryAccess {
+  readonly name: string;
+  readonly actions: readonly RepositoryAction[];
+}
+
+const SCOPES_MOST = 200;
+const SCOPE_LENGTH_MOST = 1_000;
+/** `repository(class):name:action,action`; the class says what is stored there and is of no interest. */
+const SCOPE = /^([a-z0-9]+)(?:\([a-z0-9]+\))?:(.+):([a-z*,]*)$/;
+const PUSH_BASE_IMAGE = "system.registryBaseImages.push";
+
+/**
+ * The repositories in a token request's `scope` parameters, each of which may hold several separated by spaces.
+ * What is no repository, and actions other than pull and push, nobody is given; they are left out.
+ * Source: the Distribution project's token scope documentation.
+ * @throws InvalidInput
+ */
+export function parseScopes(parameters: readonly string[]): RepositoryAccess[] {
+  const scopes = parameters.flatMap((text) => text.split(" ")).filter((text) => text !== "");
+  if (scopes.length > SCOPES_MOST) throw new InvalidInput("scope", `names more than ${SCOPES_MOST} resources`);
+  const wanted = new Map<string, Set<RepositoryAction>>();
+  for (const scope of scopes) {
+    const [, type, name = "", actions = ""] = scope.length > SCOPE_LENGTH_MOST ? [] : (SCOPE.exec(scope) ?? []);
+    if (type === undefined) throw new InvalidInput("scope", "has to look like repository:name:pull,push");
+    if (type !== "repository") continue;
+    const known = wanted.get(name) ?? new Set();
+    for (const action of actions.split(",")) if (action === "pull" || action === "push") known.add(action);
+    wanted.set(name, known);
+  }
+  return [...wanted].map(([name, actions]) => ({ name, actions: [...actions] }));
+}
+
+/** Base images are everybody's to pull. */
+export const mayUseBaseImage = (actor: Actor, action: RepositoryAction): boolean =>
+  action === "pull" || can(actor, PUSH_BASE_IMAGE, SYSTEM_SCOPE);
+
+export const mayUseRepositoryOf = (
+  deployment: { readonly id: string; readonly workspaceId: string },
+  actor: Actor,
+  action: RepositoryAction,
+): boolean =>
+  canSee(actor, deployment) &&
+  can(actor, action === "pull" ? DEPLOYMENT_PERMISSIONS.pullImage : DEPLOYMENT_PERMISSIONS.pushImage, deploymentScope(deployment));

@@ -1,0 +1,73 @@
+import type { FastifyInstance } from "fastify";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { Config } from "../../config";
+import type { Clock } from "../../shared/app/clock";
+import type { Actor } from "../../shared/domain/permissions";
+import type { DeploymentReadModel } from "../deployments";
+import { DistributionRegistry } from "./client/distribution-registry";
+import { GrantAccess } from "./app/grant-access";
+import { LookUpImage } from "./app/look-up-image";
+import type { Registry } from "./app/ports";
+import { PushedImages } from "./app/pushed-images";
+import { answerChallenge } from "./client/answer-challenge";
+import { credentialsFor } from "./client/docker-credentials";
+import { JwtRegistryTokens, type RegistryKey } from "./crypto/jwt-registry-tokens";
+import { selfSignedKey } from "./crypto/self-signed-key";
+import { apiOf, locateImage } from "./domain/image-location";
+import { tokenRoutes } from "./http/token-routes";
+
+export interface RegistryModuleOptions {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly deployments: DeploymentReadModel;
+  /** The key that replicas share, made by `generate` where there is none yet. */
+  readonly keptKey: (generate: () => Promise<RegistryKey>) => Promise<{ readonly privateKeyPem: string; readonly certificatePem: string | null }>;
+}
+
+/** Who the registry then says it was that read an image. */
+const OWN_NAME = "retrograde";
+
+export async function createRegistryModule({ config, clock, log, deployments, keptKey }: RegistryModuleOptions) {
+  const { registry, server } = config;
+  const key = configuredKey(config) ?? (await keptOwnKey(keptKey));
+  const tokens = new JwtRegistryTokens(key, registry, clock);
+  const own = new DistributionRegistry(registry.url, async (name) => `Bearer ${(await tokens.issue(OWN_NAME, [{ name, actions: ["pull"] }])).token}`);
+  const grant = new GrantAccess({ deployments, tokens, baseImages: registry.baseImages, maxExtraDeployments: registry.maxExtraDeployments });
+  return {
+    pushedImages: new PushedImages(own, registry.publicHost),
+    lookUpImage: new LookUpImage({ deployments, own, ownHost: registry.publicHost, baseImages: registry.baseImages, others: otherRegistries(config) }),
+    routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
+      tokenRoutes(app, { endpoint: server.endpoint, service: registry.service, authenticate, grant, certificatePem: key.certificatePem, log });
+    },
+  };
+}
+
+/** Registries beside the installation's own: those that it names, with the password in its file if there is one. */
+function otherRegistries({ registry, deployments }: Config): (host: string) => Registry | null {
+  const { credentialsFile, anonymousHosts } = registry;
+  const { byoRegistryHost } = deployments;
+  const hosts = new Set([...anonymousHosts.map((host) => host.toLowerCase()), ...(byoRegistryHost === undefined ? [] : [locateImage(byoRegistryHost).host])]);
+  const credentials = async (host: string): Promise<string | null> => (credentialsFile === undefined ? null : credentialsFor(host, credentialsFile));
+  return (host) => (hosts.has(host) ? new DistributionRegistry(apiOf(host), answerChallenge(() => credentials(host))) : null);
+}
+
+/** The registry's own, else those that sign sessions, as on the 0.35 platform, if a certificate is there. */
+function configuredKey({ registry, auth }: Config): RegistryKey | null {
+  if (registry.certPath !== undefined) return readKey(registry.certPath);
+  const { signingKeyPath } = auth;
+  return signingKeyPath !== undefined && existsSync(join(signingKeyPath, "tls.crt")) ? readKey(signingKeyPath) : null;
+}
+
+const readKey = (folder: string): RegistryKey => ({
+  privateKeyPem: readFileSync(join(folder, "tls.key"), "utf8"),
+  certificatePem: readFileSync(join(folder, "tls.crt"), "utf8"),
+});
+
+async function keptOwnKey(keptKey: RegistryModuleOptions["keptKey"]): Promise<RegistryKey> {
+  const { privateKeyPem, certificatePem } = await keptKey(selfSignedKey);
+  if (certificatePem === null) throw new Error("The registry's signing key has no certificate");
+  return { privateKeyPem, certificatePem };
+}

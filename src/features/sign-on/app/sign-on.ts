@@ -1,0 +1,106 @@
+import { syncTeamMemberships, type SyncedTeams, type Team, type User } from "../../access";
+import type { Clock } from "../../../shared/app/clock";
+import { newId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import type { AuditEntry } from "../../../shared/domain/audit-entry";
+import { importedGroups, type GroupImport } from "../domain/imported-groups";
+import { matchAccount, type Match } from "../domain/match-account";
+import type { Person } from "../domain/person";
+import { SignOnRefused } from "../domain/refusals";
+import type { SignOnTransaction } from "./ports";
+
+export interface SignOnCommand {
+  /** The provider's short name. */
+  readonly provider: string;
+  readonly person: Person;
+  readonly request: { readonly id: string; readonly address: string };
+}
+
+const ACTIONS = { ENTER: "user.sign_on", CONNECT: "user.connect_identity", CREATE: "user.create" } as const;
+const NO_CHANGE: SyncedTeams = { joined: [], left: [], kept: [] };
+
+/** Lets somebody in whom a provider has identified: into the account that is theirs, or into a new one. */
+export class SignOn {
+  constructor(
+    private readonly deps: {
+      readonly unitOfWork: UnitOfWork<SignOnTransaction>;
+      readonly clock: Clock;
+      /** Short names of all that are switched on. */
+      readonly providers: readonly string[];
+      readonly groups: GroupImport;
+      /** Whether people get in who are in no Team. */
+      readonly userManagement: boolean;
+    },
+  ) {}
+
+  /**
+   * The first user of the installation becomes SYSTEM_ADMIN, as by createUser. Where groups are imported, the
+   * person is afterwards in the provider's Teams that they name, and in no other of its Teams.
+   * @throws SignOnRefused, and then nothing was changed, except that somebody in no group has left the Teams
+   * @throws Conflict if somebody signs in by that address as a user name
+   */
+  async execute({ provider, person, request }: SignOnCommand): Promise<User> {
+    const { user, entered } = await this.deps.unitOfWork.run(async (tx) => {
+      // Two first sign-ins of one person at once make one account.
+      await tx.access.lockUserCreation();
+      const match = await this.match(tx, provider, person);
+      if (match.kind === "REFUSE") throw new SignOnRefused(match.reason);
+      const isFirst = match.kind === "CREATE" && !(await tx.access.hasUsers());
+      const user = match.kind === "CREATE" ? await this.create(tx, match.email, person, { isFirst }) : await rename(tx, match.user, person);
+      const teams = await this.syncTeams(tx, provider, user, person);
+      const entered = this.deps.userManagement || isFirst || (await tx.teams.teamsOfUser(user.id)).length > 0;
+      // Who enters an account that is known has left Teams by now, and that has to last.
+      if (!entered && match.kind !== "ENTER") throw new SignOnRefused("NO_GROUP");
+      if (match.kind !== "ENTER") await tx.identities.connect({ issuer: person.issuer, subject: person.subject, provider, userId: user.id });
+      await tx.audit.add({
+        actor: { id: user.id, type: "USER", label: user.fullName ?? user.username, grants: [], request },
+        action: ACTIONS[match.kind],
+        object: { type: "user", id: user.id, label: user.username },
+        details: { provider, ...told(teams), ...(!entered && { refused: "NO_GROUP" }) },
+      });
+      return { user, entered };
+    });
+    if (!entered) throw new SignOnRefused("NO_GROUP");
+    return user;
+  }
+
+  private async match({ access, identities }: SignOnTransaction, provider: string, person: Person): Promise<Match> {
+    const identity = await identities.find(person.issuer, person.subject);
+    const account = identity?.userId == null ? null : await access.findUser(identity.userId);
+    const email = person.email === null ? null : await access.findEmail(person.email);
+    const user = email === null ? null : await access.findUser(email.userId);
+    const atAddress = email === null || user === null ? null : { user, verified: email.verified, identities: await identities.ofUser(user.id) };
+    return matchAccount({ person, provider, providers: this.deps.providers, identity, account, atAddress });
+  }
+
+  private async create({ access }: SignOnTransaction, email: string, { fullName }: Person, { isFirst }: { readonly isFirst: boolean }): Promise<User> {
+    const now = this.deps.clock();
+    const user: User = { id: newId(), username: email, fullName, status: "active", createdAt: now, updatedAt: now };
+    await access.addUser({ ...user, passwordHash: null }, { address: email, verified: true });
+    if (isFirst) await access.bindUser(user.id, { role: "SYSTEM_ADMIN", workspaceId: null, deploymentId: null });
+    return user;
+  }
+
+  private async syncTeams({ teams, admins }: SignOnTransaction, provider: string, { id }: User, { groups }: Person): Promise<SyncedTeams> {
+    const teamNames = importedGroups(groups, this.deps.groups);
+    if (teamNames === null) return NO_CHANGE;
+    return syncTeamMemberships({ teams, admins }, this.deps.clock, { userId: id, provider, teamNames, createMissing: true });
+  }
+}
+
+const namesOf = (teams: readonly Team[]): string => teams.map(({ name }) => name).join(", ");
+
+function told({ joined, left, kept }: SyncedTeams): AuditEntry["details"] {
+  return {
+    ...(joined.length > 0 && { teamsJoined: namesOf(joined) }),
+    ...(left.length > 0 && { teamsLeft: namesOf(left) }),
+    ...(kept.length > 0 && { teamsKeptAsLastAdmin: namesOf(kept) }),
+  };
+}
+
+/** The provider knows people's names best. */
+async function rename({ access }: SignOnTransaction, user: User, { fullName }: Person): Promise<User> {
+  if (fullName === null || fullName === user.fullName) return user;
+  await access.setFullName(user.id, fullName);
+  return { ...user, fullName };
+}

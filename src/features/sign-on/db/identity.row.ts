@@ -1,0 +1,28 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from "typeorm";
+import { InstantColumn } from "../../../shared/db/instant-column";
+import type { Instant } from "../../../shared/domain/instant";
+import type { Identity } from "../domain/match-account";
+
+/** It outlives the user, so that somebody who was removed does not come in again by the same door. */
+@Entity("identity")
+@Index("identity_user", ["userId"])
+export class IdentityRow implements Identity {
+  @PrimaryColumn({ type: "text", primaryKeyConstraintName: "identity_pkey" })
+  issuer: string;
+
+  @PrimaryColumn({ type: "text", primaryKeyConstraintName: "identity_pkey" })
+  subject: string;
+
+  @Column({ type: "text" })
+  provider: string;
+
+  @Column({ type: "uuid", name: "user_id", nullable: true })
+  userId: string | null;
+
+  @ManyToOne("UserRow", { onDelete: "SET NULL" })
+  @JoinColumn({ name: "user_id", foreignKeyConstraintName: "identity_user_fkey" })
+  user?: object;
+
+  @InstantColumn({ name: "connected_at" })
+  connectedAt: Instant;
+}

@@ -1,0 +1,53 @@
+import type { User } from "../../access";
+import type { Person } from "./person";
+import type { SignOnRefusal } from "./refusals";
+
+/** What an issuer knows somebody by, and the account that it opens: none once that was removed. */
+export interface Identity {
+  readonly issuer: string;
+  readonly subject: string;
+  /** The provider's short name in the configuration. */
+  readonly provider: string;
+  readonly userId: string | null;
+}
+
+export interface MatchInput {
+  readonly person: Person;
+  /** The provider that the person comes from, and all that are switched on. */
+  readonly provider: string;
+  readonly providers: readonly string[];
+  readonly identity: Identity | null;
+  /** The account that the identity opens. */
+  readonly account: User | null;
+  /** Who has the person's address, whatever the identity says. */
+  readonly atAddress: { readonly user: User; readonly verified: boolean; readonly identities: readonly Identity[] } | null;
+}
+
+export type Match =
+  | { readonly kind: "ENTER"; readonly user: User }
+  | { readonly kind: "CONNECT"; readonly user: User }
+  | { readonly kind: "CREATE"; readonly email: string }
+  | { readonly kind: "REFUSE"; readonly reason: SignOnRefusal };
+
+const refuse = (reason: SignOnRefusal): Match => ({ kind: "REFUSE", reason });
+
+/**
+ * Which account a person gets.
+ *
+ * - An identity that is known opens its account, whatever address the provider tells by now.
+ * - A new one is connected to the account with its address, once: only if the provider vouches for the
+ *   address and we do, and only if that account is not signed in to through a provider already. So neither
+ *   a lax second provider nor somebody who was given a former colleague's address gets into it.
+ * - Nobody there: a new account; but not for somebody whose account was removed.
+ */
+export function matchAccount({ person, provider, providers, identity, account, atAddress }: MatchInput): Match {
+  if (account !== null) return account.status === "active" ? { kind: "ENTER", user: account } : refuse("ACCOUNT_INACTIVE");
+  if (person.email === null) return refuse(identity === null ? "NO_EMAIL" : "ACCOUNT_REMOVED");
+  if (!person.emailVerified) return refuse("EMAIL_UNVERIFIED");
+  if (atAddress === null) return identity === null ? { kind: "CREATE", email: person.email } : refuse("ACCOUNT_REMOVED");
+  if (!atAddress.verified) return refuse("ACCOUNT_UNCONFIRMED");
+  if (atAddress.user.status !== "active") return refuse("ACCOUNT_INACTIVE");
+  const inUse = (one: Identity): boolean =>
+    one.issuer === person.issuer || (one.provider !== provider && providers.includes(one.provider));
+  return atAddress.identities.some(inUse) ? refuse("ACCOUNT_TAKEN") : { kind: "CONNECT", user: atAddress.user };
+}

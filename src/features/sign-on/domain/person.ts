@@ -1,0 +1,94 @@
+/** Who signs in, as a provider says and the protocol has proven. Texts are clean and bounded. */
+export interface Person {
+  readonly issuer: string;
+  /** What the issuer knows the person by, for good. */
+  readonly subject: string;
+  /** In lower case; null where there is none, or none that could be one. */
+  readonly email: string | null;
+  readonly emailVerified: boolean;
+  readonly fullName: string | null;
+  /** Null where the provider does not tell, which is not the same as being in none. */
+  readonly groups: readonly string[] | null;
+}
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** How a provider names its claims, and what it can be trusted with. */
+export interface ClaimRules {
+  readonly claims: { readonly email?: string | undefined; readonly name?: string | undefined; readonly groups?: string | undefined };
+  /** Whether an address counts as verified of which nothing is said. */
+  readonly assumeEmailVerified: boolean;
+}
+
+/** OpenID Connect Core 1.0 §2: a subject has at most 255 ASCII characters. */
+const SUBJECT = /^[\x20-\x7e]{1,255}$/;
+const EMAIL = /^[^\s@<>"\p{C}]{1,64}@[^\s@<>"\p{C}]{1,125}$/u;
+const UNPRINTABLE = /[\p{C}\p{Z}]+/gu;
+const NAME_MOST = 190;
+
+/** Null if the claims name nobody. `userInfo` fills in what the id token leaves out. */
+export function personOf(issuer: string, idToken: Claims, userInfo: Claims, rules: ClaimRules): Person | null {
+  const claims = { ...userInfo, ...idToken };
+  const subject = claims["sub"];
+  if (typeof subject !== "string" || !SUBJECT.test(subject)) return null;
+  const email = emailOf(claims[rules.claims.email ?? "email"]);
+  return {
+    issuer,
+    subject,
+    email,
+    emailVerified: email !== null && isVerified(email, [idToken, userInfo], rules),
+    fullName: nameOf(claims, rules.claims.name),
+    groups: groupsOf(claims, rules.claims.groups ?? "groups"),
+  };
+}
+
+/** Whether the person is told in full, so that the provider need not be asked for more. */
+export function saysEnough(idToken: Claims, rules: ClaimRules, { groups }: { readonly groups: boolean }): boolean {
+  const email = rules.claims.email ?? "email";
+  const needed = [email, rules.claims.name ?? "name", ...(groups ? [rules.claims.groups ?? "groups"] : [])];
+  return needed.every((claim) => claim in idToken) && (rules.assumeEmailVerified || "email_verified" in idToken);
+}
+
+function emailOf(claim: unknown): string | null {
+  const address = typeof claim === "string" ? claim.trim().toLowerCase() : "";
+  return EMAIL.test(address) ? address : null;
+}
+
+/** What is said of another address, in the other set of claims, says nothing of this one. */
+function isVerified(email: string, told: readonly Claims[], { claims, assumeEmailVerified }: ClaimRules): boolean {
+  const said = told
+    .filter((one) => emailOf(one[claims.email ?? "email"]) === email || !((claims.email ?? "email") in one))
+    .map((one) => one["email_verified"])
+    .filter((verified) => verified !== undefined);
+  // Some providers write the boolean as a text.
+  return said.length === 0 ? assumeEmailVerified : said.every((verified) => verified === true || verified === "true");
+}
+
+function nameOf(claims: Claims, mapped: string | undefined): string | null {
+  const whole = textOf(claims[mapped ?? "name"]);
+  if (whole !== "") return whole;
+  return textOf([claims["given_name"], claims["family_name"]].filter((part) => typeof part === "string").join(" ")) || null;
+}
+
+function textOf(claim: unknown): string {
+  if (typeof claim !== "string") return "";
+  // Cut before it is searched, by code points, so that none is halved.
+  return [...claim.slice(0, 10 * NAME_MOST)].slice(0, NAME_MOST).join("").replace(UNPRINTABLE, " ").trim();
+}
+
+/** A directory with too many groups to fit says so instead (Microsoft's “groups overage claim”). */
+function groupsOf(claims: Claims, name: string): string[] | null {
+  const claim = claims[name];
+  if (claim === undefined && isElsewhere(claims, name)) return null;
+  const given: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
+  const groups = given.filter((group): group is string => typeof group === "string" && isGroupName(group)).map((group) => group.trim());
+  return [...new Set(groups)];
+}
+
+function isElsewhere(claims: Claims, name: string): boolean {
+  const elsewhere = claims["_claim_names"];
+  return claims["hasgroups"] === true || (typeof elsewhere === "object" && elsewhere !== null && name in elsewhere);
+}
+
+/** Two groups whose names were cut could become one Team, so names that are too long are none. */
+const isGroupName = (group: string): boolean => group.trim() !== "" && group.length <= NAME_MOST && !/\p{C}/u.test(group);

@@ -1,0 +1,38 @@
+/** Where browsers find us. */
+export interface Site {
+  /** The one origin on which signing in happens, and its session lives. */
+  readonly origin: string;
+  /** Where the `astro` CLI looks for the token page; null where that is the same. */
+  readonly appOrigin: string | null;
+  /** Path of the API, and prefix of the paths beside it. */
+  readonly endpoint: string;
+}
+
+export interface SiteSettings {
+  readonly publicUrl?: string;
+  readonly baseDomain: string;
+  readonly subdomain: string;
+  readonly appSubdomain: string;
+  readonly subdomainHttps: boolean;
+  readonly port: number;
+  readonly endpoint: string;
+}
+
+/** Hosts as on the 0.35 platform: `houston.<base domain>` for the API, `app.<base domain>` for people. */
+export function siteOf(settings: SiteSettings): Site {
+  const { publicUrl, baseDomain, subdomain, appSubdomain, subdomainHttps, port, endpoint } = settings;
+  const scheme = subdomainHttps ? "https" : "http";
+  const isLocal = baseDomain === "localhost";
+  const origin = publicUrl ?? (isLocal ? `http://localhost:${port}` : `${scheme}://${subdomain}.${baseDomain}`);
+  const appOrigin = isLocal ? null : `${scheme}://${appSubdomain}.${baseDomain}`;
+  return { origin: new URL(origin).origin, appOrigin: appOrigin === null ? null : new URL(appOrigin).origin, endpoint };
+}
+
+export const tokenPageOf = ({ origin, endpoint }: Site): string => `${origin}${endpoint}/token`;
+export const callbackOf = ({ origin, endpoint }: Site): string => `${origin}${endpoint}/oauth/callback/`;
+
+/** Where signing in through a provider begins. `target` is where it shall end, if not on the token page. */
+export function startOf({ origin, endpoint }: Site, provider: string, target: string | null = null): string {
+  const parameters = new URLSearchParams({ provider, ...(target !== null && { redirect: target }) });
+  return `${origin}${endpoint}/oauth/start?${parameters}`;
+}

@@ -1,0 +1,14 @@
+import type { FastifyRequest } from "fastify";
+import { Forbidden } from "../../../shared/domain/errors";
+import type { Site } from "../domain/site";
+
+/**
+ * Whether one of our own pages sent a form. Browsers tell the page's origin with every form; whoever sends
+ * none is no browser, and has createToken.
+ * @throws Forbidden
+ */
+export function requireOwnPage({ headers, host }: FastifyRequest, { origin, appOrigin }: Site): void {
+  const sender = headers.origin ?? "";
+  const isOwn = sender === origin || sender === appOrigin || (URL.canParse(sender) && new URL(sender).host === host);
+  if (!isOwn) throw new Forbidden();
+}

@@ -1,0 +1,89 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { WrongCredentials, type SignIn } from "../../access";
+import { DomainError, TooManyAttempts } from "../../../shared/domain/errors";
+import type { BrowserSessions } from "../app/browser-sessions";
+import { tokenPageOf, type Site } from "../domain/site";
+import { sendOn, sendPage } from "./answers";
+import type { Cookies } from "./cookies";
+import { SCRIPT, STYLE } from "./pages/assets";
+import { signInPage } from "./pages/sign-in-page";
+import { tokenPage } from "./pages/token-page";
+import { requireOwnPage } from "./same-site";
+
+const FORM_MOST_BYTES = 16 * 1024;
+
+export interface TokenPageRoutesOptions {
+  readonly site: Site;
+  readonly providers: readonly { readonly displayName: string; readonly url: string }[];
+  readonly localEnabled: boolean;
+  readonly signIn: SignIn;
+  readonly sessions: BrowserSessions;
+  readonly cookies: Cookies;
+}
+
+/**
+ * `/token`, and beside the API: where people sign in, by password or through a provider, and get a token for
+ * `astro login`. The CLI sends them to the one or the other, depending on its domain.
+ */
+export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOptions): void {
+  const { site, sessions, cookies } = options;
+  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string", bodyLimit: FORM_MOST_BYTES }, (_request, body, done) => {
+    done(null, new URLSearchParams(String(body)));
+  });
+
+  for (const path of new Set(["/token", `${site.endpoint}/token`])) {
+    app.get<{ Querystring: Record<string, unknown> }>(path, async (request, reply) => {
+      if (isElsewhere(request, site)) return sendOn(reply, tokenPageOf(site));
+      const session = await sessions.find(cookies.sessionOf(request));
+      if (session === null) {
+        const notice = "left" in request.query ? { notice: "You have signed out here. Your session at a provider may go on." } : {};
+        return sendPage(reply, 200, signInPage({ ...options, endpoint: site.endpoint, path, ...notice }));
+      }
+      const { user, email } = session;
+      const { value, expiresAtMs } = await sessions.tokenFor(session);
+      const person = user.fullName ?? user.username;
+      return sendPage(reply, 200, tokenPage({ endpoint: site.endpoint, path, person, email, token: value, expiresAtMs, nowMs: Date.now() }));
+    });
+
+    app.post(path, async (request, reply) => {
+      requireOwnPage(request, site);
+      const form = formOf(request);
+      const identity = form.get("identity") ?? "";
+      try {
+        // No user name has one, and no text column takes it.
+        if (identity.includes("\0")) throw new WrongCredentials();
+        const { user } = await options.signIn.execute({ identity, password: form.get("password") ?? "", request: { id: request.id, address: request.ip } });
+        cookies.keepSession(reply, await sessions.begin(user.id));
+        return sendOn(reply, path);
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        return sendPage(reply, statusOf(error, reply), signInPage({ ...options, endpoint: site.endpoint, path, identity: identity.slice(0, 200), problem: error.message }));
+      }
+    });
+
+    app.post(`${path}/sign-out`, async (request, reply) => {
+      requireOwnPage(request, site);
+      cookies.dropSession(reply);
+      return sendOn(reply, `${path}?left`);
+    });
+  }
+
+  app.get(`${site.endpoint}/sign-on/sign-on.css`, async (_request, reply) => sendAsset(reply, "text/css", STYLE));
+  app.get(`${site.endpoint}/sign-on/sign-on.js`, async (_request, reply) => sendAsset(reply, "text/javascript", SCRIPT));
+}
+
+/** Sessions live on one origin, so people who come to the web client's host are led there. */
+const isElsewhere = ({ host }: FastifyRequest, { origin, appOrigin }: Site): boolean =>
+  appOrigin !== null && appOrigin !== origin && host === new URL(appOrigin).host;
+
+/** Of anything but a form nothing is read. */
+const formOf = ({ body }: FastifyRequest): URLSearchParams => (body instanceof URLSearchParams ? body : new URLSearchParams());
+
+function statusOf(error: DomainError, reply: FastifyReply): number {
+  if (!(error instanceof TooManyAttempts)) return error instanceof WrongCredentials ? 401 : 403;
+  reply.header("retry-after", error.retryAfterSeconds);
+  return 429;
+}
+
+const sendAsset = (reply: FastifyReply, type: string, text: string): FastifyReply =>
+  reply.headers({ "x-content-type-options": "nosniff", "cache-control": "no-cache" }).type(`${type}; charset=utf-8`).send(text);

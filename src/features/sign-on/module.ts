@@ -1,0 +1,95 @@
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { DataSource, EntityManager } from "typeorm";
+import type { Config, SignOnConfig } from "../../config";
+import type { AuditTrail } from "../../shared/app/audit-trail";
+import type { Clock } from "../../shared/app/clock";
+import { createUnitOfWork } from "../../shared/db/unit-of-work";
+import type { AccessReadModel, AccessStores, AdminStores, Sessions, SessionTokens, SignIn, TeamStores } from "../access";
+import { BrowserSessions } from "./app/browser-sessions";
+import type { SignOnTransaction } from "./app/ports";
+import { SignOn } from "./app/sign-on";
+import { EncryptedValues } from "./crypto/encrypted-values";
+import { IdentityStoreSql } from "./db/identity-store";
+import type { GroupImport } from "./domain/imported-groups";
+import { callbackOf, siteOf, startOf } from "./domain/site";
+import { AuthConfigResolver } from "./graphql/auth-config.resolver";
+import { answerOnPage } from "./http/answers";
+import { Cookies } from "./http/cookies";
+import { signOnRoutes } from "./http/sign-on-routes";
+import { tokenPageRoutes } from "./http/token-page-routes";
+import { OpenIdProvider } from "./oidc/open-id-provider";
+
+export { IdentityRow } from "./db/identity.row";
+
+export interface SignOnModuleOptions {
+  readonly config: Config;
+  readonly dataSource: DataSource;
+  readonly audit: (manager: EntityManager) => AuditTrail;
+  readonly clock: Clock;
+  readonly access: {
+    readonly stores: (manager: EntityManager) => AccessStores;
+    readonly teamStores: (manager: EntityManager) => TeamStores;
+    readonly adminStores: (manager: EntityManager) => AdminStores;
+    readonly readModel: AccessReadModel;
+    readonly signIn: SignIn;
+    readonly tokens: SessionTokens;
+    readonly sessions: Sessions;
+    readonly derivedKey: (purpose: string) => Uint8Array;
+  };
+  readonly log: Logger;
+}
+
+export type SignOnModule = ReturnType<typeof createSignOnModule>;
+
+export function createSignOnModule({ config, dataSource, audit, clock, access, log }: SignOnModuleOptions) {
+  const { auth, signOn: settings } = config;
+  const site = siteOf(config.server);
+  const unitOfWork = createUnitOfWork(
+    dataSource,
+    (manager): SignOnTransaction => ({
+      access: access.stores(manager),
+      teams: access.teamStores(manager),
+      admins: access.adminStores(manager),
+      identities: new IdentityStoreSql(manager, clock),
+      audit: audit(manager),
+    }),
+  );
+  const providers = settings.providers.map(
+    (provider) =>
+      new OpenIdProvider({
+        provider,
+        redirectUri: callbackOf(site),
+        clockToleranceSeconds: settings.clockToleranceSeconds,
+        timeoutSeconds: settings.timeoutSeconds,
+        needsGroups: settings.importGroups,
+      }),
+  );
+  const signOn = new SignOn({
+    unitOfWork,
+    clock,
+    providers: settings.providers.map(({ name }) => name),
+    groups: groupImportOf(settings),
+    userManagement: auth.userManagement,
+  });
+  const sessions = new BrowserSessions({ tokens: access.tokens, sessions: access.sessions, accounts: access.readModel });
+  const cookies = new Cookies({ secure: site.origin.startsWith("https:"), attemptPath: `${site.endpoint}/oauth` });
+  const { localEnabled, publicSignups } = auth;
+  return {
+    resolvers: [new AuthConfigResolver({ readModel: access.readModel, site, providers: settings.providers, localEnabled, publicSignups })],
+    /** The pages, with a way of their own to read forms and to tell errors. */
+    routes: (app: FastifyInstance): void => {
+      app.register(async (pages) => {
+        pages.setErrorHandler(answerOnPage(site, log));
+        const sealed = new EncryptedValues(access.derivedKey("attempts to sign on"), clock);
+        signOnRoutes(pages, { site, providers, signOn, sessions, sealed, cookies, log });
+        const links = settings.providers.map(({ name, displayName }) => ({ displayName, url: startOf(site, name) }));
+        tokenPageRoutes(pages, { site, providers: links, localEnabled, signIn: access.signIn, sessions, cookies });
+      });
+    },
+  };
+}
+
+function groupImportOf({ importGroups, teamFilter }: SignOnConfig): GroupImport {
+  return importGroups ? { kind: "ON", filter: teamFilter === undefined ? null : new RegExp(teamFilter, "u") } : { kind: "OFF" };
+}

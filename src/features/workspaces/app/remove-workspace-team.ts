@@ -1,0 +1,38 @@
+import { isId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { NotFound } from "../../../shared/domain/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { auditedWorkspace, UPDATE_MEMBERS, type Workspace } from "../domain/workspace";
+import { keepWorkspaceAdmin } from "./keep-workspace-admin";
+import { lockVisibleWorkspace } from "./lock-visible-workspace";
+import type { WorkspaceTransaction } from "./ports";
+
+export interface RemoveWorkspaceTeamCommand {
+  readonly actor: Actor;
+  readonly workspaceId: string;
+  readonly teamId: string;
+}
+
+/** Takes a Team's role in the Workspace away, and those on its Deployments. The Team stays. */
+export class RemoveWorkspaceTeam {
+  constructor(private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>) {}
+
+  /**
+   * @throws NotFound if there is no such Workspace, or the Team has no role in it
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update
+   * @throws Conflict if nobody would be left who is WORKSPACE_ADMIN
+   */
+  execute({ actor, workspaceId, teamId }: RemoveWorkspaceTeamCommand): Promise<Workspace> {
+    return this.unitOfWork.run(async ({ workspaces, teams, admins, audit }) => {
+      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+      requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
+
+      const place = { workspaceId: workspace.id, deploymentId: null };
+      const removed = isId(teamId) ? await keepWorkspaceAdmin(admins, workspace, () => teams.unbindTeam(teamId, place)) : null;
+      if (removed === null) throw new NotFound("Team");
+      await teams.unbindTeamFromDeploymentsOf(teamId, { workspaceId: workspace.id });
+      await audit.add({ actor, action: "workspace.remove_team", object: auditedWorkspace(workspace), details: { teamId, role: removed.role } });
+      return workspace;
+    });
+  }
+}

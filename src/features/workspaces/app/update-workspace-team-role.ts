@@ -1,0 +1,45 @@
+import { requireGrantable, type Role, type RolePermissions } from "../../access";
+import { isId } from "../../../shared/app/ids";
+import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { NotFound } from "../../../shared/domain/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { auditedWorkspace, UPDATE_MEMBERS } from "../domain/workspace";
+import { keepWorkspaceAdmin } from "./keep-workspace-admin";
+import { lockVisibleWorkspace } from "./lock-visible-workspace";
+import type { WorkspaceTransaction } from "./ports";
+
+export interface UpdateWorkspaceTeamRoleCommand {
+  readonly actor: Actor;
+  readonly workspaceId: string;
+  readonly teamId: string;
+  readonly role: Role;
+}
+
+/** Gives a Team of the Workspace another role in it. */
+export class UpdateWorkspaceTeamRole {
+  constructor(
+    private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
+    private readonly roles: RolePermissions,
+  ) {}
+
+  /**
+   * @throws NotFound if there is no such Workspace, or the Team has no role in it
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role holds what the actor lacks
+   * @throws InvalidInput if it is no Workspace role
+   * @throws Conflict if nobody would be left who is WORKSPACE_ADMIN
+   */
+  execute({ actor, workspaceId, teamId, role }: UpdateWorkspaceTeamRoleCommand): Promise<Role> {
+    return this.unitOfWork.run(async ({ workspaces, teams, admins, audit }) => {
+      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+      requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
+      requireGrantable(actor, role, workspaceScope(workspace.id), this.roles);
+
+      const place = { workspaceId: workspace.id, deploymentId: null };
+      const present = isId(teamId) ? await teams.findTeamBinding(teamId, place) : null;
+      if (present === null) throw new NotFound("Team");
+      await keepWorkspaceAdmin(admins, workspace, () => teams.bindTeam(teamId, { role, ...place }));
+      await audit.add({ actor, action: "workspace.update_team_role", object: auditedWorkspace(workspace), details: { teamId, role } });
+      return role;
+    });
+  }
+}

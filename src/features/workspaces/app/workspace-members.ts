@@ -1,0 +1,63 @@
+import { readUserSearch, type AccessReadModel, type GivenUserSearch, type Team, type TeamReadModel, type User } from "../../access";
+import { isId } from "../../../shared/app/ids";
+import { InvalidInput } from "../../../shared/domain/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { SEE_TEAMS, SEE_USERS } from "../domain/workspace";
+import type { FindWorkspaces } from "./find-workspaces";
+
+/** Who has a role in a Workspace: users with one of their own, and Teams. */
+export class WorkspaceMembers {
+  constructor(
+    private readonly deps: {
+      readonly workspaces: FindWorkspaces;
+      readonly access: AccessReadModel;
+      readonly teams: TeamReadModel;
+      readonly maxTake: number;
+    },
+  ) {}
+
+  /** By user name. @throws NotFound, Forbidden */
+  async users(actor: Actor, workspaceId: string): Promise<User[]> {
+    const id = await this.visible(actor, workspaceId, SEE_USERS);
+    return this.deps.access.searchUsers({}, { workspaceId: id });
+  }
+
+  /**
+   * The first who matches; null where nobody does.
+   * @throws NotFound, Forbidden
+   * @throws InvalidInput if nothing is asked of the user
+   */
+  async user(actor: Actor, workspaceId: string, given: GivenUserSearch): Promise<User | null> {
+    const id = await this.visible(actor, workspaceId, SEE_USERS);
+    const search = readUserSearch(given);
+    if (search === null) return null;
+    if (Object.keys(search).length === 0) throw new InvalidInput("user", "has to tell something of the user, such as the email");
+    const [found] = await this.deps.access.searchUsers(search, { workspaceId: id });
+    return found ?? null;
+  }
+
+  /**
+   * By user name; `take` below 0 reads backwards from the cursor. The size of a page is bounded.
+   * @throws NotFound, Forbidden
+   * @throws InvalidInput for a cursor that is no id
+   */
+  async pageOfUsers(actor: Actor, workspaceId: string, { cursor, take }: { readonly cursor: string | undefined; readonly take: number }): Promise<User[]> {
+    const id = await this.visible(actor, workspaceId, SEE_USERS);
+    if (cursor !== undefined && !isId(cursor)) throw new InvalidInput("cursor", "is not the id of a user");
+    const bounded = Math.min(Math.abs(take), this.deps.maxTake);
+    if (bounded === 0) return [];
+    return this.deps.access.pageOfWorkspaceUsers({ workspaceId: id, cursor: cursor ?? null, take: take < 0 ? -bounded : bounded });
+  }
+
+  /** By name. @throws NotFound, Forbidden */
+  async teamsOf(actor: Actor, workspaceId: string): Promise<Team[]> {
+    const id = await this.visible(actor, workspaceId, SEE_TEAMS);
+    return this.deps.teams.teamsOnWorkspaces([id]);
+  }
+
+  private async visible(actor: Actor, workspaceId: string, permission: typeof SEE_USERS): Promise<string> {
+    const { id } = await this.deps.workspaces.requireVisibleWorkspace(actor, workspaceId);
+    requirePermission(actor, permission, workspaceScope(id));
+    return id;
+  }
+}

@@ -1,0 +1,17 @@
+/** `fetch` that gives an answer up when it becomes longer than that, however it is announced. */
+export async function boundedFetch(url: string | URL, options: RequestInit, mostBytes: number): Promise<Response> {
+  const response = await fetch(url, options);
+  if (response.body === null) return response;
+  let bytes = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.byteLength;
+        if (bytes > mostBytes) controller.error(new TypeError(`The answer has more than ${mostBytes} bytes`));
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
+  const { status, statusText, headers } = response;
+  return new Response(counted, { status, statusText, headers });
+}

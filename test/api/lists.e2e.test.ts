@@ -1,0 +1,135 @@
+import type { PoolClient } from "pg";
+import { ask, createDeployment, createWorkspace, signUp, signUpAdmin, userWith } from "../builders/api";
+import { refusedWithoutTrace } from "../builders/workspace-operations";
+import { poolOf } from "../../src/shared/db/data-source";
+import { startTestApp, type TestApp } from "../world/app";
+
+const MANY = 2_000;
+
+const PAGE = `query ($take: Int, $name: String, $cursor: Uuid, $pageNumber: Int) {
+  paginatedDeployments(take: $take, name: $name, cursor: $cursor, pageNumber: $pageNumber) {
+    id label releaseName workspace { id label } urls { type url } currentRevision { id number } deployInfo { current nextCli } } }`;
+
+let world: TestApp;
+let admin: string;
+beforeAll(async () => {
+  world = await startTestApp();
+  admin = await signUpAdmin(world);
+  poolOf(world.app.dataSource).on("acquire", count);
+});
+afterAll(() => world.close());
+
+/** Copies of a Deployment, each with a revision that runs, as many deploys would have left them; their ids by label. */
+async function copies(deploymentId: string, count: number): Promise<string[]> {
+  const { sql } = world.database;
+  const rows = await sql.query<{ id: string }>(
+    `INSERT INTO deployment SELECT (jsonb_populate_record(d, jsonb_build_object(
+         'id', gen_random_uuid(), 'label', 'copy ' || lpad(n::text, 6, '0'), 'release_name', d.release_name || '-' || n,
+         'namespace', d.namespace || '-' || n))).*
+     FROM deployment d, generate_series(1, $2::int) AS n WHERE d.id = $1 ORDER BY n RETURNING id`,
+    [deploymentId, count],
+  );
+  const ids = rows.map(({ id }) => id);
+  await sql.query(
+    `WITH made AS (
+       INSERT INTO deploy_revision (id, deployment_id, number, type, status, trigger, dag_deployment_type, actor_id, actor_type, actor_label,
+         origin_id, rollout_failures, pinned, created_at, updated_at)
+       SELECT id, id, 1, 'IMAGE_AND_DAG', 'DEPLOYED', 'IMAGE_ENDPOINT', 'image', 'x', 'SYSTEM', 'x', id, 0, false, now(), now()
+       FROM unnest($1::uuid[]) AS id RETURNING id)
+     UPDATE deployment SET head_revision_id = deployment.id, current_revision_id = deployment.id, last_revision_number = 1 FROM made WHERE made.id = deployment.id`,
+    [ids],
+  );
+  return ids;
+}
+
+let statements = 0;
+const counted = new WeakSet<object>();
+
+/** Counts what this connection of the pool is sent from now on. */
+function count(client: PoolClient): void {
+  if (counted.has(client)) return;
+  counted.add(client);
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound at each call below
+  const send = client.query as (...args: unknown[]) => unknown;
+  Object.defineProperty(client, "query", {
+    value: function query(this: PoolClient, ...args: unknown[]) {
+      statements++;
+      return send.apply(this, args);
+    },
+  });
+}
+
+/** Statements that the application sends while it answers, when its caches are as full as they get. */
+async function statementsOf(query: string, variables: object, token: string): Promise<{ statements: number; data: Record<string, unknown[]> }> {
+  await ask(world, query, variables, token);
+  statements = 0;
+  const data = await ask(world, query, variables, token);
+  return { statements, data };
+}
+
+describe("paginatedDeployments", () => {
+  let ids: string[];
+  const page = async (variables: object, token = admin): Promise<string[]> => {
+    const { paginatedDeployments: found } = await ask(world, PAGE, variables, token);
+    return found.map(({ id }: { id: string }) => id);
+  };
+  beforeAll(async () => {
+    const { id } = await createDeployment(world, admin, { rollbackEnabled: false });
+    ids = await copies(id, 25);
+  });
+
+  test("answers all of them for take: -1, across Workspaces, and 20 without a take", async () => {
+    const { id } = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
+    const all = await page({ take: -1 });
+    expect(all).toEqual(expect.arrayContaining([id, ...ids]));
+    expect(await page({})).toEqual(all.slice(0, 20));
+  });
+
+  test("goes on from a cursor, which is left out, by page number, and backwards in list order", async () => {
+    const among = { name: "COPY" };
+    expect(await page({ ...among, take: 3, cursor: "" })).toEqual(ids.slice(0, 3));
+    expect(await page({ ...among, take: 3, cursor: ids[2] })).toEqual(ids.slice(3, 6));
+    expect(await page({ ...among, take: 3, pageNumber: 2 })).toEqual(ids.slice(6, 9));
+    expect(await page({ ...among, take: -3, cursor: ids[5] })).toEqual(ids.slice(2, 5));
+    expect(await page({ ...among, take: -2 })).toEqual(ids.slice(-2));
+    expect(await page({ ...among, take: -1, cursor: ids[1] })).toEqual([ids[0]]);
+    expect(await page({ ...among, take: 0 })).toEqual([]);
+    expect(await page({ take: -1, name: "copy 000007" })).toEqual([ids[6]]);
+    expect(await page({ take: -1, name: "100%" })).toEqual([]);
+  });
+
+  test("refuses a cursor that is no id, and a negative page number", async () => {
+    expect((await refusedWithoutTrace(world, PAGE, { cursor: "here" }, admin)).extensions).toMatchObject({ code: "BAD_USER_INPUT", argument: "cursor" });
+    expect((await refusedWithoutTrace(world, PAGE, { pageNumber: -1 }, admin)).extensions).toMatchObject({ code: "BAD_USER_INPUT", argument: "pageNumber" });
+  });
+
+  test("holds what each may see: a role on one Deployment shows that one, a Workspace's all of it", async () => {
+    const mine = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
+    const sibling = await createDeployment(world, admin, { workspaceId: mine.workspaceId, rollbackEnabled: false });
+    const both = [mine.id, sibling.id].sort();
+    const seenBy = async (role: string, place: object): Promise<string[]> => (await page({ take: -1 }, (await userWith(world, admin, role, place)).token)).sort();
+    expect(await seenBy("DEPLOYMENT_VIEWER", { deploymentId: mine.id })).toEqual([mine.id]);
+    expect(await seenBy("WORKSPACE_VIEWER", { workspaceId: mine.workspaceId })).toEqual(both);
+    expect(await seenBy("WORKSPACE_ADMIN", { workspaceId: mine.workspaceId })).toEqual(both);
+    expect(await seenBy("SYSTEM_VIEWER", {})).toEqual((await page({ take: -1 })).sort());
+    expect(await page({ take: -1 }, (await signUp(world, { by: admin })).token)).toEqual([]);
+  });
+});
+
+test("a list of thousands takes as many statements as one of ten", async () => {
+  const few = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
+  await copies(few.id, 9);
+  const many = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
+  await copies(many.id, MANY - 1);
+  const list = `query ($workspaceId: Uuid!) { workspaceDeployments(workspaceUuid: $workspaceId) {
+    id workspace { id label } urls { type url } currentRevision { id number } roleBindings { role user { username emails { address } } } } }`;
+  const [short, long] = [await statementsOf(list, { workspaceId: few.workspaceId }, admin), await statementsOf(list, { workspaceId: many.workspaceId }, admin)];
+  expect([short.data["workspaceDeployments"]?.length, long.data["workspaceDeployments"]?.length]).toEqual([10, MANY]);
+  expect(long.statements).toBe(short.statements);
+  expect(long.statements).toBeGreaterThan(2);
+
+  const all = await statementsOf(PAGE, { take: -1 }, admin);
+  const ten = await statementsOf(PAGE, { take: 10 }, admin);
+  expect(all.data["paginatedDeployments"]?.length).toBeGreaterThan(MANY);
+  expect(all.statements).toBe(ten.statements);
+});

@@ -1,0 +1,364 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  ask,
+  createDeployment,
+  deployImage,
+  finish,
+  headOf,
+  rollBack,
+  serviceAccountWith,
+  signUpAdmin,
+  uniqueName,
+  UPDATE_IMAGE,
+  userWith,
+  type BuiltDeployment,
+} from "../builders/api";
+import { auditLinesOf } from "../builders/audit";
+import { uploadDags } from "../builders/dags";
+import { EVENTS_HEADER, registries, startRegistryWorld, type RegistryWorld } from "./registry-world";
+import type { ImageContent } from "./registry-client";
+
+const HISTORY = `query ($id: Uuid!) {
+  deployRevisions(deploymentUuid: $id, first: 50) {
+    nodes { number type status trigger description image imageDigest runtimeVersion airflowVersion dagTarballVersion createdBy { id } }
+  }
+}`;
+const LOGS = 'query ($id: Uuid!) { logs(deploymentUuid: $id, component: "deploy-rollback", timestamp: "2020-01-01T00:00:00Z", search: "push") { message } }';
+
+const RUNTIME = "io.astronomer.docker.runtime.version";
+const AIRFLOW = "io.astronomer.docker.airflow.version";
+const DESCRIPTION = "io.astronomer.deploy.revision.description";
+const SKIP = "io.astronomer.skip.revision";
+const ON_RUNTIME = { [RUNTIME]: "11.5.0", [AIRFLOW]: "2.9.2" };
+
+interface Line {
+  readonly number: number;
+  readonly type: string;
+  readonly status: string;
+  readonly trigger: string;
+  readonly description: string | null;
+  readonly image: string;
+  readonly imageDigest: string | null;
+  readonly runtimeVersion: string;
+  readonly airflowVersion: string | null;
+  readonly dagTarballVersion: string | null;
+  readonly createdBy: { readonly id: string };
+}
+
+/** Newest first. */
+const historyOf = async (world: RegistryWorld, token: string, { id }: BuiltDeployment): Promise<Line[]> =>
+  (await ask(world, HISTORY, { id }, token)).deployRevisions.nodes;
+const repositoryOf = ({ releaseName }: BuiltDeployment): string => `${releaseName}/airflow`;
+const logOf = async (world: RegistryWorld, token: string, { id }: BuiltDeployment): Promise<string[]> =>
+  (await ask(world, LOGS, { id }, token)).logs.map(({ message }: { message: string }) => message);
+
+async function until<T>(look: () => Promise<T>, isRight: (found: T) => boolean): Promise<T> {
+  for (const end = Date.now() + 15_000; ; await sleep(25)) {
+    const found = await look();
+    if (isRight(found)) return found;
+    if (Date.now() > end) throw new Error(`is still ${JSON.stringify(found)}`);
+  }
+}
+
+describe.each(registries)("a push to $kind", (registry) => {
+  let world: RegistryWorld;
+  let admin: string;
+
+  beforeAll(async () => {
+    world = await startRegistryWorld(registry, { workers: true, env: { DEPLOYMENTS__DAG_DEPLOY__UPLOAD_WAIT_SECONDS: "60" } });
+    admin = await signUpAdmin(world);
+  });
+  afterAll(() => world.close());
+
+  const push = (token: string, deployment: BuiltDeployment, content?: ImageContent, tag = uniqueName("deploy")) => world.client(token).push(repositoryOf(deployment), tag, content);
+  const settled = (deployment: BuiltDeployment, count: number) =>
+    until(() => historyOf(world, admin, deployment), (lines) => lines.length === count && lines[0]?.status !== "INITIALIZED");
+
+  test("is a deploy by whoever pushed, with what the image says of itself", async () => {
+    const deployment = await createDeployment(world, admin);
+    const ci = await serviceAccountWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id });
+    const { digest } = await push(ci.token, deployment, { labels: { ...ON_RUNTIME, [DESCRIPTION]: " dbt 1.8 ", [SKIP]: "true" } }, "deploy-2026-11-23T10-00");
+    const [line] = await settled(deployment, 1);
+    expect(line).toEqual({
+      number: 1,
+      type: "IMAGE_AND_DAG",
+      status: "DEPLOYED",
+      trigger: "REGISTRY_PUSH",
+      description: "dbt 1.8",
+      image: `${world.registryHost}/${repositoryOf(deployment)}:deploy-2026-11-23T10-00@${digest}`,
+      imageDigest: digest,
+      runtimeVersion: "11.5.0",
+      airflowVersion: "2.9.2",
+      dagTarballVersion: null,
+      createdBy: { id: ci.id },
+    });
+  });
+
+  test.each([
+    ["for several platforms", { asIndex: true }],
+    ["in the format of the OCI", { oci: true }],
+    ["both", { asIndex: true, oci: true }],
+  ])("is read also %s", async (_name, content) => {
+    const deployment = await createDeployment(world, admin);
+    const { digest } = await push(admin, deployment, { ...content, labels: ON_RUNTIME });
+    expect(await settled(deployment, 1)).toMatchObject([{ imageDigest: digest, runtimeVersion: "11.5.0", status: "DEPLOYED" }]);
+  });
+
+  test("without labels is taken to hold what runs", async () => {
+    const deployment = await createDeployment(world, admin);
+    await push(admin, deployment);
+    expect(await settled(deployment, 1)).toMatchObject([{ runtimeVersion: "11.4.0", description: null }]);
+  });
+
+  test("and the DAGs that follow are one deploy", async () => {
+    const deployment = await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } });
+    await push(admin, deployment, { labels: { ...ON_RUNTIME, [SKIP]: "true" } });
+    await until(() => historyOf(world, admin, deployment), (lines) => lines.length === 1);
+    const { dagTarballVersion } = await uploadDags(world, admin, deployment, { "a.py": "a" });
+    expect(await settled(deployment, 1)).toMatchObject([{ type: "IMAGE_AND_DAG", trigger: "REGISTRY_PUSH", status: "DEPLOYED", dagTarballVersion, runtimeVersion: "11.5.0" }]);
+  });
+
+  test("on a Deployment with DAG-only deploys does not wait for DAGs that nobody announces", async () => {
+    const deployment = await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } });
+    await push(admin, deployment, { labels: ON_RUNTIME });
+    expect(await settled(deployment, 1)).toMatchObject([{ type: "IMAGE_ONLY", status: "DEPLOYED" }]);
+  });
+
+  test("can be rolled back to", async () => {
+    const deployment = await createDeployment(world, admin);
+    const { digest } = await push(admin, deployment, { labels: { [RUNTIME]: "11.4.0" } });
+    await settled(deployment, 1);
+    const good = await headOf(world, deployment.id);
+    await push(admin, deployment, { labels: { [RUNTIME]: "11.4.0" } });
+    await settled(deployment, 2);
+    await rollBack(world, admin, deployment.id, good.id);
+    expect((await historyOf(world, admin, deployment))[0]).toMatchObject({ number: 3, trigger: "ROLLBACK", imageDigest: digest, status: "DEPLOYED" });
+  });
+
+  test.each([
+    ["an older Runtime", { [RUNTIME]: "11.3.0" }, "Runtime 11.3.0 is older than Runtime 11.4.0"],
+    ["a Runtime that is none", { [RUNTIME]: "new" }, 'runtimeVersion: "new" is not a Runtime version'],
+  ])("of %s is no deploy, and the logs tell why", async (_name, labels, reason) => {
+    const deployment = await createDeployment(world, admin);
+    await push(admin, deployment, { labels }, "deploy-1");
+    const [message] = await until(() => logOf(world, admin, deployment), (lines) => lines.length === 1);
+    expect(message).toContain(`${repositoryOf(deployment)}:deploy-1@sha256:`);
+    expect(message).toContain(reason);
+    expect(await historyOf(world, admin, deployment)).toEqual([]);
+  });
+
+  test("of `latest` is no deploy", async () => {
+    const deployment = await createDeployment(world, admin);
+    await push(admin, deployment, {}, "latest");
+    await push(admin, deployment, {}, "deploy-2");
+    expect(await settled(deployment, 1)).toMatchObject([{ image: expect.stringContaining(":deploy-2") }]);
+  });
+});
+
+describe("notifications", () => {
+  let world: RegistryWorld;
+  let admin: string;
+  let adminId: string;
+
+  beforeAll(async () => {
+    world = await startRegistryWorld(registries[0]!);
+    admin = await signUpAdmin(world);
+    adminId = (await ask(world, "{ self { user { id } } }", {}, admin)).self.user.id;
+  });
+  afterAll(() => world.close());
+
+  const post = (payload: unknown, headers: Record<string, string> = {}) =>
+    world.app.server.app.inject({
+      method: "POST",
+      url: "/v1/registry/events",
+      headers: { "content-type": "application/vnd.docker.distribution.events.v1+json", authorization: EVENTS_HEADER, ...headers },
+      payload: typeof payload === "string" ? payload : JSON.stringify(payload),
+    });
+
+  /** A push that the registry holds, told under an event id of its own. */
+  async function pushed(deployment: BuiltDeployment, overrides: { readonly labels?: Record<string, string>; readonly tag?: string } = {}) {
+    const tag = overrides.tag ?? uniqueName("deploy");
+    const { digest } = await world.client(admin).push(repositoryOf(deployment), tag, { labels: overrides.labels ?? {} });
+    // What the registry itself has told is not what is looked at here.
+    await until(() => openOf(deployment), (count) => count > 0);
+    await world.database.sql.query("DELETE FROM registry_push WHERE deployment_id = $1 AND digest = $2", [deployment.id, digest]);
+    return eventOf(deployment, { tag, digest });
+  }
+
+  const eventOf = ({ releaseName }: Pick<BuiltDeployment, "releaseName">, target: object = {}) => ({
+    id: randomUUID(),
+    timestamp: "2026-11-23T10:00:00Z",
+    action: "push",
+    target: { mediaType: "application/vnd.docker.distribution.manifest.v2+json", digest: `sha256:${"0".repeat(64)}`, repository: `${releaseName}/airflow`, tag: "deploy-1", ...target },
+    request: { id: randomUUID(), addr: "192.0.2.7:49152", host: "registry.example.com", method: "PUT", useragent: "docker" },
+    actor: { name: `USER:${adminId}` },
+    source: { addr: "registry:5000", instanceID: "x" },
+  });
+  const record = ({ id }: BuiltDeployment): Promise<void> => world.app.features.deploys.recordPushes.execute(id);
+  async function openOf({ id }: BuiltDeployment): Promise<number> {
+    const [row] = await world.database.sql.query<{ count: number }>("SELECT count(*)::int AS count FROM registry_push WHERE deployment_id = $1 AND outcome IS NULL", [id]);
+    return row?.count ?? 0;
+  }
+
+  test("count once, however often and by whomever they are told", async () => {
+    const deployment = await createDeployment(world, admin);
+    const event = await pushed(deployment);
+    const answers = await Promise.all([post({ events: [event, event] }), post({ events: [event] })]);
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+    expect(answers.reduce((sum, answer) => sum + answer.json().noted, 0)).toBe(1);
+    await Promise.all([record(deployment), record(deployment)]);
+    expect((await post({ events: [event] })).json()).toEqual({ noted: 0 });
+    await record(deployment);
+    expect(await historyOf(world, admin, deployment)).toHaveLength(1);
+  });
+
+  test("leave a line in the audit trail with the address that was pushed from", async () => {
+    const deployment = await createDeployment(world, admin);
+    const event = await pushed(deployment);
+    await post({ events: [event] });
+    await record(deployment);
+    expect(await auditLinesOf(world, event.request.id)).toMatchObject([{ action: "deploy_revision.record", actorId: adminId, actorType: "USER", address: "192.0.2.7", deploymentId: deployment.id }]);
+  });
+
+  test("are recorded in the order in which they were told, also after the registry was away", async () => {
+    const deployment = await createDeployment(world, admin);
+    const [one, two] = [await pushed(deployment), await pushed(deployment)];
+    await post({ events: [one] });
+    await post({ events: [two] });
+    await world.away(async () => {
+      await expect(record(deployment)).rejects.toThrow("cannot be reached");
+      expect(await historyOf(world, admin, deployment)).toEqual([]);
+    });
+    await record(deployment);
+    const lines = await historyOf(world, admin, deployment);
+    expect(lines.map(({ imageDigest }) => imageDigest)).toEqual([two.target.digest, one.target.digest]);
+  });
+
+  test.each([
+    ["a deploy", (deployment: BuiltDeployment) => deployImage(world, admin, deployment)],
+    ["a rollback", async (deployment: BuiltDeployment) => {
+      const first = await deployImage(world, admin, deployment);
+      await deployImage(world, admin, deployment);
+      await rollBack(world, admin, deployment.id, first.id);
+    }],
+  ])("do not undo %s that came while the registry was away", async (_name, overrule) => {
+    const deployment = await createDeployment(world, admin);
+    const event = await pushed(deployment);
+    await post({ events: [event] });
+    await overrule(deployment);
+    const before = await historyOf(world, admin, deployment);
+    await record(deployment);
+    expect(await historyOf(world, admin, deployment)).toEqual(before);
+    expect(await logOf(world, admin, deployment)).toEqual([expect.stringContaining("something else was deployed before it could be recorded")]);
+  });
+
+  test("that are late belong to the DAGs that were uploaded meanwhile, and come first", async () => {
+    const deployment = await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } });
+    const event = await pushed(deployment, { labels: { [SKIP]: "true", ...ON_RUNTIME } });
+    await post({ events: [event] });
+    await uploadDags(world, admin, deployment, { "a.py": "a" });
+    await finish(world, (await headOf(world, deployment.id)).id);
+    expect(await historyOf(world, admin, deployment)).toMatchObject([{ type: "IMAGE_AND_DAG", trigger: "REGISTRY_PUSH", imageDigest: event.target.digest }]);
+  });
+
+  test("are told in the logs where they become no deploy", async () => {
+    const deployment = await createDeployment(world, admin);
+    const viewer = await userWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
+    const event = await pushed(deployment);
+    const events = [
+      { ...event, id: "1", actor: { name: "USER:nobody" } },
+      { ...event, id: "2", actor: {} },
+      { ...event, id: "3", actor: { name: `USER:${viewer.id}` } },
+      { ...event, id: "4", actor: { name: `SERVICE_ACCOUNT:${adminId}` } },
+      { ...event, id: "5", target: { ...event.target, digest: `sha256:${"1".repeat(64)}` } },
+    ].map((one) => ({ ...one, id: `${event.id}-${one.id}` }));
+    expect((await post({ events })).json()).toEqual({ noted: 5 });
+    await record(deployment);
+    expect(await historyOf(world, admin, deployment)).toEqual([]);
+    const reasons = (await logOf(world, admin, deployment)).map((message) => message.replace(/.* is not deployed: /, ""));
+    const unknown = "nobody is known by the name that it was pushed under";
+    expect(reasons.sort()).toEqual([unknown, unknown, unknown, "the registry does not hold it any more", "whoever pushed it may not deploy here by now"].sort());
+  });
+
+  test("of a Deployment that is deleted meanwhile do no harm", async () => {
+    const deployment = await createDeployment(world, admin);
+    const event = await pushed(deployment);
+    await post({ events: [event] });
+    await ask(world, "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }", { id: deployment.id }, admin);
+    await record(deployment);
+    expect(await openOf(deployment)).toBe(0);
+    expect((await post({ events: [{ ...event, id: randomUUID() }] })).json()).toEqual({ noted: 0 });
+  });
+
+  test.each<[string, object]>([
+    ["a pull", { action: "pull" }],
+    ["a layer", { target: { mediaType: "application/octet-stream" } }],
+    ["another image", { target: { repository: "somebody/else" } }],
+    ["a base image", { target: { repository: "base-images/airflow" } }],
+    ["an unknown Deployment", { target: { repository: "nowhere/airflow" } }],
+    ["no tag", { target: { tag: undefined } }],
+    ["an empty tag", { target: { tag: "" } }],
+    ["a tag that is none", { target: { tag: "a b" } }],
+    ["a digest that is none", { target: { digest: "sha256:x" } }],
+    ["no target", { target: null }],
+    ["an id that is none", { id: 7 }],
+    ["a null character", { id: "a\0b" }],
+    ["texts beyond measure", { request: { id: "x".repeat(400) } }],
+  ])("of %s are passed over", async (_name, overrides) => {
+    const deployment = await createDeployment(world, admin);
+    const event = eventOf(deployment);
+    const { target } = overrides as { target?: object | null };
+    const answer = await post({ events: [{ ...event, ...overrides, ...(target && { target: { ...event.target, ...target } }) }, null, 7] });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { noted: 0 }]);
+  });
+
+  test.each([
+    ["no JSON", "{", 400],
+    ["no list", { events: {} }, 400],
+    ["nothing", {}, 400],
+    ["null", "null", 400],
+    ["too many", { events: Array.from({ length: 1_001 }, () => 1) }, 400],
+    ["too much", { events: ["x".repeat(1_100_000)] }, 413],
+  ])("that are none are refused: %s", async (_name, payload, status) => {
+    expect((await post(payload)).statusCode).toBe(status);
+  });
+
+  test("are taken from the registry only", async () => {
+    const deployment = await createDeployment(world, admin);
+    const event = eventOf(deployment);
+    for (const authorization of ["", "Bearer", `Bearer ${admin}`, admin, `${EVENTS_HEADER} `.trim().slice(0, -1)]) {
+      const answer = await post({ events: [event] }, { authorization });
+      expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([401, "UNAUTHENTICATED"]);
+    }
+    expect(await openOf(deployment)).toBe(0);
+  });
+
+  test("are forgotten with the history that they made", async () => {
+    const deployment = await createDeployment(world, admin);
+    await post({ events: [eventOf(deployment), eventOf(deployment)] });
+    await world.database.sql.query("UPDATE registry_push SET received_at = now() - interval '91 days' WHERE id = (SELECT min(id::text)::uuid FROM registry_push WHERE deployment_id = $1)", [deployment.id]);
+    await ask(world, "mutation { cleanupDeployRevisions { deletedRevisions } }", {}, admin);
+    expect(await openOf(deployment)).toBe(1);
+  });
+
+  test("cannot be had where the installation does not want them", async () => {
+    const env = { DEPLOYMENTS__EXPOSE_DOCKER_WEBHOOK_ENDPOINT: "false" };
+    const other = await startRegistryWorld(registries[0]!, { env, database: world.database });
+    try {
+      const answer = await other.app.server.app.inject({ method: "POST", url: "/v1/registry/events", headers: { authorization: EVENTS_HEADER }, payload: { events: [] } });
+      expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([403, "FEATURE_DISABLED"]);
+    } finally {
+      await other.close();
+    }
+  });
+
+  test("and deploys by the endpoint stand in one history", async () => {
+    const deployment = await createDeployment(world, admin);
+    await ask(world, UPDATE_IMAGE, { releaseName: deployment.releaseName, image: "registry.example.com/a:1" }, admin);
+    const event = await pushed(deployment);
+    await post({ events: [event] });
+    await record(deployment);
+    expect((await historyOf(world, admin, deployment)).map(({ trigger, status }) => [trigger, status])).toEqual([["REGISTRY_PUSH", "INITIALIZED"], ["IMAGE_ENDPOINT", "SUPERSEDED"]]);
+  });
+});

@@ -1,0 +1,282 @@
+import { ask, askInVain, signUpAdmin, uniqueName } from "../builders/api";
+import { auditLinesOf } from "../builders/audit";
+import { Browser, passProvider, tokenOn, type Page } from "../builders/browser";
+import { person } from "../builders/workspace-operations";
+import { startTestApp, type TestApp } from "../world/app";
+import { startIdentityProvider, type TestIdentityProvider } from "../world/identity-provider";
+
+const ORIGIN = "https://houston.example.test";
+const redirectUris = [`${ORIGIN}/v1/oauth/callback/`];
+
+/** How one provider is switched on. */
+const on = (name: string, { issuer, clientId, clientSecret }: TestIdentityProvider): Record<string, string> => ({
+  [`AUTH__OPENID_CONNECT__${name}__ENABLED`]: "true",
+  [`AUTH__OPENID_CONNECT__${name}__DISCOVERY_URL`]: issuer,
+  [`AUTH__OPENID_CONNECT__${name}__CLIENT_ID`]: clientId,
+  [`AUTH__OPENID_CONNECT__${name}__CLIENT_SECRET`]: clientSecret ?? "",
+});
+
+let okta: TestIdentityProvider;
+let custom: TestIdentityProvider;
+let world: TestApp;
+let admin: string;
+beforeAll(async () => {
+  [okta, custom] = await Promise.all([startIdentityProvider({ redirectUris }), startIdentityProvider({ redirectUris, clientSecret: null, claimsInIdToken: true })]);
+  world = await startTestApp({ env: { PUBLIC_URL: ORIGIN, ...on("OKTA", okta), ...on("CUSTOM", custom) } });
+  admin = await signUpAdmin(world);
+});
+afterAll(async () => {
+  await world.close();
+  await Promise.all([okta.stop(), custom.stop()]);
+});
+
+const newAddress = (): string => `${uniqueName("someone")}@example.com`;
+
+/** Signs in by a browser of its own. */
+async function signOn(subject: string, { provider = "okta", on: app = world }: { provider?: string; on?: TestApp } = {}): Promise<Page> {
+  const browser = new Browser(app, ORIGIN);
+  return passProvider(browser, await browser.get(`/v1/oauth/start?provider=${provider}`), subject);
+}
+
+interface Account {
+  readonly id: string;
+  readonly username: string;
+  readonly fullName: string | null;
+  readonly emails: number;
+}
+
+/** Whose token a page shows. */
+async function accountOn(page: Page): Promise<Account> {
+  const { sub } = JSON.parse(Buffer.from(tokenOn(page).split(".")[1] ?? "", "base64url").toString()) as { sub: string };
+  const [row] = await world.database.sql.query<Account>(
+    `SELECT id, username, full_name AS "fullName", (SELECT count(*)::int FROM email WHERE user_id = app_user.id) AS emails FROM app_user WHERE id = $1`,
+    [sub],
+  );
+  if (row === undefined) throw new Error("the token is nobody's");
+  return row;
+}
+
+const countOf = async (table: string): Promise<number> => {
+  const [row] = await world.database.sql.query<{ count: number }>(`SELECT count(*)::int AS count FROM ${table}`);
+  return row?.count ?? -1;
+};
+
+/** Refused with that sentence, and without a trace. */
+async function expectRefused(signingOn: () => Promise<Page>, sentence: string, status = 403): Promise<void> {
+  const before = [await countOf("app_user"), await countOf("identity"), await countOf("audit_line")];
+  const page = await signingOn();
+  expect(page.text).toContain(sentence);
+  expect(page.status).toBe(status);
+  expect(page.headers.getSetCookie().join()).not.toContain("session");
+  expect([await countOf("app_user"), await countOf("identity"), await countOf("audit_line")]).toEqual(before);
+}
+
+describe.each([
+  ["okta", "a client with a secret, whose provider is asked for claims"],
+  ["custom", "a public client, whose provider tells all in the id token"],
+])("through %s (%s)", (provider) => {
+  const at = (): TestIdentityProvider => (provider === "okta" ? okta : custom);
+
+  test("a new person gets an account without roles, and the same one the next time", async () => {
+    const [subject, email] = [uniqueName("subject"), newAddress()];
+    await at().setPerson(subject, { email: email.toUpperCase(), email_verified: true, name: "Alice Liddell" });
+    const first = await signOn(subject, { provider });
+    const account = await accountOn(first);
+    expect(account).toEqual({ id: account.id, username: email, fullName: "Alice Liddell", emails: 1 });
+    expect(await ask(world, "{ workspaces { id } }", null, tokenOn(first))).toEqual({ workspaces: [] });
+    expect(await askInVain(world, "{ sysWorkspaces { id } }", null, tokenOn(first))).toMatchObject({ code: "FORBIDDEN" });
+    expect((await accountOn(await signOn(subject, { provider }))).id).toBe(account.id);
+  });
+
+  test("a changed address keeps the account, and a changed name is taken over", async () => {
+    const [subject, email] = [uniqueName("subject"), newAddress()];
+    await at().setPerson(subject, { email, email_verified: true, name: "Before" });
+    const { id } = await accountOn(await signOn(subject, { provider }));
+    await at().setPerson(subject, { email: newAddress(), email_verified: false, name: "After" });
+    expect(await accountOn(await signOn(subject, { provider }))).toEqual({ id, username: email, fullName: "After", emails: 1 });
+    await at().setPerson(subject, {});
+    expect((await accountOn(await signOn(subject, { provider }))).fullName).toBe("After");
+  });
+
+  test("somebody with an account gets into it by a verified address, and can still sign in by password", async () => {
+    const user = await person(world, admin);
+    const subject = uniqueName("subject");
+    await at().setPerson(subject, { email: user.email, email_verified: true });
+    expect((await accountOn(await signOn(subject, { provider }))).id).toBe(user.id);
+    const SIGN_IN = 'mutation ($identity: String!) { createToken(identity: $identity, password: "correct horse") { user { id } } }';
+    expect(await ask(world, SIGN_IN, { identity: user.email })).toEqual({ createToken: { user: { id: user.id } } });
+  });
+
+  test.each([
+    ["is called unverified", false],
+    ["is called unverified as text", "false"],
+    ["is of unknown standing", undefined],
+  ])("an address that %s opens nothing, neither an account that is there nor a new one", async (_name, email_verified) => {
+    const user = await person(world, admin);
+    const verified = email_verified === undefined ? {} : { email_verified };
+    for (const email of [user.email, newAddress()]) {
+      const subject = uniqueName("subject");
+      await at().setPerson(subject, { email, ...verified });
+      await expectRefused(() => signOn(subject, { provider }), "does not vouch for your e-mail address");
+    }
+  });
+
+  test.each([
+    ["none", undefined],
+    ["an empty one", ""],
+    ["one that is a number", 5],
+    ["one that is a list", ["a@example.com"]],
+    ["one with a null character", "a\0b@example.com"],
+    ["one with a line break", "a@example.com\r\nSet-Cookie: a=b"],
+    ["one that is too long", `${"x".repeat(300)}@example.com`],
+    ["two in one", "a@example.com, b@example.com"],
+  ])("of an address that is %s nobody is made", async (_name, email) => {
+    const subject = uniqueName("subject");
+    await at().setPerson(subject, { email, email_verified: true });
+    await expectRefused(() => signOn(subject, { provider }), "does not tell your e-mail address");
+  });
+
+  test.each([
+    ["much too long", "x".repeat(100_000), "x".repeat(190)],
+    ["of lines and tags", "A\r\nSet-Cookie: a=b\0<script>alert(1)</script>", "A Set-Cookie: a=b <script>alert(1)</script>"],
+    ["a number", 7, null],
+    ["nothing but blanks", " \t ", null],
+  ])("a name that is %s is made fit, and shown as text", async (_name, name, fullName) => {
+    const subject = uniqueName("subject");
+    await at().setPerson(subject, { email: newAddress(), email_verified: true, name });
+    const page = await signOn(subject, { provider });
+    expect((await accountOn(page)).fullName).toBe(fullName);
+    expect(page.text).not.toContain("<script>alert");
+  });
+});
+
+test("given and family name make a name where there is none", async () => {
+  const subject = uniqueName("subject");
+  await okta.setPerson(subject, { email: newAddress(), email_verified: true, given_name: "Ada", family_name: "Lovelace" });
+  expect((await accountOn(await signOn(subject))).fullName).toBe("Ada Lovelace");
+});
+
+describe("one address", () => {
+  test("at two providers opens the account through the first of them only", async () => {
+    const [subject, other, email] = [uniqueName("subject"), uniqueName("subject"), newAddress()];
+    await okta.setPerson(subject, { email, email_verified: true });
+    await custom.setPerson(other, { email, email_verified: true });
+    const { id } = await accountOn(await signOn(subject));
+    await expectRefused(() => signOn(other, { provider: "custom" }), "belongs to an account that is signed in to in another way");
+    expect((await accountOn(await signOn(subject))).id).toBe(id);
+  });
+
+  test("moves on to another provider when the first is switched off, and its account with it", async () => {
+    const [subject, other, email] = [uniqueName("subject"), uniqueName("subject"), newAddress()];
+    await okta.setPerson(subject, { email, email_verified: true });
+    await custom.setPerson(other, { email, email_verified: true });
+    const { id } = await accountOn(await signOn(subject));
+    const replica = await startTestApp({ database: world.database, env: { PUBLIC_URL: ORIGIN, ...on("CUSTOM", custom) } });
+    try {
+      expect((await accountOn(await signOn(other, { provider: "custom", on: replica }))).id).toBe(id);
+    } finally {
+      await replica.close();
+    }
+  });
+
+  test("given to another person at the provider does not give them the account", async () => {
+    const [leaver, successor, email] = [uniqueName("subject"), uniqueName("subject"), newAddress()];
+    await okta.setPerson(leaver, { email, email_verified: true });
+    await signOn(leaver);
+    await okta.setPerson(successor, { email, email_verified: true });
+    await expectRefused(() => signOn(successor), "belongs to an account that is signed in to in another way");
+  });
+
+  test("of many first sign-ins at once makes one account, on whichever replica", async () => {
+    const [subject, email] = [uniqueName("subject"), newAddress()];
+    await okta.setPerson(subject, { email, email_verified: true });
+    const replica = await startTestApp({ database: world.database, env: { PUBLIC_URL: ORIGIN, ...on("OKTA", okta) } });
+    try {
+      const pages = await Promise.all([world, replica, world, replica].map((app) => signOn(subject, { on: app })));
+      const ids = new Set((await Promise.all(pages.map(accountOn))).map(({ id }) => id));
+      expect(ids.size).toBe(1);
+    } finally {
+      await replica.close();
+    }
+  });
+
+  test("that is somebody's user name is refused", async () => {
+    const email = newAddress();
+    const CREATE = 'mutation ($email: String!, $username: String!) { createUser(email: $email, password: "correct horse", username: $username) { user { id } } }';
+    await ask(world, CREATE, { email: newAddress(), username: email }, admin);
+    const subject = uniqueName("subject");
+    await okta.setPerson(subject, { email, email_verified: true });
+    await expectRefused(() => signOn(subject), "Somebody signs in by this user name or e-mail address already", 409);
+  });
+
+  test("that nobody has confirmed here does not open the account", async () => {
+    const user = await person(world, admin);
+    await world.database.sql.query("UPDATE email SET verified = false WHERE user_id = $1", [user.id]);
+    const subject = uniqueName("subject");
+    await okta.setPerson(subject, { email: user.email, email_verified: true });
+    await expectRefused(() => signOn(subject), "nobody has confirmed yet that it is yours");
+  });
+});
+
+test("an account that somebody made by himself with another's address does not become that other's", async () => {
+  const open = await startTestApp({ database: world.database, env: { PUBLIC_URL: ORIGIN, PUBLIC_SIGNUPS: "true", ...on("OKTA", okta) } });
+  try {
+    const [subject, email] = [uniqueName("subject"), newAddress()];
+    const SIGN_UP = 'mutation ($email: String!) { createUser(email: $email, password: "correct horse") { user { emails { address verified } } } }';
+    expect(await ask(open, SIGN_UP, { email })).toEqual({ createUser: { user: { emails: [{ address: email, verified: false }] } } });
+    await okta.setPerson(subject, { email, email_verified: true });
+    await expectRefused(() => signOn(subject, { on: open }), "nobody has confirmed yet that it is yours");
+  } finally {
+    await open.close();
+  }
+});
+
+describe("somebody whose account", () => {
+  test("was removed stays out, until there is one with the address again", async () => {
+    const [subject, email] = [uniqueName("subject"), newAddress()];
+    await okta.setPerson(subject, { email, email_verified: true });
+    const { id } = await accountOn(await signOn(subject));
+    await world.database.sql.query("DELETE FROM app_user WHERE id = $1", [id]);
+    await expectRefused(() => signOn(subject), "Your account was removed");
+    const CREATE = 'mutation ($email: String!) { createUser(email: $email, password: "correct horse") { user { id } } }';
+    const { createUser } = await ask(world, CREATE, { email }, admin);
+    expect((await accountOn(await signOn(subject))).id).toBe(createUser.user.id);
+  });
+
+  test("is not active stays out", async () => {
+    const subject = uniqueName("subject");
+    await okta.setPerson(subject, { email: newAddress(), email_verified: true });
+    const { id } = await accountOn(await signOn(subject));
+    await world.database.sql.query("UPDATE app_user SET status = 'pending' WHERE id = $1", [id]);
+    await expectRefused(() => signOn(subject), "Your account is not active");
+  });
+});
+
+test("the first user of an installation becomes SYSTEM_ADMIN, and the second does not", async () => {
+  const fresh = await startTestApp({ env: { PUBLIC_URL: ORIGIN, ...on("OKTA", okta) } });
+  try {
+    const subjects = [uniqueName("subject"), uniqueName("subject")] as const;
+    for (const subject of subjects) await okta.setPerson(subject, { email: newAddress(), email_verified: true });
+    expect(await ask(fresh, "{ sysWorkspaces { id } }", null, tokenOn(await signOn(subjects[0], { on: fresh })))).toEqual({ sysWorkspaces: [] });
+    expect(await askInVain(fresh, "{ sysWorkspaces { id } }", null, tokenOn(await signOn(subjects[1], { on: fresh })))).toMatchObject({ code: "FORBIDDEN" });
+  } finally {
+    await fresh.close();
+  }
+});
+
+test("every sign-on leaves one audit line that tells what it was", async () => {
+  const user = await person(world, admin);
+  const [subject, known] = [uniqueName("subject"), uniqueName("subject")];
+  await okta.setPerson(subject, { email: newAddress(), email_verified: true });
+  await okta.setPerson(known, { email: user.email, email_verified: true });
+  const actions = [];
+  for (const who of [subject, subject, known]) {
+    const [, requestId] = /Request <code>([^<]+)/.exec((await signOn(who)).text) ?? [];
+    expect(requestId).toBeUndefined();
+    const [line] = await world.database.sql.query<{ requestId: string }>(`SELECT request_id AS "requestId" FROM audit_line ORDER BY id DESC LIMIT 1`);
+    const lines = await auditLinesOf(world, line?.requestId ?? "");
+    expect(lines).toEqual([expect.objectContaining({ actorType: "USER", actorId: lines[0]?.objectId, objectType: "user", details: { provider: "okta" }, address: "127.0.0.1" })]);
+    actions.push(lines[0]?.action);
+  }
+  expect(actions).toEqual(["user.create", "user.sign_on", "user.connect_identity"]);
+});
