@@ -1,10 +1,11 @@
-import { DataSource, type EntityManager } from "typeorm";
+import { DataSource, type EntityManager, type QueryRunner } from "typeorm";
 import pg, { type Pool, type PoolClient, type QueryResultRow } from "pg";
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver";
 import { migrations } from "../../../migrations";
 import type { Instant } from "../domain/instant";
 import { PreparedClient } from "./prepared-client";
 import type { Sql } from "./sql";
+import { StatementQueue } from "./statement-queue";
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -31,6 +32,7 @@ export function createDataSource({ url, poolSize, entities, applicationName = "r
     installExtensions: false,
     extra: {
       Client: PreparedClient,
+      pipeline: true,
       types: { getTypeParser },
       options: "-c TimeZone=UTC -c DateStyle=ISO",
       connectionTimeoutMillis: 10_000,
@@ -59,16 +61,30 @@ export const poolOf = (dataSource: DataSource): Pool => (dataSource.driver as Po
 /**
  * Statements written by hand, on any of TypeORM's connections or on that of the open transaction, and straight
  * to its client: TypeORM's own `query` adds a query runner, events and logging to each, which costs about as
- * much as a short statement (docs/adr/0004).
+ * much as a short statement (docs/adr/0004). In a transaction they reach Postgres in the order of the calls, those
+ * that nobody has waited for included.
  */
-export const sqlOf = (source: DataSource | EntityManager): Sql => ({
+export function sqlOf(source: DataSource | EntityManager): Sql {
+  if ("driver" in source) return queueOf(poolOf(source));
+  const { queryRunner, connection } = source;
+  return queryRunner === undefined ? queueOf(poolOf(connection)) : sqlOfTransaction(queryRunner);
+}
+
+const queues = new WeakMap<Pool, StatementQueue>();
+
+function queueOf(pool: Pool): StatementQueue {
+  let queue = queues.get(pool);
+  if (queue === undefined) {
+    queue = new StatementQueue(pool);
+    queues.set(pool, queue);
+  }
+  return queue;
+}
+
+const sqlOfTransaction = (queryRunner: QueryRunner): Sql => ({
   async query<Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
-    const connection = "driver" in source ? poolOf(source) : await connectionOf(source);
-    const { rows } = await connection.query<Row & QueryResultRow>(text, [...parameters]);
+    const client = (await queryRunner.connect()) as PoolClient;
+    const { rows } = await client.query<Row & QueryResultRow>(text, [...parameters]);
     return rows;
   },
 });
-
-function connectionOf({ queryRunner, connection }: EntityManager): Promise<PoolClient> | Pool {
-  return queryRunner === undefined ? poolOf(connection) : (queryRunner.connect() as Promise<PoolClient>);
-}

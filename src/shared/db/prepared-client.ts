@@ -19,7 +19,7 @@ type QueryArguments = [textOrConfig: unknown, values?: unknown, callback?: unkno
 
 /**
  * A pg client that prepares every statement with parameters the first time a connection meets it, so
- * that Postgres parses it once. TypeORM itself never names its statements; going through the client
+ * that Postgres parses it once, and sends statements that are given at the same time by one write. TypeORM itself never names its statements; going through the client
  * gives repositories, query builders and hand-written SQL the same benefit.
  *
  * A statement's text has to be constant (values as parameters): one with a value in its text would fill
@@ -32,6 +32,9 @@ export class PreparedClient extends Client {}
 const send = Client.prototype.query as unknown as (this: Client, ...args: QueryArguments) => unknown;
 Object.defineProperty(PreparedClient.prototype, "query", {
   value: function query(this: Client, ...[text, values, callback]: QueryArguments): unknown {
+    const { stream } = this.connection;
+    stream.cork();
+    process.nextTick(() => stream.uncork());
     if (typeof text === "string" && Array.isArray(values) && values.length > 0) {
       const name = nameOf(text);
       if (name !== undefined) {

@@ -22,24 +22,22 @@ export async function appendRevision(
 ): Promise<void> {
   const at = revision.createdAt;
   const lines = [deployLogLine(deployment, revision, event, at)];
-  await revisions.add(revision);
-  if (head?.status === "INITIALIZED") {
-    await revisions.update(head.id, {
-      status: "SUPERSEDED",
-      statusReason: `Superseded by revision ${revision.number}`,
+  const unfinished = head?.status === "INITIALIZED" ? head : null;
+  if (unfinished !== null) lines.push(deployLogLine(deployment, unfinished, { event: "superseded", by: revision.number }, at));
+  const statusReason = `Superseded by revision ${revision.number}`;
+  // None needs another's answer, so they all go out at once.
+  await Promise.all([
+    revisions.add(revision),
+    unfinished && revisions.update(unfinished.id, { status: "SUPERSEDED", statusReason, updatedAt: at, finishedAt: at }),
+    deployments.update(deployment.id, {
+      lastRevisionNumber: revision.number,
+      headRevisionId: revision.id,
+      ...pendingAfter(revision, deployment, head),
       updatedAt: at,
-      finishedAt: at,
-    });
-    lines.push(deployLogLine(deployment, head, { event: "superseded", by: revision.number }, at));
-  }
-  await deployments.update(deployment.id, {
-    lastRevisionNumber: revision.number,
-    headRevisionId: revision.id,
-    ...pendingAfter(revision, deployment, head),
-    updatedAt: at,
-  });
-  await logs.add(lines);
-  await addApplyJob(outbox, revision, delayMs);
+    }),
+    logs.add(lines),
+    addApplyJob(outbox, revision, delayMs),
+  ]);
 }
 
 /** Rollouts of one Deployment run one after another; the key keeps a revision from being queued twice. */

@@ -24,17 +24,24 @@ export class InspectTarget {
   ) {}
 
   /** Whether there is anything to look for. */
-  get isWanted(): boolean {
-    return this.deps.settings.dagTarballVersionValidation || this.deps.settings.imageValidation;
+  isWanted(target: DeployRevision): boolean {
+    return this.wantsBundle(target) || this.wantsImage(target);
   }
 
   async execute(actor: Actor, target: DeployRevision): Promise<TargetState> {
-    const { bundles, images, settings } = this.deps;
-    const { imageRepository, imageTag, imageDigest } = target;
+    const { bundles, images } = this.deps;
     const [bundle, image] = await Promise.all([
-      settings.dagTarballVersionValidation ? bundles.verify(target) : null,
-      settings.imageValidation && imageRepository !== null ? images.execute(actor, { imageRepository, imageTag, imageDigest }) : null,
+      this.wantsBundle(target) ? bundles.verify(target) : null,
+      this.wantsImage(target) ? images.execute(actor, target) : null,
     ]);
     return { bundle, image };
+  }
+
+  private wantsBundle({ dagTarballVersion }: DeployRevision): boolean {
+    return this.deps.settings.dagTarballVersionValidation && dagTarballVersion !== null;
+  }
+
+  private wantsImage(target: DeployRevision): target is DeployRevision & { readonly imageRepository: string } {
+    return this.deps.settings.imageValidation && target.imageRepository !== null;
   }
 }

@@ -100,19 +100,19 @@ export class RollbackDeploy {
 
       const revision = restore(target, current, { id: newId(), onto: deployment, by: actor, at: now, description });
       const warnings = assessment.warnings.map(({ code }) => code);
-      await appendRevision(stores, {
-        deployment, head, revision, event: { event: "rollback_accepted", from: current, target, warnings },
-      });
+      await Promise.all([
+        appendRevision(stores, { deployment, head, revision, event: { event: "rollback_accepted", from: current, target, warnings } }),
+        stores.audit.add({
+          actor,
+          action: "deploy_revision.roll_back",
+          object: auditedRevision(revision, deployment),
+          details: { to: target.number, description },
+        }),
+      ]);
       if (idempotencyKey !== undefined) {
         const use = { actorId: actor.id, key: idempotencyKey, inputHash: hashInput(command), revisionId: revision.id };
         await stores.idempotencyKeys.add({ ...use, expiresAt: plusMs(now, KEY_LIVES_MS) }, now);
       }
-      await stores.audit.add({
-        actor,
-        action: "deploy_revision.roll_back",
-        object: auditedRevision(revision, deployment),
-        details: { to: target.number, description },
-      });
       return { ...revision, isCurrent: false };
     });
   }
@@ -124,10 +124,11 @@ export class RollbackDeploy {
   private async inspectTarget({ actor, deploymentId, revisionId }: RollbackCommand): Promise<TargetState> {
     const { deployments, readModel, inspect } = this.deps;
     const nothing = { bundle: null, image: null };
-    if (!inspect.isWanted || revisionId === undefined || !isId(revisionId)) return nothing;
-    const { id } = authorize(actor, await deployments.find(deploymentId), PUSH_IMAGE);
+    if (revisionId === undefined || !isId(revisionId)) return nothing;
     const [target] = await readModel.findMany([revisionId]);
-    return target === undefined || target.deploymentId !== id ? nothing : inspect.execute(actor, target);
+    if (target === undefined || !isSameId(target.deploymentId, deploymentId) || !inspect.isWanted(target)) return nothing;
+    authorize(actor, await deployments.find(deploymentId), PUSH_IMAGE);
+    return inspect.execute(actor, target);
   }
 
   private async earlierAnswer(stores: DeployStores, deployment: Deployment, command: RollbackCommand): Promise<RevisionView | null> {
