@@ -1,5 +1,5 @@
-import { ask, askInVain, createWorkspace, signUpAdmin, uniqueName } from "../builders/api";
-import { CREATE, DELETE, readDeployment, rowOf, secretsOf } from "../builders/deployment-operations";
+import { ask, askInVain, createWorkspace, signUpAdmin, uniqueName, UPDATE_IMAGE, userWith } from "../builders/api";
+import { CREATE, DELETE, READ, readDeployment, rowOf, secretsOf, UPSERT } from "../builders/deployment-operations";
 import { fingerprint } from "../builders/fingerprint";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -221,4 +221,42 @@ test("where names cannot be chosen and mechanisms are off, asking for them is re
   } finally {
     await strict.close();
   }
+});
+
+describe("who creates a Deployment", () => {
+  const rolesOn = async (deploymentId: string): Promise<object[]> =>
+    (await ask(world, "query ($deploymentId: Id!) { deploymentUsers(deploymentId: $deploymentId) { id roleBindings { role deployment { id } } } }", { deploymentId }, admin)).deploymentUsers;
+
+  test.each([
+    ["createDeployment", CREATE, { executor: "CeleryExecutor" }],
+    ["upsertDeployment", UPSERT, {}],
+  ])("administers it, be he an editor of the Workspace: %s", async (name, mutation, variables) => {
+    const editor = await userWith(world, admin, "WORKSPACE_EDITOR", { workspaceId });
+    const answer = await ask(world, mutation, { label: "Mine", workspaceId, workspaceUuid: workspaceId, ...variables }, editor.token);
+    const { id, releaseName } = answer[name];
+    expect((await ask(world, READ, { id }, editor.token)).deployment.id).toBe(id);
+    await ask(world, UPDATE_IMAGE, { releaseName, image: "registry.example.com/app:1" }, editor.token);
+    const binding = { role: "DEPLOYMENT_ADMIN", deployment: { id } };
+    expect(await rolesOn(id)).toEqual([{ id: editor.id, roleBindings: expect.arrayContaining([binding]) }]);
+    await ask(world, DELETE, { deploymentId: id }, editor.token);
+  });
+
+  test("may deploy to it in the same step", async () => {
+    const editor = await userWith(world, admin, "WORKSPACE_EDITOR", { workspaceId });
+    const { upsertDeployment: created } = await ask(world, UPSERT, { workspaceUuid: workspaceId, label: "Mine", image: "registry.example.com/app:1" }, editor.token);
+    expect(created).toMatchObject({ status: "deploying", deployInfo: { nextCli: "deploy-2" } });
+  });
+
+  test("gets no role for it where he acts as its administrator anyway", async () => {
+    expect(await rolesOn((await create()).id)).toEqual([]);
+    const chief = await userWith(world, admin, "WORKSPACE_ADMIN", { workspaceId });
+    expect(await rolesOn((await create({}, chief.token)).id)).toEqual([]);
+  });
+
+  test("gets nothing on the neighbours", async () => {
+    const neighbour = await create();
+    const editor = await userWith(world, admin, "WORKSPACE_EDITOR", { workspaceId });
+    await create({}, editor.token);
+    expect((await askInVain(world, READ, { id: neighbour.id }, editor.token)).code).toBe("FORBIDDEN");
+  });
 });

@@ -1,7 +1,7 @@
 export type { Email, RoleBinding, ServiceAccount, Team, User } from "./domain/accounts";
 export { checkEmail } from "./domain/accounts";
 export { actorName, parseActorName, type Account } from "./domain/actor-name";
-export { requireGrantable } from "./domain/granting";
+export { holdsRole, requireGrantable } from "./domain/granting";
 export {
   DEPLOYMENT_ROLES,
   grantsOf,

@@ -99,7 +99,7 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
   const followLogs = new FollowLogs({ find: (id) => current.load(id), tails: logs.tails, watch: access.watch, clock });
   /** Creating and changing in whatever transaction; that of another feature may hold more stores. */
   const createIn = <Tx extends DeploymentStores>(transactions: UnitOfWork<Tx>): CreateDeployment<Tx> =>
-    new CreateDeployment({ unitOfWork: transactions, findWorkspace: workspaces.find, rules, secrets, clock });
+    new CreateDeployment({ unitOfWork: transactions, findWorkspace: workspaces.find, roles: access.roles, rules, secrets, clock });
   const updateIn = <Tx extends DeploymentStores>(transactions: UnitOfWork<Tx>): UpdateDeployment<Tx> =>
     new UpdateDeployment({ unitOfWork: transactions, rules, secrets, clock });
   const create = createIn(unitOfWork);

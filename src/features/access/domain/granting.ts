@@ -22,6 +22,10 @@ export function requireGrantable(actor: Actor, role: Role, scope: Scope, roles: 
   }
 }
 
+/** Whether the actor may do there all that the role would let him do. */
+export const holdsRole = (actor: Actor, role: Role, scope: Scope, roles: RolePermissions): boolean =>
+  [...roles[role]].every((permission) => can(actor, permission, scope));
+
 /** A role and where it holds. */
 export interface PlacedRole {
   readonly role: Role;

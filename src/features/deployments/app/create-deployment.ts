@@ -1,10 +1,11 @@
+import { grantsOf, holdsRole, type RolePermissions } from "../../access";
 import { parseRuntimeVersion, type RuntimeCatalogue } from "../../platform";
 import type { Workspace } from "../../workspaces";
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { InvalidInput } from "../../../shared/domain/errors";
-import { requirePermission, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
+import { deploymentScope, requirePermission, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
 import { CREATE_IN_WORKSPACE } from "../domain/access";
 import { AIRFLOW_CHART_VERSION, auditedDeployment, type DagDeploymentType, type Deployment, type Executor, type JsonObject } from "../domain/deployment";
 import { checkExtraCapacity, checkResources, componentSettings, mergeComponents, takeComponents } from "../domain/components";
@@ -63,12 +64,13 @@ interface Dependencies<Tx extends DeploymentStores> {
   readonly unitOfWork: UnitOfWork<Tx>;
   /** @throws NotFound if there is none or the actor may not see it */
   readonly findWorkspace: (actor: Actor, id: string) => Promise<Workspace>;
+  readonly roles: RolePermissions;
   readonly rules: DeploymentRules;
   readonly secrets: SecretBox;
   readonly clock: Clock;
 }
 
-/** Creates a Deployment with settings only; it runs nothing until its first deploy. */
+/** Creates a Deployment with settings only, which its creator administers; it runs nothing until its first deploy. */
 export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   constructor(private readonly deps: Dependencies<Tx>) {}
 
@@ -81,7 +83,8 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   }
 
   /**
-   * The same, with more work in the same transaction, which also writes the audit line.
+   * The same, with more work in the same transaction, which also writes the audit line; it gets the creator as somebody
+   * who administers the Deployment already.
    * @throws NotFound for the Workspace
    * @throws Forbidden
    * @throws InvalidInput
@@ -90,7 +93,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   async executeWith<T>(
     { actor, workspaceId, input }: CreateDeploymentCommand,
     permission: Permission,
-    andThen: (stores: Tx, deployment: Deployment) => Promise<T>,
+    andThen: (stores: Tx, deployment: Deployment, creator: Actor) => Promise<T>,
   ): Promise<T> {
     const workspace = await this.deps.findWorkspace(actor, workspaceId);
     requirePermission(actor, permission, workspaceScope(workspace.id));
@@ -99,13 +102,26 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       try {
         return await this.deps.unitOfWork.run(async (stores) => {
           await stores.deployments.add(deployment);
-          return andThen(stores, deployment);
+          return andThen(stores, deployment, await this.appoint(stores, actor, deployment));
         });
       } catch (error) {
         const isTaken = error instanceof ReleaseNameTaken || (error instanceof NamespaceTaken && input.namespace === undefined);
         if (!isTaken || input.releaseName !== undefined || attempt === GENERATED_NAMES_TRIED) throw error;
       }
     }
+  }
+
+  /**
+   * Makes the user who creates a Deployment its DEPLOYMENT_ADMIN, where he would not act as one anyway; from the next
+   * request on. Source: the platform's public page on user permissions.
+   */
+  private async appoint({ access }: DeploymentStores, actor: Actor, deployment: Deployment): Promise<Actor> {
+    const role = "DEPLOYMENT_ADMIN";
+    const { roles } = this.deps;
+    if (actor.type !== "USER" || holdsRole(actor, role, deploymentScope(deployment), roles)) return actor;
+    const { id: deploymentId, workspaceId } = deployment;
+    await access.bindUser(actor.id, { role, workspaceId: null, deploymentId });
+    return { ...actor, grants: [...actor.grants, ...grantsOf("USER", [{ role, workspaceId, deploymentId }], roles)] };
   }
 
   private prepare(workspaceId: string, input: NewDeploymentInput): Deployment {

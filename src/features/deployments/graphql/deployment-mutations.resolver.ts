@@ -21,7 +21,7 @@ export class DeploymentMutationResolver {
     },
   ) {}
 
-  @Mutation(() => Deployment, { nullable: true, description: "Creates a Deployment, which runs nothing until its first deploy. Takes workspace.deployments.create." })
+  @Mutation(() => Deployment, { nullable: true, description: "Creates a Deployment, which runs nothing until its first deploy, and makes you its DEPLOYMENT_ADMIN unless you act as one anyway. Takes workspace.deployments.create." })
   async createDeployment(
     @Ctx() context: GraphqlContext,
     @Arg("label", () => String, { description: "Its name for people, 1 to 190 characters." }) label: string,

@@ -44,8 +44,8 @@ export class UpsertDeployment {
     const { actor, workspaceId, deploymentId, input } = command;
     if (!this.deps.upsertEnabled) throw new FeatureDisabled("astronomer.houston.config.deployments.upsertDeploymentEnabled");
     const deploy = command.deploy && (await this.deps.verify.execute(actor, command.deploy, () => this.mayDeploy(command)));
-    const deployIfGiven = async (stores: DeployStores, deployment: Deployment): Promise<Deployment> => {
-      const deployed = deploy === undefined ? null : await this.deploy(stores, actor, deployment, deploy);
+    const deployIfGiven = async (stores: DeployStores, deployment: Deployment, deployer = actor): Promise<Deployment> => {
+      const deployed = deploy === undefined ? null : await this.deploy(stores, deployer, deployment, deploy);
       await stores.audit.add({
         actor,
         action: deploymentId === undefined ? "deployment.create" : "deployment.update",

@@ -55,7 +55,7 @@ export class ImageDeployResolver {
   @Mutation(() => Deployment, {
     nullable: true,
     description:
-      "Creates a Deployment, or with deploymentUuid changes one, and deploys an image if one is given: all of it or nothing. Off unless the installation turns it on. Takes workspace.deployments.upsert or deployment.config.upsert.",
+      "Creates a Deployment, of which you become DEPLOYMENT_ADMIN as with createDeployment, or with deploymentUuid changes one, and deploys an image if one is given: all of it or nothing. Off unless the installation turns it on. Takes workspace.deployments.upsert or deployment.config.upsert.",
   })
   async upsertDeployment(
     @Ctx() context: GraphqlContext,
