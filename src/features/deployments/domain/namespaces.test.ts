@@ -33,6 +33,16 @@ test.each<[string, NamespaceRules, string | undefined]>([
   expect(() => namespaceFor(asked, "release", rules)).toThrow(InvalidInput);
 });
 
+test.each([NOTHING, FREE])("cannot be one of the cluster's own by way of the release name under %j", (rules) => {
+  expect(() => namespaceFor(undefined, "kube-system", rules)).toThrow(/^releaseName: /);
+  expect(() => namespaceFor(undefined, "kubernetes", rules)).not.toThrow();
+});
+
+test("a release name says nothing where the namespace is another", () => {
+  expect(namespaceFor("team-b", "kube-system", POOL)).toBe("team-b");
+  expect(namespaceFor("other", "kube-system", FREE)).toBe("other");
+});
+
 test.each([
   [POOL, [], ["team-a", "team-b"]],
   [POOL, ["team-a", "other"], ["team-b"]],

@@ -31,7 +31,10 @@ export function namespaceFor(asked: string | undefined, releaseName: string, rul
     if (!pool.includes(asked)) throw new InvalidInput("namespace", "is not in the pool of namespaces (deployments.preCreatedNamespaces)");
     return asked;
   }
-  if (asked === undefined) return releaseName;
+  if (asked === undefined) {
+    if (RESERVED.test(releaseName)) throw new InvalidInput("releaseName", "names the namespace as well, and cannot begin with kube-");
+    return releaseName;
+  }
   if (!rules.namespaceFreeFormEntry) {
     throw new InvalidInput("namespace", "cannot be chosen on this installation (deployments.manualNamespaceNames, deployments.namespaceFreeFormEntry)");
   }
