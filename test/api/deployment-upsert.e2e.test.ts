@@ -85,6 +85,25 @@ describe("upsertDeployment without an id", () => {
     expect(await readDeployment(world, admin, created)).toMatchObject({ status: "active", image: "registry.example.com/app:one", deployInfo: { current: "one" } });
   });
 
+  test.each<[string, object, object]>([
+    ["alone is the one that it starts with", {}, { runtimeVersion: "11.4.0", desiredRuntimeVersion: "11.4.0" }],
+    ["the same as it starts with is not waited for", { runtimeVersion: "11.4.0" }, { runtimeVersion: "11.4.0", desiredRuntimeVersion: "11.4.0" }],
+    ["beside another is waited for", { runtimeVersion: "11.3.0" }, { runtimeVersion: "11.3.0", desiredRuntimeVersion: "11.4.0" }],
+    ["beside an Airflow is what that is to move to", { airflowVersion: "2.9.1" }, { airflowVersion: "2.9.1", runtimeVersion: null, desiredRuntimeVersion: "11.4.0" }],
+  ])("a Runtime that is desired %s", async (_name, versions, expected) => {
+    const created = await upsert({ workspaceUuid, label: "Sales", desiredRuntimeVersion: "11.4.0", ...versions });
+    expect(created).toMatchObject(expected);
+    expect(await readDeployment(world, admin, created)).toMatchObject(expected);
+  });
+
+  test.each<[string, object, string]>([
+    ["older than the one that it starts with", { runtimeVersion: "11.5.0" }, "DOWNGRADE_REFUSED"],
+    ["that holds another Airflow than it starts with", { airflowVersion: "2.4.3" }, "BAD_USER_INPUT"],
+    ["that does not exist", { desiredRuntimeVersion: "newest" }, "BAD_USER_INPUT"],
+  ])("refuses a desired Runtime %s, and creates nothing", async (_name, versions, code) => {
+    expect((await refusedWithoutTrace({ workspaceUuid, label: "New", desiredRuntimeVersion: "11.4.0", ...versions })).code).toBe(code);
+  });
+
   test("and without variables shows that it wrote none", async () => {
     expect((await upsert({ workspaceUuid, label: "Sales" })).upsertedEnvironmentVariables).toBeNull();
     expect((await upsert({ workspaceUuid, label: "Sales", environmentVariables: [] })).upsertedEnvironmentVariables).toEqual([]);

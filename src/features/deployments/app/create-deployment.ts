@@ -26,7 +26,7 @@ import {
   withAstroUnits,
   type VariableInput,
 } from "../domain/settings";
-import { checkVersions, type Versions } from "../domain/versions";
+import { checkVersions, pendingRuntime, type Versions } from "../domain/versions";
 import type { DeploymentStores } from "./ports";
 import { NamespaceTaken, ReleaseNameTaken } from "./name-taken";
 import type { DeploymentRules } from "./rules";
@@ -41,6 +41,8 @@ export interface NewDeploymentInput {
   readonly executor?: Executor | undefined;
   readonly airflowVersion?: string | undefined;
   readonly runtimeVersion?: string | undefined;
+  /** To be waited for; without a version beside it the one to start with. */
+  readonly desiredRuntimeVersion?: string | undefined;
   readonly config?: unknown;
   readonly properties?: unknown;
   readonly cloudRole?: string | undefined;
@@ -134,6 +136,8 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     const id = newId();
     const { seal } = this.deps.secrets.of(id);
     const { executor, components, config } = configured(input, rules);
+    const { desiredRuntimeVersion: desired } = input;
+    const versions = versionsOf(input, rules);
     const now = this.deps.clock();
     return {
       id,
@@ -144,8 +148,8 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       namespace: namespaceFor(input.namespace, releaseName, rules),
       chartVersion: AIRFLOW_CHART_VERSION,
       executor,
-      ...versionsOf(input, rules),
-      pendingRuntimeVersion: null,
+      ...versions,
+      pendingRuntimeVersion: desired === undefined ? null : pendingRuntime(versions, desired, rules.catalogue, rules),
       pendingAirflowVersion: null,
       dagTarballVersion: null,
       dagDeploymentType: checkMechanism(input.dagDeployment?.type ?? "image", rules),
@@ -177,11 +181,10 @@ function configured(input: NewDeploymentInput, rules: DeploymentRules): Pick<Dep
 }
 
 function versionsOf(input: NewDeploymentInput, rules: DeploymentRules): Versions {
-  const asked = { runtimeVersion: input.runtimeVersion ?? null, airflowVersion: input.airflowVersion ?? null };
-  if (asked.runtimeVersion === null && asked.airflowVersion === null) {
-    return { runtimeVersion: defaultRuntime(rules.catalogue), airflowVersion: null };
-  }
-  return checkVersions(asked, rules);
+  const { runtimeVersion = null, airflowVersion = null, desiredRuntimeVersion } = input;
+  if (runtimeVersion !== null || airflowVersion !== null) return checkVersions({ runtimeVersion, airflowVersion }, rules);
+  if (desiredRuntimeVersion !== undefined) return checkVersions({ runtimeVersion: desiredRuntimeVersion, airflowVersion }, rules, "desiredRuntimeVersion");
+  return { runtimeVersion: defaultRuntime(rules.catalogue), airflowVersion };
 }
 
 /** The newest release with Airflow 2: the dialect's platform version knows no Airflow 3, so that one is asked for by name. */

@@ -82,7 +82,7 @@ export function refuseDowngrade(from: Versions, to: Versions, catalogue: Runtime
  * @throws DowngradeRefused
  */
 export function pendingRuntime(
-  deployment: Deployment,
+  deployment: Versions,
   desired: string,
   catalogue: RuntimeCatalogue,
   limits: { readonly minimumRuntimeVersion: string },

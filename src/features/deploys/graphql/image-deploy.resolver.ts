@@ -72,7 +72,7 @@ export class ImageDeployResolver {
     @Arg("version", () => String, { nullable: true, description: "Taken for the sake of older clients; the chart's version is the platform's own." }) _version?: string | null,
     @Arg("airflowVersion", () => String, { nullable: true, description: "The Airflow of a new Deployment, or in the image." }) airflowVersion?: string | null,
     @Arg("runtimeVersion", () => String, { nullable: true, description: "The Runtime of a new Deployment, or in the image." }) runtimeVersion?: string | null,
-    @Arg("desiredRuntimeVersion", () => String, { nullable: true, description: "The Runtime to wait for." }) desiredRuntimeVersion?: string | null,
+    @Arg("desiredRuntimeVersion", () => String, { nullable: true, description: "The Runtime to wait for; a new Deployment without another version starts with it." }) desiredRuntimeVersion?: string | null,
     @Arg("executor", () => ExecutorType, { nullable: true, description: "What runs its tasks." }) executor?: Executor | null,
     @Arg("workers", () => Workers, { nullable: true, description: "Settings of the workers." }) workers?: Workers | null,
     @Arg("webserver", () => Webserver, { nullable: true, description: "Settings of the web server." }) webserver?: Webserver | null,
