@@ -1,5 +1,6 @@
 import type { PoolClient } from "pg";
 import { ask, createDeployment, createWorkspace, signUp, signUpAdmin, userWith } from "../builders/api";
+import { DELETE } from "../builders/deployment-operations";
 import { refusedWithoutTrace } from "../builders/workspace-operations";
 import { poolOf } from "../../src/shared/db/data-source";
 import { startTestApp, type TestApp } from "../world/app";
@@ -101,6 +102,20 @@ describe("paginatedDeployments", () => {
   test("refuses a cursor that is no id, and a negative page number", async () => {
     expect((await refusedWithoutTrace(world, PAGE, { cursor: "here" }, admin)).extensions).toMatchObject({ code: "BAD_USER_INPUT", argument: "cursor" });
     expect((await refusedWithoutTrace(world, PAGE, { pageNumber: -1 }, admin)).extensions).toMatchObject({ code: "BAD_USER_INPUT", argument: "pageNumber" });
+  });
+
+  test("goes on behind a Deployment that was deleted and is kept; one that is gone, or that one may not see, is no cursor", async () => {
+    const workspaceId = await createWorkspace(world, admin);
+    const made = async (label: string) => createDeployment(world, admin, { workspaceId, label, rollbackEnabled: false });
+    const [before, kept, gone] = [await made("line 1"), await made("line 2"), await made("line 3")];
+    await ask(world, DELETE, { deploymentId: kept.id, deploymentHardDelete: false }, admin);
+    await ask(world, DELETE, { deploymentId: gone.id, deploymentHardDelete: true }, admin);
+    expect(await page({ name: "line", take: -1, cursor: kept.id })).toEqual([before.id]);
+    const viewer = await userWith(world, admin, "WORKSPACE_VIEWER", { workspaceId });
+    for (const [cursor, token] of [[gone.id, admin], [ids[0], viewer.token], [gone.id, viewer.token]] as const) {
+      const { extensions, message } = await refusedWithoutTrace(world, PAGE, { cursor }, token);
+      expect([extensions["code"], extensions["argument"], message]).toEqual(["BAD_USER_INPUT", "cursor", "cursor: is not a Deployment that you may see"]);
+    }
   });
 
   test("holds what each may see: a role on one Deployment shows that one, a Workspace's all of it", async () => {

@@ -83,6 +83,17 @@ describe("the users of a Workspace", () => {
     expect(await page({ take: 0 })).toEqual([]);
   });
 
+  test("go on behind somebody who has left the Workspace meanwhile, and not behind an account that is gone", async () => {
+    const [left, gone] = [await person(world, admin, "WORKSPACE_VIEWER", { workspaceId }), await person(world, admin, "WORKSPACE_VIEWER", { workspaceId })];
+    await ask(world, REMOVE_USER, { workspaceId, userId: left.id }, admin);
+    await ask(world, "mutation ($id: Uuid) { removeUser(id: $id) { id } }", { id: gone.id }, admin);
+    const neighbours = [await page({ take: -1, cursor: left.id }), await page({ take: 1, cursor: left.id })].flat();
+    expect(neighbours).not.toEqual([]);
+    expect(names).toEqual(expect.arrayContaining(neighbours));
+    const refusal = await refusedWithoutTrace(world, PAGE_OF_USERS, { workspaceId, cursor: gone.id }, admin);
+    expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "cursor" } });
+  });
+
   test("do not come for a cursor that is no id", async () => {
     const refusal = await refusedWithoutTrace(world, PAGE_OF_USERS, { workspaceId, cursor: "here" }, admin);
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "cursor" } });

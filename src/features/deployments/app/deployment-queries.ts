@@ -51,9 +51,12 @@ export class DeploymentQueries {
   ): Promise<Deployment[]> {
     const { take, pageNumber, cursor, namePart } = query;
     if (pageNumber < 0) throw new InvalidInput("pageNumber", "counts from 0");
-    if (cursor !== undefined && !isId(cursor)) throw new InvalidInput("cursor", "is not the id of a Deployment");
-    if (take === 0) return [];
     const among = visibleDeployments(actor);
+    // An empty page would tell whoever goes through the list that he has reached its end.
+    if (cursor !== undefined && !(isId(cursor) && (await this.deps.readModel.hasPlace(cursor, among)))) {
+      throw new InvalidInput("cursor", "is not a Deployment that you may see");
+    }
+    if (take === 0) return [];
     if (take === ALL && cursor === undefined) return this.deps.readModel.list({ among, namePart });
     return this.deps.readModel.list({ among, namePart, cursor, limit: take, offset: pageNumber * Math.abs(take) });
   }

@@ -38,6 +38,8 @@ export interface DeploymentReadModel {
   findManyByReleaseName(releaseNames: readonly string[]): Promise<Deployment[]>;
   /** Those that some Deployment has, be it a deleted one. */
   takenNamespaces(names: readonly string[]): Promise<string[]>;
+  /** Whether a list of these goes on behind it; one that was deleted and is kept has its place there too. */
+  hasPlace(id: string, among: VisibleDeployments): Promise<boolean>;
   /** Sorted by label, then id. */
   list(query: DeploymentList): Promise<Deployment[]>;
 }

@@ -2,8 +2,12 @@ import { In, IsNull, type DataSource } from "typeorm";
 import { sqlOf } from "../../../shared/db/data-source";
 import { RowStatements } from "../../../shared/db/row-statements";
 import type { DeploymentList, DeploymentReadModel } from "../app/ports";
+import type { VisibleDeployments } from "../domain/access";
 import type { Deployment } from "../domain/deployment";
 import { DeploymentRow } from "./deployment.row";
+
+const visibility = ({ workspaceIds, deploymentIds }: Exclude<VisibleDeployments, "all">, given: (value: unknown) => string): string =>
+  `(d.workspace_id = ANY(${given(workspaceIds)}) OR d.id = ANY(${given(deploymentIds)}))`;
 
 export class DeploymentReadModelSql implements DeploymentReadModel {
   private readonly rows: RowStatements<DeploymentRow>;
@@ -35,13 +39,20 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
     return rows.map(({ namespace }) => namespace);
   }
 
+  async hasPlace(id: string, among: VisibleDeployments): Promise<boolean> {
+    const parameters: unknown[] = [id];
+    const isAmong = among === "all" ? "true" : visibility(among, (value) => `$${parameters.push(value)}`);
+    const rows = await sqlOf(this.dataSource).query<object>(`SELECT 1 FROM deployment d WHERE d.id = $1 AND ${isAmong}`, parameters);
+    return rows.length > 0;
+  }
+
   async list({ among, workspaceId, releaseName, namePart, cursor, offset, limit }: DeploymentList): Promise<Deployment[]> {
     const [comparison, direction] = limit !== undefined && limit < 0 ? ["<", "DESC"] : [">", "ASC"];
     const parameters: unknown[] = [];
     const given = (value: unknown): string => `$${parameters.push(value)}`;
     const conditions = [
       "d.deleted_at IS NULL",
-      among !== "all" && `(d.workspace_id = ANY(${given(among.workspaceIds)}) OR d.id = ANY(${given(among.deploymentIds)}))`,
+      among !== "all" && visibility(among, given),
       workspaceId !== undefined && `d.workspace_id = ${given(workspaceId)}`,
       releaseName !== undefined && `d.release_name = ${given(releaseName)}`,
       // Not ILIKE: nothing in the text is a wildcard.

@@ -39,11 +39,14 @@ export class WorkspaceMembers {
   /**
    * By user name; `take` below 0 reads backwards from the cursor. The size of a page is bounded.
    * @throws NotFound, Forbidden
-   * @throws InvalidInput for a cursor that is no id
+   * @throws InvalidInput for a cursor that is no account
    */
   async pageOfUsers(actor: Actor, workspaceId: string, { cursor, take }: { readonly cursor: string | undefined; readonly take: number }): Promise<User[]> {
     const id = await this.visible(actor, workspaceId, SEE_USERS);
-    if (cursor !== undefined && !isId(cursor)) throw new InvalidInput("cursor", "is not the id of a user");
+    // An empty page would tell whoever goes through the list that he has reached its end.
+    if (cursor !== undefined && !(isId(cursor) && (await this.deps.access.usersByIds([cursor])).length > 0)) {
+      throw new InvalidInput("cursor", "is not the id of a user");
+    }
     const bounded = Math.min(Math.abs(take), this.deps.maxTake);
     if (bounded === 0) return [];
     return this.deps.access.pageOfWorkspaceUsers({ workspaceId: id, cursor: cursor ?? null, take: take < 0 ? -bounded : bounded });
