@@ -21,8 +21,8 @@ export class DemoDriver implements RolloutDriver {
     await this.driver.apply(state, signal);
   }
 
-  remove(releaseName: string): Promise<void> {
-    return this.driver.remove(releaseName);
+  remove(releaseName: string, deploymentId?: string): Promise<void> {
+    return this.driver.remove(releaseName, deploymentId);
   }
 
   tidy(): Promise<void> {

@@ -1,4 +1,7 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { pino } from "pino";
+import { parse } from "yaml";
 import { ask, askInVain, createDeployment, deployImage, neverAborted, serviceAccountWith, signUpAdmin, uniqueName } from "../builders/api";
 import { uploadDags } from "../builders/dags";
 import { CREATE, DELETE, LIST, NO_IDS, READ, SET_VARIABLES } from "../builders/deployment-operations";
@@ -44,7 +47,7 @@ describe("deleteDeployment", () => {
        WHERE identifier = 'deployments.remove' AND payload->>'releaseName' = $1`,
       [deployment.releaseName],
     );
-    expect(jobs).toEqual([{ payload: { releaseName: deployment.releaseName } }]);
+    expect(jobs).toEqual([{ payload: { releaseName: deployment.releaseName, deploymentId: deployment.id } }]);
     const again = { label: "Again", workspaceId: deployment.workspaceId, executor: "CeleryExecutor", releaseName: deployment.releaseName };
     expect((await world.send(CREATE, again, admin)).errors?.[0]?.extensions.code).toBe(left.deployments === 0 ? undefined : "CONFLICT");
   });
@@ -80,6 +83,20 @@ describe("deleteDeployment", () => {
     await world.app.features.deploys.jobs["deployments.remove"]?.({ releaseName: gone.releaseName }, JOB);
     expect(await store.stat(ownArchive)).toBeNull();
     expect(await store.stat(sharedArchive)).not.toBeNull();
+  });
+
+  test("for good leaves alone what a new Deployment of the same name runs by the time that the job comes, or comes again", async () => {
+    const gone = await createDeployment(world, admin);
+    await deployImage(world, admin, gone);
+    await deployImage(world, admin, gone);
+    await ask(world, DELETE, { deploymentId: gone.id, deploymentHardDelete: true }, admin);
+    const variables = { label: "Again", workspaceId: gone.workspaceId, executor: "CeleryExecutor", releaseName: gone.releaseName, runtimeVersion: "11.4.0" };
+    const { createDeployment: again } = await ask(world, CREATE, variables, admin);
+    await deployImage(world, admin, again);
+    for (const _attempt of [1, 2]) {
+      await world.app.features.deploys.jobs["deployments.remove"]?.({ releaseName: gone.releaseName, deploymentId: gone.id }, JOB);
+      expect(parse(await readFile(join(world.dataDir, "releases", gone.releaseName, "values.yaml"), "utf8"))).toMatchObject({ labels: { deployment: again.id } });
+    }
   });
 
   test("five times at once works once", async () => {

@@ -31,7 +31,7 @@ export class DeleteDeployment {
       else await deployments.softDelete(deployment.id, this.deps.clock());
       await outbox.add({
         task: DEPLOYMENT_TASKS.remove,
-        payload: { releaseName: deployment.releaseName },
+        payload: { releaseName: deployment.releaseName, deploymentId: deployment.id },
         queue: deployment.id,
       });
       await audit.add({ actor, action: "deployment.delete", object: auditedDeployment(deployment), details: { releaseName: deployment.releaseName, hard } });

@@ -61,7 +61,7 @@ export interface DeploymentList {
 export const DEPLOYMENT_TASKS = {
   /** Makes changed settings real. Payload: deploymentId. */
   reconcile: "deployments.reconcile",
-  /** Takes down what ran. Payload: releaseName. */
+  /** Takes down what ran. Payload: releaseName, deploymentId; without the latter from versions that did not name it. */
   remove: "deployments.remove",
 } as const;
 

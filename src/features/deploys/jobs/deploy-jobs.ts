@@ -30,8 +30,9 @@ export function deployJobs(deps: {
       log.info(await deps.cleanUp.execute({ dryRun: false }), "old deploy revisions are cleaned up");
     },
     [DEPLOYMENT_TASKS.reconcile]: ({ deploymentId }, { signal }) => deps.reconcile.execute(required(deploymentId), signal),
-    [DEPLOYMENT_TASKS.remove]: async ({ releaseName }) => {
-      await deps.driver.remove(required(releaseName));
+    [DEPLOYMENT_TASKS.remove]: async ({ releaseName, deploymentId }) => {
+      // It is tried again where the bytes below cannot be freed, and the name may be another Deployment's by then.
+      await deps.driver.remove(required(releaseName), deploymentId);
       // The bundles of a Deployment that was deleted for good are gone: their bytes need not wait for the night.
       await deps.archives.execute();
     },

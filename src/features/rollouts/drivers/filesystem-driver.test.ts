@@ -190,3 +190,25 @@ describe("a rollout that does not come to its end", () => {
     expect([await release.values(), await release.dags(), (await release.kept()).length]).toEqual([before, A, 1]);
   });
 });
+
+describe("a release name that was freed and is another Deployment's by now", () => {
+  beforeEach(() => release.apply({ deploymentId: "former", generation: 9, revisionNumber: 9, dagBundleSha256: a }));
+
+  test.each([["another bundle", () => b, B], ["the same bundle", () => a, A], ["no bundle", () => null, null]])(
+    "is that one's, with %s, before the former has been taken down",
+    async (_name, sha256, files) => {
+      await release.apply({ dagBundleSha256: sha256() });
+      expect([(await release.applied()).generation, await release.dags()]).toEqual([1, files]);
+      await release.apply({ generation: 2, dagBundleSha256: b });
+      expect([(await release.applied()).generation, await release.dags()]).toEqual([2, B]);
+    },
+  );
+
+  test("stays that one's when the former is taken down late", async () => {
+    await release.apply({ dagBundleSha256: b });
+    await release.driver.remove(ReleaseFolder.release, "former");
+    expect([(await release.applied()).generation, await release.dags()]).toEqual([1, B]);
+    await release.driver.remove(ReleaseFolder.release, "d");
+    expect(await release.exists()).toBe(false);
+  });
+});

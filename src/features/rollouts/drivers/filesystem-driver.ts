@@ -12,7 +12,7 @@ import { removeUnfinished, replaceFile } from "./replace-file";
 
 const VALUES_FILE = "values.yaml";
 const SHA256 = /^[0-9a-f]{64}$/;
-const Applied = z.object({ retrograde: z.object({ generation: z.number() }) });
+const Applied = z.object({ labels: z.object({ deployment: z.string() }), retrograde: z.object({ generation: z.number() }) });
 
 /**
  * Keeps two things per release, of which a reader sees the old or the new, and which are on disk before the
@@ -62,8 +62,10 @@ export class FilesystemDriver implements RolloutDriver {
   }
 
   /** Leaves of a release's folder only what others have put into it. */
-  async remove(releaseName: string): Promise<void> {
+  async remove(releaseName: string, deploymentId?: string): Promise<void> {
     const values = this.valuesOf(releaseName);
+    const applied = await this.applied(releaseName);
+    if (applied !== null && deploymentId !== undefined && applied.labels.deployment !== deploymentId) return;
     await this.dagsOf(releaseName).remove();
     await removeUnfinished(values, Infinity);
     await rm(values, { force: true });
@@ -94,12 +96,22 @@ export class FilesystemDriver implements RolloutDriver {
     return dags.prepare({ generation, sha256 }, (folder) => this.dagTrees.unpack(sha256, folder, signal), signal);
   }
 
-  /** The link counts too: somebody may have edited values.yaml beyond recognition. */
-  private async isOvertaken({ releaseName, generation }: ReleaseState, dags: DagsFolder): Promise<boolean> {
+  /** The link tells where somebody has edited values.yaml beyond recognition; it does not say whose it is. */
+  private async isOvertaken({ releaseName, deploymentId, generation }: ReleaseState, dags: DagsFolder): Promise<boolean> {
+    const applied = await this.applied(releaseName);
+    if (applied !== null) return applied.labels.deployment === deploymentId && applied.retrograde.generation > generation;
     const live = await dags.live();
-    if (live.kind === "tree" && live.tree.generation > generation) return true;
+    return live.kind === "tree" && live.tree.generation > generation;
+  }
+
+  /** What values.yaml says of itself; null where there is none, or somebody has edited it beyond recognition. */
+  private async applied(releaseName: string): Promise<z.infer<typeof Applied> | null> {
     const text = await unlessMissing(readFile(this.valuesOf(releaseName), "utf8"));
-    return text !== null && generationIn(text) > generation;
+    try {
+      return text === null ? null : (Applied.safeParse(parse(text)).data ?? null);
+    } catch {
+      return null;
+    }
   }
 
   private async sweep(releaseName: string): Promise<void> {
@@ -117,16 +129,6 @@ export class FilesystemDriver implements RolloutDriver {
 
   private dagsOf(releaseName: string): DagsFolder {
     return new DagsFolder(this.folderOf(releaseName), this.now);
-  }
-}
-
-/** 0 where somebody has edited the file beyond recognition. */
-function generationIn(text: string): number {
-  try {
-    const applied = Applied.safeParse(parse(text));
-    return applied.success ? applied.data.retrograde.generation : 0;
-  } catch {
-    return 0;
   }
 }
 
