@@ -204,6 +204,15 @@ describe("a release name that was freed and is another Deployment's by now", () 
     },
   );
 
+  test("stays that one's when a rollout of the former was still unpacking", async () => {
+    const c = release.trees.put({ "c.py": "C" });
+    release.trees.onFile = async (path) => {
+      if (path === "c.py") await release.apply({ dagBundleSha256: b });
+    };
+    await release.apply({ deploymentId: "former", generation: 10, dagBundleSha256: c });
+    expect([(await release.applied()).generation, await release.dags()]).toEqual([1, B]);
+  });
+
   test("stays that one's when the former is taken down late", async () => {
     await release.apply({ dagBundleSha256: b });
     await release.driver.remove(ReleaseFolder.release, "former");

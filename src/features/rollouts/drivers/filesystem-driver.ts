@@ -13,6 +13,7 @@ import { removeUnfinished, replaceFile } from "./replace-file";
 const VALUES_FILE = "values.yaml";
 const SHA256 = /^[0-9a-f]{64}$/;
 const Applied = z.object({ labels: z.object({ deployment: z.string() }), retrograde: z.object({ generation: z.number() }) });
+type Applied = z.infer<typeof Applied>;
 
 /**
  * Keeps two things per release, of which a reader sees the old or the new, and which are on disk before the
@@ -45,13 +46,14 @@ export class FilesystemDriver implements RolloutDriver {
   async apply(state: ReleaseState, signal: AbortSignal): Promise<void> {
     const dags = this.dagsOf(state.releaseName);
     await mkdir(this.folderOf(state.releaseName), { recursive: true });
+    const found = await this.applied(state.releaseName);
     if (await this.isOvertaken(state, dags)) return;
     signal.throwIfAborted();
     const tree = await this.prepareDags(state, dags, signal);
     try {
       signal.throwIfAborted();
       // Unpacking has taken its time.
-      if (await this.isOvertaken(state, dags)) return;
+      if ((await this.isOvertaken(state, dags)) || (await this.isTakenOver(state, found))) return;
       await replaceFile(this.valuesOf(state.releaseName), stringify(helmValues(state)));
       if (state.dagBundleSha256 === null) await dags.takeAway();
       if (tree !== null) await dags.makeLive(tree).catch((error: unknown) => refuse(state, error));
@@ -104,8 +106,14 @@ export class FilesystemDriver implements RolloutDriver {
     return live.kind === "tree" && live.tree.generation > generation;
   }
 
+  /** Whether another Deployment has come into the release name since `found` was there. */
+  private async isTakenOver({ releaseName, deploymentId }: ReleaseState, found: Applied | null): Promise<boolean> {
+    const owner = (await this.applied(releaseName))?.labels.deployment;
+    return owner !== undefined && owner !== deploymentId && owner !== found?.labels.deployment;
+  }
+
   /** What values.yaml says of itself; null where there is none, or somebody has edited it beyond recognition. */
-  private async applied(releaseName: string): Promise<z.infer<typeof Applied> | null> {
+  private async applied(releaseName: string): Promise<Applied | null> {
     const text = await unlessMissing(readFile(this.valuesOf(releaseName), "utf8"));
     try {
       return text === null ? null : (Applied.safeParse(parse(text)).data ?? null);
