@@ -58,6 +58,31 @@ test("goes over all pages, with every line once, also where many are of one inst
   expect(lines).toHaveLength(1_501);
 });
 
+/** What comes after the first of it was read and `meanwhile` was done: the server is further on by no more than sockets hold. */
+function exportedAfter(query: string, token: string, meanwhile: () => Promise<unknown>): Promise<string> {
+  const { port } = world.app.server.app.server.address() as AddressInfo;
+  return new Promise((resolve, reject) => {
+    get({ port, path: `${EXPORT}${query}`, headers: { authorization: token } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.once("data", () => {
+        response.pause();
+        meanwhile().then(() => response.resume(), reject);
+      });
+      response.on("data", (chunk: Buffer) => chunks.push(chunk));
+      response.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+      response.on("error", reject);
+    }).on("error", reject);
+  });
+}
+
+test("goes on to the end although the clean-up takes away lines that were just read", async () => {
+  await insertMany("test.expiring", 12_000, 4_000);
+  const text = await exportedAfter("?action=test.expiring", admin, () =>
+    world.database.sql.query("DELETE FROM audit_line WHERE action = 'test.expiring' AND (details ->> 'n')::int <= 11000"),
+  );
+  expect(JSON.parse(text.split("\n").at(-2) ?? "")).toMatchObject({ details: { n: 12_000 } });
+});
+
 test("is read no further once the client has gone away, and as slowly as it reads", async () => {
   // More than sockets hold between the two.
   await insertMany("test.slow", 12_000, 4_000);

@@ -42,11 +42,11 @@ export interface AuditPage {
   readonly filter: AuditFilter;
   readonly order: "NEWEST_FIRST" | "OLDEST_FIRST";
   readonly limit: number;
-  readonly after?: string | undefined;
+  /** The line that the page comes behind. With its time the line itself may be gone by then. */
+  readonly after?: { readonly id: string; readonly createdAt?: Instant } | undefined;
 }
 
 export interface AuditReadModel {
-  /** `after` is the id of the line that the page comes behind. */
   page(query: AuditPage): Promise<AuditLine[]>;
 }
 
@@ -70,7 +70,7 @@ export class AuditQueries {
     if (after !== undefined && !isId(after)) throw new InvalidInput("after", "is not a cursor that this API gave out");
     const limit = Math.min(first, MOST);
     if (namesNothing(filter)) return { lines: [], hasNextPage: false };
-    const found = await this.readModel.page({ filter, order: "NEWEST_FIRST", limit: limit + 1, after });
+    const found = await this.readModel.page({ filter, order: "NEWEST_FIRST", limit: limit + 1, after: after === undefined ? undefined : { id: after } });
     return { lines: found.slice(0, limit), hasNextPage: found.length > limit };
   }
 
@@ -85,12 +85,12 @@ export class AuditQueries {
 
   private async *walk(filter: AuditFilter): AsyncGenerator<AuditLine, void, undefined> {
     if (namesNothing(filter)) return;
-    let after: string | undefined;
+    let after: AuditLine | undefined;
     for (;;) {
       const page: AuditLine[] = await this.readModel.page({ filter, order: "OLDEST_FIRST", limit: EXPORT_PAGE, after });
       yield* page;
       if (page.length < EXPORT_PAGE) return;
-      after = page.at(-1)?.id;
+      after = page.at(-1);
     }
   }
 }
