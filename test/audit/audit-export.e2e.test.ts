@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { poolOf } from "../../src/shared/db/data-source";
 import { ask, createDeployment, deployImage, serviceAccountWith, signUpAdmin, userWith, type BuiltDeployment } from "../builders/api";
+import { REVOKE_USER } from "../builders/team-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
 const EXPORT = "/v1/audit/export";
@@ -58,8 +59,8 @@ test("goes over all pages, with every line once, also where many are of one inst
   expect(lines).toHaveLength(1_501);
 });
 
-/** What comes after the first of it was read and `meanwhile` was done: the server is further on by no more than sockets hold. */
-function exportedAfter(query: string, token: string, meanwhile: () => Promise<unknown>): Promise<string> {
+/** The number of the last line, if `meanwhile` is done when the first has come: the server is further on by no more than sockets hold. */
+function lastExportedAfter(query: string, token: string, meanwhile: () => Promise<unknown>): Promise<number> {
   const { port } = world.app.server.app.server.address() as AddressInfo;
   return new Promise((resolve, reject) => {
     get({ port, path: `${EXPORT}${query}`, headers: { authorization: token } }, (response) => {
@@ -69,7 +70,7 @@ function exportedAfter(query: string, token: string, meanwhile: () => Promise<un
         meanwhile().then(() => response.resume(), reject);
       });
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("end", () => resolve(Buffer.concat(chunks).toString("utf8")));
+      response.on("end", () => resolve(JSON.parse(Buffer.concat(chunks).toString("utf8").split("\n").at(-2) ?? "").details.n));
       response.on("error", reject);
     }).on("error", reject);
   });
@@ -77,10 +78,17 @@ function exportedAfter(query: string, token: string, meanwhile: () => Promise<un
 
 test("goes on to the end although the clean-up takes away lines that were just read", async () => {
   await insertMany("test.expiring", 12_000, 4_000);
-  const text = await exportedAfter("?action=test.expiring", admin, () =>
+  const last = await lastExportedAfter("?action=test.expiring", admin, () =>
     world.database.sql.query("DELETE FROM audit_line WHERE action = 'test.expiring' AND (details ->> 'n')::int <= 11000"),
   );
-  expect(JSON.parse(text.split("\n").at(-2) ?? "")).toMatchObject({ details: { n: 12_000 } });
+  expect(last).toBe(12_000);
+});
+
+test("is cut off once its reader may see the trail no more", async () => {
+  await insertMany("test.revoked", 12_000, 4_000);
+  const { id, token } = await userWith(world, admin, "SYSTEM_ADMIN");
+  const revoke = () => ask(world, REVOKE_USER, { userId: id, role: "SYSTEM_ADMIN" }, admin);
+  await expect(lastExportedAfter("?action=test.revoked", token, revoke)).rejects.toThrow("aborted");
 });
 
 test("is read no further once the client has gone away, and as slowly as it reads", async () => {

@@ -76,14 +76,16 @@ export class AuditQueries {
 
   /**
    * All lines, oldest first, read page by page as they are taken; with those that are written meanwhile.
-   * @throws Forbidden, at once
+   * @param actor who reads, as of now: a slow reader may lose the right to on the way
+   * @throws Forbidden, at once, and in place of a page
    */
-  all(actor: Actor, filter: AuditFilter): AsyncGenerator<AuditLine, void, undefined> {
-    requirePermission(actor, READ_AUDIT_TRAIL, SYSTEM_SCOPE);
-    return this.walk(filter);
+  async all(actor: () => Promise<Actor>, filter: AuditFilter): Promise<AsyncGenerator<AuditLine, void, undefined>> {
+    const check = async (): Promise<void> => requirePermission(await actor(), READ_AUDIT_TRAIL, SYSTEM_SCOPE);
+    await check();
+    return this.walk(filter, check);
   }
 
-  private async *walk(filter: AuditFilter): AsyncGenerator<AuditLine, void, undefined> {
+  private async *walk(filter: AuditFilter, check: () => Promise<void>): AsyncGenerator<AuditLine, void, undefined> {
     if (namesNothing(filter)) return;
     let after: AuditLine | undefined;
     for (;;) {
@@ -91,6 +93,7 @@ export class AuditQueries {
       yield* page;
       if (page.length < EXPORT_PAGE) return;
       after = page.at(-1);
+      await check();
     }
   }
 }

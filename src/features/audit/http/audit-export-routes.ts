@@ -17,12 +17,13 @@ const PARAMETERS = ["action", "actorId", "objectId", "workspaceUuid", "deploymen
 
 /**
  * `GET /v1/audit/export`: the audit trail, oldest first, one JSON object a line (NDJSON), as `auditLines` answers them and with its
- * filter as parameters. It is read from the database as fast as the client takes it; an export that fails on its way is cut off.
+ * filter as parameters. It is read from the database as fast as the client takes it; an export that fails on its way is cut off,
+ * and so is one whose reader may see the trail no more.
  */
 export function auditExportRoutes(app: FastifyInstance, { endpoint, authenticate, queries }: AuditExportRoutesOptions): void {
   app.get<{ Querystring: Given }>(`${endpoint}/audit/export`, async (request, reply) => {
-    const actor = await authenticate(request.headers.authorization);
-    const lines = queries.all(actor, filterOf(request.query));
+    const actor = (): Promise<Actor> => authenticate(request.headers.authorization);
+    const lines = await queries.all(actor, filterOf(request.query));
     reply.headers({ "content-type": "application/x-ndjson", "cache-control": "no-store", "content-disposition": 'attachment; filename="audit.ndjson"' });
     return reply.send(Readable.from(asText(lines), { objectMode: false }));
   });
