@@ -166,7 +166,7 @@ describe("an answer of the provider", () => {
     const page = await signOn((url) => {
       if (isCallback(url)) {
         const name = browser.cookies().find((one) => one.includes("sign-on")) ?? "";
-        browser.setCookie(name, change(browser.cookie("sign-on") ?? ""), "/v1/oauth");
+        browser.setCookie(name, change(browser.cookie("sign-on") ?? ""));
       }
       return url;
     }, browser);
@@ -214,9 +214,9 @@ describe("several sign-ins in one browser", () => {
   });
 });
 
-test("the cookies are for no script, for https only, and for as little as may be", async () => {
+test("the cookies are for no script, for https only, and set by no other host", async () => {
   const { headers } = await world.app.server.app.inject({ url: START });
-  expect(headers["set-cookie"]).toMatch(/^__Secure-retrograde-sign-on-[0-9a-f]{16}=[\w.-]+; Path=\/v1\/oauth; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/);
+  expect(headers["set-cookie"]).toMatch(/^__Host-retrograde-sign-on-[0-9a-f]{16}=[\w.-]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/);
   expect(headers).toMatchObject({ "cache-control": "no-store", "referrer-policy": "no-referrer" });
   expect(String(headers["set-cookie"]).length).toBeLessThan(1_500);
 });

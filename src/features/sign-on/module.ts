@@ -73,7 +73,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
     userManagement: auth.userManagement,
   });
   const sessions = new BrowserSessions({ tokens: access.tokens, sessions: access.sessions, accounts: access.readModel });
-  const cookies = new Cookies({ secure: site.origin.startsWith("https:"), attemptPath: `${site.endpoint}/oauth` });
+  const cookies = new Cookies({ secure: site.origin.startsWith("https:") });
   const { localEnabled, publicSignups } = auth;
   return {
     resolvers: [new AuthConfigResolver({ readModel: access.readModel, site, providers: settings.providers, localEnabled, publicSignups })],

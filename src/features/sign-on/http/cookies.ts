@@ -9,14 +9,13 @@ const ATTEMPTS_MOST = 5;
 export interface CookieSettings {
   /** Whether browsers reach us by https only. */
   readonly secure: boolean;
-  /** Path of the pages between which a browser carries an attempt to sign in. */
-  readonly attemptPath: string;
 }
 
 /**
  * Our cookies in browsers: none of them is for scripts, and none comes along with what other sites send,
  * except when they lead the browser here. Their names make browsers refuse those that are set over http, or
- * by another host of the domain (RFC 6265bis §4.1.3).
+ * by another host of the domain (RFC 6265bis §4.1.3.2), such as that of the Deployments, which show what their
+ * authors like. The price is that they have to be for all paths.
  */
 export class Cookies {
   private readonly session: string;
@@ -24,7 +23,7 @@ export class Cookies {
 
   constructor(private readonly settings: CookieSettings) {
     this.session = settings.secure ? "__Host-retrograde-session" : "retrograde-session";
-    this.attempts = settings.secure ? "__Secure-retrograde-sign-on-" : "retrograde-sign-on-";
+    this.attempts = settings.secure ? "__Host-retrograde-sign-on-" : "retrograde-sign-on-";
   }
 
   sessionOf(request: FastifyRequest): string | undefined {
@@ -32,25 +31,25 @@ export class Cookies {
   }
 
   keepSession(reply: FastifyReply, { value, expiresAtMs }: SessionToken): void {
-    this.set(reply, this.session, value, "/", new Date(expiresAtMs));
+    this.set(reply, this.session, value, new Date(expiresAtMs));
   }
 
   dropSession(reply: FastifyReply): void {
-    this.drop(reply, this.session, "/");
+    this.drop(reply, this.session);
   }
 
   /** Attempts in other tabs go on beside it. */
   keepAttempt(request: FastifyRequest, reply: FastifyReply, state: string, sealed: string, expiresAtMs: number): void {
     const others = Object.keys(cookiesOf(request)).filter((name) => name.startsWith(this.attempts));
-    for (const name of others.slice(0, Math.max(0, others.length - ATTEMPTS_MOST + 1))) this.drop(reply, name, this.settings.attemptPath);
-    this.set(reply, this.attemptName(state), sealed, this.settings.attemptPath, new Date(expiresAtMs));
+    for (const name of others.slice(0, Math.max(0, others.length - ATTEMPTS_MOST + 1))) this.drop(reply, name);
+    this.set(reply, this.attemptName(state), sealed, new Date(expiresAtMs));
   }
 
   /** What was kept for that state. It can be taken once. */
   takeAttempt(request: FastifyRequest, reply: FastifyReply, state: string): string | undefined {
     const name = this.attemptName(state);
     const sealed = cookiesOf(request)[name];
-    if (sealed !== undefined) this.drop(reply, name, this.settings.attemptPath);
+    if (sealed !== undefined) this.drop(reply, name);
     return sealed;
   }
 
@@ -58,13 +57,13 @@ export class Cookies {
     return `${this.attempts}${hash("sha256", state, "hex").slice(0, 16)}`;
   }
 
-  private set(reply: FastifyReply, name: string, value: string, path: string, expires: Date): void {
+  private set(reply: FastifyReply, name: string, value: string, expires: Date): void {
     const { secure } = this.settings;
-    reply.header("set-cookie", stringifySetCookie({ name, value, path, expires, httpOnly: true, sameSite: "lax", secure }));
+    reply.header("set-cookie", stringifySetCookie({ name, value, path: "/", expires, httpOnly: true, sameSite: "lax", secure }));
   }
 
-  private drop(reply: FastifyReply, name: string, path: string): void {
-    this.set(reply, name, "", path, new Date(0));
+  private drop(reply: FastifyReply, name: string): void {
+    this.set(reply, name, "", new Date(0));
   }
 }
 
