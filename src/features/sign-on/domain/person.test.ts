@@ -24,6 +24,17 @@ describe("an address counts as verified", () => {
   });
 });
 
+describe("an address from a claim of another name counts as verified", () => {
+  test.each([
+    ["where nothing else can be meant", { mail: "a@b.c", email_verified: true }, {}, true],
+    ["where the claim of the standard has the same", { mail: "a@b.c", email: "A@b.c", email_verified: true }, {}, true],
+    ["not where that has another", { mail: "a@b.c", email: "x@b.c", email_verified: true }, {}, false],
+    ["not where it has another in userinfo", { mail: "a@b.c" }, { email: "x@b.c", email_verified: true }, false],
+  ])("%s: %o %o", (_name, idToken, userInfo, expected) => {
+    expect(person(idToken, userInfo, { claims: { email: "mail" } })?.emailVerified).toBe(expected);
+  });
+});
+
 test.each([
   ["a@b.c", "a@b.c"],
   [" A.B+c@Example.COM ", "a.b+c@example.com"],

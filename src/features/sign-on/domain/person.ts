@@ -54,10 +54,12 @@ function emailOf(claim: unknown): string | null {
   return EMAIL.test(address) ? address : null;
 }
 
-/** What is said of another address, in the other set of claims, says nothing of this one. */
-function isVerified(email: string, told: readonly Claims[], { claims, assumeEmailVerified }: ClaimRules): boolean {
-  const said = told
-    .filter((one) => emailOf(one[claims.email ?? "email"]) === email || !((claims.email ?? "email") in one))
+/** What is said of another address, in the other set of claims or in the standard's own claim, says nothing of this one. */
+function isVerified(email: string, told: readonly Claims[], { claims: { email: name = "email" }, assumeEmailVerified }: ClaimRules): boolean {
+  // OpenID Connect Core 1.0 §5.1: `email_verified` tells of `email`, whichever claim we were told to take the address from.
+  const isOfAnother = name !== "email" && told.some((one) => "email" in one && emailOf(one["email"]) !== email);
+  const said = (isOfAnother ? [] : told)
+    .filter((one) => emailOf(one[name]) === email || !(name in one))
     .map((one) => one["email_verified"])
     .filter((verified) => verified !== undefined);
   // Some providers write the boolean as a text.
