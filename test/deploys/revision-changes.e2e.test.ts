@@ -52,6 +52,20 @@ afterAll(async () => {
   await world.close();
 });
 
+test("nobody follows so many histories that there is nothing left for others", async () => {
+  const deployment = await createDeployment(world, admin);
+  const { token } = await userWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
+  const sockets = await Promise.all(Array.from({ length: 3 }, () => follow(world, token, deployment.id)));
+  for (const socket of sockets) {
+    for (let n = 2; n <= 50; n++) socket.send({ id: String(n), type: "subscribe", payload: { query: FOLLOW, variables: { id: deployment.id } } });
+  }
+  const { payload } = await Promise.any(sockets.map((socket) => socket.untilType("error")));
+  expect(payload[0].extensions).toEqual({ code: "UNAVAILABLE" });
+  const other = await followed(world, admin, deployment.id);
+  await deployImage(world, admin, deployment);
+  await untilTold(other, "1 DEPLOYED");
+});
+
 test.each(DIALECTS)("$protocol tells each change from then on, whichever replica made it", async (dialect) => {
   const deployment = await createDeployment(world, admin);
   const first = await deployImage(world, admin, deployment);

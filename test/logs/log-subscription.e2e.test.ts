@@ -303,6 +303,26 @@ test("two hundred who follow one log cost hardly more statements than one", asyn
   asked.mockRestore();
 });
 
+test("nobody follows so many different logs that there is none left for others", async () => {
+  const deployment = await createDeployment(world, admin);
+  const greedy = await userWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
+  const message = "x".repeat(100);
+  await write(world, deployment, { message });
+  const since = toInstant(Date.now() - 60_000);
+  const sockets = await Promise.all([0, 1].map(() => followToday(world, greedy.token, { id: deployment.id, since, search: message })));
+  for (const [at, socket] of sockets.entries()) {
+    for (let n = 2; n <= 50; n++) socket.send({ id: String(n), type: "subscribe", payload: { query: TODAY, variables: { id: deployment.id, since, search: message.slice(0, 50 * at + n - 1) } } });
+  }
+  // Each of them has got the line, or was refused.
+  for (const socket of sockets) await socket.until(() => new Set(socket.messages.map(({ id }) => id)).size === 51);
+  const refused = sockets.flatMap(({ messages }) => messages.filter(({ type }) => type === "error"));
+  expect(refused.length).toBeGreaterThan(50);
+  expect(refused[0]?.payload[0].extensions).toEqual({ code: "UNAVAILABLE" });
+
+  const other = await followAsCli(world, admin, { deploymentId: deployment.id, timestamp: nanoseconds(Date.now() - 60_000) });
+  await other.until(prints(message));
+});
+
 describe("with Elasticsearch", () => {
   let elasticsearch: FakeElasticsearch;
   let other: TestApp;

@@ -34,14 +34,15 @@ export class FollowLogs {
    */
   async execute({ actor, deploymentId, since, filter }: FollowLogsCommand): Promise<AsyncGenerator<LogEntry, void, undefined>> {
     const { tails, watch, clock } = this.deps;
-    const authorized = async (): Promise<Deployment> => {
+    const authorized = async (): Promise<{ readonly reader: Actor; readonly deployment: Deployment }> => {
       const reader = await actor();
       const found = isId(deploymentId) ? await this.deps.find(deploymentId) : null;
-      return authorize(reader, found, DEPLOYMENT_PERMISSIONS.readLogs);
+      return { reader, deployment: authorize(reader, found, DEPLOYMENT_PERMISSIONS.readLogs) };
     };
-    const { id, releaseName } = await authorized();
+    const { reader, deployment } = await authorized();
+    const { id, releaseName } = deployment;
     const from = since ?? clock();
-    return new LiveStream((signal) => tails.follow({ deploymentId: id, releaseName, ...filter }, from, signal), {
+    return new LiveStream((signal) => tails.follow({ deploymentId: id, releaseName, ...filter }, from, reader.id, signal), {
       check: async () => void (await authorized()),
       watch,
     });

@@ -30,14 +30,14 @@ export class FollowRevisions {
    */
   async execute({ actor, deploymentId }: FollowRevisionsCommand): Promise<AsyncGenerator<RevisionView, void, undefined>> {
     const { readModel, changes, watch } = this.deps;
-    const authorized = async (): Promise<{ readonly deployment: Deployment; readonly head: DeployRevision | null }> => {
+    const authorized = async (): Promise<{ readonly reader: Actor; readonly deployment: Deployment; readonly head: DeployRevision | null }> => {
       const reader = await actor();
       const [state] = isId(deploymentId) ? await readModel.historyStates([deploymentId]) : [];
-      return { deployment: authorize(reader, state?.deployment ?? null, READ_HISTORY), head: state?.head ?? null };
+      return { reader, deployment: authorize(reader, state?.deployment ?? null, READ_HISTORY), head: state?.head ?? null };
     };
-    const { deployment, head } = await authorized();
+    const { reader, deployment, head } = await authorized();
     const position = positionAt(deployment.lastRevisionNumber, head);
-    return new LiveStream((signal) => changes.follow(deployment.id, position, signal), {
+    return new LiveStream((signal) => changes.follow(deployment.id, position, reader.id, signal), {
       check: async () => void (await authorized()),
       watch,
     });

@@ -102,9 +102,12 @@ export interface RevisionReadModel {
 export interface RevisionChanges {
   /**
    * By number where several are found at once; a revision that changed again before it was looked at comes once, as it
-   * is then. Ends with the signal. @throws NotFound once the Deployment is gone
+   * is then. Ends with the signal.
+   * @param reader whose it is, since nobody gets more than a share of what can be followed at a time
+   * @throws NotFound once the Deployment is gone
+   * @throws Unavailable if too much is followed already
    */
-  follow(deploymentId: string, position: HistoryPosition, signal: AbortSignal): AsyncGenerator<RevisionView, void, undefined>;
+  follow(deploymentId: string, position: HistoryPosition, reader: string, signal: AbortSignal): AsyncGenerator<RevisionView, void, undefined>;
 }
 
 /** Pushes that are not dealt with yet, outside of transactions. */

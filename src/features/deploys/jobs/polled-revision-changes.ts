@@ -6,10 +6,13 @@ import { positionAfter, type HistoryPosition } from "../domain/history-position"
 
 /** Each asks the database once a second. */
 const MOST_FOLLOWERS = 500;
+/** Of one reader, so that others can follow something too. */
+const MOST_OF_ONE_READER = 100;
 
 /** Follows histories by looking for changes in turn, so that a deploy waits for no reader. */
 export class PolledRevisionChanges implements RevisionChanges {
-  private followers = 0;
+  /** The reader of each history that is followed. */
+  private readonly followers: string[] = [];
 
   constructor(
     private readonly options: {
@@ -19,10 +22,13 @@ export class PolledRevisionChanges implements RevisionChanges {
     },
   ) {}
 
-  async *follow(deploymentId: string, from: HistoryPosition, signal: AbortSignal): AsyncGenerator<RevisionView, void, undefined> {
+  async *follow(deploymentId: string, from: HistoryPosition, reader: string, signal: AbortSignal): AsyncGenerator<RevisionView, void, undefined> {
     const { readModel, patience, intervalMs } = this.options;
-    if (this.followers >= MOST_FOLLOWERS) throw new Unavailable("Too many deploy histories are being followed now; try again later");
-    this.followers += 1;
+    const ofReader = this.followers.filter((one) => one === reader);
+    if (this.followers.length >= MOST_FOLLOWERS || ofReader.length >= MOST_OF_ONE_READER) {
+      throw new Unavailable("Too many deploy histories are being followed now; try again later");
+    }
+    this.followers.push(reader);
     try {
       let position = from;
       while (!signal.aborted) {
@@ -35,7 +41,7 @@ export class PolledRevisionChanges implements RevisionChanges {
         if (found.changes.length === 0) await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
       }
     } finally {
-      this.followers -= 1;
+      this.followers.splice(this.followers.indexOf(reader), 1);
     }
   }
 }

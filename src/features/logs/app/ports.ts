@@ -32,9 +32,10 @@ export interface LogTails {
   /**
    * The lines from `since` on, then every new one for as long as it is read. Each line comes once, about in the
    * order of time: a line that the logs got late comes late. Where the logs cannot be read it waits until they can.
+   * @param reader whose it is, since nobody gets more than a share of what can be followed at a time
    * @throws Unavailable if too much is followed already, or if whoever reads is too slow
    */
-  follow(filter: LogFilter, since: Instant, signal: AbortSignal): AsyncGenerator<LogEntry, void, undefined>;
+  follow(filter: LogFilter, since: Instant, reader: string, signal: AbortSignal): AsyncGenerator<LogEntry, void, undefined>;
 }
 
 export interface LogSearch {

@@ -49,6 +49,8 @@ export class LogPoll {
 
   constructor(
     private readonly filter: LogFilter,
+    /** The first of its readers. */
+    readonly begunBy: string,
     private readonly options: LogPollOptions,
   ) {
     this.latestMs = this.nowMs();

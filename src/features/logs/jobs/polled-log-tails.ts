@@ -6,6 +6,8 @@ import { LATE_MS, LogPoll, msOf, nextPageMs, PAGE_LINES, type LogPollOptions } f
 
 /** Each asks the logs once a second. */
 const MOST_POLLS = 100;
+/** Of the polls that one reader began, so that others can follow something too. */
+const MOST_OF_ONE_READER = 25;
 
 /** Follows logs by asking for new lines in turn: once for everybody who follows the same lines of the same Deployment. */
 export class PolledLogTails implements LogTails {
@@ -18,8 +20,8 @@ export class PolledLogTails implements LogTails {
     return this.polls.size;
   }
 
-  async *follow(filter: LogFilter, since: Instant, signal: AbortSignal): AsyncGenerator<LogEntry, void, undefined> {
-    const { key, poll } = this.join(filter);
+  async *follow(filter: LogFilter, since: Instant, reader: string, signal: AbortSignal): AsyncGenerator<LogEntry, void, undefined> {
+    const { key, poll } = this.join(filter, reader);
     // From here on whatever appears is in the queue; what was there before, the pages bring.
     const queue = poll.attach();
     try {
@@ -39,13 +41,14 @@ export class PolledLogTails implements LogTails {
     for (const poll of this.polls.values()) poll.stop();
   }
 
-  private join({ releaseName, deploymentId, component, text }: LogFilter): { key: string; poll: LogPoll } {
+  private join({ releaseName, deploymentId, component, text }: LogFilter, reader: string): { key: string; poll: LogPoll } {
     const key = JSON.stringify([releaseName, deploymentId, component, text]);
     let poll = this.polls.get(key);
     if (poll === undefined) {
-      if (this.polls.size >= MOST_POLLS) throw new Unavailable("Too many different logs are being followed now; try again later");
+      const ofReader = [...this.polls.values()].filter(({ begunBy }) => begunBy === reader);
+      if (this.polls.size >= MOST_POLLS || ofReader.length >= MOST_OF_ONE_READER) throw new Unavailable("Too many different logs are being followed now; try again later");
       const filter = { releaseName, deploymentId, ...(component !== undefined && { component }), ...(text !== undefined && { text }) };
-      poll = new LogPoll(filter, this.options);
+      poll = new LogPoll(filter, reader, this.options);
       this.polls.set(key, poll);
     }
     return { key, poll };
