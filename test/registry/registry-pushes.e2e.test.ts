@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { pino } from "pino";
+import type { JobHandler } from "../../src/shared/jobs/job-runner";
 import {
   ask,
   createDeployment,
@@ -233,6 +235,24 @@ describe("notifications", () => {
     await record(deployment);
     const lines = await historyOf(world, admin, deployment);
     expect(lines.map(({ imageDigest }) => imageDigest)).toEqual([two.target.digest, one.target.digest]);
+  });
+
+  test("wait for no more than a minute once the registry is back, however long it was away", async () => {
+    const deployment = await createDeployment(world, admin);
+    await post({ events: [await pushed(deployment)] });
+    const key = `pushes:${deployment.id}`;
+    const due = (): Promise<unknown[]> =>
+      world.database.sql.query("SELECT attempts, run_at < now() + interval '1 minute' AS soon FROM graphile_worker.jobs WHERE key = $1", [key]);
+    await world.database.sql.query("UPDATE graphile_worker._private_jobs SET run_at = 'infinity' WHERE key = $1", [key]);
+    await world.away(async () => {
+      const job = world.app.features.deploys.jobs["deploys.record_pushes"] as JobHandler;
+      const tried = (attempt: number) => job({ deploymentId: deployment.id }, { id: "1", attempt, log: pino({ enabled: false }), signal: new AbortController().signal });
+      // The queue tries again after e, e², e³ … seconds.
+      for (const attempt of [1, 2, 3, 4]) await expect(tried(attempt)).rejects.toThrow("cannot be reached");
+      expect(await due()).toEqual([{ attempts: 0, soon: false }]);
+      await tried(5);
+      expect(await due()).toEqual([{ attempts: 0, soon: true }]);
+    });
   });
 
   test.each([

@@ -11,8 +11,18 @@ import { shortenDescription } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
 import { isOverruled, type RegistryPush } from "../domain/registry-push";
 import { placeRevisions } from "./append-revision";
-import type { DeployStores, OpenPushes } from "./ports";
+import { DEPLOY_TASKS, type DeployStores, type OpenPushes } from "./ports";
 import type { RecordDeploy } from "./record-deploy";
+
+/** The queue's own pauses grow to hours; up to here they stay under a minute. */
+const ATTEMPTS_IN_A_ROW = 5;
+const LONGEST_PAUSE_MS = 50_000;
+
+/** One at a time for a Deployment, and one for all of its pushes. */
+export function addRecordPushesJob(outbox: DeployStores["outbox"], deploymentId: string, delayMs = 0): Promise<void> {
+  const name = `pushes:${deploymentId}`;
+  return outbox.add({ task: DEPLOY_TASKS.recordPushes, payload: { deploymentId }, queue: name, key: name, delayMs });
+}
 
 /** A push that can never become a deploy. */
 class PushIgnored extends DomainError {
@@ -48,6 +58,19 @@ export class RecordPushes {
         const isRefusal = error instanceof NotFound || error instanceof Forbidden;
         await this.ignore(push, isRefusal ? "whoever pushed it may not deploy here by now" : error.message);
       }
+    }
+  }
+
+  /**
+   * The same for its job: while the registry is away it begins anew from time to time, so that nobody waits for hours once it is back.
+   * @param attempt counts from 1
+   */
+  async executeAsJob(deploymentId: string, attempt: number): Promise<void> {
+    try {
+      await this.execute(deploymentId);
+    } catch (error) {
+      if (!(error instanceof RegistryUnavailable) || attempt < ATTEMPTS_IN_A_ROW) throw error;
+      await this.deps.unitOfWork.run(({ outbox }) => addRecordPushesJob(outbox, deploymentId, LONGEST_PAUSE_MS));
     }
   }
 

@@ -3,7 +3,8 @@ import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import type { PushEvent } from "../domain/registry-push";
-import { DEPLOY_TASKS, type DeployStores } from "./ports";
+import type { DeployStores } from "./ports";
+import { addRecordPushesJob } from "./record-pushes";
 
 /** Notes what the registry tells of pushes, and sets its recording going. */
 export class TakePushes {
@@ -30,8 +31,7 @@ export class TakePushes {
       for (const push of pushes) {
         if (!(await noted.add(push))) continue;
         fresh++;
-        const { deploymentId } = push;
-        await outbox.add({ task: DEPLOY_TASKS.recordPushes, payload: { deploymentId }, queue: `pushes:${deploymentId}`, key: `pushes:${deploymentId}` });
+        await addRecordPushesJob(outbox, push.deploymentId);
       }
       return fresh;
     });
