@@ -73,6 +73,18 @@ test("people whom the CLI sends to the web client's host are led to where sessio
   }
 });
 
+test("nobody has a session on the host of the Deployments, whose pages show what the authors of DAGs like", async () => {
+  const host = "deployments.example.com";
+  for (const url of ["/token", "/v1/token"]) {
+    const { statusCode, headers } = await world.app.server.app.inject({ url, headers: { host } });
+    expect({ statusCode, location: headers.location }).toEqual({ statusCode: 303, location: "https://houston.example.com/v1/token" });
+    const form = { "content-type": "application/x-www-form-urlencoded", host, origin: `https://${host}` };
+    const answer = await world.app.server.app.inject({ method: "POST", url, headers: form, payload: "identity=a&password=b" });
+    expect([answer.statusCode, answer.headers["set-cookie"]]).toEqual([403, undefined]);
+    expect(answer.body).toContain("not sent by a page of this installation");
+  }
+});
+
 test("another endpoint takes the pages along", async () => {
   const moved = await startTestApp({ database: world.database, env: { ...PROVIDERS, WEBSERVER__ENDPOINT: "/api/houston" } });
   try {

@@ -44,7 +44,7 @@ export type SignOnModule = ReturnType<typeof createSignOnModule>;
 
 export function createSignOnModule({ config, dataSource, audit, clock, access, log }: SignOnModuleOptions) {
   const { auth, signOn: settings } = config;
-  const site = siteOf(config.server);
+  const site = siteOf({ ...config.server, deployments: config.deployments });
   const unitOfWork = createUnitOfWork(
     dataSource,
     (manager): SignOnTransaction => ({

@@ -4,6 +4,8 @@ export interface Site {
   readonly origin: string;
   /** Where the `astro` CLI looks for the token page; null where that is the same. */
   readonly appOrigin: string | null;
+  /** The host of the Deployments, null where they have none of their own: its pages show what the authors of DAGs like. */
+  readonly deploymentsHost: string | null;
   /** Path of the API, and prefix of the paths beside it. */
   readonly endpoint: string;
 }
@@ -16,16 +18,25 @@ export interface SiteSettings {
   readonly subdomainHttps: boolean;
   readonly port: number;
   readonly endpoint: string;
+  /** Where Deployments are reached from outside. */
+  readonly deployments: { readonly publicUrl?: string; readonly subdomain: string };
 }
 
 /** Hosts as on the 0.35 platform: `houston.<base domain>` for the API, `app.<base domain>` for people. */
 export function siteOf(settings: SiteSettings): Site {
-  const { publicUrl, baseDomain, subdomain, appSubdomain, subdomainHttps, port, endpoint } = settings;
+  const { publicUrl, baseDomain, subdomain, appSubdomain, subdomainHttps, port, endpoint, deployments } = settings;
   const scheme = subdomainHttps ? "https" : "http";
   const isLocal = baseDomain === "localhost";
   const origin = publicUrl ?? (isLocal ? `http://localhost:${port}` : `${scheme}://${subdomain}.${baseDomain}`);
   const appOrigin = isLocal ? null : `${scheme}://${appSubdomain}.${baseDomain}`;
-  return { origin: new URL(origin).origin, appOrigin: appOrigin === null ? null : new URL(appOrigin).origin, endpoint };
+  const deploymentsUrl = deployments.publicUrl ?? (isLocal ? origin : `https://${deployments.subdomain}.${baseDomain}`);
+  const deploymentsHost = new URL(deploymentsUrl).host;
+  return {
+    origin: new URL(origin).origin,
+    appOrigin: appOrigin === null ? null : new URL(appOrigin).origin,
+    deploymentsHost: deploymentsHost === new URL(origin).host ? null : deploymentsHost,
+    endpoint,
+  };
 }
 
 export const tokenPageOf = ({ origin, endpoint }: Site): string => `${origin}${endpoint}/token`;

@@ -7,8 +7,10 @@ import type { Site } from "../domain/site";
  * none is no browser, and has createToken.
  * @throws Forbidden
  */
-export function requireOwnPage({ headers, host }: FastifyRequest, { origin, appOrigin }: Site): void {
+export function requireOwnPage({ headers, host }: FastifyRequest, { origin, appOrigin, deploymentsHost }: Site): void {
   const sender = headers.origin ?? "";
+  // A session on the host of the Deployments could be read by what their authors show there.
+  if (host === deploymentsHost) throw new Forbidden();
   const isOwn = sender === origin || sender === appOrigin || (URL.canParse(sender) && new URL(sender).host === host);
   if (!isOwn) throw new Forbidden();
 }

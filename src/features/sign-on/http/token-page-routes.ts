@@ -72,9 +72,9 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
   app.get(`${site.endpoint}/sign-on/sign-on.js`, async (_request, reply) => sendAsset(reply, "text/javascript", SCRIPT));
 }
 
-/** Sessions live on one origin, so people who come to the web client's host are led there. */
-const isElsewhere = ({ host }: FastifyRequest, { origin, appOrigin }: Site): boolean =>
-  appOrigin !== null && appOrigin !== origin && host === new URL(appOrigin).host;
+/** Sessions live on one origin, so people who come to the web client's host, or to that of the Deployments, are led there. */
+const isElsewhere = ({ host }: FastifyRequest, { origin, appOrigin, deploymentsHost }: Site): boolean =>
+  host === deploymentsHost || (appOrigin !== null && appOrigin !== origin && host === new URL(appOrigin).host);
 
 /** Of anything but a form nothing is read. */
 const formOf = ({ body }: FastifyRequest): URLSearchParams => (body instanceof URLSearchParams ? body : new URLSearchParams());
