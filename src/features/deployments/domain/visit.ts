@@ -10,15 +10,35 @@ export interface Visit {
 /** What somebody is in a Deployment's Airflow. Source: the public 0.35 role reference maps its permissions to these roles. */
 export type AirflowRole = "Admin" | "User" | "Viewer";
 
+const BASE = "http://proxy";
 const DOORS = /^\/([a-z0-9][a-z0-9-]*)\/(?:(airflow|flower)(?:\/.*)?|dags\/(upload|download))$/;
 
-/** Null where the URL, whole or from its path on, leads to no Deployment. Dots are resolved before it is looked at. */
+/**
+ * Null where the URL, whole or from its path on, leads to no Deployment. Dots are resolved before it is looked at. Some proxies, nginx
+ * among them, decode a path and merge its slashes before they resolve it, others do not: it has to lead to the same door for both.
+ */
 export function visitOf(url: string): Visit | null {
-  const base = "http://proxy";
-  if (!URL.canParse(url, base)) return null;
-  const [, releaseName, server, dags] = DOORS.exec(new URL(url, base).pathname) ?? [];
+  if (!URL.canParse(url, BASE)) return null;
+  const asWritten = url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? "";
+  const [visit, decoded] = [visitAt(new URL(url, BASE).pathname), visitAt(decode(asWritten))];
+  return visit?.releaseName === decoded?.releaseName && visit?.door === decoded?.door ? visit : null;
+}
+
+function visitAt(path: string): Visit | null {
+  const [, releaseName, server, dags] = DOORS.exec(path) ?? [];
   const door = (server ?? dags) as Visit["door"] | undefined;
   return releaseName === undefined || door === undefined ? null : { releaseName, door };
+}
+
+/** Decoded once and resolved anew; empty where that cannot be done. */
+function decode(path: string): string {
+  try {
+    const merged = decodeURIComponent(path).replace(/\/{2,}/g, "/");
+    // Encoded, a question mark is a part of the path.
+    return new URL(`${BASE}${merged.replace(/[?#]/g, "_")}`).pathname;
+  } catch {
+    return "";
+  }
 }
 
 export function airflowRoleOf(actor: Actor, deployment: { readonly id: string; readonly workspaceId: string }): AirflowRole | null {
