@@ -61,7 +61,10 @@ async function run() {
   try {
     const { status, requestId, body } = await ask($("query").value, variables);
     const ms = Math.round(performance.now() - startedAt);
-    const outcome = body.errors ? "refused: " + body.errors[0].message : "done";
+    const problem = body.errors && body.errors[0];
+    // The message is the dialect's, and the same for whoever lacks a permission.
+    const signedOut = problem && problem.extensions && problem.extensions.code === "UNAUTHENTICATED";
+    const outcome = problem ? "refused: " + (signedOut ? "sign in first, or again" : problem.message) : "done";
     $("status").textContent = "HTTP " + status + ", " + ms + " ms, " + outcome + " (request " + requestId + ")";
     $("answer").textContent = JSON.stringify(body, null, 2);
     learn(body.data);
