@@ -1,9 +1,8 @@
-import type { PoolClient } from "pg";
 import { ask, createDeployment, createWorkspace, signUp, signUpAdmin, userWith } from "../builders/api";
 import { DELETE } from "../builders/deployment-operations";
 import { refusedWithoutTrace } from "../builders/workspace-operations";
-import { poolOf } from "../../src/shared/db/data-source";
 import { startTestApp, type TestApp } from "../world/app";
+import { statementsDuring } from "../world/statements";
 
 const MANY = 2_000;
 
@@ -16,7 +15,6 @@ let admin: string;
 beforeAll(async () => {
   world = await startTestApp();
   admin = await signUpAdmin(world);
-  poolOf(world.app.dataSource).on("acquire", count);
 });
 afterAll(() => world.close());
 
@@ -43,29 +41,12 @@ async function copies(deploymentId: string, count: number): Promise<string[]> {
   return ids;
 }
 
-let statements = 0;
-const counted = new WeakSet<object>();
-
-/** Counts what this connection of the pool is sent from now on. */
-function count(client: PoolClient): void {
-  if (counted.has(client)) return;
-  counted.add(client);
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound at each call below
-  const send = client.query as (...args: unknown[]) => unknown;
-  Object.defineProperty(client, "query", {
-    value: function query(this: PoolClient, ...args: unknown[]) {
-      statements++;
-      return send.apply(this, args);
-    },
-  });
-}
-
 /** Statements that the application sends while it answers, when its caches are as full as they get. */
 async function statementsOf(query: string, variables: object, token: string): Promise<{ statements: number; data: Record<string, unknown[]> }> {
   await ask(world, query, variables, token);
-  statements = 0;
-  const data = await ask(world, query, variables, token);
-  return { statements, data };
+  let data: Record<string, unknown[]> = {};
+  const statements = await statementsDuring(async () => (data = await ask(world, query, variables, token)));
+  return { statements: statements.length, data };
 }
 
 describe("paginatedDeployments", () => {

@@ -11,6 +11,8 @@ export interface ImageContent {
   readonly asIndex?: boolean;
   /** Of the OCI instead of Docker's own media types. */
   readonly oci?: boolean;
+  /** Bytes that its description is padded with. */
+  readonly padding?: number;
 }
 
 const DOCKER = "application/vnd.docker";
@@ -33,9 +35,9 @@ export class RegistryClient {
     return (await this.send("GET", "/v2/")).status;
   }
 
-  async push(repository: string, tag: string, { labels = {}, asIndex = false, oci = false }: ImageContent = {}): Promise<PushedImage> {
+  async push(repository: string, tag: string, { labels = {}, asIndex = false, oci = false, padding = 0 }: ImageContent = {}): Promise<PushedImage> {
     const types = oci ? TYPES.oci : TYPES.docker;
-    const config = JSON.stringify({ architecture: "amd64", os: "linux", config: { Labels: labels }, rootfs: { type: "layers", diff_ids: [] }, nonce: randomBytes(8).toString("hex") });
+    const config = JSON.stringify({ architecture: "amd64", os: "linux", config: { Labels: labels }, rootfs: { type: "layers", diff_ids: [] }, nonce: randomBytes(8).toString("hex"), padding: " ".repeat(padding) });
     const configDigest = await this.upload(repository, Buffer.from(config));
     const manifest = JSON.stringify({ schemaVersion: 2, mediaType: types.manifest, config: { mediaType: types.config, digest: configDigest, size: config.length }, layers: [] });
     if (!asIndex) return { digest: await this.putManifest(repository, tag, types.manifest, manifest) };

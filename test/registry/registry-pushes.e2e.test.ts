@@ -179,9 +179,8 @@ describe("notifications", () => {
     });
 
   /** A push that the registry holds, told under an event id of its own. */
-  async function pushed(deployment: BuiltDeployment, overrides: { readonly labels?: Record<string, string>; readonly tag?: string } = {}) {
-    const tag = overrides.tag ?? uniqueName("deploy");
-    const { digest } = await world.client(admin).push(repositoryOf(deployment), tag, { labels: overrides.labels ?? {} });
+  async function pushed(deployment: BuiltDeployment, { tag = uniqueName("deploy"), ...content }: ImageContent & { readonly tag?: string } = {}) {
+    const { digest } = await world.client(admin).push(repositoryOf(deployment), tag, content);
     // What the registry itself has told is not what is looked at here.
     await until(() => openOf(deployment), (count) => count > 0);
     await world.database.sql.query("DELETE FROM registry_push WHERE deployment_id = $1 AND digest = $2", [deployment.id, digest]);
@@ -299,6 +298,15 @@ describe("notifications", () => {
     const reasons = (await logOf(world, admin, deployment)).map((message) => message.replace(/.* is not deployed: /, ""));
     const unknown = "nobody is known by the name that it was pushed under";
     expect(reasons.sort()).toEqual([unknown, unknown, unknown, "the registry does not hold it any more", "whoever pushed it may not deploy here by now"].sort());
+  });
+
+  test("that nobody can read hold up none of those behind them", async () => {
+    const deployment = await createDeployment(world, admin);
+    const [unreadable, next] = [await pushed(deployment, { padding: 4 * 1024 * 1024 }), await pushed(deployment)];
+    await post({ events: [unreadable, next] });
+    await record(deployment);
+    expect(await historyOf(world, admin, deployment)).toMatchObject([{ imageDigest: next.target.digest }]);
+    expect(await logOf(world, admin, deployment)).toEqual(expect.arrayContaining([expect.stringContaining("is not deployed: its description in the registry has more than 4194304 bytes")]));
   });
 
   test("of a Deployment that is deleted meanwhile do no harm", async () => {

@@ -31,6 +31,8 @@ export class PreparedClient extends Client {}
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound at each call below
 const send = Client.prototype.query as unknown as (this: Client, ...args: QueryArguments) => unknown;
 Object.defineProperty(PreparedClient.prototype, "query", {
+  configurable: true,
+  writable: true,
   value: function query(this: Client, ...[text, values, callback]: QueryArguments): unknown {
     const { stream } = this.connection;
     stream.cork();

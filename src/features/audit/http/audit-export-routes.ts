@@ -21,7 +21,8 @@ const PARAMETERS = ["action", "actorId", "objectId", "workspaceUuid", "deploymen
  * and so is one whose reader may see the trail no more.
  */
 export function auditExportRoutes(app: FastifyInstance, { endpoint, authenticate, queries }: AuditExportRoutesOptions): void {
-  app.get<{ Querystring: Given }>(`${endpoint}/audit/export`, async (request, reply) => {
+  // HEAD would read all of it, and show nothing.
+  app.get<{ Querystring: Given }>(`${endpoint}/audit/export`, { exposeHeadRoute: false }, async (request, reply) => {
     const actor = (): Promise<Actor> => authenticate(request.headers.authorization);
     const lines = await queries.all(actor, filterOf(request.query));
     reply.headers({ "content-type": "application/x-ndjson", "cache-control": "no-store", "content-disposition": 'attachment; filename="audit.ndjson"' });

@@ -3,7 +3,7 @@ import type { Actor } from "../../../shared/domain/permissions";
 import { locateImage, type ImageLocation } from "../domain/image-location";
 import { releaseNameOf } from "../domain/repository";
 import { mayUseRepositoryOf } from "../domain/token-access";
-import { RegistryUnavailable, type Registry } from "./ports";
+import { ImageUnreadable, RegistryUnavailable, type Registry } from "./ports";
 
 /**
  * FOUND: it is there, and the actor may use it. MISSING: it is not, or the actor may not use it. UNVERIFIED: nobody can tell, since
@@ -48,7 +48,7 @@ export class LookUpImage {
       const digest = await registry.digestOf(location.repository, imageDigest ?? imageTag ?? "latest");
       return digest === null ? { kind: "MISSING" } : { kind: "FOUND", digest };
     } catch (error) {
-      if (!(error instanceof RegistryUnavailable)) throw error;
+      if (!(error instanceof RegistryUnavailable || error instanceof ImageUnreadable)) throw error;
       return { kind: "UNVERIFIED", because: "NO_ANSWER", reason: error.message };
     }
   }

@@ -1,4 +1,4 @@
-import { Unavailable } from "../../../shared/domain/errors";
+import { DomainError, Unavailable } from "../../../shared/domain/errors";
 import type { RepositoryAccess } from "../domain/token-access";
 
 /** What a registry that trusts this service lets its bearer do. */
@@ -17,10 +17,15 @@ export interface RegistryTokens {
 /** A registry that could not be asked, or that does not answer us. */
 export class RegistryUnavailable extends Unavailable {}
 
+/** A registry holds an image of which nobody can read what it is, however often it is asked. */
+export class ImageUnreadable extends DomainError {
+  readonly code = "IMAGE_UNREADABLE";
+}
+
 /** One registry, as far as this service reads it. */
 export interface Registry {
-  /** Of the manifest that a tag or a digest leads to; null where there is none. @throws RegistryUnavailable */
+  /** Of the manifest that a tag or a digest leads to; null where there is none. @throws RegistryUnavailable, ImageUnreadable */
   digestOf(repository: string, reference: string): Promise<string | null>;
-  /** Of the image that a tag or a digest leads to, on linux/amd64 if there are several; null where there is none. @throws RegistryUnavailable */
+  /** Of the image that a tag or a digest leads to, on linux/amd64 if there are several; null where there is none. @throws RegistryUnavailable, ImageUnreadable */
   labelsOf(repository: string, reference: string): Promise<Readonly<Record<string, string>> | null>;
 }

@@ -15,7 +15,7 @@ export class PushedImages {
     return `${this.host}/${repositoryOf(releaseName)}:${tag}@${digest}`;
   }
 
-  /** What the image says of itself; null where the registry does not hold it. @throws RegistryUnavailable */
+  /** What the image says of itself; null where the registry does not hold it. @throws RegistryUnavailable, ImageUnreadable */
   async factsOf(releaseName: string, digest: string): Promise<ImageFacts | null> {
     const labels = await this.registry.labelsOf(repositoryOf(releaseName), digest);
     return labels === null ? null : factsFrom(labels);

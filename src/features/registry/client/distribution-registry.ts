@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
-import { boundedFetch } from "../../../shared/http/bounded-fetch";
-import { RegistryUnavailable, type Registry } from "../app/ports";
+import { AnswerTooLong, boundedFetch } from "../../../shared/http/bounded-fetch";
+import { ImageUnreadable, RegistryUnavailable, type Registry } from "../app/ports";
 
 /** The Distribution project's own limit on manifests; an image's configuration is smaller than that as well. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -85,6 +85,7 @@ export class DistributionRegistry implements Registry {
       const challenge = response.headers.get("www-authenticate") ?? "";
       return { status: response.status, type, challenge, body: Buffer.from(await response.arrayBuffer()) };
     } catch (error) {
+      if (error instanceof AnswerTooLong) throw new ImageUnreadable(`its description in the registry has more than ${MOST_BYTES} bytes`, { cause: error });
       throw new RegistryUnavailable(`The registry at ${this.host} cannot be reached`, { cause: error });
     }
   }

@@ -8,6 +8,7 @@ test.each([
   ["airflow", "docker.io", "library/airflow"],
   ["apache/airflow", "docker.io", "apache/airflow"],
   ["docker.io/airflow", "docker.io", "library/airflow"],
+  ["index.docker.io/apache/airflow", "docker.io", "apache/airflow"],
 ])("%s is at %s, %s", (name, host, repository) => {
   expect(locateImage(name)).toEqual({ host, repository });
 });

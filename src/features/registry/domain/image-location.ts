@@ -7,11 +7,14 @@ export interface ImageLocation {
 
 const DOCKER_HUB = "docker.io";
 
+/** Docker Hub goes by two names. */
+export const hostOf = (name: string): string => (name.toLowerCase() === "index.docker.io" ? DOCKER_HUB : name.toLowerCase());
+
 /** Reads `host/repository`; without a host it is Docker Hub's. Source: the Distribution project's reference package. */
 export function locateImage(name: string): ImageLocation {
   const [first = "", ...rest] = name.split("/");
   const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
-  const host = isHost ? first.toLowerCase() : DOCKER_HUB;
+  const host = isHost ? hostOf(first) : DOCKER_HUB;
   const repository = isHost ? rest.join("/") : name;
   return { host, repository: host === DOCKER_HUB && !repository.includes("/") ? `library/${repository}` : repository };
 }
