@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { setTimeout as pause } from "node:timers/promises";
 import { applyOnce, ask, createDeployment, deployImage, finish, headOf, revisionOf, rollBack, serviceAccountWith, signUp, signUpAdmin, type BuiltDeployment } from "../builders/api";
-import { cliParts, dagArchive, postForm, uploadDags, type Part } from "../builders/dags";
+import { cliParts, dagArchive, form, postForm, uploadDags, type Part } from "../builders/dags";
 import { TestClock } from "../builders/clock";
 import { fingerprint } from "../builders/fingerprint";
 import { placedDags } from "../builders/placed-dags";
@@ -218,6 +220,27 @@ describe("an upload is refused", () => {
     const { status, error } = await refusedUpload(releaseName, parts);
     expect(status).toBe(400);
     expect(error?.message.length).toBeGreaterThan(10);
+  });
+
+  test("a form that breaks off behind the file, which is whole", async () => {
+    const { releaseName } = await createDeployment(world, admin, DAG_ONLY);
+    const before = await fingerprint(world);
+    const archive = dagArchive({ "a.py": releaseName });
+    const { headers, payload } = form(cliParts(archive, "the CLI sends it last"));
+    const isInSpool = async (name: string): Promise<boolean> => (await stat(join(world.dataDir, "uploads", name))).size === archive.length;
+    const body = async function* () {
+      yield payload.subarray(0, payload.indexOf("the CLI"));
+      for (let names = await spools(); names[0] === undefined || !(await isInSpool(names[0])); names = await spools()) await pause(5);
+    };
+    const answer = await world.app.server.app.inject({
+      method: "POST",
+      url: `/${releaseName}/dags/upload`,
+      headers: { ...headers, authorization: admin },
+      payload: Readable.from(body()),
+    });
+    expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([400, "BAD_USER_INPUT"]);
+    expect(await fingerprint(world)).toEqual(before);
+    expect(await spools()).toEqual([]);
   });
 
   test("a body that is no form", async () => {

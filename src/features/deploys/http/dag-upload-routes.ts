@@ -58,7 +58,7 @@ export function dagUploadRoutes(app: FastifyInstance, { authenticate, deployment
 interface Form {
   /** Ends with an error where the form breaks off or holds no file. */
   readonly archive: Readable;
-  /** Known once the form has been read to its end. */
+  /** Known once the form has been read to its end; rejected where that never comes, be the archive whole or not. */
   readonly description: Promise<string | undefined>;
 }
 
@@ -80,13 +80,18 @@ function readForm({ raw, headers }: FastifyRequest): Form {
   const read = pipeline(raw, form).then(
     () => {
       if (!hasFile) archive.destroy(new InvalidInput("file", "the form holds no file"));
+      return description;
     },
     (error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
-      archive.destroy(new InvalidInput("file", `the form breaks off or is malformed (${reason})`));
+      const refused = new InvalidInput("file", `the form breaks off or is malformed (${reason})`);
+      archive.destroy(refused);
+      throw refused;
     },
   );
-  return { archive, description: read.then(() => description) };
+  // Whoever reads the archive may have met the same error, and never ask.
+  read.catch(() => undefined);
+  return { archive, description: read };
 }
 
 function parserFor(contentType: string): ReturnType<typeof Busboy> {
