@@ -42,7 +42,8 @@ export async function startSwift(): Promise<Swift> {
       await writeFile(settings, name === "proxy" ? proxySettings(folder, port, cachePort) : storageSettings(folder, name, port));
       children.push(spawn(`swift-${name}-server`, [settings], { stdio: "ignore" }));
     }
-    await untilUp(ports.at(-1)!);
+    // All of them: the proxy answers before the others do, and takes one that does not answer for broken for a while.
+    await Promise.all(ports.map(untilUp));
     return { endpoint: `http://127.0.0.1:${ports.at(-1)}`, accessKeyId: "test:tester", secretAccessKey: "testing", close };
   } catch (error) {
     await close();
@@ -71,9 +72,11 @@ log_address = ${join(folder, "no-log")}
 
 const storageSettings = (folder: string, name: string, port: number): string => `${general(folder, port)}
 [pipeline:main]
-pipeline = ${name}-server
+pipeline = healthcheck ${name}-server
 [app:${name}-server]
 use = egg:swift#${name}
+[filter:healthcheck]
+use = egg:swift#healthcheck
 `;
 
 const proxySettings = (folder: string, port: number, cachePort: number): string => `${general(folder, port)}
