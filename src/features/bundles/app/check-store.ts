@@ -29,7 +29,7 @@ export class CheckStore {
 
   /**
    * With `repair`, orphans are removed, unless an upload of theirs is under way. Damaged archives cannot be made whole
-   * from here: uploading the same files again does it.
+   * from here: uploading the same archive again does it.
    */
   async execute({ repair }: { readonly repair: boolean }): Promise<StoreReport> {
     const { archives, damaged } = await this.findDamaged();

@@ -136,7 +136,7 @@ const BLOCKERS: readonly Rule[] = [
     issue(
       "DAG_BUNDLE_MISSING",
       `DAG bundle ${target.dagTarballVersion ?? ""} of revision ${target.number} is ${bundle === "MISSING" ? "no longer stored" : "stored, but damaged"}.`,
-      "Upload the same DAGs again, to this or any other Deployment.",
+      "Upload the same archive again, to this or any other Deployment; one that is packed anew is another.",
     ),
   ({ target, image, settings }) =>
     settings.imageValidation &&
