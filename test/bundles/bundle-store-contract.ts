@@ -33,6 +33,15 @@ export function bundleStoreContract(open: () => StoreUnderTest): void {
     return sha256;
   };
   const read = async (sha256: string, range?: { start: number; end: number }): Promise<Buffer> => buffer(await open().store.open(sha256, range));
+  /** How many bytes come before the error. */
+  const passedOn = async (sha256: string): Promise<number> => {
+    let bytes = 0;
+    const counting = async (): Promise<void> => {
+      for await (const chunk of await open().store.open(sha256)) bytes += (chunk as Buffer).length;
+    };
+    await counting().catch(() => undefined);
+    return bytes;
+  };
   const listed = async (): Promise<Map<string, number>> => {
     const found = new Map<string, number>();
     for await (const { sha256, sizeBytes } of open().store.list()) found.set(sha256, sizeBytes);
@@ -98,6 +107,7 @@ export function bundleStoreContract(open: () => StoreUnderTest): void {
     const before = await open().store.stat(sha256);
     await open().corrupt(sha256);
     await expect(read(sha256)).rejects.toMatchObject({ name: "BundleCorrupt" });
+    expect(await passedOn(sha256)).toBeLessThan(5_000);
     expect((await open().store.stat(sha256))?.version).not.toBe(before?.version);
   });
 }

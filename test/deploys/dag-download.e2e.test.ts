@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createDeployment, finish, serviceAccountWith, signUp, signUpAdmin, userWith, type BuiltDeployment } from "../builders/api";
 import { dagArchive, uploadDags, type UploadedRevision } from "../builders/dags";
 import { startTestApp, type TestApp } from "../world/app";
@@ -80,4 +82,16 @@ test("refuses who may not, and what is not there", async () => {
   expect((await download({}, "", empty.releaseName)).statusCode).toBe(404);
   expect((await download({}, "?version=2001-01-01T00:00:00.000000Z")).statusCode).toBe(404);
   expect((await download({}, "?version=latest")).statusCode).toBe(400);
+});
+
+test.each<[string, (file: string) => Promise<void>]>([
+  ["gone", (file) => rm(file)],
+  ["other than they were", async (file) => writeFile(file, "x".repeat((await stat(file)).size))],
+])("bytes that are %s are not answered, and not taken for no DAGs", async (_name, damage) => {
+  const revision = await uploadDags(world, admin, deployment, { "etl.py": _name });
+  const sha256 = createHash("sha256").update(dagArchive({ "etl.py": _name })).digest("hex");
+  await damage(join(world.dataDir, "bundles", sha256.slice(0, 2), `${sha256}.tar.gz`));
+  const answer = await download({}, `?version=${revision.dagTarballVersion}`);
+  expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([503, "UNAVAILABLE"]);
+  expect([answer.headers["etag"], answer.headers["content-length"]]).toEqual([undefined, String(answer.rawPayload.length)]);
 });

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
+import { once } from "node:events";
+import type { Readable } from "node:stream";
 import { isVersion, type BundleStore, type DagBundle } from "../../bundles";
 import { authorize, type DeploymentReadModel } from "../../deployments";
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
@@ -29,21 +31,31 @@ export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRout
     if (!bundle) throw new NotFound("DAG bundle");
 
     const etag = `"${bundle.sha256}"`;
-    reply.headers({ etag, "accept-ranges": "bytes", "cache-control": "private, no-cache", "x-dag-tarball-version": bundle.version });
-    if (matches(request.headers["if-none-match"], etag)) return reply.code(304).send();
+    if (matches(request.headers["if-none-match"], etag)) return describe(reply, bundle).code(304).send();
     const ifRange = request.headers["if-range"];
     const range = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
     return sendRange(reply, bundle, range, store);
   });
 }
 
-async function sendRange(reply: FastifyReply, { sha256, sizeBytes }: DagBundle, header: string | undefined, store: BundleStore): Promise<FastifyReply> {
-  reply.type("application/gzip").header("content-disposition", 'attachment; filename="dags.tar.gz"');
+async function sendRange(reply: FastifyReply, bundle: DagBundle, header: string | undefined, store: BundleStore): Promise<FastifyReply> {
+  const { sha256, sizeBytes } = bundle;
   const range = rangeOf(header, sizeBytes);
-  if (range === "NONE") return reply.header("content-length", sizeBytes).send(await store.open(sha256));
-  if (range === "UNSATISFIABLE") return reply.code(416).header("content-range", `bytes */${sizeBytes}`).send();
+  if (range === "UNSATISFIABLE") return describe(reply, bundle).code(416).header("content-range", `bytes */${sizeBytes}`).send();
+  const bytes = await firstRead(await store.open(sha256, range === "NONE" ? undefined : range));
+  describe(reply, bundle).type("application/gzip").header("content-disposition", 'attachment; filename="dags.tar.gz"');
+  if (range === "NONE") return reply.header("content-length", sizeBytes).send(bytes);
   reply.code(206).header("content-range", `bytes ${range.start}-${range.end}/${sizeBytes}`).header("content-length", range.end - range.start + 1);
-  return reply.send(await store.open(sha256, range));
+  return reply.send(bytes);
+}
+
+const describe = (reply: FastifyReply, { sha256, version }: DagBundle): FastifyReply =>
+  reply.headers({ etag: `"${sha256}"`, "accept-ranges": "bytes", "cache-control": "private, no-cache", "x-dag-tarball-version": version });
+
+/** Once there is something to send: what fails before is still answered as such. */
+async function firstRead(bytes: Readable): Promise<Readable> {
+  if (bytes.readableLength === 0) await once(bytes, "readable");
+  return bytes;
 }
 
 /** One range as RFC 9110 §14 has it; anything else that is well-formed or not is answered in full. */
