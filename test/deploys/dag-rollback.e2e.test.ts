@@ -1,11 +1,13 @@
 import { rm, stat, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { applyOnce, ask, askInVain, createDeployment, deployImage, finish, revisionOf, rollBack, ROLLBACK, signUpAdmin, type BuiltDeployment } from "../builders/api";
-import { uploadDags, type Files } from "../builders/dags";
+import { Unavailable } from "../../src/shared/domain/errors";
+import { cliParts, dagArchive, postForm, uploadDags, type Files } from "../builders/dags";
 import { TestClock } from "../builders/clock";
 import { fingerprint } from "../builders/fingerprint";
 import { placedDags } from "../builders/placed-dags";
 import { startTestApp, type TestApp } from "../world/app";
+import { startLoggedApp, type LoggedApp } from "../world/logged-app";
 
 const DAG_ONLY = { dagDeployment: { type: "dag_deploy" } };
 const A = { "etl.py": "print('a')\n", "gone.py": "", "same.py": "1\n" };
@@ -132,6 +134,43 @@ describe("a bundle that is no longer stored", () => {
     await applyOnce(lenient, rollbackDeploy.id);
     expect((await revisionOf(world, rollbackDeploy.id)).status).toBe("FAILED");
     await lenient.close();
+  });
+});
+
+describe("while the store of bundles is away", () => {
+  const refused = Object.assign(new Error("connect ECONNREFUSED 192.0.2.1:9000"), { code: "ECONNREFUSED" });
+  const away = new Unavailable("The store of DAG bundles cannot be used at present (ECONNREFUSED)", { cause: refused });
+  let logged: LoggedApp | undefined;
+  afterEach(() => jest.restoreAllMocks());
+  afterAll(() => logged?.close());
+
+  test("the history is read all the same, and a rollback waits for a better time", async () => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const target = await deploy(deployment, A);
+    await deploy(deployment, B);
+    jest.spyOn(world.app.features.bundles.store, "stat").mockRejectedValue(away);
+    const PAGE = "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id) { nodes { number rollback { allowed blockers { code } } } } }";
+    expect((await ask(world, PAGE, { id: deployment.id }, admin)).deployRevisions.nodes).toEqual([
+      { number: 2, rollback: { allowed: false, blockers: [{ code: "TARGET_IS_CURRENT" }] } },
+      { number: 1, rollback: { allowed: true, blockers: [] } },
+    ]);
+    const refusal = await askInVain(world, ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: target.id, description: "x" }, admin);
+    expect(refusal).toMatchObject({ code: "UNAVAILABLE" });
+  });
+
+  test("the log tells why", async () => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const target = await deploy(deployment, A);
+    await deploy(deployment, B);
+    logged = await startLoggedApp(world);
+    const { store } = logged.app.features.bundles;
+    jest.spyOn(store, "stat").mockRejectedValue(away);
+    jest.spyOn(store, "put").mockRejectedValue(away);
+    expect((await postForm(logged, deployment.releaseName, cliParts(dagArchive(A)), admin)).statusCode).toBe(503);
+    await askInVain(logged, ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: target.id, description: "x" }, admin);
+    const warnings = logged.lines.filter(({ level }) => level === 40);
+    const warning = { requestId: expect.any(String), err: expect.objectContaining({ cause: expect.objectContaining({ message: refused.message }) }) };
+    expect(warnings).toEqual([expect.objectContaining(warning), expect.objectContaining(warning)]);
   });
 });
 

@@ -2,7 +2,7 @@ import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Logger } from "pino";
 import { ArgumentValidationError } from "type-graphql";
-import { DomainError } from "../domain/errors";
+import { DomainError, Unavailable } from "../domain/errors";
 
 const MASKED: GraphQLFormattedError = {
   message: "Something went wrong on our side; the request id tells us where",
@@ -31,6 +31,7 @@ export function formatError(
   { log, requestId }: { log: Logger; requestId: string },
 ): GraphQLFormattedError {
   const original = unwrapResolverError(error);
+  if (original instanceof Unavailable) log.warn({ err: original, requestId }, "something that this service relies on cannot be used");
   if (original instanceof DomainError) {
     return {
       message: original.message,

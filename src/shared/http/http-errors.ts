@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { DomainError } from "../domain/errors";
+import { DomainError, Unavailable } from "../domain/errors";
 
 const CODES: Readonly<Record<number, string>> = {
   400: "BAD_REQUEST",
@@ -30,6 +30,8 @@ export const errorBody = (message: string, code: string, details: Readonly<Recor
 export const answerErrors =
   (log: Logger) =>
   (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    // The client is told what cannot be done, and the operator why.
+    if (error instanceof Unavailable) log.warn({ err: error, requestId: request.id }, "something that this service relies on cannot be used");
     if (error instanceof DomainError) {
       void reply.code(STATUSES[error.code] ?? 400).send(errorBody(error.message, error.code, error.details));
       return;

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { pipeline } from "node:stream/promises";
 import { Writable } from "node:stream";
+import { Unavailable } from "../../../shared/domain/errors";
 import type { DagBundle } from "../domain/dag-bundle";
 import { BundleCorrupt, BundleMissing, type BundleStore } from "./bundle-store";
 
@@ -15,14 +16,25 @@ export class CheckBundle {
 
   constructor(private readonly store: BundleStore) {}
 
-  /** Whether it is there in its full size: no byte of it is read, so that a page of bundles can be asked for. */
-  async glance({ sha256, sizeBytes }: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState> {
-    const stored = await this.store.stat(sha256);
-    if (stored === null) return "MISSING";
-    return stored.sizeBytes === sizeBytes ? "STORED" : "CORRUPT";
+  /**
+   * Whether it is there in its full size: no byte of it is read, so that a page of bundles can be asked for. Null while
+   * the store is away, so that the page can be read all the same.
+   */
+  async glance({ sha256, sizeBytes }: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState | null> {
+    try {
+      const stored = await this.store.stat(sha256);
+      if (stored === null) return "MISSING";
+      return stored.sizeBytes === sizeBytes ? "STORED" : "CORRUPT";
+    } catch (error) {
+      if (error instanceof Unavailable) return null;
+      throw error;
+    }
   }
 
-  /** The same, and every byte of it is as it was uploaded. What was read before and has not changed since is not read again. */
+  /**
+   * Whether every byte of it is as it was uploaded. What was read before and has not changed since is not read again.
+   * @throws Unavailable while the store is away
+   */
   async verify(bundle: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState> {
     const { sha256 } = bundle;
     const stored = await this.store.stat(sha256);

@@ -121,8 +121,8 @@ export class DeployRevisionResolver {
   constructor(
     private readonly deps: {
       readonly queries: HistoryQueries;
-      /** Whether a bundle is stored, as far as can be told without reading it. */
-      readonly glance: (bundle: StoredBundle) => Promise<BundleState>;
+      /** Whether a bundle is stored, as far as can be told without reading it; null while it cannot. */
+      readonly glance: (bundle: StoredBundle) => Promise<BundleState | null>;
       readonly loaders: (context: GraphqlContext) => DeployLoaders;
       readonly deploymentLoaders: (context: GraphqlContext) => DeploymentLoaders;
     },
