@@ -292,11 +292,10 @@ test("closing lets a request in hand finish, and takes no new one", async () => 
   const begun = once(calls, "slow");
   const inHand = fetchQuery(url, "{ slow(ms: 300) }");
   await begun;
-  const startedAt = Date.now();
-  const closed = close(5000);
+  // Longer than the test may take: it ends with the request, and not with the time.
+  const closed = close(60_000);
   await expect(inHand).resolves.toEqual({ data: { slow: true } });
   await closed;
-  expect(Date.now() - startedAt).toBeLessThan(2000);
   await expect(fetchQuery(url, "{ number }")).rejects.toThrow();
 });
 
@@ -304,11 +303,10 @@ test("closing cuts off what does not finish in time", async () => {
   const { listen, close } = start();
   const { url } = await listen();
   const begun = once(calls, "slow");
-  const inHand = fetchQuery(url, "{ slow(ms: 3000) }").catch(() => "cut");
+  // Longer than the test may take: nobody waits for it.
+  const inHand = fetchQuery(url, "{ slow(ms: 60000) }").catch(() => "cut");
   await begun;
-  const startedAt = Date.now();
   await close(200);
-  expect(Date.now() - startedAt).toBeLessThan(1500);
   expect(await inHand).toBe("cut");
 });
 
