@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FakeElasticsearch } from "./fakes/fake-elasticsearch";
 import { createTestDatabase, type TestDatabase } from "./world/database";
@@ -16,22 +16,21 @@ const DIGEST = (letter: string): string => `sha256:${letter.repeat(64)}`;
 /** The service as a process of its own, on a database and an Elasticsearch that outlive it. */
 class Service {
   private child: ChildProcess | null = null;
+  /** Another one at each start: it takes a port that is free. */
+  private url = "";
 
-  constructor(
-    private readonly env: Record<string, string>,
-    readonly url: string,
-  ) {}
+  constructor(private readonly env: Record<string, string>) {}
 
   async start(): Promise<void> {
-    this.child = spawn(process.execPath, [MAIN, "serve"], { env: { PATH: process.env["PATH"], ...this.env }, stdio: "ignore" });
-    const { child } = this;
-    for (let waited = 0; waited < 20_000; waited += 50) {
-      if (child.exitCode !== null) throw new Error(`the service ended with ${child.exitCode}`);
-      const ready = await fetch(`${this.url}/readyz`).then((response) => response.ok, () => false);
-      if (ready) return;
-      await sleep(50);
-    }
-    throw new Error("the service did not become ready");
+    const child = spawn(process.execPath, [MAIN, "serve"], { env: { PATH: process.env["PATH"], ...this.env }, stdio: ["ignore", "pipe", "ignore"] });
+    this.child = child;
+    this.url = await new Promise<string>((resolve, reject) => {
+      child.once("exit", (exitCode) => reject(new Error(`the service ended with ${exitCode}`)));
+      createInterface(child.stdout).on("line", (line) => {
+        const { msg, url } = JSON.parse(line) as { msg: string; url?: string };
+        if (msg === "ready") resolve(`${url}/v1`);
+      });
+    });
   }
 
   async kill(signal: NodeJS.Signals): Promise<void> {
@@ -68,21 +67,16 @@ describe(`killing the service ${ROUNDS} times during a stream of rollbacks`, () 
     database = await createTestDatabase({ poolSize: 2 });
     elasticsearch = await new FakeElasticsearch().start();
     dataDir = await mkdtemp(join(tmpdir(), "retrograde-crash-"));
-    const port = await freePort();
-    service = new Service(
-      {
-        DATABASE_URL: database.url,
-        ELASTICSEARCH_URL: elasticsearch.url,
-        DATA_DIR: dataDir,
-        HOST: "127.0.0.1",
-        PORT: String(port),
-        LOG_LEVEL: "fatal",
-        DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "true",
-        DEPLOYMENTS__DAG_ONLY_DEPLOYMENT: "true",
-        DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "true",
-      },
-      `http://127.0.0.1:${port}/v1`,
-    );
+    service = new Service({
+      DATABASE_URL: database.url,
+      ELASTICSEARCH_URL: elasticsearch.url,
+      DATA_DIR: dataDir,
+      HOST: "127.0.0.1",
+      PORT: "0",
+      DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "true",
+      DEPLOYMENTS__DAG_ONLY_DEPLOYMENT: "true",
+      DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "true",
+    });
   }, 60_000);
 
   afterAll(async () => {
@@ -198,12 +192,4 @@ describe(`killing the service ${ROUNDS} times during a stream of rollbacks`, () 
 
 interface Line {
   readonly retrograde: { readonly lineId: string; readonly fields: { readonly event: string; readonly revisionId: string } };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

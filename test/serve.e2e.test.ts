@@ -88,11 +88,11 @@ describe("retrograde serve", () => {
 
   test("starts on nothing, shows the password once, and keeps its data over SIGTERM and SIGKILL", async () => {
     const { server, port } = await takePort();
-    const env = { DATA_DIR: dataDir, PORT: String(port) };
+    const env = { DATA_DIR: dataDir, PORT: "0" };
     const passwordFile = join(dataDir, "administrator-password");
 
     // A first start that nobody saw the end of.
-    const refused = retrograde(["serve"], env);
+    const refused = retrograde(["serve"], { ...env, PORT: String(port) });
     expect(await refused.ended).toBe(1);
     expect(refused.output()).toContain(`Port ${port} is taken; choose another with PORT\n`);
     expect(refused.output()).not.toContain("Password");

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ask, askInVain, createDeployment, createWorkspace, serviceAccountWith, signUp, signUpAdmin, userWith } from "../builders/api";
+import { untilTold } from "../builders/told";
 import { startTestApp, type TestApp } from "../world/app";
 
 const REFUSED = "You do not have the appropriate permissions for that";
@@ -138,8 +139,8 @@ describe("access", () => {
       admin,
     );
     expect((await askInVain(world, look, { id: deployment.id }, token)).code).toBe("UNAUTHENTICATED");
-    await sleep(500);
-    expect((await askInVain(replica, look, { id: deployment.id }, token)).code).toBe("UNAUTHENTICATED");
+    const code = async (): Promise<string | undefined> => (await replica.send(look, { id: deployment.id }, token)).errors?.[0]?.extensions.code;
+    expect(await untilTold(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
     await replica.close();
   });
 });

@@ -2,11 +2,11 @@ import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, ran
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { SignJWT } from "jose";
 import { ask, askInVain, bindRole, signUp, signUpAdmin, type Account } from "../builders/api";
+import { untilTold } from "../builders/told";
 import { createTestDatabase } from "../world/database";
-import { startTestApp, type TestApp } from "../world/app";
+import { startTestApp, type Answer, type TestApp } from "../world/app";
 
 const REFUSED = "You do not have the appropriate permissions for that";
 const ME = "{ workspaces { id } }";
@@ -32,15 +32,7 @@ async function expectRefused(token: string, reason: string): Promise<void> {
   }
 }
 
-/** Refused as soon as the change has been told; long before anything remembered would run out by itself. */
-async function untilRefused(ask: () => ReturnType<TestApp["send"]>): Promise<string> {
-  for (let waited = 0; waited < 2_000; waited += 20) {
-    const { errors } = await ask();
-    if (errors !== undefined) return errors[0]?.extensions.code ?? "";
-    await sleep(20);
-  }
-  return "still let in after two seconds";
-}
+const codeOf = ({ errors }: Answer): string => errors?.[0]?.extensions.code ?? "OK";
 
 async function signingKey(): Promise<ReturnType<typeof createPrivateKey>> {
   const [row] = await world.database.sql.query<{ pem: string }>("SELECT private_key_pem AS pem FROM signing_key WHERE purpose = 'SESSIONS'");
@@ -129,7 +121,7 @@ describe("a session token", () => {
     expect(await ask(world, ME, null, token)).toHaveProperty("workspaces");
     await world.database.sql.query("DELETE FROM app_user WHERE id = $1", [id]);
     expect((await askInVain(world, CHANGE, null, token)).extensions).toEqual({ code: "UNAUTHENTICATED", reason: "INVALID" });
-    expect(await untilRefused(() => world.send(ME, null, token))).toBe("UNAUTHENTICATED");
+    expect(await untilTold(async () => codeOf(await world.send(ME, null, token)), "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
     await expectRefused(token, "INVALID");
   });
 
@@ -139,17 +131,13 @@ describe("a session token", () => {
     expect((await askInVain(world, all, null, token)).code).toBe("FORBIDDEN");
     const { token: again } = await promote(id, token);
     await world.database.sql.query("DELETE FROM role_binding WHERE user_id = $1", [id]);
-    expect(await untilRefused(() => world.send(all, null, again))).toBe("FORBIDDEN");
+    expect(await untilTold(async () => codeOf(await world.send(all, null, again)), "FORBIDDEN")).toBe("FORBIDDEN");
   });
 
   async function promote(id: string, token: string): Promise<Account> {
     await bindRole(world, id, "SYSTEM_VIEWER");
-    for (let waited = 0; waited < 2_000; waited += 20) {
-      const { errors } = await world.send("{ sysWorkspaces { id } }", null, token);
-      if (errors === undefined) return { id, token };
-      await sleep(20);
-    }
-    throw new Error("the new role is not known after two seconds");
+    expect(await untilTold(async () => codeOf(await world.send("{ sysWorkspaces { id } }", null, token)), "OK")).toBe("OK");
+    return { id, token };
   }
 });
 

@@ -2,6 +2,7 @@ import { newId } from "../../src/shared/app/ids";
 import { ask, bindRole, createWorkspace, signUp, signUpAdmin, uniqueName, userWith } from "../builders/api";
 import { auditLinesOf } from "../builders/audit";
 import { bindTeam, CREATE_TEAM, READ_TEAM, REMOVE_TEAM, TEAM_USERS, teamWith, UPDATE_TEAM } from "../builders/team-operations";
+import { untilTold } from "../builders/told";
 import { outcomes, READ_WORKSPACE, refusedWithoutTrace, UPDATE_WORKSPACE } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -217,13 +218,7 @@ describe("a member's access", () => {
   });
 });
 
-/** The other replica learns of it by a notification, long before the five seconds after which it would ask by itself. */
-async function expectSoon(read: () => Promise<string>, expected: string): Promise<void> {
-  const until = Date.now() + 2_000;
-  let last = await read();
-  while (last !== expected && Date.now() < until) last = await read();
-  expect(last).toBe(expected);
-}
+const expectSoon = async (read: () => Promise<string>, expected: string): Promise<void> => expect(await untilTold(read, expected)).toBe(expected);
 
 test("roles of a Team count beside one's own", async () => {
   const workspaceId = await createWorkspace(world, admin);

@@ -3,6 +3,7 @@ import { ask, createDeployment, createWorkspace, deployImage, serviceAccountWith
 import { auditLinesOf } from "../builders/audit";
 import { bindTeam, GRANT_USER, REMOVE_TEAM, systemAdmins, teamWith, UPDATE_TEAM } from "../builders/team-operations";
 import { REMOVE_USER_ACCOUNT, SELF, SIGN_IN } from "../builders/user-operations";
+import { untilTold } from "../builders/told";
 import { outcomes, person, refusedWithoutTrace } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -32,10 +33,8 @@ describe("removeUser", () => {
         message: REFUSED,
         extensions: { code: "UNAUTHENTICATED" },
       });
-      const until = Date.now() + 2_000;
-      let code: string | undefined;
-      while (code !== "UNAUTHENTICATED" && Date.now() < until) code = (await replica.send(SELF, null, gone.token)).errors?.[0]?.extensions.code;
-      expect(code).toBe("UNAUTHENTICATED");
+      const code = async (): Promise<string | undefined> => (await replica.send(SELF, null, gone.token)).errors?.[0]?.extensions.code;
+      expect(await untilTold(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
       expect((await world.send(SIGN_IN, { identity: gone.email, password: "correct horse" })).errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
       for (const table of ["email", "role_binding", "team_member"]) {
         expect(await world.database.sql.query(`SELECT 1 FROM ${table} WHERE user_id = $1`, [gone.id])).toEqual([]);
