@@ -27,8 +27,8 @@ class Service {
     this.url = await new Promise<string>((resolve, reject) => {
       child.once("exit", (exitCode) => reject(new Error(`the service ended with ${exitCode}`)));
       createInterface(child.stdout).on("line", (line) => {
-        const { msg, url } = JSON.parse(line) as { msg: string; url?: string };
-        if (msg === "ready") resolve(`${url}/v1`);
+        const [, url] = /"url":"([^"]+)","msg":"ready"/.exec(line) ?? [];
+        if (url !== undefined) resolve(`${url}/v1`);
       });
     });
   }
