@@ -75,12 +75,13 @@ describe("limits as shipped", () => {
     ["an endless string", `{ deployment(where: { id: "${"x".repeat(500_000)}" }) { id } }`],
     ["an endless number", `{ deployRevisions(deploymentUuid: "x", first: ${"9".repeat(5_000)}) { totalCount } }`],
   ])("%s: the client's mistake, soon answered", async (_name, query) => {
-    const startedAt = Date.now();
+    // Of the processor, which others may keep busy.
+    const before = process.cpuUsage();
     const answer = await post(world, JSON.stringify({ query }));
     expect(answer.statusCode).toBeLessThan(500);
     expect(Object.keys(answer.json<object>())).toContain("errors");
     expect(answer.body).not.toMatch(/INTERNAL_SERVER_ERROR|stacktrace|node_modules/);
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
   });
 
   test("refused requests write nothing, whoever sends them", async () => {

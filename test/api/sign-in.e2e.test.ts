@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { ask, askInVain, signUp, signUpAdmin, uniqueName } from "../builders/api";
 import { outcomes, person, refusedWithoutTrace, type Person } from "../builders/workspace-operations";
 import { createTestDatabase } from "../world/database";
@@ -108,13 +107,15 @@ describe("signing in", () => {
 
 describe("failed attempts on one account", () => {
   test("lock it for a while, and then the right password works again", async () => {
-    await onItsOwn({ [PER_ACCOUNT]: "2", [WINDOW_SECONDS]: "3" }, async (world, user) => {
+    await onItsOwn({ [PER_ACCOUNT]: "2", [WINDOW_SECONDS]: "600" }, async (world, user) => {
       for (let attempt = 0; attempt < 2; attempt++) expect(codeOf(await signIn(world, user.email, "wrong horse"))).toBe("UNAUTHENTICATED");
       const locked = await askInVain(world, SIGN_IN, { identity: user.email, password: PASSWORD });
       expect(locked).toMatchObject({ code: "TOO_MANY_ATTEMPTS", extensions: { retryAfterSeconds: expect.any(Number) } });
       const retryAfterSeconds = Number(locked.extensions["retryAfterSeconds"]);
-      expect([1, 2, 3]).toContain(retryAfterSeconds);
-      await sleep(retryAfterSeconds * 1_000 + 50);
+      expect(retryAfterSeconds).toBeGreaterThan(0);
+      expect(retryAfterSeconds).toBeLessThanOrEqual(600);
+      // As if that time had passed.
+      await world.database.sql.query("UPDATE failed_login SET expire = expire - $1::bigint * 1000", [retryAfterSeconds]);
       expect(codeOf(await signIn(world, user.email))).toBe("OK");
     });
   });
