@@ -201,6 +201,7 @@ describe("retrograde serve", () => {
     [["toString"], 2, /^There is no command toString\n/],
     [["serve", "--fast"], 2, /--fast[^]*Usage: /],
     [["cleanup-deploy-revisions", "--older-than=soon"], 2, /^--older-than takes a number of days\n/],
+    [["yarn", "cleanup-deploy-revisions", "--", "--older-than=soon"], 2, /^--older-than takes a number of days\n/],
     [["config", "--values", "no-such.yaml"], 1, /^The configuration has a problem:\n  no-such.yaml: cannot be read/],
   ])("explains itself when it is called as %j", async (args, exitCode, message) => {
     const wrong = retrograde(args, {});
