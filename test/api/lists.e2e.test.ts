@@ -19,14 +19,14 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** Copies of a Deployment, each with a revision that runs, as many deploys would have left them; their ids by label. */
-async function copies(deploymentId: string, count: number): Promise<string[]> {
+async function copies(deploymentId: string, count: number, label = "copy"): Promise<string[]> {
   const { sql } = world.database;
   const rows = await sql.query<{ id: string }>(
     `INSERT INTO deployment SELECT (jsonb_populate_record(d, jsonb_build_object(
-         'id', gen_random_uuid(), 'label', 'copy ' || lpad(n::text, 6, '0'), 'release_name', d.release_name || '-' || n,
+         'id', gen_random_uuid(), 'label', $3::text || ' ' || lpad(n::text, 6, '0'), 'release_name', d.release_name || '-' || n,
          'namespace', d.namespace || '-' || n))).*
      FROM deployment d, generate_series(1, $2::int) AS n WHERE d.id = $1 ORDER BY n RETURNING id`,
-    [deploymentId, count],
+    [deploymentId, count, label],
   );
   const ids = rows.map(({ id }) => id);
   await sql.query(
@@ -114,9 +114,9 @@ describe("paginatedDeployments", () => {
 
 test("a list of thousands takes as many statements as one of ten", async () => {
   const few = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
-  await copies(few.id, 9);
+  await copies(few.id, 9, "one of few");
   const many = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
-  await copies(many.id, MANY - 1);
+  await copies(many.id, MANY - 1, "one of many");
   const list = `query ($workspaceId: Uuid!) { workspaceDeployments(workspaceUuid: $workspaceId) {
     id workspace { id label } urls { type url } currentRevision { id number } roleBindings { role user { username emails { address } } } } }`;
   const [short, long] = [await statementsOf(list, { workspaceId: few.workspaceId }, admin), await statementsOf(list, { workspaceId: many.workspaceId }, admin)];
