@@ -8,6 +8,7 @@ import { entities } from "./entities";
 import { DEPLOY_TASKS } from "./features/deploys";
 import type { RolloutDriver } from "./features/rollouts";
 import { systemClock, type Clock } from "./shared/app/clock";
+import { inTime } from "./shared/app/in-time";
 import { createDataSource, poolOf } from "./shared/db/data-source";
 import { isMigrated } from "./shared/db/migrate";
 import { buildApiSchema, buildDeclaredSchema } from "./shared/graphql/build-schema";
@@ -19,6 +20,8 @@ import { version } from "../package.json";
 
 /** Requests in hand get this long when the process is told to stop. */
 const STOP_GRACE_MS = 10_000;
+/** A database that takes longer is as good as away; whoever probes waits about three seconds. */
+const READY_WITHIN_MS = 2_000;
 /** Jobs are short statements; they share few connections of their own, so that they never starve requests. */
 const JOB_POOL_SIZE = 3;
 
@@ -64,7 +67,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     sessions: { endOf: (header) => sessions.endOf(header), watch },
     forgetActors: () => sessions.forget(),
     ready: async () => {
-      const database = await pool.query("SELECT 1").then(() => "ok", () => "unreachable");
+      const database = await inTime(pool.query("SELECT 1"), READY_WITHIN_MS).then(() => "ok", () => "unreachable");
       const migrations = database !== "ok" ? "unknown" : (await isMigrated(dataSource)) ? "ok" : "missing";
       return { ready: database === "ok" && migrations === "ok", checks: { database, migrations } };
     },

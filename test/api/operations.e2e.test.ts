@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { version } from "../../package.json";
+import { poolOf } from "../../src/shared/db/data-source";
 import { ask, createDeployment, deployImage, rollBack, ROLLBACK, serviceAccountWith, signUp, signUpAdmin } from "../builders/api";
 import { ScriptedDriver } from "../builders/drivers";
 import { FakeElasticsearch } from "../fakes/fake-elasticsearch";
@@ -48,6 +49,21 @@ describe("health and readiness", () => {
       expect(await readiness()).toEqual({ status: "not ready", version, checks: { database: "ok", migrations: "missing" } });
     } finally {
       await sql.query("INSERT INTO schema_migration (timestamp, name) VALUES ($1, $2)", [row?.timestamp, row?.name]);
+    }
+    expect(await readiness()).toEqual(READY);
+  });
+
+  test("a database that keeps everybody waiting makes it not ready and not dead, and takes no other metrics along", async () => {
+    const hanging = jest.spyOn(poolOf(world.app.dataSource), "query").mockReturnValue(new Promise(() => undefined) as never);
+    try {
+      const [ready, metrics] = await Promise.all([readiness(), get(world, "/metrics")]);
+      expect(ready).toEqual({ status: "not ready", version, checks: { database: "unreachable", migrations: "unknown" } });
+      expect(metrics.statusCode).toBe(200);
+      expect(metrics.body).toMatch(/^retrograde_jobs_waiting nan$/im);
+      expect(metrics.body).toContain("retrograde_build_info");
+      expect((await get(world, "/v1/healthz")).statusCode).toBe(200);
+    } finally {
+      hanging.mockRestore();
     }
     expect(await readiness()).toEqual(READY);
   });
