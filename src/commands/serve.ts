@@ -30,7 +30,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   shutdown.add(() => opening.then((opened) => opened.stop(), () => undefined));
   const database = await opening;
   stopWithDatabase(database, log, shutdown);
-  await requireMigrations(database, { migrateFirst: process.env["MIGRATE_ON_START"] === "true" });
+  await requireMigrations(database, { migrateFirst: config.database.kind === "url" && config.database.migrateOnStart });
 
   const demo = database.embedded === null ? null : await prepareDemo({ config, databaseUrl: database.url, log });
   const app = await createApp({ config, databaseUrl: database.url, log });

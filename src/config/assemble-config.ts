@@ -17,8 +17,8 @@ export function assembleConfig(values: SettingValues, problems: string[]): Confi
   };
 }
 
-function assembleDatabase({ url, poolSize }: SettingValues["database"]): DatabaseConfig {
-  return url === undefined ? { kind: "embedded" } : { kind: "url", url, poolSize };
+function assembleDatabase({ url, ...rest }: SettingValues["database"]): DatabaseConfig {
+  return url === undefined ? { kind: "embedded" } : { kind: "url", url, ...rest };
 }
 
 function assembleElasticsearch(values: SettingValues["elasticsearch"], problems: string[]): ElasticsearchConfig {

@@ -65,7 +65,7 @@ export interface ServerConfig {
 
 export type DatabaseConfig =
   | { readonly kind: "embedded" }
-  | { readonly kind: "url"; readonly url: string; readonly poolSize: number };
+  | { readonly kind: "url"; readonly url: string; readonly poolSize: number; readonly migrateOnStart: boolean };
 
 export type ElasticsearchConfig =
   | { readonly kind: "off"; readonly indexPrefix: string; readonly pollIntervalMs: number }

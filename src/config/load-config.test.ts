@@ -140,7 +140,7 @@ describe("embedded mode", () => {
 
   test("with a database, all of that is off until somebody turns it on", () => {
     const config = load([], PRODUCTION);
-    expect(config.database).toEqual({ kind: "url", url: PRODUCTION.DATABASE_URL, poolSize: 4 });
+    expect(config.database).toEqual({ kind: "url", url: PRODUCTION.DATABASE_URL, poolSize: 4, migrateOnStart: false });
     const off = Object.fromEntries(Object.keys(flags).map((flag) => [flag, false]));
     expect(config.deployments).toMatchObject({ ...off, rollback: { enabled: false, retentionDays: 90 } });
   });

@@ -15,6 +15,13 @@ export const database = {
     values: [config("database.poolSize")],
     description: "Connections of this process; small, because every replica opens as many.",
   }),
+  migrateOnStart: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [config("database.migrateOnStart")],
+    env: ["MIGRATE_ON_START"],
+    description: "Bring the database up to date at each start; otherwise a start without its migrations is refused.",
+  }),
 };
 
 export const elasticsearch = {

@@ -37,7 +37,7 @@ import { FailedLogins } from "./db/failed-logins";
 import { keptSigningKey, type SigningKey } from "./db/signing-key-store";
 import { TeamReadModelSql } from "./db/team-read-model";
 import { TeamStore } from "./db/team-store";
-import { rolePermissions } from "./domain/roles";
+import { rolePermissions, unknownOverrides } from "./domain/roles";
 import { accessLoaders } from "./graphql/access.loaders";
 import { RoleBindingResolver, SignInResolver, SystemServiceAccountResolver, UserResolver } from "./graphql/access.resolvers";
 import { SystemRoleResolver } from "./graphql/system-role.resolver";
@@ -63,6 +63,8 @@ export type AccessModule = Awaited<ReturnType<typeof createAccessModule>>;
 export async function createAccessModule({ config, dataSource, pool, databaseUrl, audit, clock, log }: AccessModuleOptions) {
   const { auth } = config;
   const roles = rolePermissions(config.roles);
+  const unknown = unknownOverrides(config.roles);
+  if (unknown.length > 0) log.warn({ unknown }, "astronomer.houston.config.roles names what no role or permission is called");
   const readModel = new AccessReadModelSql(dataSource);
   const teams = new TeamReadModelSql(dataSource);
   const stores = (manager: EntityManager): AccessStores => new AccessStore(manager, clock);

@@ -9,6 +9,7 @@ import {
   rolePermissions,
   ROLES,
   SYSTEM_ROLES,
+  unknownOverrides,
   WORKSPACE_ROLES,
   type HeldRole,
   type DeploymentRole,
@@ -222,4 +223,13 @@ describe("a role that is bound on another level than its own", () => {
   ])("allows nothing: %j", (bound) => {
     expect(grantsOf("SERVICE_ACCOUNT", [bound], SHIPPED)).toEqual([]);
   });
+});
+
+test("overrides that name no role or no permission are told", () => {
+  const permissions = { "deployment.images.push": false, "deployment.image.push": false };
+  expect(unknownOverrides({ DEPLOYMENT_EDITOR: { permissions }, DEPLOYMENT_EDITORS: { permissions }, toString: { permissions: {} } })).toEqual([
+    "DEPLOYMENT_EDITOR.permissions.deployment.image.push",
+    "DEPLOYMENT_EDITORS",
+    "toString",
+  ]);
 });

@@ -38,6 +38,16 @@ export function rolePermissions(overrides: RoleOverrides = {}): RolePermissions 
   return table;
 }
 
+/** What overrides name although no role and no permission is called so: most likely misspelt, and then without effect. */
+export function unknownOverrides(overrides: RoleOverrides): string[] {
+  const permissions = new Set(Object.values(shippedRoles).flat());
+  return Object.entries(overrides).flatMap(([role, override]) =>
+    Object.hasOwn(shippedRoles, role)
+      ? Object.keys(override.permissions).flatMap((permission) => (permissions.has(permission) ? [] : [`${role}.permissions.${permission}`]))
+      : [role],
+  );
+}
+
 /** What a role is bound to: the system where neither id is given. */
 export interface BoundRole {
   readonly role: Role;
