@@ -1,10 +1,11 @@
 import { createClient, type Client } from "graphql-ws";
+import { once } from "node:events";
 import { request } from "node:http";
 import { connect } from "node:net";
 import type { AddressInfo } from "node:net";
 import { WebSocket } from "ws";
 import { closeSockets, RawSocket, socketUrl } from "../builders/socket";
-import { closeToyServers, SECRET, silences, startToyServer } from "../toy-api-server";
+import { calls, closeToyServers, SECRET, silences, startToyServer } from "../toy-api-server";
 
 const REFUSED = "You do not have the appropriate permissions for that";
 const INIT = { type: "connection_init", payload: { authorization: "token" } };
@@ -25,9 +26,9 @@ afterAll(closeToyServers);
 const metricOf = (text: string, line: string): string | undefined => text.split("\n").find((one) => one.startsWith(line));
 
 describe.each([
-  ["the protocol of today", "graphql-transport-ws", "subscribe", "next"],
-  ["the older protocol", "graphql-ws", "start", "data"],
-])("%s", (_name, protocol, begin, result) => {
+  ["the protocol of today", "graphql-transport-ws", "subscribe", "next", "complete"],
+  ["the older protocol", "graphql-ws", "start", "data", "stop"],
+])("%s", (_name, protocol, begin, result, end) => {
   const operation = (query: string, id: string, variables?: unknown) => ({ id, type: begin, payload: { query, variables } });
   /** A connection that has been acknowledged. */
   async function open(...options: Options) {
@@ -163,6 +164,19 @@ describe.each([
     socket.send(...Array.from({ length: 51 }, (_, number) => operation("subscription { silence }", `s${number}`)));
     const { id, payload } = await socket.untilType("error");
     expect([id, messageOf(payload)]).toEqual(["s50", expect.objectContaining({ extensions: { code: "TOO_MANY_OPERATIONS" } })]);
+  });
+
+  test("nor do those count less that nobody waits for any more", async () => {
+    const { socket } = await open();
+    for (let number = 0; number < 50; number++) {
+      const begun = once(calls, "slow");
+      socket.send(operation("{ slow(ms: 20000) }", `q${number}`));
+      await begun;
+      socket.send({ id: `q${number}`, type: end });
+    }
+    socket.send(operation("{ number }", "last"));
+    const { id, payload } = await socket.untilType("error");
+    expect([id, messageOf(payload)]).toEqual(["last", expect.objectContaining({ extensions: { code: "TOO_MANY_OPERATIONS" } })]);
   });
 
   test("a client that does not read holds its stream up, and does not fill the memory", async () => {

@@ -38,6 +38,8 @@ export class SocketConnection implements Connection {
   private stopWatching: () => void = () => undefined;
   private expiry: NodeJS.Timeout | undefined;
   private sent = 0;
+  /** Requests that are not answered yet, also where the client has given up waiting for them. */
+  private inHand = 0;
 
   /** @param handshake `authorization` as the handshake had it, for clients that can set headers */
   constructor(
@@ -66,8 +68,8 @@ export class SocketConnection implements Connection {
     return true;
   }
 
-  run(request: unknown, running: number, printsVerbatim = false): Promise<Outcome> {
-    if (running > MOST_OPERATIONS) {
+  async run(request: unknown, running: number, printsVerbatim = false): Promise<Outcome> {
+    if (running > MOST_OPERATIONS || this.inHand >= MOST_OPERATIONS) {
       return refuse("TOO_MANY_OPERATIONS", `At most ${MOST_OPERATIONS} operations can go on over one connection`);
     }
     if (typeof request !== "object" || request === null || Array.isArray(request)) {
@@ -76,7 +78,12 @@ export class SocketConnection implements Connection {
     const { authorization } = this;
     const caller = { id: randomUUID(), ip: this.handshake.address, headers: { authorization }, printsVerbatim };
     const context = new RequestContext(caller, this.deps.gate.authenticate, this.deps.log, { checked: null });
-    return this.deps.graphql.operate(request, context);
+    this.inHand++;
+    try {
+      return await this.deps.graphql.operate(request, context);
+    } finally {
+      this.inHand--;
+    }
   }
 
   send(text: string): Promise<void> {
@@ -123,7 +130,7 @@ export class SocketConnection implements Connection {
   }
 }
 
-const refuse = async (code: string, message: string): Promise<Outcome> => ({
+const refuse = (code: string, message: string): Outcome => ({
   kind: "refused",
   errors: [{ message, extensions: { code } }],
 });
