@@ -282,6 +282,9 @@ test("a browser gets the explorer, everybody else an explanation", async () => {
     const refused = await app.inject({ method, url: "/v1" });
     expect([refused.statusCode, refused.headers.allow, refused.json().errors[0].extensions.code]).toEqual([405, "POST", "METHOD_NOT_ALLOWED"]);
   }
+  const typed = await app.inject({ url: "/", headers: { accept: "text/html,*/*" } });
+  expect([typed.statusCode, typed.headers.location]).toEqual([302, "/v1"]);
+  expect((await app.inject("/")).json().errors[0]).toEqual({ message: "There is nothing at GET /", extensions: { code: "NOT_FOUND" } });
   expect((await app.inject("/nowhere?token=abc")).json().errors[0]).toEqual({ message: "There is nothing at GET /nowhere", extensions: { code: "NOT_FOUND" } });
   expect((await app.inject("/%zz")).statusCode).toBe(400);
 });

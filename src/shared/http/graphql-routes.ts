@@ -22,12 +22,14 @@ export function graphqlRoutes(app: FastifyInstance, { endpoint, graphql, authent
     return reply.code(status).send(body);
   });
 
-  app.get(endpoint, async (request, reply) =>
-    request.headers.accept?.includes("text/html") ? sendExplorer(reply) : refuseMethod(request, reply),
-  );
+  app.get(endpoint, async (request, reply) => (isBrowser(request) ? sendExplorer(reply) : refuseMethod(request, reply)));
+  // Who types the address alone.
+  app.get("/", async (request, reply) => (isBrowser(request) ? reply.header("vary", "accept").redirect(endpoint) : reply.callNotFound()));
   app.route({ method: ["PUT", "PATCH", "DELETE"], url: endpoint, handler: refuseMethod });
   explorerRoutes(app);
 }
+
+const isBrowser = ({ headers }: FastifyRequest): boolean => headers.accept?.includes("text/html") ?? false;
 
 async function refuseMethod(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const message = `GraphQL is answered to POST with Content-Type: application/json, not to ${request.method}`;
