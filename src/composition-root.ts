@@ -91,6 +91,8 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     features,
     async start() {
       await features.sealSecrets();
+      // A process that was killed leaves uploads behind, and the clean-up may be switched off.
+      await features.bundles.removeStaleUploads();
       await changes.start();
       if (config.workers.enabled) {
         jobs = await startJobs();

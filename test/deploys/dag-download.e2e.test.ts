@@ -36,6 +36,16 @@ test("answers the live archive, byte for byte", async () => {
   });
 });
 
+test("tells of the archive without reading it", async () => {
+  const opened = jest.spyOn(world.app.features.bundles.store, "open");
+  const { headers: told } = await download();
+  opened.mockClear();
+  const answer = await world.app.server.app.inject({ method: "HEAD", url: `/${deployment.releaseName}/dags/download`, headers: { authorization: admin } });
+  expect([answer.statusCode, answer.body, opened.mock.calls.length]).toEqual([200, "", 0]);
+  for (const name of ["content-type", "content-length", "etag", "x-dag-tarball-version"]) expect(answer.headers[name]).toBe(told[name]);
+  opened.mockRestore();
+});
+
 test("answers 304 to whoever has it", async () => {
   const { etag } = (await download()).headers;
   expect((await download({ "if-none-match": `"other", W/${etag as string}` })).statusCode).toBe(304);

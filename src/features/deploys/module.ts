@@ -11,7 +11,7 @@ import { createUnitOfWork } from "../../shared/db/unit-of-work";
 import type { Actor } from "../../shared/domain/permissions";
 import type { GraphqlContext } from "../../shared/graphql/context";
 import { Patience } from "../../shared/jobs/patience";
-import type { BundleReadModel, BundleRecords, BundleStore, CheckBundle, CleanUpArchives, CompareBundles, ReceiveBundle } from "../bundles";
+import type { BundleReadModel, BundleRecords, BundleStore, CheckBundle, CleanUpArchives, CompareBundles, DagBundle, ReceiveBundle } from "../bundles";
 import type { Account } from "../access";
 import type { CreateDeployment, DeploymentReadModel, DeploymentRules, DeploymentStores, UpdateDeployment } from "../deployments";
 import type { DeploymentLoaders } from "../deployments/graphql";
@@ -109,6 +109,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
   const readModel = new RevisionReadModelSql(dataSource, deployments.readModel);
   const revisionBundles = new RevisionBundles({ bundles: bundles.readModel, check: bundles.check, compare: bundles.compare });
   const inspect = new InspectTarget({ bundles: revisionBundles, images: options.lookUpImage, settings });
+  const glance = async (bundle: DagBundle) => (settings.dagTarballVersionValidation ? bundles.check.glance(bundle) : null);
   const verify = new VerifyImage({ images: options.lookUpImage, enabled: settings.imageValidation });
   const queries = new HistoryQueries({
     readModel,
@@ -198,7 +199,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
       new ConnectionResolver(),
       new PaginatedResolver(),
       new DagFileResolver(queries),
-      new DeployRevisionResolver({ queries, glance: (bundle) => bundles.check.glance(bundle), loaders, deploymentLoaders: deployments.loaders }),
+      new DeployRevisionResolver({ queries, glance, loaders, deploymentLoaders: deployments.loaders }),
       new DeploymentHistoryResolver({ queries, loaders, tagPrefix: config.deployments.tagPrefix }),
       new RevisionChangesResolver(follow),
       new RollbackResolver({ queries, rollback, cleanUp }),

@@ -121,7 +121,7 @@ export class DeployRevisionResolver {
   constructor(
     private readonly deps: {
       readonly queries: HistoryQueries;
-      /** Whether a bundle is stored, as far as can be told without reading it; null while it cannot. */
+      /** Whether a bundle is stored, as far as can be told without reading it; null while it cannot, or where nobody wants to know. */
       readonly glance: (bundle: StoredBundle) => Promise<BundleState | null>;
       readonly loaders: (context: GraphqlContext) => DeployLoaders;
       readonly deploymentLoaders: (context: GraphqlContext) => DeploymentLoaders;

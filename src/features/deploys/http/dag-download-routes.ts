@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { isVersion, type BundleStore, type DagBundle } from "../../bundles";
@@ -15,7 +15,13 @@ export interface DagDownloadRoutesOptions {
   readonly store: BundleStore;
 }
 
+const AS_FILE = { "content-type": "application/gzip", "content-disposition": 'attachment; filename="dags.tar.gz"' };
 const RANGE = /^bytes=(\d*)-(\d*)$/;
+
+interface Download {
+  Params: { releaseName: string };
+  Querystring: { version?: unknown };
+}
 
 /**
  * `GET /<releaseName>/dags/download`: the archive that is live, or that of `?version=`, for a sidecar beside Airflow.
@@ -23,7 +29,10 @@ const RANGE = /^bytes=(\d*)-(\d*)$/;
  */
 export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRoutesOptions): void {
   const { authenticate, deployments, bundles, store } = options;
-  app.get<{ Params: { releaseName: string }; Querystring: { version?: unknown } }>("/:releaseName/dags/download", async (request, reply) => {
+  // HEAD in our own words: the one that Fastify makes of GET reads the whole archive.
+  app.route<Download>({ method: ["GET", "HEAD"], url: "/:releaseName/dags/download", handler });
+
+  async function handler(request: FastifyRequest<Download>, reply: FastifyReply): Promise<FastifyReply> {
     const actor = await authenticate(request.headers.authorization);
     const deployment = authorize(actor, await deployments.findByReleaseName(request.params.releaseName), PULL_IMAGE);
     const version = versionOf(request.query.version) ?? deployment.dagTarballVersion;
@@ -32,10 +41,11 @@ export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRout
 
     const etag = `"${bundle.sha256}"`;
     if (matches(request.headers["if-none-match"], etag)) return describe(reply, bundle).code(304).send();
+    if (request.method === "HEAD") return describe(reply, bundle).headers(AS_FILE).header("content-length", bundle.sizeBytes).send();
     const ifRange = request.headers["if-range"];
     const range = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
     return sendRange(reply, bundle, range, store);
-  });
+  }
 }
 
 async function sendRange(reply: FastifyReply, bundle: DagBundle, header: string | undefined, store: BundleStore): Promise<FastifyReply> {
@@ -43,7 +53,7 @@ async function sendRange(reply: FastifyReply, bundle: DagBundle, header: string 
   const range = rangeOf(header, sizeBytes);
   if (range === "UNSATISFIABLE") return describe(reply, bundle).code(416).header("content-range", `bytes */${sizeBytes}`).send();
   const bytes = await firstRead(await store.open(sha256, range === "NONE" ? undefined : range));
-  describe(reply, bundle).type("application/gzip").header("content-disposition", 'attachment; filename="dags.tar.gz"');
+  describe(reply, bundle).headers(AS_FILE);
   if (range === "NONE") return reply.header("content-length", sizeBytes).send(bytes);
   reply.code(206).header("content-range", `bytes ${range.start}-${range.end}/${sizeBytes}`).header("content-length", range.end - range.start + 1);
   return reply.send(bytes);
