@@ -640,7 +640,7 @@ describe("acknowledgeDataLoss", () => {
 });
 
 describe("the ordinary ways of deploying", () => {
-  const UPSERT = `mutation ($id: Uuid!, $image: String!, $runtimeVersion: String, $airflowVersion: String) {
+  const UPSERT = `mutation ($id: Uuid!, $image: String, $runtimeVersion: String, $airflowVersion: String) {
     upsertDeployment(deploymentUuid: $id, image: $image, runtimeVersion: $runtimeVersion, airflowVersion: $airflowVersion, label: "Changed") { id } }`;
 
   test.each([
@@ -716,11 +716,16 @@ describe("the ordinary ways of deploying", () => {
   });
 
   test("an upsert takes the permission to push where it has an image", async () => {
-    const workspaceId = await createWorkspace(world, admin);
-    const editor = await userWith(world, admin, "WORKSPACE_EDITOR", { workspaceId });
-    const create = `mutation ($w: Uuid!, $image: String) { upsertDeployment(workspaceUuid: $w, label: "New", image: $image) { id } }`;
-    expect((await refusedWithoutTrace(create, { w: workspaceId, image: "airflow:1" }, editor.token)).code).toBe("FORBIDDEN");
-    expect((await ask(world, create, { w: workspaceId }, editor.token)).upsertDeployment.id).toBeDefined();
+    const { deployment } = await twoDeploys();
+    const editor = await userWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id });
+    const env = { ROLES: '{"DEPLOYMENT_EDITOR": {"permissions": {"deployment.images.push": false}}}' };
+    const strict = await startTestApp({ database: world.database, clock: clock.now, env });
+    try {
+      expect((await refusedWithoutTrace(UPSERT, { id: deployment.id, image: "airflow:1" }, editor.token, strict)).code).toBe("FORBIDDEN");
+      expect((await ask(strict, UPSERT, { id: deployment.id }, editor.token)).upsertDeployment.id).toBe(deployment.id);
+    } finally {
+      await strict.close();
+    }
   });
 });
 
