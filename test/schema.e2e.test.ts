@@ -1,3 +1,4 @@
+import type { GraphQLObjectType } from "graphql";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { printApiSchema } from "../src/shared/graphql/build-schema";
@@ -12,6 +13,12 @@ describe("the schema", () => {
 
   test("is what schema.graphql says", () => {
     expect(printApiSchema(world.app.schema)).toBe(readFileSync(join(__dirname, "..", "schema.graphql"), "utf8"));
+  });
+
+  test("reads what is declared simple straight off its parent, getters included", () => {
+    const { id, image, createdBy, rollback } = (world.app.schema.getType("DeployRevision") as GraphQLObjectType).getFields();
+    expect([id, image, createdBy].map((field) => field?.resolve)).toEqual([undefined, undefined, undefined]);
+    expect(rollback?.resolve).toBeDefined();
   });
 
   test("answers appConfig without a login", async () => {

@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
+import { isObjectType, lexicographicSortSchema, printSchema, type GraphQLSchema } from "graphql";
 import { buildSchemaSync, getMetadataStorage, type ContainerType, type NonEmptyArray } from "type-graphql";
 import { attachStreams, NO_PUB_SUB } from "./streams";
 
@@ -34,13 +34,27 @@ export function buildDeclaredSchema(): GraphQLSchema {
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-function-type -- so type-graphql calls a class
 function buildSchemaOf(classes: readonly Function[], container: ContainerType): GraphQLSchema {
-  return buildSchemaSync({
+  const schema = buildSchemaSync({
     resolvers: [...classes] as unknown as NonEmptyArray<() => unknown>,
     container,
     pubSub: NO_PUB_SUB,
     // The default is off, whatever the library's documentation says.
     validate: { forbidUnknownValues: false },
   });
+  takeResolversOffGetters(schema);
+  return schema;
+}
+
+/**
+ * type-graphql gives every getter a resolver with its middleware, also where it is declared `simple`; a page of a list is
+ * hundreds of them. Without one it is read like any other property.
+ */
+function takeResolversOffGetters(schema: GraphQLSchema): void {
+  for (const { name, fields = [] } of getMetadataStorage().objectTypes) {
+    const type = schema.getType(name);
+    if (!isObjectType(type)) continue;
+    for (const { schemaName, simple } of fields) if (simple === true) delete type.getFields()[schemaName]?.resolve;
+  }
 }
 
 /** The schema as text, sorted, so that it can be compared. */
