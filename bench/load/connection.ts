@@ -13,11 +13,13 @@ export class Connection {
   private received: Buffer[] = [];
   private length = 0;
   private expected = 0;
-  private done: (ok: boolean) => void = () => undefined;
+  private done: ((ok: boolean) => void) | null = null;
 
   private constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.receive(chunk));
+    // Who waits for an answer hears that none will come, or the run would have no end.
+    socket.on("error", () => undefined).on("close", () => this.settle(false));
   }
 
   static open({ hostname, port }: URL): Promise<Connection> {
@@ -28,8 +30,9 @@ export class Connection {
     });
   }
 
-  /** `done` hears whether the answer was data without errors. */
+  /** `done` hears whether the answer was data without errors; of a connection that is closed, that there is none. */
   send(request: Buffer, done: (ok: boolean) => void): void {
+    if (this.socket.destroyed) return void setImmediate(done, false);
     this.received = [];
     this.length = 0;
     this.expected = 0;
@@ -68,7 +71,13 @@ export class Connection {
   private finish(): void {
     const start = this.received.length === 1 ? this.received[0]! : Buffer.concat(this.received);
     const bodyAt = start.indexOf(HEAD_END) + HEAD_END.length;
-    this.done(isAt(start, OK, 0) && isAt(start, DATA, bodyAt));
+    this.settle(isAt(start, OK, 0) && isAt(start, DATA, bodyAt));
+  }
+
+  private settle(ok: boolean): void {
+    const { done } = this;
+    this.done = null;
+    done?.(ok);
   }
 }
 

@@ -70,7 +70,8 @@ export async function putUnderLoad(plan: LoadPlan, stop: AbortSignal): Promise<L
     let planned = 0;
     const sendDue = (): void => {
       while (due.length > 0 && idle.length > 0) {
-        const connection = idle.pop()!;
+        // In turn, since a server closes a connection that is left alone for a minute.
+        const connection = idle.shift()!;
         sendOn(connection, due.shift()!, () => {
           idle.push(connection);
           sendDue();
