@@ -91,8 +91,8 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     features,
     async start() {
       await features.sealSecrets();
-      // A process that was killed leaves uploads behind, and the clean-up may be switched off.
-      await features.bundles.removeStaleUploads();
+      // A process that was killed leaves uploads behind, and the clean-up may be switched off. Nobody has to wait for it.
+      void features.bundles.removeStaleUploads().catch((error: unknown) => log.warn({ err: error }, "stale uploads could not be removed"));
       await changes.start();
       if (config.workers.enabled) {
         jobs = await startJobs();

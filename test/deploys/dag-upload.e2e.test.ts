@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
-import { readdir, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
@@ -270,4 +271,22 @@ describe("uploads at the same time", () => {
     }
     expect(await spools()).toEqual([]);
   });
+});
+
+test("what a killed process has left of an upload goes with the next start, once nobody can be sending it any more", async () => {
+  const folder = join(world.dataDir, "uploads");
+  await mkdir(folder, { recursive: true });
+  const [left, underWay] = [join(folder, "left.upload"), join(folder, "under-way.upload")];
+  for (const file of [left, underWay]) await writeFile(file, "x");
+  const dayBefore = new Date(Date.now() - 25 * 60 * 60_000);
+  await utimes(left, dayBefore, dayBefore);
+  const next = await startTestApp({ database: world.database, env: { DATA_DIR: world.dataDir, CLEANUP_DEPLOY_REVISIONS__ENABLED: "false" } });
+  try {
+    // It goes in the background.
+    while (existsSync(left)) await pause(20);
+    expect(await spools()).toEqual(["under-way.upload"]);
+  } finally {
+    await next.close();
+    await rm(underWay);
+  }
 });
