@@ -28,14 +28,16 @@ export async function serve(args: string[]): Promise<void> {
 async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<void> {
   const opening = openDatabase(config, (message) => log.info(message));
   shutdown.add(() => opening.then((opened) => opened.stop(), () => undefined));
-  const database = await opening;
+  const database = await shutdown.letFinish(opening);
   stopWithDatabase(database, log, shutdown);
-  await requireMigrations(database, { migrateFirst: config.database.kind === "url" && config.database.migrateOnStart });
+  const migrateFirst = config.database.kind === "url" && config.database.migrateOnStart;
+  await shutdown.letFinish(requireMigrations(database, { migrateFirst }));
 
-  const demo = database.embedded === null ? null : await prepareDemo({ config, databaseUrl: database.url, log });
-  const app = await createApp({ config, databaseUrl: database.url, log });
-  shutdown.add(() => app.stop());
-  const { url } = await listen(app, config);
+  const demo = database.embedded === null ? null : await shutdown.letFinish(prepareDemo({ config, databaseUrl: database.url, log }));
+  const creating = createApp({ config, databaseUrl: database.url, log });
+  shutdown.add(() => creating.then((app) => app.stop(), () => undefined));
+  const app = await shutdown.letFinish(creating);
+  const { url } = await shutdown.letFinish(listen(app, config));
   if (demo !== null) {
     process.stdout.write(await banner(config, url, demo));
     await demo.passwordShown();

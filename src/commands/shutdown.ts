@@ -28,6 +28,17 @@ export class Shutdown {
     this.steps.push(step);
   }
 
+  /**
+   * A step of the start, which is let finish should the end come meanwhile: nothing loses its database in the middle.
+   * @throws whatever it throws, and Error where the end has come by then: nothing more is to be begun
+   */
+  async letFinish<T>(step: Promise<T>): Promise<T> {
+    this.add(() => step.then(() => undefined, () => undefined));
+    const done = await step;
+    if (this.hasBegun) throw new Error("told to stop while starting");
+    return done;
+  }
+
   /** Answers whether everything could be stopped. */
   async stopAll(): Promise<boolean> {
     this.begunAtMs ??= Date.now();
