@@ -108,6 +108,22 @@ test("data survives a restart, and stopping twice does no harm", async () => {
   expect(await query(second.url, "SELECT answer FROM kept")).toEqual([[42]]);
 });
 
+test("a session that ends while the server stops hears of no error, one that stays is ended", async () => {
+  const postgres = await start();
+  const [ending, staying] = [new Client(postgres.url), new Client(postgres.url)];
+  const heard: { ending: unknown[]; staying: unknown[] } = { ending: [], staying: [] };
+  ending.on("error", (error) => heard.ending.push(error));
+  staying.on("error", (error) => heard.staying.push(error));
+  await Promise.all([ending.connect(), staying.connect()]);
+
+  const stopped = postgres.stop();
+  await delay(100);
+  await ending.end();
+  await stopped;
+  expect(heard.ending).toEqual([]);
+  expect(heard.staying[0]).toMatchObject({ code: "57P01" });
+});
+
 onLinux("after SIGKILL of the owner no Postgres is left, and its data survives", async () => {
   const { owner, url } = await startOwner();
   await query(url, "CREATE TABLE kept AS SELECT 42 AS answer");

@@ -10,6 +10,8 @@ import { type Account, endedWithNode, serverEnvironment } from "./server-account
 
 /** Crash recovery replays at most 1 GB of write-ahead log (`max_wal_size`), also on a slow disk. */
 const START_TIMEOUT_MS = 120_000;
+/** Sessions of whoever stops the server are ending already; one that has been told to end by then gets an error. */
+const SESSIONS_TIMEOUT_MS = 2_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 10;
 
@@ -17,7 +19,10 @@ const POLL_MS = 10;
 export interface RunningServer {
   /** Resolves, for whatever reason the server has ended, with the last lines of its log. */
   readonly exited: Promise<string>;
-  /** Ends open connections and shuts down; resolves once nothing runs any more. May be called repeatedly. */
+  /**
+   * Shuts down once its sessions have ended, and ends those that stay; resolves once nothing runs any more. May be
+   * called repeatedly.
+   */
   stop(): Promise<void>;
 }
 
@@ -49,11 +54,13 @@ export async function startServer(folder: DataFolder, options: ServerOptions): P
   const ended = once(child, "exit");
   const exited = ended.then(() => lastLogLines(folder, startBytes).catch((error: Error) => error.message));
   const stop = async () => {
-    child.kill("SIGINT");
-    const inTime = new AbortController();
-    void delay(STOP_TIMEOUT_MS, undefined, { signal: inTime.signal }).then(() => child.kill("SIGQUIT"), () => {});
+    child.kill("SIGTERM");
+    const hurry = [
+      setTimeout(() => child.kill("SIGINT"), SESSIONS_TIMEOUT_MS),
+      setTimeout(() => child.kill("SIGQUIT"), SESSIONS_TIMEOUT_MS + STOP_TIMEOUT_MS),
+    ];
     await ended;
-    inTime.abort();
+    hurry.forEach(clearTimeout);
   };
   let stopping: Promise<void> | undefined;
   const server = { exited, stop: () => (stopping ??= stop()) };
