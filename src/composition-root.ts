@@ -2,7 +2,7 @@ import "reflect-metadata";
 import type { GraphQLSchema } from "graphql";
 import { pino, type DestinationStream, type Logger } from "pino";
 import type { DataSource } from "typeorm";
-import type { Config } from "./config";
+import { deploymentsUrlOf, type Config } from "./config";
 import { composeFeatures, type Features } from "./compose-features";
 import { entities } from "./entities";
 import { DEPLOY_TASKS } from "./features/deploys";
@@ -55,7 +55,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
   const metrics = new Metrics({ version });
 
   let port = config.server.port;
-  const publicUrl = (): string => publicUrlOf(config, port);
+  const publicUrl = (): string => deploymentsUrlOf(config, port);
   const features = await composeFeatures({ config, databaseUrl, dataSource, clock, log, metrics, publicUrl, driver: options.driver });
   const { sessions, watch, changes } = features.access;
 
@@ -145,10 +145,4 @@ export const buildPrintableSchema = (): GraphQLSchema => buildDeclaredSchema();
 export function createLogger({ logging }: Pick<Config, "logging">, destination: DestinationStream = pino.destination({ sync: true })): Logger {
   const redact = ["authorization", "password", "apiKey", "token", "*.authorization", "*.password", "*.apiKey", "*.token"];
   return pino({ level: logging.level, redact, serializers: { err: loggedError } }, destination);
-}
-
-/** On `localhost` nothing stands in front of this process. */
-function publicUrlOf({ server, deployments: { publicUrl, subdomain } }: Config, port: number): string {
-  if (publicUrl !== undefined) return publicUrl;
-  return server.baseDomain === "localhost" ? `http://localhost:${port}` : `https://${subdomain}.${server.baseDomain}`;
 }

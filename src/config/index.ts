@@ -11,6 +11,7 @@ export type {
   SignOnConfig,
 } from "./config";
 export { ConfigurationError } from "./configuration-error";
+export { deploymentsUrlOf } from "./deployments-url";
 export { loadConfig, type ConfigSources, type LoadedConfig } from "./load-config";
 export { describeConfig } from "./print-config";
 export { settingsTable } from "./settings-table";

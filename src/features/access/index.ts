@@ -14,7 +14,7 @@ export {
   type RolePermissions,
 } from "./domain/roles";
 export { requireAdminsLeft, type AdminsLeft } from "./domain/last-admins";
-export { LOCAL, TEAM_NAME_MOST } from "./domain/teams";
+export { LOCAL } from "./domain/teams";
 export { readUserSearch, type GivenUserSearch, type UserSearch } from "./domain/user-search";
 export type { AccessReadModel, AccessStores, SessionTokens } from "./app/ports";
 export type { AdminStores, Subject, TeamReadModel, TeamStores } from "./app/team-ports";

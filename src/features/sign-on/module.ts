@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { DataSource, EntityManager } from "typeorm";
-import type { Config, SignOnConfig } from "../../config";
+import { deploymentsUrlOf, type Config, type SignOnConfig } from "../../config";
 import type { AuditTrail } from "../../shared/app/audit-trail";
 import type { Clock } from "../../shared/app/clock";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
@@ -44,7 +44,7 @@ export type SignOnModule = ReturnType<typeof createSignOnModule>;
 
 export function createSignOnModule({ config, dataSource, audit, clock, access, log }: SignOnModuleOptions) {
   const { auth, signOn: settings } = config;
-  const site = siteOf({ ...config.server, deployments: config.deployments });
+  const site = siteOf({ ...config.server, deploymentsUrl: deploymentsUrlOf(config, config.server.port) });
   const unitOfWork = createUnitOfWork(
     dataSource,
     (manager): SignOnTransaction => ({

@@ -2,8 +2,9 @@ import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { checkDescription, checkLabel } from "../../../shared/domain/text";
 import type { Team } from "../domain/accounts";
-import { auditedTeam, checkProvider, checkTeamDescription, checkTeamName, readMemberIds, requireLocal } from "../domain/teams";
+import { auditedTeam, checkProvider, readMemberIds, requireLocal } from "../domain/teams";
 import { requireUsers } from "./require-users";
 import type { AccessTransaction } from "./ports";
 
@@ -37,8 +38,8 @@ export class CreateTeam {
     const now = this.clock();
     const team: Team = {
       id: newId(),
-      name: checkTeamName(name),
-      description: checkTeamDescription(description),
+      name: checkLabel(name, "name"),
+      description: checkDescription(description),
       provider: checkProvider(provider),
       createdAt: now,
       updatedAt: now,

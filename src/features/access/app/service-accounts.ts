@@ -5,13 +5,13 @@ import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import type { AuditObject } from "../../../shared/domain/audit-entry";
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import { requirePermission, type Actor, type Permission, type Scope } from "../../../shared/domain/permissions";
+import { checkLabel, LABEL_MOST } from "../../../shared/domain/text";
 import type { ServiceAccount } from "../domain/accounts";
 import { requireGrantable } from "../domain/granting";
 import type { Role, RolePermissions } from "../domain/roles";
 import type { AccessReadModel, AccessStores, AccessTransaction } from "./ports";
 import { hashApiKey } from "./sessions";
 
-const LABEL_MOST = 190;
 /** 128 bits, written as the 32 hexadecimal digits that clients of the 0.35 platform are used to. */
 const API_KEY_BYTES = 16;
 
@@ -141,12 +141,6 @@ async function lockIn(access: AccessStores, scope: Scope, id: string): Promise<S
     throw new NotFound("Service account");
   }
   return account;
-}
-
-function checkLabel(text: string): string {
-  const label = text.trim();
-  if (label === "" || label.length > LABEL_MOST) throw new InvalidInput("label", `has to have 1 to ${LABEL_MOST} characters`);
-  return label;
 }
 
 function checkCategory(text: string | null | undefined): string | null {

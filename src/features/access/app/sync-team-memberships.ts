@@ -1,8 +1,8 @@
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import { Conflict } from "../../../shared/domain/errors";
+import { checkLabel } from "../../../shared/domain/text";
 import type { Team } from "../domain/accounts";
-import { checkTeamName } from "../domain/teams";
 import { keepAdmins } from "./keep-admins";
 import type { AdminStores, TeamStores } from "./team-ports";
 
@@ -33,7 +33,7 @@ export async function syncTeamMemberships(
   clock: Clock,
   { userId, provider, teamNames, createMissing }: SyncTeamMembershipsCommand,
 ): Promise<SyncedTeams> {
-  const names = [...new Set(teamNames.map((name) => checkTeamName(name)))].sort();
+  const names = [...new Set(teamNames.map((name) => checkLabel(name, "name")))].sort();
   const present = (await teams.teamsOfUser(userId)).filter((team) => team.provider === provider);
   const named = await teams.findTeamsByName(provider, names);
   if (createMissing) {

@@ -3,10 +3,11 @@ import { isId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { NotFound } from "../../../shared/domain/errors";
 import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { checkDescription, checkLabel } from "../../../shared/domain/text";
 import type { Team } from "../domain/accounts";
 import { requireAllGrantable } from "../domain/granting";
 import type { RolePermissions } from "../domain/roles";
-import { auditedTeam, checkTeamDescription, checkTeamName, membersAfter, readMemberChange, requireLocal, type GivenMembers } from "../domain/teams";
+import { auditedTeam, membersAfter, readMemberChange, requireLocal, type GivenMembers } from "../domain/teams";
 import { keepAdmins } from "./keep-admins";
 import { requireUsers } from "./require-users";
 import type { AccessTransaction } from "./ports";
@@ -41,8 +42,8 @@ export class UpdateTeam {
   execute({ actor, teamId, name, description, ...given }: UpdateTeamCommand): Promise<Team> {
     requirePermission(actor, "system.teams.update", SYSTEM_SCOPE);
     const changes = {
-      ...(name !== undefined && { name: checkTeamName(name, "newName") }),
-      ...(description !== undefined && { description: checkTeamDescription(description) }),
+      ...(name !== undefined && { name: checkLabel(name, "newName") }),
+      ...(description !== undefined && { description: checkDescription(description) }),
     };
     const memberChange = readMemberChange(given);
     return this.deps.unitOfWork.run(async (tx) => {

@@ -8,31 +8,6 @@ export const LOCAL = "local";
 /** Short names of the providers that the 0.35 configuration knows (`auth.openidConnect`). */
 const PROVIDERS: readonly string[] = [LOCAL, "auth0", "google", "okta", "microsoft", "adfs", "custom"];
 
-export const TEAM_NAME_MOST = 190;
-const DESCRIPTION_MOST = 1000;
-
-/**
- * Trimmed.
- * @throws InvalidInput if nothing is left, or too much, or a control character
- */
-export function checkTeamName(text: string, argument = "name"): string {
-  const name = text.trim();
-  if (name === "" || name.length > TEAM_NAME_MOST || /\p{Cc}/u.test(name)) {
-    throw new InvalidInput(argument, `has to have 1 to ${TEAM_NAME_MOST} characters, none of them a control character`);
-  }
-  return name;
-}
-
-/**
- * Trimmed; null if nothing is left.
- * @throws InvalidInput if it is too long
- */
-export function checkTeamDescription(text: string | null): string | null {
-  const description = (text ?? "").trim();
-  if (description.length > DESCRIPTION_MOST) throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
-  return description || null;
-}
-
 /**
  * `local` where none is given.
  * @throws InvalidInput if nobody can sign in through it

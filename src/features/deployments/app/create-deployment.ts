@@ -6,6 +6,7 @@ import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { InvalidInput } from "../../../shared/domain/errors";
 import { deploymentScope, requirePermission, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
+import { checkDescription, checkLabel } from "../../../shared/domain/text";
 import { CREATE_IN_WORKSPACE } from "../domain/access";
 import { AIRFLOW_CHART_VERSION, auditedDeployment, type DagDeploymentType, type Deployment, type Executor, type JsonObject } from "../domain/deployment";
 import { checkExtraCapacity, checkResources, componentSettings, mergeComponents, takeComponents } from "../domain/components";
@@ -13,9 +14,7 @@ import { namespaceFor } from "../domain/namespaces";
 import { releaseNameFrom } from "../domain/release-name";
 import {
   checkCloudRole,
-  checkDescription,
   checkJsonObject,
-  checkLabel,
   checkMechanism,
   checkReleaseName,
   dagDeploymentSettings,

@@ -3,13 +3,12 @@ import { isId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import { deploymentScope, requirePermission, type Actor, type Permission } from "../../../shared/domain/permissions";
+import { checkDescription, checkLabel } from "../../../shared/domain/text";
 import { DEPLOYMENT_PERMISSIONS, authorize } from "../domain/access";
 import { auditedDeployment, type Deployment, type Executor, type DagDeploymentType, type JsonObject, type ShownVariable } from "../domain/deployment";
 import {
   checkCloudRole,
-  checkDescription,
   checkJsonObject,
-  checkLabel,
   checkMechanism,
   dagDeploymentSettings,
   mergeDagDeployment,

@@ -1,9 +1,7 @@
 import { InvalidInput } from "../../../shared/domain/errors";
 import type { DagDeploymentType, EnvironmentVariable } from "./deployment";
 import {
-  checkDescription,
   checkJsonObject,
-  checkLabel,
   checkMechanism,
   checkReleaseName,
   dagDeploymentSettings,
@@ -31,32 +29,6 @@ function refusedArgument(attempt: () => unknown): string | null {
     throw error;
   }
 }
-
-describe("a label", () => {
-  test.each([
-    ["Sales", "Sales"],
-    ["  Sales  ", "Sales"],
-    ["x".repeat(190), "x".repeat(190)],
-    [` ${"x".repeat(190)} `, "x".repeat(190)],
-    ["Ümläut 🚀", "Ümläut 🚀"],
-  ])("%.20j is kept as %.20j", (text, kept) => {
-    expect(checkLabel(text)).toBe(kept);
-  });
-
-  test.each(["", "   ", "\n\t", "x".repeat(191)])("%.20j is refused", (text) => {
-    expect(refusedArgument(() => checkLabel(text))).toBe("label");
-  });
-});
-
-test.each<[string | null, string | null]>([
-  [null, null],
-  ["", null],
-  ["what it is for", null],
-  ["x".repeat(1_000), null],
-  ["x".repeat(1_001), "description"],
-])("of the description %.20j the refused argument is %j", (text, argument) => {
-  expect(refusedArgument(() => checkDescription(text))).toBe(argument);
-});
 
 describe("a release name", () => {
   test.each(["a", "z9", "astral-comet-1234", "a--b", `a${"-".repeat(51)}z`])("may be %.60j", (name) => {

@@ -3,8 +3,6 @@ import { checkAmount } from "./components";
 import { EXECUTORS, type DagDeploymentSettings, type DagDeploymentType, type EnvironmentVariable, type Executor, type JsonObject, type ShownVariable } from "./deployment";
 import { DOCKER_CONFIG_FIELD, SSH_KEY_FIELD, sealedVariable, variableField, type Seal } from "./secrets";
 
-const LABEL_MOST = 190;
-const DESCRIPTION_MOST = 1_000;
 /** Room for a private key of 8192 bits in PEM. */
 const TEXT_MOST = 10_000;
 const VARIABLES_MOST = 1_000;
@@ -22,21 +20,6 @@ export interface MechanismRules {
   readonly dagOnlyDeployment: boolean;
   readonly nfsMountDagDeployment: boolean;
   readonly gitSyncDagDeployment: boolean;
-}
-
-/** @throws InvalidInput */
-export function checkLabel(text: string): string {
-  const label = text.trim();
-  if (label === "" || label.length > LABEL_MOST) throw new InvalidInput("label", `has to have 1 to ${LABEL_MOST} characters`);
-  return label;
-}
-
-/** Null clears. @throws InvalidInput */
-export function checkDescription(text: string | null): string | null {
-  if (text !== null && text.length > DESCRIPTION_MOST) {
-    throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
-  }
-  return text;
 }
 
 /** @throws InvalidInput */

@@ -19,17 +19,16 @@ export interface SiteSettings {
   readonly port: number;
   readonly endpoint: string;
   /** Where Deployments are reached from outside. */
-  readonly deployments: { readonly publicUrl?: string; readonly subdomain: string };
+  readonly deploymentsUrl: string;
 }
 
 /** Hosts as on the 0.35 platform: `houston.<base domain>` for the API, `app.<base domain>` for people. */
 export function siteOf(settings: SiteSettings): Site {
-  const { publicUrl, baseDomain, subdomain, appSubdomain, subdomainHttps, port, endpoint, deployments } = settings;
+  const { publicUrl, baseDomain, subdomain, appSubdomain, subdomainHttps, port, endpoint, deploymentsUrl } = settings;
   const scheme = subdomainHttps ? "https" : "http";
   const isLocal = baseDomain === "localhost";
   const origin = publicUrl ?? (isLocal ? `http://localhost:${port}` : `${scheme}://${subdomain}.${baseDomain}`);
   const appOrigin = isLocal ? null : `${scheme}://${appSubdomain}.${baseDomain}`;
-  const deploymentsUrl = deployments.publicUrl ?? (isLocal ? origin : `https://${deployments.subdomain}.${baseDomain}`);
   const deploymentsHost = new URL(deploymentsUrl).host;
   return {
     origin: new URL(origin).origin,

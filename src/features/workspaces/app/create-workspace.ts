@@ -2,7 +2,8 @@ import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
-import { auditedWorkspace, checkDescription, checkLabel, type Workspace } from "../domain/workspace";
+import { checkDescription, checkLabel } from "../../../shared/domain/text";
+import { auditedWorkspace, type Workspace } from "../domain/workspace";
 import type { WorkspaceTransaction } from "./ports";
 
 export interface CreateWorkspaceCommand {

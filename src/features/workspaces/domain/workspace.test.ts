@@ -1,8 +1,6 @@
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import type { Actor, GrantReach } from "../../../shared/domain/permissions";
 import {
-  checkDescription,
-  checkLabel,
   parseWorkspacePatch,
   requireVisible,
   visibleWorkspaceIds,
@@ -20,30 +18,6 @@ const system: GrantReach = { kind: "system" };
 const on = (workspaceId: string): GrantReach => ({ kind: "workspace", workspaceId });
 const at = "2024-07-15T09:30:00.000Z";
 const mine: Workspace = { id: "mine", label: "Mine", description: null, createdAt: at, updatedAt: at };
-
-describe("checkLabel", () => {
-  it.each([
-    ["  Data platform ", "Data platform"],
-    ["x".repeat(190), "x".repeat(190)],
-  ])("takes %j", (text, label) => expect(checkLabel(text)).toBe(label));
-
-  it.each([[""], ["   "], ["x".repeat(191)], ["a\0b"], ["two\nlines"]])("refuses %j", (text) => {
-    expect(() => checkLabel(text)).toThrow(InvalidInput);
-  });
-});
-
-describe("checkDescription", () => {
-  it.each([
-    [null, null],
-    ["  ", null],
-    [" two\nlines ", "two\nlines"],
-    ["x".repeat(1000), "x".repeat(1000)],
-  ])("reads %j", (text, description) => expect(checkDescription(text)).toBe(description));
-
-  it.each([["x".repeat(1001)]])("refuses %j", (text) => {
-    expect(() => checkDescription(text)).toThrow(InvalidInput);
-  });
-});
 
 describe("parseWorkspacePatch", () => {
   it.each([

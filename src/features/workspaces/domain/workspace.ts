@@ -2,6 +2,7 @@ import type { AuditObject } from "../../../shared/domain/audit-entry";
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import { can, SYSTEM_SCOPE, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
+import { checkDescription, checkLabel } from "../../../shared/domain/text";
 
 export interface Workspace {
   readonly id: string;
@@ -17,9 +18,6 @@ export interface WorkspacePatch {
   readonly description?: string | null;
 }
 
-const LABEL_MOST = 190;
-const DESCRIPTION_MOST = 1000;
-
 /** Every Workspace role holds the first one, so whoever has a role on a Workspace sees it. */
 const SEE: Permission = ["workspace.config.get", "system.workspace.get"];
 
@@ -27,30 +25,6 @@ const SEE: Permission = ["workspace.config.get", "system.workspace.get"];
 export const SEE_USERS: Permission = ["workspace.users.get", "system.users.get"];
 export const SEE_TEAMS: Permission = ["workspace.teams.get", "system.teams.get"];
 export const UPDATE_MEMBERS: Permission = ["workspace.iam.update", "system.iam.update"];
-
-/**
- * Trimmed.
- * @throws InvalidInput if nothing is left, or too much, or a control character
- */
-export function checkLabel(text: string): string {
-  const label = text.trim();
-  if (label === "" || label.length > LABEL_MOST || /\p{Cc}/u.test(label)) {
-    throw new InvalidInput("label", `has to have 1 to ${LABEL_MOST} characters, none of them a control character`);
-  }
-  return label;
-}
-
-/**
- * Trimmed; null if nothing is left.
- * @throws InvalidInput if it is too long, or holds the NUL that Postgres cannot keep
- */
-export function checkDescription(text: string | null): string | null {
-  const description = (text ?? "").trim();
-  if (description.length > DESCRIPTION_MOST) {
-    throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
-  }
-  return description || null;
-}
 
 /**
  * Reads the JSON that clients send to change a Workspace. Keys other than `label` and `description` are
