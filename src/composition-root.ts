@@ -106,6 +106,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     async stop() {
       await server.close(STOP_GRACE_MS);
       await jobs?.runner.stop();
+      await features.bundles.stop();
       await features.logs.close();
       await features.audit.close();
       await changes.stop();

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { gunzipSync, gzipSync } from "node:zlib";
+import { ArchiveInspector } from "../../src/features/bundles/archive/archive-inspector";
 import { spoolUpload } from "../../src/features/bundles/archive/spool-upload";
 import { unpackArchive } from "../../src/features/bundles/archive/unpack-archive";
 import { ArchiveRefused } from "../../src/features/bundles/domain/archive-refused";
@@ -111,13 +112,17 @@ async function treeIn(folder: string): Promise<string[]> {
 }
 
 describe(`${MUTATIONS} mutations of an archive`, () => {
+  const inspector = new ArchiveInspector();
   let root: string;
   let accepted = 0;
   let refused = 0;
   beforeAll(async () => {
     root = await mkdtemp(join(tmpdir(), "retrograde-mutations-"));
   });
-  afterAll(() => rm(root, { recursive: true, force: true }));
+  afterAll(async () => {
+    await inspector.stop();
+    await rm(root, { recursive: true, force: true });
+  });
 
   const base = Number(process.env["MUTATION_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
   test.each(Array.from({ length: BATCHES }, (_, at) => base + at))("are an archive or refused, and never land outside (seed %i)", async (seed) => {
@@ -125,7 +130,7 @@ describe(`${MUTATIONS} mutations of an archive`, () => {
     const spool = join(root, "spool");
     for (let at = 0; at < MUTATIONS / BATCHES; at++) {
       const bytes = pick(random, MUTATORS)(random);
-      const upload = await spoolUpload(Readable.from([bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]), { folder: spool, limits: LIMITS }).catch((error: unknown) => error);
+      const upload = await spoolUpload(Readable.from([bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]), { folder: spool, limits: LIMITS, inspector }).catch((error: unknown) => error);
       if (upload instanceof ArchiveRefused) {
         refused++;
         continue;

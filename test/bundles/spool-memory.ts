@@ -1,19 +1,22 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { constants, createGzip } from "node:zlib";
+import { ArchiveInspector } from "../../src/features/bundles/archive/archive-inspector";
 import { spoolUpload } from "../../src/features/bundles/archive/spool-upload";
 import { archiveOf, END, tarOf } from "./tar-builder";
 
 /** Spools so many random bytes as the files of one archive, and tells by how much the process has grown at most. */
 async function main(folder: string, bytes: number): Promise<void> {
   const limits = { maxUploadBytes: 2 * bytes, maxUnpackedBytes: 2 * bytes, maxFiles: 10_000 };
+  const inspector = new ArchiveInspector();
   // Code that is loaded, and memory that zlib takes once.
-  await (await spoolUpload(Readable.from([archiveOf([{ name: "dags/a", content: randomBytes(5_000_000) }])]), { folder, limits })).dispose();
+  await (await spoolUpload(Readable.from([archiveOf([{ name: "dags/a", content: randomBytes(5_000_000) }])]), { folder, limits, inspector })).dispose();
   const before = process.memoryUsage().rss;
   let most = before;
   const upload = Readable.from(tar(bytes, () => (most = Math.max(most, process.memoryUsage().rss))), { objectMode: false }).pipe(createGzip({ level: constants.Z_BEST_SPEED }));
-  const spooled = await spoolUpload(upload, { folder, limits });
+  const spooled = await spoolUpload(upload, { folder, limits, inspector });
   await spooled.dispose();
+  await inspector.stop();
   process.stdout.write(JSON.stringify({ sizeBytes: spooled.sizeBytes, grownBytes: most - before }));
 }
 

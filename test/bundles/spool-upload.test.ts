@@ -5,11 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { ArchiveInspector } from "../../src/features/bundles/archive/archive-inspector";
 import { removeStaleSpools, spoolUpload } from "../../src/features/bundles/archive/spool-upload";
 import { InvalidInput } from "../../src/shared/domain/errors";
 import { archiveOf } from "./tar-builder";
 
 const LIMITS = { maxUploadBytes: 100_000, maxUnpackedBytes: 1_000_000, maxFiles: 20 };
+const inspector = new ArchiveInspector();
+afterAll(() => inspector.stop());
+
 const ARCHIVE = archiveOf([{ name: "dags/etl.py", content: "print(1)\n" }, { name: "dags/random", content: randomBytes(50_000) }]);
 
 let folder: string;
@@ -19,7 +23,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test("an upload is kept as it came, for its owner only, until it is disposed of", async () => {
-  const spooled = await spoolUpload(Readable.from([ARCHIVE.subarray(0, 99), ARCHIVE.subarray(99)]), { folder, limits: LIMITS });
+  const spooled = await spoolUpload(Readable.from([ARCHIVE.subarray(0, 99), ARCHIVE.subarray(99)]), { folder, limits: LIMITS, inspector });
   const { file, sha256, sizeBytes, files } = spooled;
   expect((await readFile(file)).equals(ARCHIVE)).toBe(true);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -51,7 +55,7 @@ test.each<[string, () => Readable, object]>([
   ["refused by who sends it on", () => broken(new InvalidInput("file", "the form is malformed")), { name: "InvalidInput" }],
 ])("of an upload that is %s nothing is kept or read any more", async (_name, open, refusal) => {
   const upload = open();
-  await expect(spoolUpload(upload, { folder, limits: LIMITS })).rejects.toMatchObject(refusal);
+  await expect(spoolUpload(upload, { folder, limits: LIMITS, inspector })).rejects.toMatchObject(refusal);
   expect(await readdir(folder)).toEqual([]);
   expect(upload.destroyed).toBe(true);
 });
@@ -59,7 +63,7 @@ test.each<[string, () => Readable, object]>([
 test("a spool folder that cannot be made is no fault of the upload, which is let go", async () => {
   await writeFile(join(folder, "file"), "");
   const upload = Readable.from([ARCHIVE]);
-  await expect(spoolUpload(upload, { folder: join(folder, "file", "below"), limits: LIMITS })).rejects.toMatchObject({ code: "ENOTDIR" });
+  await expect(spoolUpload(upload, { folder: join(folder, "file", "below"), limits: LIMITS, inspector })).rejects.toMatchObject({ code: "ENOTDIR" });
   expect(upload.destroyed).toBe(true);
 });
 

@@ -12,6 +12,7 @@ import { CompareBundles } from "./app/compare-bundles";
 import type { BundleRecords } from "./app/ports";
 import { UnpackBundle } from "./app/unpack-bundle";
 import { ReceiveBundle } from "./app/receive-bundle";
+import { ArchiveInspector } from "./archive/archive-inspector";
 import { removeStaleSpools } from "./archive/spool-upload";
 import { ArchiveRemovalsSql } from "./db/archive-removals";
 import { BundleReadModelSql } from "./db/bundle-read-model";
@@ -37,6 +38,7 @@ export function createBundlesModule({ config, dataSource, clock }: BundlesModule
   const spoolFolder = join(config.dataDir, "uploads");
   const limits = { maxUploadBytes, maxUnpackedBytes, maxFiles };
   const store = createStore(config);
+  const inspector = new ArchiveInspector();
   const sql = sqlOf(dataSource);
   const removals = new ArchiveRemovalsSql(sql, createUnitOfWork(dataSource, sqlOf));
   const readModel = new BundleReadModelSql(sql);
@@ -49,7 +51,7 @@ export function createBundlesModule({ config, dataSource, clock }: BundlesModule
     cleanUp,
     limits,
     compare: new CompareBundles({ store, readModel }),
-    receive: new ReceiveBundle({ store, removals, clock, spoolFolder, limits }),
+    receive: new ReceiveBundle({ store, removals, clock, spoolFolder, limits, inspector }),
     unpack: new UnpackBundle({ store, limits }),
     checkStore: new CheckStore({ store, readModel, removals, check, cleanUp, clock }),
     /** What processes that were killed have left of uploads on this machine. */
@@ -57,6 +59,7 @@ export function createBundlesModule({ config, dataSource, clock }: BundlesModule
       await removeStaleSpools(spoolFolder, STALE_AFTER_MS);
       if (store instanceof FolderBundleStore) await store.removeLeftovers(STALE_AFTER_MS);
     },
+    stop: () => inspector.stop(),
     /** For the transaction that the manager stands for. */
     records: (manager: EntityManager): BundleRecords => new BundleRecordsSql(sqlOf(manager)),
   };

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Clock } from "../../../shared/app/clock";
 import { plusMs } from "../../../shared/domain/instant";
+import type { ArchiveInspector } from "../archive/archive-inspector";
 import type { ArchiveLimits } from "../archive/archive-limits";
 import { spoolUpload } from "../archive/spool-upload";
 import type { BundleStore } from "./bundle-store";
@@ -20,6 +21,7 @@ export class ReceiveBundle {
       /** For uploads that are under way; on this machine. */
       readonly spoolFolder: string;
       readonly limits: ArchiveLimits;
+      readonly inspector: ArchiveInspector;
     },
   ) {}
 
@@ -32,7 +34,8 @@ export class ReceiveBundle {
     upload: Readable,
     { accept, record }: { readonly accept: () => Promise<A>; readonly record: (archive: StoredArchive, accepted: A) => Promise<T> },
   ): Promise<T> {
-    const spooled = await spoolUpload(upload, { folder: this.deps.spoolFolder, limits: this.deps.limits });
+    const { spoolFolder: folder, limits, inspector } = this.deps;
+    const spooled = await spoolUpload(upload, { folder, limits, inspector });
     try {
       const { sha256, sizeBytes, files } = spooled;
       const accepted = await accept();

@@ -25,24 +25,23 @@ function* runsOf(bytes: Buffer, attributesMostBytes: number): Generator<Buffer, 
   let start = 0;
   let at = 0;
   for (let isBehindZeros = false; at + BLOCK_BYTES <= bytes.length; at += BLOCK_BYTES) {
-    const block = bytes.subarray(at, at + BLOCK_BYTES);
-    const isZero = isZeros(block);
+    const isZero = bytes[at] === 0 && isZeros(bytes.subarray(at, at + BLOCK_BYTES));
     if (isBehindZeros && !isZero) {
       yield bytes.subarray(start, at);
       start = at;
     }
     isBehindZeros = isZero;
-    const attributesBytes = isZero ? 0 : attributesIn(block);
+    const attributesBytes = isZero ? 0 : attributesBehind(bytes, at);
     if (attributesBytes <= attributesMostBytes && at + BLOCK_BYTES + attributesBytes > bytes.length) break;
   }
   if (at > start) yield bytes.subarray(start, at);
   return at;
 }
 
-/** How many bytes of attributes follow in whole blocks, if this is a header of such. */
-function attributesIn(block: Buffer): number {
-  if (!ATTRIBUTES.has(block[TYPE_AT] ?? 0)) return 0;
-  const size = parseInt(block.toString("latin1", SIZE_AT, SIZE_AT + 12), 8);
+/** How many bytes of attributes follow in whole blocks, if the block that begins there is a header of such. */
+function attributesBehind(bytes: Buffer, at: number): number {
+  if (!ATTRIBUTES.has(bytes[at + TYPE_AT] ?? 0)) return 0;
+  const size = parseInt(bytes.toString("latin1", at + SIZE_AT, at + SIZE_AT + 12), 8);
   return Number.isNaN(size) ? 0 : Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
 }
 

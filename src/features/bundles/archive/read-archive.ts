@@ -19,7 +19,7 @@ export interface ArchiveEntry {
 }
 
 /** Each chunk goes through a thread and several promises, which for zlib's own 16 KiB cost more than the bytes. */
-const CHUNK_BYTES = 256 * 1024;
+export const CHUNK_BYTES = 1024 * 1024;
 
 /**
  * Goes over a gzip'd tar once and shows each file and link to `visit`, one after another. Neither the archive nor a

@@ -1,52 +1,48 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { DomainError } from "../../../shared/domain/errors";
 import { ArchiveRefused } from "../domain/archive-refused";
-import type { BundleFile } from "../domain/manifest";
+import type { ArchiveInspector } from "./archive-inspector";
 import type { ArchiveLimits } from "./archive-limits";
-import { buildManifest } from "./build-manifest";
+import type { InspectedArchive } from "./inspect-archive";
 
 const ENDING = ".upload";
-const CHUNK_BYTES = 256 * 1024;
+const WRITE_BYTES = 512 * 1024;
 
 /** An upload that was found to be an archive of DAGs, in a file of this machine. */
-export interface SpooledUpload {
+export interface SpooledUpload extends InspectedArchive {
   readonly file: string;
-  readonly sha256: string;
   readonly sizeBytes: number;
-  readonly files: readonly BundleFile[];
   dispose(): Promise<void>;
 }
 
 /**
- * Takes an upload in: to a file, and through checksum and inspection at the same time, at the pace of the slowest.
- * Whatever goes wrong, no file is left and the rest of the upload is not waited for.
+ * Takes an upload in to a file, at the pace of the disk, and looks into it. Whatever goes wrong, no file is left and
+ * the rest of the upload is not waited for.
  * @throws ArchiveRefused
  */
 export async function spoolUpload(
   upload: Readable,
-  { folder, limits }: { readonly folder: string; readonly limits: ArchiveLimits },
+  { folder, limits, inspector }: { readonly folder: string; readonly limits: ArchiveLimits; readonly inspector: ArchiveInspector },
 ): Promise<SpooledUpload> {
   // An upload that breaks off while nobody reads it yet is told of when it is read.
   upload.on("error", () => undefined);
-  const path = join(folder, `${randomUUID()}${ENDING}`);
-  const file = await create(path).catch((error: unknown) => {
+  const file = join(folder, `${randomUUID()}${ENDING}`);
+  const handle = await create(file).catch((error: unknown) => {
     upload.destroy();
     throw error;
   });
-  const dispose = (): Promise<void> => rm(path, { force: true });
+  const dispose = (): Promise<void> => rm(file, { force: true });
   try {
-    const passed = new PassedBytes(limits.maxUploadBytes);
-    const files = await buildManifest(passed.through(upload, file), limits);
-    return { file: path, sha256: passed.sha256(), sizeBytes: passed.sizeBytes, files, dispose };
+    const sizeBytes = await write(upload, handle, limits).finally(() => handle.close());
+    return { ...(await inspector.inspect(file, limits)), file, sizeBytes, dispose };
   } catch (error) {
     await dispose();
     throw error;
   } finally {
     upload.destroy();
-    await file.close();
   }
 }
 
@@ -55,48 +51,40 @@ async function create(path: string): Promise<FileHandle> {
   return open(path, "wx", 0o600);
 }
 
-/** Writes what passes to a file, and counts and sums it up. */
-class PassedBytes {
-  sizeBytes = 0;
-  private readonly hash = createHash("sha256");
-
-  constructor(private readonly mostBytes: number) {}
-
-  async *through(upload: Readable, file: FileHandle): AsyncGenerator<Buffer> {
-    for await (const chunk of gathered(upload)) {
-      this.sizeBytes += chunk.length;
-      if (this.sizeBytes > this.mostBytes) throw new ArchiveRefused("TOO_LARGE", `The file is larger than ${this.mostBytes} bytes`);
-      this.hash.update(chunk);
-      await file.writeFile(chunk);
-      yield chunk;
-    }
+/** Answers how many bytes. @throws ArchiveRefused */
+async function write(upload: Readable, file: FileHandle, { maxUploadBytes }: ArchiveLimits): Promise<number> {
+  let sizeBytes = 0;
+  for await (const chunks of gathered(upload)) {
+    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    sizeBytes += bytes;
+    if (sizeBytes > maxUploadBytes) throw new ArchiveRefused("TOO_LARGE", `The file is larger than ${maxUploadBytes} bytes`);
+    const { bytesWritten } = await file.writev(chunks);
+    // A disk that is full takes a part, and says so only at the rest.
+    if (bytesWritten < bytes) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten));
   }
-
-  sha256(): string {
-    return this.hash.digest("hex");
-  }
+  return sizeBytes;
 }
 
 /**
- * The same bytes in fewer chunks: each of them is written, unpacked and waited for by itself.
+ * Several chunks at a time: each write is waited for by itself.
  * @throws ArchiveRefused where the upload breaks off and its sender has not said why
  */
-async function* gathered(upload: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* gathered(upload: AsyncIterable<Buffer>): AsyncGenerator<Buffer[]> {
   let waiting: Buffer[] = [];
   let bytes = 0;
   try {
     for await (const chunk of upload) {
       waiting.push(chunk);
       bytes += chunk.length;
-      if (bytes < CHUNK_BYTES) continue;
-      yield Buffer.concat(waiting);
+      if (bytes < WRITE_BYTES) continue;
+      yield waiting;
       waiting = [];
       bytes = 0;
     }
   } catch (error) {
     throw error instanceof DomainError ? error : new ArchiveRefused("TRUNCATED", "The upload broke off before its end", { cause: error });
   }
-  if (bytes > 0) yield Buffer.concat(waiting);
+  if (bytes > 0) yield waiting;
 }
 
 /** Removes what a process that was killed has left. Answers how many files. */

@@ -1,0 +1,45 @@
+import { availableParallelism } from "node:os";
+import { extname, join } from "node:path";
+import { Piscina } from "piscina";
+import { ArchiveRefused } from "../domain/archive-refused";
+import type { ArchiveLimits } from "./archive-limits";
+import type { ArchiveToInspect, InspectedArchive, Inspection } from "./inspect-archive";
+
+/** So that a large archive does not keep the small ones waiting. */
+const THREADS_LEAST = 2;
+/** Node unpacks in no more threads than that. */
+const THREADS_MOST = 4;
+const IDLE_MS = 60_000;
+const SOURCE = extname(__filename);
+
+/**
+ * Looks into archives in threads of their own, so that whoever asks this process for something else does not wait
+ * for the many small files of an upload (docs/adr/0020). The threads are started when there is something to look into.
+ */
+export class ArchiveInspector {
+  private readonly threads = new Piscina<ArchiveToInspect, Inspection>({
+    filename: join(__dirname, `inspect-archive${SOURCE}`),
+    name: "inspectArchive",
+    minThreads: 0,
+    maxThreads: Math.min(Math.max(availableParallelism(), THREADS_LEAST), THREADS_MOST),
+    // A thread that waits for work shall close files meanwhile.
+    atomics: "disabled",
+    idleTimeout: IDLE_MS,
+    // Its garbage is chunks, which lie outside of it.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
+    // Not compiled, as in a test.
+    ...(SOURCE === ".ts" && { execArgv: ["--require", "tsx/cjs"] }),
+  });
+
+  /** @throws ArchiveRefused */
+  async inspect(file: string, limits: ArchiveLimits): Promise<InspectedArchive> {
+    const inspection = await this.threads.run({ file, limits });
+    if (inspection.kind === "REFUSED") throw new ArchiveRefused(inspection.problem, inspection.message);
+    return { sha256: inspection.sha256, files: inspection.files };
+  }
+
+  /** What is being looked into fails. */
+  stop(): Promise<void> {
+    return this.threads.destroy();
+  }
+}
