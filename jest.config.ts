@@ -8,7 +8,8 @@ const config: Config = {
   globalSetup: "<rootDir>/test/world/global-setup.ts",
   globalTeardown: "<rootDir>/test/world/global-teardown.ts",
   setupFiles: ["reflect-metadata"],
-  testTimeout: 30_000,
+  // For what hangs: on a machine that has much else to do everything takes several times as long.
+  testTimeout: 180_000,
   maxWorkers: 2,
   transform: {
     "^.+\\.ts$": ["ts-jest", typescript],

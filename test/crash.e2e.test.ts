@@ -77,7 +77,7 @@ describe(`killing the service ${ROUNDS} times during a stream of rollbacks`, () 
       DEPLOYMENTS__DAG_ONLY_DEPLOYMENT: "true",
       DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "true",
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await service.kill("SIGKILL");

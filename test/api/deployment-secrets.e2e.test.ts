@@ -74,7 +74,7 @@ test("secrets that an older version left in plain text are never answered, and a
   expect(await everyRow()).not.toContain(SECRET);
   for (const deployment of deployments) expect(await secretsOf(world, deployment)).toEqual(OPENED);
   expect(await rowOf(world, first)).toMatchObject({ updated_at: changedAt, dag_deployment: { rev: "v1" } });
-}, 60_000);
+});
 
 test("one that stands there in plain text is kept, encrypted, where a client sends it without its value", async () => {
   const deployment = await withSecrets();

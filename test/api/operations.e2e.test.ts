@@ -9,7 +9,7 @@ import { administer } from "../world/database";
 
 const get = ({ app }: TestApp, url: string) => app.server.app.inject(url);
 
-async function until<T>(look: () => Promise<T>, holds: (seen: T) => boolean, patienceMs = 15_000): Promise<T> {
+async function until<T>(look: () => Promise<T>, holds: (seen: T) => boolean, patienceMs = 60_000): Promise<T> {
   for (const end = Date.now() + patienceMs; ; await sleep(50)) {
     const seen = await look();
     if (holds(seen)) return seen;
@@ -210,7 +210,7 @@ describe("metrics", () => {
       await exporting.close();
       await elasticsearch.stop();
     }
-  }, 60_000);
+  });
 });
 
 describe("what the command-line client asks first, whatever token it holds", () => {

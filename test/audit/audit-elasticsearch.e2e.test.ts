@@ -22,7 +22,7 @@ const inTrail = (): Promise<{ id: string; action: string; state: string }[]> =>
 const inElasticsearch = () => elasticsearch.documents().filter(({ index }) => index.startsWith("retrograde-audit."));
 
 async function untilNoneWaits(): Promise<void> {
-  for (const end = Date.now() + 15_000; (await inTrail()).some(({ state }) => state === "WAITING"); await sleep(25)) {
+  for (const end = Date.now() + 60_000; (await inTrail()).some(({ state }) => state === "WAITING"); await sleep(25)) {
     if (Date.now() > end) throw new Error("audit lines still wait");
   }
 }

@@ -240,7 +240,7 @@ export const applyOnce = (world: TestApp, revisionId: string): Promise<void> =>
   world.app.features.deploys.apply.execute(revisionId, neverAborted);
 
 /** Until the revision is final: waits where workers run, otherwise makes the attempts itself. */
-export async function finish(world: TestApp, revisionId: string, patienceMs = 20_000): Promise<BuiltRevision> {
+export async function finish(world: TestApp, revisionId: string, patienceMs = 60_000): Promise<BuiltRevision> {
   const until = Date.now() + patienceMs;
   for (;;) {
     const revision = await revisionOf(world, revisionId);

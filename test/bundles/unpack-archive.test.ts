@@ -108,7 +108,7 @@ test("a narrow umask does not hide the files from Airflow", async () => {
   await writeProject(join(root, "dags"));
   await chmod(join(root, "out"), 0o755);
   expect(await treeOf(join(root, "out"))).toEqual(await treeOf(join(root, "dags")));
-}, 60_000);
+});
 
 const UNPACK_WITH_NARROW_UMASK = `
 process.umask(0o077);

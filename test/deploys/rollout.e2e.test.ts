@@ -449,7 +449,7 @@ describe("a worker", () => {
       expect(driver.tags).toEqual(["flaky", "flaky"]);
       // The job goes a moment after the revision is deployed, in a transaction of the queue's own.
       const waiting = () => world.database.sql.query("SELECT 1 FROM graphile_worker.jobs WHERE task_identifier = 'deploys.apply'");
-      for (const until = Date.now() + 10_000; (await waiting()).length > 0 && Date.now() < until; ) await sleep(20);
+      for (const until = Date.now() + 60_000; (await waiting()).length > 0 && Date.now() < until; ) await sleep(20);
       expect(await waiting()).toEqual([]);
     } finally {
       await world.close();
@@ -572,7 +572,7 @@ describe("the folder of a release", () => {
       await deployImage(replica, token, deployment);
       await ask(replica, "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }", { id: deployment.id }, token);
       const file = join(replica.dataDir, "releases", deployment.releaseName, "values.yaml");
-      for (let waited = 0; waited < 5_000 && !(await readFile(file, "utf8")).includes("LocalExecutor"); waited += 50) await sleep(50);
+      for (let waited = 0; waited < 60_000 && !(await readFile(file, "utf8")).includes("LocalExecutor"); waited += 50) await sleep(50);
       expect(parse(await readFile(file, "utf8"))).toMatchObject({ executor: "LocalExecutor", retrograde: { revision: 1 } });
     } finally {
       await replica.close();

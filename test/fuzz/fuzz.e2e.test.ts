@@ -19,7 +19,8 @@ const FRAMES_PER_SOCKET = 10;
 const EVENTS_HEADER = "Bearer events";
 const AT_ONCE = 8;
 const PATIENCE_MS = 30_000;
-const LONGEST_BLOCK_MS = 3_000;
+/** What multiplies with the request takes minutes; on a busy machine a second is several. */
+const LONGEST_BLOCK_MS = 10_000;
 
 /** What only a driver, a runtime or a stack trace says. */
 const LEAKS = /node_modules|\n\s+at |\.[jt]s:\d+|QueryFailedError|invalid input syntax|violates |relation "|duplicate key|TypeError|RangeError|ReferenceError|ECONN|Cannot read prop|is not a function|is not iterable/;
@@ -169,7 +170,7 @@ describe(`whatever is sent, no answer tells of a bug (FUZZ_SEED=${SEED})`, () =>
     }
     expect(complaints).toEqual([]);
     expect(answers).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   test("and nothing of it held the process up, or took from it what it needs", async () => {
     expect(delay.max / 1e6).toBeLessThan(LONGEST_BLOCK_MS);

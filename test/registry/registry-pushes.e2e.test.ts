@@ -56,7 +56,7 @@ const logOf = async (world: RegistryWorld, token: string, { id }: BuiltDeploymen
   (await ask(world, LOGS, { id }, token)).logs.map(({ message }: { message: string }) => message);
 
 async function until<T>(look: () => Promise<T>, isRight: (found: T) => boolean): Promise<T> {
-  for (const end = Date.now() + 15_000; ; await sleep(25)) {
+  for (const end = Date.now() + 60_000; ; await sleep(25)) {
     const found = await look();
     if (isRight(found)) return found;
     if (Date.now() > end) throw new Error(`is still ${JSON.stringify(found)}`);

@@ -92,7 +92,7 @@ test("the Team's roles come and go with the group", async () => {
   };
   /** What is read is known to have changed when the database's notification has arrived. */
   const outcomeIs = async (expected: string): Promise<void> => {
-    for (const until = Date.now() + 10_000; (await outcome()) !== expected && Date.now() < until; ) await sleep(10);
+    for (const until = Date.now() + 60_000; (await outcome()) !== expected && Date.now() < until; ) await sleep(10);
     expect(await outcome()).toBe(expected);
   };
   expect(await outcome()).toBe("NOT_FOUND");

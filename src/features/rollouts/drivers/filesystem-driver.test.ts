@@ -154,7 +154,7 @@ describe("dags", () => {
       await reading;
     }
     expect([...seen].sort()).toEqual(["a.py: A, shared.py: of A", "b.py: B, shared.py: of B"]);
-  }, 60_000);
+  });
 });
 
 describe("a rollout that does not come to its end", () => {
