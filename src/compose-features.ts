@@ -15,13 +15,14 @@ import * as rollouts from "./features/rollouts/module";
 import * as signOn from "./features/sign-on/module";
 import * as workspaces from "./features/workspaces/module";
 import type { Clock } from "./shared/app/clock";
+import { inPacedSteps } from "./shared/app/paced-steps";
 import { poolOf, sqlOf } from "./shared/db/data-source";
 import { createUnitOfWork } from "./shared/db/unit-of-work";
 import { minusDays } from "./shared/domain/instant";
 import type { Metrics } from "./shared/http/metrics";
 import { NO_METRICS } from "./shared/jobs/line-exporter";
 
-const CLEANUP_BATCH = 5_000;
+const CLEANUP_BATCH = 1_000;
 
 export interface Surroundings {
   readonly config: Config;
@@ -159,6 +160,10 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
   }
 }
 
+/** Of what is deleted from the front, what is left begins there. */
 async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): Promise<void> {
-  while ((await deleteSome(CLEANUP_BATCH)) === CLEANUP_BATCH);
+  await inPacedSteps(async () => {
+    const count = await deleteSome(CLEANUP_BATCH);
+    return { count, next: count === CLEANUP_BATCH ? true : null };
+  });
 }

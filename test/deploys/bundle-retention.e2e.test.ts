@@ -58,6 +58,25 @@ describe("the clean-up", () => {
     expect(await cleanUp()).toMatchObject({ deletedRevisions: 0, deletedBundles: 0 });
   });
 
+  test("goes through many bundles step by step, and finds those between others that are kept", async () => {
+    const deployments = [await createDeployment(world, admin, DAG_ONLY), await createDeployment(world, admin, DAG_ONLY)];
+    const kept: string[] = [];
+    for (const deployment of deployments) kept.push(await archiveOf(await deploy(deployment, { "a.py": deployment.id })));
+    await world.database.sql.query(
+      `WITH archive AS (
+         INSERT INTO dag_archive (sha256, size_bytes, file_count, created_at) SELECT encode(sha256(n::text::bytea), 'hex'), 1, 0, $2 FROM generate_series(1, 700) n
+         RETURNING sha256
+       )
+       INSERT INTO dag_bundle (deployment_id, version, archive_sha256, created_at)
+       SELECT id, substr(sha256, 1, 20), sha256, $2 FROM archive, unnest($1::uuid[]) AS one (id)`,
+      [deployments.map(({ id }) => id), NOW],
+    );
+    expect(await cleanUp(true)).toMatchObject({ deletedBundles: 1_400 });
+    expect(await cleanUp()).toMatchObject({ deletedBundles: 1_400 });
+    expect([await count("dag_bundle"), await count("dag_archive"), await count("dag_archive_removal")]).toEqual([2, 2, 0]);
+    expect(await stored()).toEqual(kept.sort());
+  });
+
   test("keeps bytes that another Deployment's bundle shares, until that goes too", async () => {
     const [one, two] = [await createDeployment(world, admin, DAG_ONLY), await createDeployment(world, admin, DAG_ONLY)];
     const files = { "shared.py": "1" };

@@ -1,4 +1,5 @@
 import type { Clock } from "../../../shared/app/clock";
+import { inPacedSteps } from "../../../shared/app/paced-steps";
 import type { BundleStore } from "./bundle-store";
 import type { ArchiveRemovals } from "./ports";
 
@@ -15,7 +16,7 @@ export class CleanUpArchives {
 
   async execute(): Promise<void> {
     const { removals, clock } = this.deps;
-    while ((await removals.scheduleUnneeded(clock(), BATCH)) === BATCH);
+    await inPacedSteps((after: string | null) => removals.scheduleUnneeded(clock(), after));
     await this.removeDue();
   }
 

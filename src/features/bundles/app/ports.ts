@@ -1,4 +1,5 @@
 import type { Instant } from "../../../shared/domain/instant";
+import type { Step } from "../../../shared/app/paced-steps";
 import type { DagBundle } from "../domain/dag-bundle";
 import type { BundleFile } from "../domain/manifest";
 
@@ -45,8 +46,8 @@ export interface BundleReadModel {
 export interface ArchiveRemovals {
   /** Notes that the bytes may go at that instant unless an archive's row needs them by then; a later instant replaces an earlier. */
   schedule(sha256s: readonly string[], dueAt: Instant): Promise<void>;
-  /** Takes up to `limit` archives that no bundle holds out of the records, and schedules their bytes. Answers how many. */
-  scheduleUnneeded(now: Instant, limit: number): Promise<number>;
+  /** Of the next archives behind that checksum, takes those that no bundle holds out of the records, and schedules their bytes. */
+  scheduleUnneeded(now: Instant, after: string | null): Promise<Step<string>>;
   /** The checksums that are due. */
   due(now: Instant, limit: number): Promise<string[]>;
   /**

@@ -1,8 +1,10 @@
+import type { Step } from "../../../shared/app/paced-steps";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import type { Sql } from "../../../shared/db/sql";
 import type { Instant } from "../../../shared/domain/instant";
 import type { ArchiveRemovals } from "../app/ports";
 
+const ARCHIVES_AT_ONCE = 250;
 const SCHEDULE = "ON CONFLICT (sha256) DO UPDATE SET due_at = greatest(dag_archive_removal.due_at, excluded.due_at)";
 
 export class ArchiveRemovalsSql implements ArchiveRemovals {
@@ -18,21 +20,24 @@ export class ArchiveRemovalsSql implements ArchiveRemovals {
     ]);
   }
 
-  async scheduleUnneeded(now: Instant, limit: number): Promise<number> {
-    const [{ removed } = { removed: 0 }] = await this.sql.query<{ removed: number }>(
-      `WITH unneeded AS (
-         SELECT a.sha256 FROM dag_archive a
-         WHERE NOT EXISTS (SELECT 1 FROM dag_bundle b WHERE b.archive_sha256 = a.sha256)
-         ORDER BY a.sha256 LIMIT $2 FOR UPDATE SKIP LOCKED
+  /** Walks in short steps, and looks at each by itself, as the clean-up of bundles does. */
+  async scheduleUnneeded(now: Instant, after: string | null): Promise<Step<string>> {
+    const [row] = await this.sql.query<Step<string>>(
+      `WITH walked AS (
+         SELECT sha256 FROM dag_archive WHERE sha256 > $2 ORDER BY sha256 LIMIT ${ARCHIVES_AT_ONCE}
+       ), unneeded AS (
+         SELECT a.sha256 FROM dag_archive a JOIN walked USING (sha256)
+         WHERE (SELECT true FROM dag_bundle b WHERE b.archive_sha256 = a.sha256 LIMIT 1) IS NULL
+         FOR UPDATE OF a SKIP LOCKED
        ), gone AS (
          DELETE FROM dag_archive WHERE sha256 IN (SELECT sha256 FROM unneeded) RETURNING sha256
        ), noted AS (
          INSERT INTO dag_archive_removal (sha256, due_at) SELECT sha256, $1 FROM gone ${SCHEDULE}
        )
-       SELECT count(*) AS removed FROM gone`,
-      [now, limit],
+       SELECT (SELECT count(*) FROM gone) AS count, (SELECT sha256 FROM walked ORDER BY sha256 OFFSET ${ARCHIVES_AT_ONCE - 1}) AS next`,
+      [now, after ?? ""],
     );
-    return removed;
+    return row ?? { count: 0, next: null };
   }
 
   async due(now: Instant, limit: number): Promise<string[]> {

@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
-import type { CleanUpArchives } from "../../bundles";
+import type { BundleKey, CleanUpArchives } from "../../bundles";
 import type { AuditTrail } from "../../../shared/app/audit-trail";
 import type { Clock } from "../../../shared/app/clock";
+import { inPacedSteps } from "../../../shared/app/paced-steps";
 import { InvalidInput } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
@@ -11,10 +11,6 @@ import type { RevisionCleanup } from "./ports";
 
 /** A few milliseconds' work: whoever waits for the disk or a processor meanwhile waits no longer than that. */
 const BATCH = 250;
-/** So many times as long as a batch took, the database is left to others before the next. */
-const PAUSE_TIMES = 3;
-/** However long a batch had to wait for others, the next comes after this at the latest. */
-const PAUSE_MOST_MS = 1_000;
 const DAYS_MOST = 3_650;
 
 export interface CleanupResult {
@@ -60,7 +56,7 @@ export class CleanUp {
     const { revisions, clock, others } = this.deps;
     const now = clock();
     const before = oldestWithinReach(now, { retentionDays: olderThanDays });
-    const deletedRevisions = dryRun ? null : await this.deleteAll(before);
+    const deletedRevisions = dryRun ? null : await inPacedSteps((from: Instant | null) => revisions.deleteBatch({ before, from, limit: BATCH }));
     const deletedBundles = dryRun ? await revisions.countUnnamedBundles(before) : await this.deleteBundles();
     // Afterwards, because counting walks over all that is old.
     const { due, kept } = await revisions.count(before);
@@ -73,22 +69,8 @@ export class CleanUp {
 
   /** Those that no revision names any more, and the archives that held them. */
   private async deleteBundles(): Promise<number> {
-    let total = 0;
-    for (let deleted = BATCH; deleted === BATCH; total += deleted) deleted = await this.deps.revisions.deleteUnnamedBundles(BATCH);
+    const deleted = await inPacedSteps((after: BundleKey | null) => this.deps.revisions.deleteUnnamedBundles(after));
     await this.deps.archives.execute();
-    return total;
-  }
-
-  private async deleteAll(before: Instant): Promise<number> {
-    let total = 0;
-    let from: Instant | null = null;
-    for (;;) {
-      const startedAt = performance.now();
-      const batch: { deleted: number; next: Instant | null } = await this.deps.revisions.deleteBatch({ before, from, limit: BATCH });
-      total += batch.deleted;
-      if (batch.next === null) return total;
-      from = batch.next;
-      await pause(Math.min((performance.now() - startedAt) * PAUSE_TIMES, PAUSE_MOST_MS));
-    }
+    return deleted;
   }
 }

@@ -1,5 +1,6 @@
-import type { BundleRecords } from "../../bundles";
+import type { BundleKey, BundleRecords } from "../../bundles";
 import type { Deployment, DeploymentStores } from "../../deployments";
+import type { Step } from "../../../shared/app/paced-steps";
 import type { Instant } from "../../../shared/domain/instant";
 import type { HistoryPosition } from "../domain/history-position";
 import type { DeployRevision, DeployStatus, DeployTrigger, DeployType } from "../domain/deploy-revision";
@@ -121,13 +122,10 @@ export interface OpenPushes {
 /** Removal of old revisions, batch by batch. */
 export interface RevisionCleanup {
   /** Deletes up to `limit` due revisions from `from` on; `next` is where to go on, null when nothing is left. */
-  deleteBatch(query: { readonly before: Instant; readonly from: Instant | null; readonly limit: number }): Promise<{
-    readonly deleted: number;
-    readonly next: Instant | null;
-  }>;
+  deleteBatch(query: { readonly before: Instant; readonly from: Instant | null; readonly limit: number }): Promise<Step<Instant>>;
   count(before: Instant): Promise<{ readonly due: number; readonly kept: number }>;
-  /** Up to `limit` bundles that no revision names; fewer means that none is left, or that the others are being taken up again. */
-  deleteUnnamedBundles(limit: number): Promise<number>;
+  /** Of the next bundles behind that one, deletes those that no revision names. */
+  deleteUnnamedBundles(after: BundleKey | null): Promise<Step<BundleKey>>;
   /** How many would go with the revisions that are due. */
   countUnnamedBundles(before: Instant): Promise<number>;
   deleteExpiredKeys(now: Instant): Promise<number>;

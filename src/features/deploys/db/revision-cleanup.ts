@@ -1,7 +1,12 @@
+import type { BundleKey } from "../../bundles";
+import type { Step } from "../../../shared/app/paced-steps";
 import type { Sql } from "../../../shared/db/sql";
 import { constraintOf } from "../../../shared/db/unit-of-work";
 import type { Instant } from "../../../shared/domain/instant";
 import type { RevisionCleanup } from "../app/ports";
+
+const BUNDLES_AT_ONCE = 250;
+const BEFORE_ALL: BundleKey = { deploymentId: "00000000-0000-0000-0000-000000000000", version: "" };
 
 /**
  * Old enough, and neither current nor newest nor pinned nor under way. Only a new revision ever becomes
@@ -13,12 +18,9 @@ const DUE = `r.created_at < $1 AND NOT r.pinned AND r.status <> 'INITIALIZED'
 export class RevisionCleanupSql implements RevisionCleanup {
   constructor(private readonly sql: Sql) {}
 
-  async deleteBatch({ before, from, limit }: { before: Instant; from: Instant | null; limit: number }): Promise<{
-    deleted: number;
-    next: Instant | null;
-  }> {
+  async deleteBatch({ before, from, limit }: { before: Instant; from: Instant | null; limit: number }): Promise<Step<Instant>> {
     // Rows that somebody else has locked are left for the next run; `from` spares walking over what is gone.
-    const [row] = await this.sql.query<{ deleted: number; next: Instant | null }>(
+    const [row] = await this.sql.query<Step<Instant>>(
       `WITH due AS (
          SELECT r.id FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id
          WHERE ${DUE} AND r.created_at >= coalesce($2::timestamptz, '-infinity')
@@ -26,10 +28,10 @@ export class RevisionCleanupSql implements RevisionCleanup {
        ), gone AS (
          DELETE FROM deploy_revision WHERE id IN (SELECT id FROM due) RETURNING created_at
        )
-       SELECT count(*) AS deleted, CASE WHEN count(*) = $3::int THEN max(created_at) END AS next FROM gone`,
+       SELECT count(*) AS count, CASE WHEN count(*) = $3::int THEN max(created_at) END AS next FROM gone`,
       [before, from, limit],
     );
-    return row ?? { deleted: 0, next: null };
+    return row ?? { count: 0, next: null };
   }
 
   async count(before: Instant): Promise<{ due: number; kept: number }> {
@@ -42,23 +44,34 @@ export class RevisionCleanupSql implements RevisionCleanup {
     return row ?? { due: 0, kept: 0 };
   }
 
-  async deleteUnnamedBundles(limit: number): Promise<number> {
+  /**
+   * Looks at so many that each look is short, however many there are: a statement that found all that are unnamed would
+   * go through every revision, again for each batch. The subquery is one that the planner does not turn into such a join.
+   */
+  async deleteUnnamedBundles(after: BundleKey | null): Promise<Step<BundleKey>> {
+    const from = after ?? BEFORE_ALL;
     try {
-      const [row] = await this.sql.query<{ deleted: number }>(
-        `WITH unnamed AS (
-           SELECT b.deployment_id, b.version FROM dag_bundle b
-           WHERE NOT EXISTS (SELECT 1 FROM deploy_revision r WHERE r.deployment_id = b.deployment_id AND r.dag_tarball_version = b.version)
-           LIMIT $1 FOR UPDATE OF b SKIP LOCKED
+      const [row] = await this.sql.query<{ count: number; deploymentId: string | null; version: string | null }>(
+        `WITH walked AS (
+           SELECT deployment_id, version FROM dag_bundle WHERE (deployment_id, version) > ($1::uuid, $2)
+           ORDER BY deployment_id, version LIMIT ${BUNDLES_AT_ONCE}
+         ), unnamed AS (
+           SELECT b.deployment_id, b.version FROM dag_bundle b JOIN walked USING (deployment_id, version)
+           WHERE (SELECT true FROM deploy_revision r WHERE r.deployment_id = b.deployment_id AND r.dag_tarball_version = b.version LIMIT 1) IS NULL
+           FOR UPDATE OF b SKIP LOCKED
          ), gone AS (
            DELETE FROM dag_bundle b USING unnamed u WHERE b.deployment_id = u.deployment_id AND b.version = u.version RETURNING 1
+         ), last AS (
+           SELECT deployment_id, version FROM walked ORDER BY deployment_id, version OFFSET ${BUNDLES_AT_ONCE - 1}
          )
-         SELECT count(*) AS deleted FROM gone`,
-        [limit],
+         SELECT (SELECT count(*) FROM gone) AS count, (SELECT deployment_id FROM last) AS "deploymentId", (SELECT version FROM last) AS version`,
+        [from.deploymentId, from.version],
       );
-      return row?.deleted ?? 0;
+      const { count = 0, deploymentId = null, version = null } = row ?? {};
+      return { count, next: deploymentId === null || version === null ? null : { deploymentId, version } };
     } catch (error) {
-      // A rollback has taken one of them up again at this moment: the next run sees.
-      if (constraintOf(error) === "deploy_revision_bundle_fkey") return 0;
+      // One of them was taken up between our look and its deletion, and is seen to be named now.
+      if (constraintOf(error) === "deploy_revision_bundle_fkey") return { count: 0, next: from };
       throw error;
     }
   }
