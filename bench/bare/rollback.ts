@@ -16,7 +16,7 @@ export async function rollback(pool: Pool, { deploymentUuid, deployRevisionId, d
     const [head, current, target] = [deployment["head_revision_id"], deployment["current_revision_id"], deployRevisionId].map(
       (wanted) => known.find(({ id }) => id === wanted) ?? {},
     ) as [Row, Row, Row];
-    await all(client, "previous", PREVIOUS, [deploymentUuid, current["number"]]);
+    await all(client, "previous", PREVIOUS, [deploymentUuid, current["id"]]);
 
     const at = new Date().toISOString();
     const revision = {
@@ -70,7 +70,8 @@ const COLUMNS = [
 
 const LOCK = "SELECT * FROM deployment WHERE id = $1 AND deleted_at IS NULL FOR UPDATE";
 const REVISIONS = "SELECT * FROM deploy_revision WHERE deployment_id = $1 AND id = ANY($2)";
-const PREVIOUS = `SELECT number FROM deploy_revision WHERE deployment_id = $1 AND number < $2 AND status = 'DEPLOYED' ORDER BY number DESC LIMIT 1`;
+const PREVIOUS = `SELECT number FROM deploy_revision WHERE deployment_id = $1 AND status = 'DEPLOYED'
+  AND number < (SELECT number FROM deploy_revision WHERE id = $2) ORDER BY number DESC LIMIT 1`;
 const INSERT = `INSERT INTO deploy_revision (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map((_, at) => `$${at + 1}`).join(", ")})`;
 const SUPERSEDE = "UPDATE deploy_revision SET status = $2, status_reason = $3, updated_at = $4, finished_at = $5 WHERE id = $1";
 const ADVANCE = `UPDATE deployment SET last_revision_number = $2, head_revision_id = $3, pending_runtime_version = $4,

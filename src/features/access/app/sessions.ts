@@ -20,6 +20,10 @@ interface KnownActor {
   readonly sessionsFromMs: number;
 }
 
+interface RememberedActor extends KnownActor {
+  readonly generation: number;
+}
+
 /** What a header holds, and how to find out who is behind it. */
 interface Secret {
   readonly key: string;
@@ -44,17 +48,17 @@ export interface SessionsOptions {
  */
 export class Sessions {
   private readonly verified = new LRUCache<string, VerifiedSession>({ max: MOST_KNOWN });
-  private readonly actors = new LRUCache<string, KnownActor>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
+  private readonly actors = new LRUCache<string, RememberedActor>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
   private readonly touched = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: TOUCH_EVERY_MS });
   /** Loads under way, for reads that ask for the same at the same time: each change of access makes every open socket ask. */
   private readonly loading = new Map<string, Promise<KnownActor>>();
+  /** Of what is remembered: what is older counts no more. Emptying the cache for every mutation costs more than the rest of it. */
   private generation = 0;
 
   constructor(private readonly options: SessionsOptions) {}
 
   forget(): void {
     this.generation++;
-    this.actors.clear();
     this.loading.clear();
   }
 
@@ -71,7 +75,7 @@ export class Sessions {
     const credentials = credentialsIn(header);
     if (credentials === "") throw new Unauthenticated("MISSING");
     const secret = await this.identify(credentials);
-    const known = fresh ? await this.load(secret) : (this.actors.get(secret.key) ?? (await this.loadOnce(secret)));
+    const known = fresh ? await this.load(secret) : (this.remembered(secret) ?? (await this.loadOnce(secret)));
     if (secret.issuedAtMs < known.sessionsFromMs) throw new Unauthenticated("EXPIRED");
     return known.actor;
   }
@@ -81,6 +85,11 @@ export class Sessions {
     if (!isId(id)) return null;
     const known = await (type === "USER" ? this.loadUser(id) : this.loadServiceAccount({ id }));
     return known?.actor ?? null;
+  }
+
+  private remembered({ key }: Secret): KnownActor | null {
+    const actor = this.actors.get(key);
+    return actor?.generation === this.generation ? actor : null;
   }
 
   private async loadOnce(secret: Secret): Promise<KnownActor> {
@@ -98,7 +107,7 @@ export class Sessions {
     const known = await load();
     if (known === null) throw new Unauthenticated("INVALID");
     // A change that came while we were reading may not be in what we read.
-    if (generation === this.generation) this.actors.set(key, known);
+    if (generation === this.generation) this.actors.set(key, { ...known, generation });
     return known;
   }
 

@@ -11,8 +11,8 @@ export interface RevisionStore {
   /** Those of the Deployment that exist, in no order. */
   findMany(deploymentId: string, ids: readonly string[]): Promise<DeployRevision[]>;
   find(id: string): Promise<DeployRevision | null>;
-  /** Number of the newest DEPLOYED revision before that number. */
-  deployedBefore(deploymentId: string, number: number): Promise<number | null>;
+  /** Number of the newest DEPLOYED revision before that one. */
+  deployedBefore(deploymentId: string, revisionId: string): Promise<number | null>;
   add(revision: DeployRevision): Promise<void>;
   update(id: string, patch: Partial<DeployRevision>): Promise<void>;
 }

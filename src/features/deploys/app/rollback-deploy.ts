@@ -87,11 +87,14 @@ export class RollbackDeploy {
         throw new RollbackRefused([issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId.")]);
       }
       if (!isId(revisionId)) throw new NotFound("Deploy revision");
-      const { head, current, target } = await placeRevisions(stores, deployment, revisionId);
+      const { currentRevisionId } = deployment;
+      const [{ head, current, target }, previousDeployedNumber] = await Promise.all([
+        placeRevisions(stores, deployment, revisionId),
+        currentRevisionId === null ? null : stores.revisions.deployedBefore(deployment.id, currentRevisionId),
+      ]);
       if (target === null) throw new NotFound("Deploy revision");
       expectCurrent(current, command.expectedCurrentRevisionId);
       const now = clock();
-      const previousDeployedNumber = current === null ? null : await stores.revisions.deployedBefore(deployment.id, current.number);
       const assessment = assessRollback({
         settings, catalogue, now, mayPush: true, deployment, current, head, target, previousDeployedNumber, ...inspected,
       });

@@ -37,11 +37,12 @@ export class RevisionStoreSql implements RevisionStore {
     return found ?? null;
   }
 
-  async deployedBefore(deploymentId: string, number: number): Promise<number | null> {
+  async deployedBefore(deploymentId: string, revisionId: string): Promise<number | null> {
     const [found] = await sqlOf(this.manager).query<{ number: number }>(
-      `SELECT number FROM deploy_revision WHERE deployment_id = $1 AND number < $2 AND status = 'DEPLOYED'
+      `SELECT number FROM deploy_revision WHERE deployment_id = $1 AND status = 'DEPLOYED'
+         AND number < (SELECT number FROM deploy_revision WHERE id = $2)
        ORDER BY number DESC LIMIT 1`,
-      [deploymentId, number],
+      [deploymentId, revisionId],
     );
     return found?.number ?? null;
   }
