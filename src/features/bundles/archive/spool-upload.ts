@@ -10,6 +10,8 @@ import type { InspectedArchive } from "./inspect-archive";
 
 const ENDING = ".upload";
 const WRITE_BYTES = 512 * 1024;
+/** Each small chunk takes more memory than its bytes. */
+const WRITE_CHUNKS = 1_000;
 
 /** An upload that was found to be an archive of DAGs, in a file of this machine. */
 export interface SpooledUpload extends InspectedArchive {
@@ -76,7 +78,7 @@ async function* gathered(upload: AsyncIterable<Buffer>): AsyncGenerator<Buffer[]
     for await (const chunk of upload) {
       waiting.push(chunk);
       bytes += chunk.length;
-      if (bytes < WRITE_BYTES) continue;
+      if (bytes < WRITE_BYTES && waiting.length < WRITE_CHUNKS) continue;
       yield waiting;
       waiting = [];
       bytes = 0;
