@@ -160,7 +160,7 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
   }
 }
 
-/** Of what is deleted from the front, what is left begins there. */
+/** Each step begins at the front again: what the last one found there is gone. */
 async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): Promise<void> {
   await inPacedSteps(async () => {
     const count = await deleteSome(CLEANUP_BATCH);

@@ -9,8 +9,9 @@ describe("checkLabel", () => {
     ["Ümläut 🚀", "Ümläut 🚀"],
   ])("takes %j", (text, label) => expect(checkLabel(text)).toBe(label));
 
-  it.each([[""], ["   "], ["x".repeat(191)], ["a\0b"], ["two\nlines"]])("refuses %j", (text) => {
-    expect(() => checkLabel(text)).toThrow(InvalidInput);
+  it.each([[""], ["   "], ["x".repeat(191)], ["a\0b"], ["two\nlines"]])("refuses %j, and names the argument", (text) => {
+    expect(() => checkLabel(text)).toThrow(new InvalidInput("label", "has to have 1 to 190 characters, none of them a control character"));
+    expect(() => checkLabel(text, "newName")).toThrow("newName: has to have");
   });
 });
 
@@ -23,6 +24,6 @@ describe("checkDescription", () => {
   ])("reads %j", (text, description) => expect(checkDescription(text)).toBe(description));
 
   it.each([["x".repeat(1001)]])("refuses %j", (text) => {
-    expect(() => checkDescription(text)).toThrow(InvalidInput);
+    expect(() => checkDescription(text)).toThrow(new InvalidInput("description", "has at most 1000 characters"));
   });
 });
