@@ -224,6 +224,8 @@ export interface DeploymentsConfig {
   readonly minimumRuntimeVersion: string;
   /** An absolute path or an http(s) URL of a catalogue that replaces the shipped one. */
   readonly runtimeReleases?: string;
+  /** The header in which the proxy puts the URL that it asks about; either counts where it is absent. */
+  readonly ingressCheckHeader?: "X-Original-URL" | "X-Forwarded-Uri";
   /** Where Deployments are reached from outside, if not at `https://<subdomain>.<baseDomain>`. */
   readonly publicUrl?: string;
   readonly subdomain: string;

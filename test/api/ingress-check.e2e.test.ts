@@ -28,7 +28,11 @@ test.each([
   const { token } = await userWith(world, admin, role, place);
   expect(await check(token, "/airflow/home")).toEqual([200, airflowRole]);
   const statuses = [];
-  for (const path of ["/flower/", "/dags/upload", "/dags/download"]) statuses.push((await check(token, path))[0]);
+  for (const path of ["/flower/", "/dags/upload", "/dags/download"]) {
+    const [status, answered] = await check(token, path);
+    statuses.push(status);
+    if (status === 200) expect(answered).toBe(airflowRole);
+  }
   expect(statuses).toEqual([flower, upload, download]);
 });
 
@@ -55,4 +59,27 @@ test("refuses everybody else, and every other URL, in the two ways that a proxy 
   for (const path of ["", "/airflows", "/../nowhere/airflow", "/dags"]) expect(await check(admin, path)).toEqual([403, undefined]);
   const { statusCode } = await world.app.server.app.inject({ url: "/v1/authorization", headers: { authorization: admin } });
   expect(statusCode).toBe(403);
+});
+
+describe("two headers, of which the client can send one", () => {
+  const own = (): string => `/${deployment.releaseName}/airflow`;
+  const ask = async (headers: Record<string, string>, app = world.app) =>
+    (await app.server.app.inject({ url: "/v1/authorization", headers: { authorization: admin, ...headers } })).statusCode;
+
+  test("count only where they lead to the same target", async () => {
+    const { releaseName } = await createDeployment(world, admin);
+    expect(await ask({ "x-original-url": own(), "x-forwarded-uri": own() })).toBe(200);
+    expect(await ask({ "x-original-url": own(), "x-forwarded-uri": `/${releaseName}/airflow` })).toBe(403);
+    expect(await ask({ "x-forwarded-uri": own(), "x-original-url": `/${releaseName}/airflow` })).toBe(403);
+  });
+
+  test("the one that the configuration names has to be there", async () => {
+    const pinned = await startTestApp({ env: { DEPLOYMENTS__INGRESS_CHECK__HEADER: "X-Forwarded-Uri" }, database: world.database });
+    try {
+      expect(await ask({ "x-original-url": own() }, pinned.app)).toBe(403);
+      expect(await ask({ "x-forwarded-uri": own() }, pinned.app)).toBe(200);
+    } finally {
+      await pinned.close();
+    }
+  });
 });

@@ -112,6 +112,7 @@ export interface BuiltDeployment {
 export interface DeploymentOverrides {
   readonly workspaceId?: string;
   readonly label?: string;
+  readonly releaseName?: string;
   readonly runtimeVersion?: string;
   readonly airflowVersion?: string;
   readonly executor?: string;

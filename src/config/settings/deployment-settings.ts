@@ -1,5 +1,5 @@
 import { chart, config, deployments, houston, optionalSetting, setting } from "../setting";
-import { filePathOrUrl, listOfNamespaces, text, textLike, trueOrFalse, url, wholeNumber } from "../value-kinds";
+import { filePathOrUrl, listOfNamespaces, oneOf, text, textLike, trueOrFalse, url, wholeNumber } from "../value-kinds";
 import { resources } from "./resource-settings";
 import { rollback } from "./rollback-settings";
 
@@ -152,6 +152,11 @@ const lifeOfDeployments = {
     kind: url("http", "https"),
     values: [deployments("publicUrl")],
     description: "Where Deployments and uploads of DAGs are reached from outside; without it https:// with the subdomain and the base domain, and this process itself where that is localhost.",
+  }),
+  ingressCheckHeader: optionalSetting({
+    kind: oneOf(["X-Original-URL", "X-Forwarded-Uri"]),
+    values: [deployments("ingressCheck.header")],
+    description: "The header in which the proxy puts the URL that it asks `/v1/authorization` about; without it either counts, and both only where they agree.",
   }),
   subdomain: setting({
     kind: dnsLabel,

@@ -117,7 +117,12 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
     rollbackSwitch,
     loaders,
     routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
-      ingressCheckRoutes(app, { endpoint: config.server.endpoint, authenticate, admit: new AdmitVisitor(readModel) });
+      ingressCheckRoutes(app, {
+        endpoint: config.server.endpoint,
+        urlHeader: config.deployments.ingressCheckHeader,
+        authenticate,
+        admit: new AdmitVisitor(readModel),
+      });
     },
     /** Encrypts what is not, or not with the present key. @throws PlainSecretsFound if there is no key and something to encrypt */
     sealSecrets: () => sealStored.execute(),

@@ -1,20 +1,21 @@
 import { Forbidden } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
-import { airflowRoleOf, mayEnter, visitOf, type AirflowRole } from "../domain/visit";
+import { ingressTarget, type IngressUrlHeader } from "../domain/ingress-url";
+import { airflowRoleOf, mayEnter, type AirflowRole } from "../domain/visit";
 import type { DeploymentReadModel } from "./ports";
 
-/** Tells a proxy whether somebody may open a URL of a Deployment. */
+/** Decides for a proxy whether the caller may open a URL of a Deployment. */
 export class AdmitVisitor {
   constructor(private readonly deployments: Pick<DeploymentReadModel, "findByReleaseName">) {}
 
   /**
-   * What the actor is in the Deployment's Airflow; null where nothing.
+   * Returns the caller's role in the Deployment's Airflow.
    * @throws Forbidden, also where there is no such Deployment: a proxy knows no other refusal
    */
-  async execute(actor: Actor, url: string): Promise<AirflowRole | null> {
-    const visit = visitOf(url);
+  async execute(actor: Actor, urls: Readonly<Record<IngressUrlHeader, readonly string[]>>, expected?: IngressUrlHeader): Promise<AirflowRole> {
+    const visit = ingressTarget(urls, expected);
     const deployment = visit && (await this.deployments.findByReleaseName(visit.releaseName));
     if (!deployment || !mayEnter(actor, deployment, visit.door)) throw new Forbidden();
-    return airflowRoleOf(actor, deployment);
+    return airflowRoleOf(actor, deployment) ?? "Public";
   }
 }

@@ -7,8 +7,11 @@ export interface Visit {
   readonly door: "airflow" | "flower" | "upload" | "download";
 }
 
-/** What somebody is in a Deployment's Airflow. Source: the public 0.35 role reference maps its permissions to these roles. */
-export type AirflowRole = "Admin" | "User" | "Viewer";
+/**
+ * The caller's role in a Deployment's Airflow. Source: the public 0.35 role reference maps its permissions to the first three; `Public` is
+ * Airflow's own role without permissions, for callers who may use another server of the Deployment only.
+ */
+export type AirflowRole = "Admin" | "User" | "Viewer" | "Public";
 
 const BASE = "http://proxy";
 const DOORS = /^\/([a-z0-9][a-z0-9-]*)\/(?:(airflow|flower)(?:\/.*)?|dags\/(upload|download))$/;
@@ -41,6 +44,7 @@ function decode(path: string): string {
   }
 }
 
+/** Null if the caller may not open the Deployment's Airflow. */
 export function airflowRoleOf(actor: Actor, deployment: { readonly id: string; readonly workspaceId: string }): AirflowRole | null {
   const scope = deploymentScope(deployment);
   if (can(actor, DEPLOYMENT_PERMISSIONS.administerAirflow, scope)) return "Admin";
