@@ -9,6 +9,7 @@ import { SigningKeysByPurpose1765000000000 } from "./1765000000000-signing-keys-
 import { RegistryPushes1765100000000 } from "./1765100000000-registry-pushes";
 import { AuditIndexes1765200000000 } from "./1765200000000-audit-indexes";
 import { AuditExport1765300000000 } from "./1765300000000-audit-export";
+import { RolloutOutages1766410000000 } from "./1766410000000-rollout-outages";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   RegistryPushes1765100000000,
   AuditIndexes1765200000000,
   AuditExport1765300000000,
+  RolloutOutages1766410000000,
 ];

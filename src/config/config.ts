@@ -27,6 +27,7 @@ export interface Config {
     readonly enabled: boolean;
     readonly concurrency: number;
     readonly retryCount: number;
+    readonly outageMinutes: number;
   };
   readonly deployments: DeploymentsConfig;
   /** Nightly removal of revisions older than `deployments.rollback.retentionDays`. */

@@ -68,6 +68,7 @@ export function buildRevision(overrides: Partial<DeployRevision> = {}): DeployRe
     rolledBackId: null,
     originId: id,
     rolloutFailures: 0,
+    outageSince: null,
     pinned: false,
     createdAt: EARLIER,
     updatedAt: EARLIER,

@@ -159,4 +159,10 @@ export const workers = {
     values: [config("workers.retryCount")],
     description: "Retries of a failed background job.",
   }),
+  outageMinutes: setting({
+    kind: wholeNumber(0, 10_080),
+    default: 60,
+    values: [config("workers.outageMinutes")],
+    description: "Minutes that a rollout waits for a dependency that is unavailable (the store of DAG bundles, the data folder) before it is FAILED; such a time costs no retries.",
+  }),
 };

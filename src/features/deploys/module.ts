@@ -138,7 +138,8 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     clock,
     metrics,
   });
-  const apply = new ApplyRevision({ unitOfWork, readModel, driver, clock, attempts: 1 + config.workers.retryCount, metrics });
+  const { retryCount, outageMinutes } = config.workers;
+  const apply = new ApplyRevision({ unitOfWork, readModel, driver, clock, attempts: 1 + retryCount, outageMs: outageMinutes * 60_000, metrics });
   const openPushes = new OpenPushesSql(dataSource.manager);
   const { pushedImages: images, actorOf } = options;
   const recordPushes = new RecordPushes({ unitOfWork, deployments: deployments.readModel, pushes: openPushes, images, actorOf, record, clock });

@@ -3,6 +3,8 @@ import { constants } from "node:fs";
 import { copyFile, link, mkdir, open, opendir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { fileOutage } from "../../../shared/app/file-outage";
+import { Unavailable } from "../../../shared/domain/errors";
 import { BundleMissing, type BundleStore, type ByteRange } from "../app/bundle-store";
 import { checkedStream } from "./checked-stream";
 
@@ -20,7 +22,11 @@ const READ_BYTES = 1024 * 1024;
 export class FolderBundleStore implements BundleStore {
   constructor(private readonly folder: string) {}
 
-  async put(sha256: string, file: string): Promise<void> {
+  put(sha256: string, file: string): Promise<void> {
+    return reachable(this.write(sha256, file));
+  }
+
+  private async write(sha256: string, file: string): Promise<void> {
     const path = this.pathOf(sha256);
     const folder = dirname(path);
     if ((await mkdir(folder, { recursive: true })) !== undefined) await sync(this.folder);
@@ -37,12 +43,12 @@ export class FolderBundleStore implements BundleStore {
   }
 
   async stat(sha256: string): Promise<{ sizeBytes: number; version: string } | null> {
-    const found = await orNull(stat(this.pathOf(sha256), { bigint: true }));
+    const found = await reachable(orNull(stat(this.pathOf(sha256), { bigint: true })));
     return found && { sizeBytes: Number(found.size), version: `${found.ino}-${found.mtimeNs}-${found.size}` };
   }
 
   async open(sha256: string, range?: ByteRange): Promise<Readable> {
-    const file = await orNull(open(this.pathOf(sha256)));
+    const file = await reachable(orNull(open(this.pathOf(sha256))));
     if (file === null) throw new BundleMissing(sha256);
     return range === undefined
       ? checkedStream(file.createReadStream({ highWaterMark: READ_BYTES }), sha256)
@@ -50,7 +56,7 @@ export class FolderBundleStore implements BundleStore {
   }
 
   async delete(sha256: string): Promise<void> {
-    await rm(this.pathOf(sha256), { force: true });
+    await reachable(rm(this.pathOf(sha256), { force: true }));
   }
 
   async *list(): AsyncGenerator<{ sha256: string; sizeBytes: number }> {
@@ -84,6 +90,16 @@ export class FolderBundleStore implements BundleStore {
 
   private pathOf(sha256: string): string {
     return join(this.folder, sha256.slice(0, 2), `${sha256}.tar.gz`);
+  }
+}
+
+/** @throws Unavailable for failures of the file system that pass; without the path, since clients see the message */
+async function reachable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const outage = fileOutage(error);
+    throw outage === null ? error : new Unavailable(`The store of DAG bundles cannot be used at present (${outage})`, { cause: error });
   }
 }
 

@@ -2,6 +2,7 @@ import { reconcileJob, type Deployment } from "../../deployments";
 import { RolloutRejected, type ReleaseState, type RolloutDriver } from "../../rollouts";
 import type { Clock } from "../../../shared/app/clock";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { Unavailable } from "../../../shared/domain/errors";
 import { dagsOf } from "../domain/dag-upload";
 import { deployLogLine, type DeployEvent } from "../domain/deploy-log";
 import type { DeployRevision } from "../domain/deploy-revision";
@@ -32,13 +33,15 @@ export class ApplyRevision {
       readonly clock: Clock;
       /** Failed attempts after which a revision is FAILED. */
       readonly attempts: number;
+      /** How long an outage of a dependency may last before the revision is FAILED. Outages cost no attempts. */
+      readonly outageMs: number;
       readonly metrics: DeployMetrics;
     },
   ) {}
 
   async execute(revisionId: string, signal: AbortSignal): Promise<void> {
     const state = await this.inStep(revisionId, async (stores, { deployment, revision }) => {
-      await this.tell(stores, deployment, revision, { event: "rollout_started" });
+      await this.started(stores, deployment, revision);
       const dags = dagsOf(deployment, revision);
       const { dagTarballVersion } = dags;
       const bundle = dagTarballVersion === null ? null : await stores.bundles.find(deployment.id, dagTarballVersion);
@@ -54,6 +57,14 @@ export class ApplyRevision {
       return;
     }
     await this.deployed(revisionId, state);
+  }
+
+  private async started(stores: DeployStores, deployment: Deployment, revision: DeployRevision): Promise<void> {
+    // An outage can take hundreds of attempts, so the log has its start only.
+    if (revision.outageSince !== null) return;
+    // The revision no longer waits for DAGs. The reason of a failed attempt stays until the next one ends.
+    if (revision.rolloutFailures === 0 && revision.statusReason !== null) await stores.revisions.update(revision.id, { statusReason: null });
+    await this.tell(stores, deployment, revision, { event: "rollout_started" });
   }
 
   /** Hands the state to the driver, and gives up as soon as a newer revision is there. */
@@ -79,7 +90,7 @@ export class ApplyRevision {
         return addApplyJob(stores.outbox, revision);
       }
       const at = this.deps.clock();
-      await stores.revisions.update(revision.id, { status: "DEPLOYED", statusReason: null, updatedAt: at, finishedAt: at });
+      await stores.revisions.update(revision.id, { status: "DEPLOYED", statusReason: null, outageSince: null, updatedAt: at, finishedAt: at });
       await stores.deployments.update(deployment.id, {
         currentRevisionId: revision.id,
         runtimeVersion: revision.runtimeVersion,
@@ -97,20 +108,33 @@ export class ApplyRevision {
     const reason = reasonOf(error);
     await this.inStep(revisionId, async (stores, { deployment, revision }) => {
       const at = this.deps.clock();
+      if (error instanceof Unavailable && (await this.waits(stores, { deployment, revision }, { reason, at }))) return;
       const rolloutFailures = revision.rolloutFailures + 1;
-      if (!(error instanceof RolloutRejected) && rolloutFailures < this.deps.attempts) {
-        await stores.revisions.update(revision.id, { rolloutFailures, updatedAt: at });
+      if (!isFinal(error) && rolloutFailures < this.deps.attempts) {
+        await stores.revisions.update(revision.id, { rolloutFailures, statusReason: reason, outageSince: null, updatedAt: at });
         await this.tell(stores, deployment, revision, { event: "rollout_attempt_failed", failure: rolloutFailures, reason });
         await addApplyJob(stores.outbox, revision, Math.min(1_000 * 2 ** (rolloutFailures - 1), BACK_OFF_MOST_MS));
         return;
       }
-      await stores.revisions.update(revision.id, { status: "FAILED", statusReason: reason, rolloutFailures, updatedAt: at, finishedAt: at });
+      await stores.revisions.update(revision.id, { status: "FAILED", statusReason: reason, rolloutFailures, outageSince: null, updatedAt: at, finishedAt: at });
       await stores.deployments.update(deployment.id, { ...nothingPending(deployment, revision), updatedAt: at });
       await this.tell(stores, deployment, revision, { event: "failed", reason });
       // An older rollout that was overtaken may have left its files behind: what counts as current is put back.
       await stores.outbox.add(reconcileJob(deployment.id));
       this.finished(revision, "FAILED", at);
     });
+  }
+
+  /** Keeps the revision waiting during an outage. False once the outage has lasted too long. */
+  private async waits(stores: DeployStores, { deployment, revision }: Rollout, { reason, at }: { reason: string; at: string }): Promise<boolean> {
+    const outageSince = revision.outageSince ?? at;
+    const lastedMs = Math.max(0, Date.parse(at) - Date.parse(outageSince));
+    if (lastedMs >= this.deps.outageMs) return false;
+    await stores.revisions.update(revision.id, { outageSince, statusReason: reason, updatedAt: at });
+    if (revision.outageSince === null) await this.tell(stores, deployment, revision, { event: "rollout_waits", reason });
+    // As long again as the outage has lasted: 1, 2, 4 … seconds.
+    await addApplyJob(stores.outbox, revision, Math.min(Math.max(lastedMs, 1_000), BACK_OFF_MOST_MS));
+    return true;
   }
 
   /** Runs the work under the Deployment's lock if the revision is still to be finished; null otherwise. */
@@ -132,6 +156,9 @@ export class ApplyRevision {
     this.deps.metrics.rolloutFinished(status, (Date.parse(at) - Date.parse(revision.createdAt)) / 1000);
   }
 }
+
+/** A rejected state, and an outage that has lasted too long: neither is tried again. */
+const isFinal = (error: unknown): boolean => error instanceof RolloutRejected || error instanceof Unavailable;
 
 /** Short, and without the NUL that Postgres cannot keep: what a driver says is not ours to trust. */
 function reasonOf(error: unknown): string {

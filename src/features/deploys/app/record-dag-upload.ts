@@ -85,6 +85,8 @@ export class RecordDagUpload {
   ): Promise<DeployRevision> {
     const patch = {
       type: "IMAGE_AND_DAG",
+      // It waits no longer.
+      statusReason: null,
       dagTarballVersion: version,
       description: head.description ?? description,
       updatedAt: at,

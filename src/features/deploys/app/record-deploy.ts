@@ -4,8 +4,10 @@ import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { FeatureDisabled } from "../../../shared/domain/errors";
+import { plusMs } from "../../../shared/domain/instant";
 import type { Actor } from "../../../shared/domain/permissions";
 import { keptDags, waitsForDags } from "../domain/dag-upload";
+import { waitingForDags } from "../domain/deploy-log";
 import { auditedRevision, type DeployRevision, type DeployTrigger } from "../domain/deploy-revision";
 import type { ImageDeploy } from "../domain/image-deploy";
 import { parseImage } from "../domain/image-reference";
@@ -71,7 +73,7 @@ export class RecordDeploy {
     if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, catalogue);
 
     const inside = airflowVersionOf({ ...versions, airflowVersion: deploy.airflowVersion ?? versions.airflowVersion }, catalogue);
-    const revision = recordDeploy(
+    const recorded = recordDeploy(
       {
         ...image,
         runtimeVersion: versions.runtimeVersion,
@@ -83,8 +85,10 @@ export class RecordDeploy {
       { id: newId(), onto: deployment, by: actor, at: this.deps.clock(), description: checkDescription(deploy.description) },
     );
     // The DAGs that belong to it may be on their way; they are put in place together.
-    const delayMs = waitsForDags(revision) && deploy.dagsFollow !== false ? this.deps.dagUploadWaitMs : 0;
-    await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded" }, delayMs });
+    const delayMs = waitsForDags(recorded) && deploy.dagsFollow !== false ? this.deps.dagUploadWaitMs : 0;
+    const waitsUntil = delayMs === 0 ? undefined : plusMs(recorded.createdAt, delayMs);
+    const revision = { ...recorded, statusReason: waitsUntil === undefined ? null : waitingForDags(waitsUntil) };
+    await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded", waitsUntil }, delayMs });
     return { deployment: (await stores.deployments.lock(deployment.id)) ?? deployment, revision };
   }
 

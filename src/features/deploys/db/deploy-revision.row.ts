@@ -93,6 +93,9 @@ export class DeployRevisionRow implements DeployRevision {
   @Column({ type: "integer", name: "rollout_failures" })
   rolloutFailures: number;
 
+  @InstantColumn({ name: "outage_since", nullable: true })
+  outageSince: Instant | null;
+
   @Column({ type: "boolean" })
   pinned: boolean;
 

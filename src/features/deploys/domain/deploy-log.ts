@@ -5,11 +5,12 @@ import { imageReference, versionLabel, type DeployRevision } from "./deploy-revi
 
 /** What happens to a revision, one line each. */
 export type DeployEvent =
-  | { readonly event: "deploy_recorded" }
+  | { readonly event: "deploy_recorded"; readonly waitsUntil?: Instant | undefined }
   | { readonly event: "rollback_accepted"; readonly from: DeployRevision | null; readonly target: DeployRevision; readonly warnings: readonly string[] }
   | { readonly event: "dags_added"; readonly version: string }
   | { readonly event: "rollout_started" }
   | { readonly event: "rollout_attempt_failed"; readonly failure: number; readonly reason: string }
+  | { readonly event: "rollout_waits"; readonly reason: string }
   | { readonly event: "deployed" }
   | { readonly event: "failed"; readonly reason: string }
   | { readonly event: "superseded"; readonly by: number };
@@ -62,7 +63,7 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
   const name = `Revision ${revision.number}`;
   switch (what.event) {
     case "deploy_recorded":
-      return `${name}: ${revision.actorLabel} deploys ${imageReference(revision) ?? "DAGs"} (${versionLabel(revision)})${why(revision)}`;
+      return `${name}: ${revision.actorLabel} deploys ${imageReference(revision) ?? "DAGs"} (${versionLabel(revision)})${why(revision)}${waits(what.waitsUntil)}`;
     case "rollback_accepted": {
       const from = what.from === null ? "nothing" : `revision ${what.from.number} (${versionLabel(what.from)})`;
       return `${name}: ${revision.actorLabel} rolls back from ${from} to revision ${what.target.number} (${versionLabel(what.target)})${why(revision)}`;
@@ -73,6 +74,8 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
       return `${name} is being rolled out`;
     case "rollout_attempt_failed":
       return `${name}: attempt ${what.failure} failed: ${what.reason}`;
+    case "rollout_waits":
+      return `${name} waits for an outage to end: ${what.reason}`;
     case "deployed":
       return `${name} is deployed`;
     case "failed":
@@ -81,6 +84,11 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
       return `${name} is superseded by revision ${what.by}`;
   }
 }
+
+/** `waits for DAGs until 10:15:30Z` */
+export const waitingForDags = (until: Instant): string => `waits for DAGs until ${until.slice("YYYY-MM-DDT".length, "YYYY-MM-DDTHH:MM:SS".length)}Z`;
+
+const waits = (until: Instant | undefined): string => (until === undefined ? "" : `; ${waitingForDags(until)}`);
 
 const why = ({ description }: DeployRevision): string => (description === null ? "" : `: ${description}`);
 
@@ -99,12 +107,14 @@ function detailsOf(what: DeployEvent): Readonly<Record<string, unknown>> {
         warnings: what.warnings,
       };
     case "rollout_attempt_failed":
+    case "rollout_waits":
     case "failed":
       return { reason: what.reason };
+    case "deploy_recorded":
+      return what.waitsUntil === undefined ? {} : { waitsUntil: what.waitsUntil };
     case "superseded":
       return { supersededBy: what.by };
     case "dags_added":
-    case "deploy_recorded":
     case "rollout_started":
     case "deployed":
       return {};

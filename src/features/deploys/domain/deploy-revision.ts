@@ -49,7 +49,10 @@ export interface DeployRevision extends DeployContent {
   readonly rolledBackId: string | null;
   /** The first revision with this content: itself, or where the chain of rollbacks leads to. */
   readonly originId: string;
+  /** Failed attempts, without those during an outage. */
   readonly rolloutFailures: number;
+  /** Since when a dependency of the rollout is unavailable; null if none is. */
+  readonly outageSince: Instant | null;
   readonly pinned: boolean;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;

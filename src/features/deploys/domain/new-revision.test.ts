@@ -18,6 +18,7 @@ const FRESH = {
   actorType: "SERVICE_ACCOUNT",
   actorLabel: "ci",
   rolloutFailures: 0,
+  outageSince: null,
   pinned: false,
   createdAt: NOW,
   updatedAt: NOW,

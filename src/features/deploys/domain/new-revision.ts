@@ -64,6 +64,7 @@ function nextLine({ id, onto, by, at, description }: Recording) {
     actorType: by.type,
     actorLabel: by.label,
     rolloutFailures: 0,
+    outageSince: null,
     pinned: false,
     createdAt: at,
     updatedAt: at,

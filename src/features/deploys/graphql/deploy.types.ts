@@ -102,7 +102,7 @@ export class DeployRevision {
     return this.record.status;
   }
 
-  @Field(() => String, { simple: true, nullable: true, description: "Why it is FAILED or SUPERSEDED." })
+  @Field(() => String, { simple: true, nullable: true, description: "Why it is FAILED or SUPERSEDED; while INITIALIZED, why it waits or why the last attempt failed." })
   get statusReason(): string | null {
     return this.record.statusReason;
   }

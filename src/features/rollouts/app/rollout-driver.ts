@@ -9,7 +9,9 @@ import type { ReleaseState } from "../domain/release-state";
 export interface RolloutDriver {
   readonly name: string;
   /**
-   * @throws RolloutRejected if trying again cannot help; any other error is tried again
+   * @throws RolloutRejected if trying again cannot help
+   * @throws Unavailable during an outage of something that the driver depends on: it is waited for, and costs no attempt
+   * @throws Error for any other failure: it is tried again a few times
    */
   apply(state: ReleaseState, signal: AbortSignal): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { DagTrees } from "../app/dag-trees";
@@ -7,7 +7,7 @@ import { RolloutRejected, type RolloutDriver } from "../app/rollout-driver";
 import { helmValues } from "../domain/helm-values";
 import type { ReleaseState } from "../domain/release-state";
 import { ABANDONED_AFTER_MS, DagsFolder, ForeignDags, type Tree } from "./dags-folder";
-import { isFileError, messageOf, unlessMissing } from "./file-errors";
+import { isFileError, messageOf, presentable, unlessMissing } from "./file-errors";
 import { removeUnfinished, replaceFile } from "./replace-file";
 
 const VALUES_FILE = "values.yaml";
@@ -44,6 +44,14 @@ export class FilesystemDriver implements RolloutDriver {
   ) {}
 
   async apply(state: ReleaseState, signal: AbortSignal): Promise<void> {
+    try {
+      await this.place(state, signal);
+    } catch (error) {
+      throw presentable(error, dirname(this.root));
+    }
+  }
+
+  private async place(state: ReleaseState, signal: AbortSignal): Promise<void> {
     const dags = this.dagsOf(state.releaseName);
     await mkdir(this.folderOf(state.releaseName), { recursive: true });
     const found = await this.applied(state.releaseName);
