@@ -9,6 +9,7 @@ import { DEPLOY_TASKS } from "./features/deploys";
 import type { RolloutDriver } from "./features/rollouts";
 import { systemClock, type Clock } from "./shared/app/clock";
 import { inTime } from "./shared/app/in-time";
+import type { ConnectionPurpose } from "./shared/db/connection-settings";
 import { createDataSource, poolOf } from "./shared/db/data-source";
 import { isMigrated } from "./shared/db/migrate";
 import { buildApiSchema, buildDeclaredSchema } from "./shared/graphql/build-schema";
@@ -49,7 +50,7 @@ export interface App {
 export async function createApp({ config, databaseUrl, clock = systemClock, ...options }: AppOptions): Promise<App> {
   const log = options.log ?? createLogger(config);
   const poolSize = config.database.kind === "url" ? config.database.poolSize : undefined;
-  const dataSource = await connect(databaseUrl, poolSize);
+  const dataSource = await connect(databaseUrl, "requests", poolSize);
   const pool = poolOf(dataSource);
   pool.on("error", (error) => log.warn({ err: error }, "an idle database connection broke"));
   const metrics = new Metrics({ version });
@@ -116,7 +117,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
   };
 
   async function startJobs() {
-    const jobSource = await connect(databaseUrl, JOB_POOL_SIZE);
+    const jobSource = await connect(databaseUrl, "jobs", JOB_POOL_SIZE);
     const runner = await JobRunner.start({
       pool: poolOf(jobSource),
       databaseUrl,
@@ -135,8 +136,8 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
 /** Few connections on purpose: with two processors more of them only make each other wait. */
 const DEFAULT_POOL_SIZE = 4;
 
-export function connect(databaseUrl: string, poolSize = DEFAULT_POOL_SIZE): Promise<DataSource> {
-  return createDataSource({ url: databaseUrl, poolSize, entities }).initialize();
+export function connect(databaseUrl: string, purpose: ConnectionPurpose, poolSize = DEFAULT_POOL_SIZE): Promise<DataSource> {
+  return createDataSource({ url: databaseUrl, poolSize, entities, purpose }).initialize();
 }
 
 /** The schema without an installation behind it: importing this file has declared every resolver. */

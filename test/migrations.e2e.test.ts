@@ -30,7 +30,7 @@ describe("migrations", () => {
     for (let one = 0; one < migrations.length; one++) await database.dataSource.undoLastMigration();
     expect(await tables()).toEqual(["schema_migration"]);
     expect(await isMigrated(database.dataSource)).toBe(false);
-    const second = await connect(database.url);
+    const second = await connect(database.url, "migrations");
     await Promise.all([migrate(database.dataSource), migrate(second)]);
     await second.destroy();
     expect(await tables()).toEqual(before);

@@ -40,7 +40,7 @@ export async function requireMigrations(database: Database, { migrateFirst }: { 
 }
 
 async function withDataSource<T>({ url }: Database, use: (dataSource: Awaited<ReturnType<typeof connect>>) => Promise<T>): Promise<T> {
-  const dataSource = await connect(url).catch((error: unknown) => {
+  const dataSource = await connect(url, "migrations").catch((error: unknown) => {
     throw connectionProblem(url, error);
   });
   try {

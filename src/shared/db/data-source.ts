@@ -2,7 +2,8 @@ import { DataSource, type EntityManager, type QueryRunner } from "typeorm";
 import pg, { type Pool, type PoolClient, type QueryResultRow } from "pg";
 import type { PostgresDriver } from "typeorm/driver/postgres/PostgresDriver";
 import { migrations } from "../../../migrations";
-import type { Instant } from "../domain/instant";
+import { toInstant, type Instant } from "../domain/instant";
+import { connectionSettings, type ConnectionPurpose } from "./connection-settings";
 import { PreparedClient } from "./prepared-client";
 import type { Sql } from "./sql";
 import { StatementQueue } from "./statement-queue";
@@ -11,31 +12,26 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly poolSize: number;
   readonly entities: readonly (new () => object)[];
-  /** Stands in pg_stat_activity. */
-  readonly applicationName?: string;
+  readonly purpose?: ConnectionPurpose;
 }
 
-/**
- * The one way to the database. Sessions run in UTC, and `timestamptz(3)` columns come back as `Instant`s
- * wherever SQL is written by hand.
- */
-export function createDataSource({ url, poolSize, entities, applicationName = "retrograde" }: DatabaseOptions): DataSource {
+/** A pool for TypeORM and for SQL that is written by hand, where `timestamptz(3)` columns come back as `Instant`s. */
+export function createDataSource({ url, poolSize, entities, purpose = "requests" }: DatabaseOptions): DataSource {
+  const { connectionString, ...settings } = connectionSettings(url, purpose);
   return new DataSource({
     type: "postgres",
-    url,
+    url: connectionString,
     poolSize,
     entities: [...entities],
     migrations: [...migrations],
     migrationsTableName: "schema_migration",
     migrationsTransactionMode: "each",
-    applicationName,
     installExtensions: false,
     extra: {
       Client: PreparedClient,
       pipeline: true,
       types: { getTypeParser },
-      options: "-c TimeZone=UTC -c DateStyle=ISO",
-      connectionTimeoutMillis: 10_000,
+      ...settings,
     },
   });
 }
@@ -49,10 +45,27 @@ function getTypeParser(oid: number, format?: "text" | "binary"): unknown {
   return pg.types.getTypeParser(oid, format ?? "text");
 }
 
-/** Postgres drops trailing zeros of the fraction: `2024-07-15 09:30:00.5+00`. */
+const IN_UTC = "+00";
+
+/**
+ * Postgres drops trailing zeros of the fraction: `2024-07-15 09:30:00.5+00`. Sessions run in UTC, but a pooler may have
+ * lost that setting: any other offset is worked out.
+ */
 export function parseTimestamptz(text: string): Instant {
+  if (!text.endsWith(IN_UTC)) return inOtherZone(text);
   const fraction = text.length > 22 ? text.slice(20, -3) : "";
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction.padEnd(3, "0")}Z`;
+}
+
+const WITH_OFFSET = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/;
+
+/** @throws Error where the text is none of the years 1 to 9999 in the ISO style */
+function inOtherZone(text: string): Instant {
+  const parts = WITH_OFFSET.exec(text);
+  if (parts === null) throw new Error(`The database answers an instant in a form that is not ISO: ${text}`);
+  const [, date, time, sign, hours = "0", minutes = "0", seconds = "0"] = parts;
+  const offsetMs = ((Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds)) * 1_000;
+  return toInstant(Date.parse(`${date}T${time}Z`) + (sign === "+" ? -offsetMs : offsetMs));
 }
 
 /** The connections that TypeORM uses itself. */

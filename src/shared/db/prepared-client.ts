@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { Client, type QueryConfig } from "pg";
+import { SessionClient } from "./session-client";
 
 /** Statements that one connection keeps prepared; beyond it new ones run unprepared, so memory is bounded. */
 const MAX_PREPARED_STATEMENTS = 500;
@@ -25,7 +26,7 @@ type QueryArguments = [textOrConfig: unknown, values?: unknown, callback?: unkno
  * A statement's text has to be constant (values as parameters): one with a value in its text would fill
  * the table of names. What comes after the limit still runs, only unprepared.
  */
-export class PreparedClient extends Client {}
+export class PreparedClient extends SessionClient {}
 
 // Assigned and not declared: `Client.query` has a dozen overloads, which all pass through unchanged.
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound at each call below

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { WorkerEvents } from "graphile-worker";
-import { Client, type Pool } from "pg";
+import type { Pool } from "pg";
 import type { Logger } from "pino";
+import { connectionSettings } from "../db/connection-settings";
+import { SessionClient } from "../db/session-client";
 
 const LOOK_EVERY_MS = 2_000;
 /** A worker takes its first job a moment before its lock is held; younger claims are not questioned. */
@@ -25,7 +27,7 @@ interface LivenessOptions {
 export class WorkerLiveness {
   private readonly own = new Set<string>();
   private readonly stopped = new AbortController();
-  private client: Client | null = null;
+  private client: SessionClient | null = null;
   private loop: Promise<void> = Promise.resolve();
   private holding: Promise<void> = Promise.resolve();
 
@@ -50,7 +52,7 @@ export class WorkerLiveness {
   }
 
   private async connect(): Promise<void> {
-    const client = new Client({ connectionString: this.options.databaseUrl, application_name: "retrograde-liveness" });
+    const client = new SessionClient(connectionSettings(this.options.databaseUrl, "liveness"));
     client.on("error", () => {
       if (this.client === client) this.client = null;
     });

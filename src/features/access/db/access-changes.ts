@@ -1,5 +1,6 @@
-import { Client } from "pg";
 import type { Logger } from "pino";
+import { connectionSettings } from "../../../shared/db/connection-settings";
+import { SessionClient } from "../../../shared/db/session-client";
 
 const RECONNECT_AFTER_MS = 1_000;
 
@@ -8,7 +9,7 @@ const RECONNECT_AFTER_MS = 1_000;
  * been missed because the connection was lost. Triggers of the database send the notifications.
  */
 export class AccessChanges {
-  private client: Client | null = null;
+  private client: SessionClient | null = null;
   private stopped = false;
   private retry: NodeJS.Timeout | undefined;
 
@@ -19,7 +20,7 @@ export class AccessChanges {
   ) {}
 
   async start(): Promise<void> {
-    const client = new Client({ connectionString: this.databaseUrl, application_name: "retrograde-access" });
+    const client = new SessionClient(connectionSettings(this.databaseUrl, "listen"));
     this.client = client;
     client.on("notification", () => this.changed());
     client.on("error", (error) => this.reconnect(error));

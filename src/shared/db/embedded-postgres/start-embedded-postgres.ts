@@ -1,6 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { Client, escapeIdentifier } from "pg";
+import { escapeIdentifier } from "pg";
+import { connectionSettings } from "../connection-settings";
+import { SessionClient } from "../session-client";
 import { findPostgresPackage, runnableBinaries } from "./binaries";
 import { ensureCluster, SUPERUSER } from "./cluster";
 import { type DataFolder, openDataFolder, securePermissions } from "./data-folder";
@@ -97,7 +99,7 @@ async function freePort(): Promise<number> {
 }
 
 async function ensureDatabase(url: string, name: string): Promise<void> {
-  const client = new Client({ connectionString: url, ssl: false });
+  const client = new SessionClient({ ...connectionSettings(url, "commands"), ssl: false });
   await client.connect();
   try {
     const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [name]);
