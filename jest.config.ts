@@ -8,9 +8,12 @@ const config: Config = {
   globalSetup: "<rootDir>/test/world/global-setup.ts",
   globalTeardown: "<rootDir>/test/world/global-teardown.ts",
   setupFiles: ["reflect-metadata"],
+  setupFilesAfterEnv: ["<rootDir>/test/world/let-go-of-observers.ts"],
   // For what hangs: on a machine that has much else to do everything takes several times as long.
   testTimeout: 180_000,
   maxWorkers: 2,
+  // Of the heap, after a file: some module registries are collected late. The process then has up to twice as much.
+  workerIdleMemoryLimit: "400MB",
   transform: {
     "^.+\\.ts$": ["ts-jest", typescript],
     "node_modules/(jose|openid-client|oauth4webapi)/.+\\.js$": "<rootDir>/test/world/es-modules-to-commonjs.cjs",

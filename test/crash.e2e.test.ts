@@ -22,7 +22,7 @@ class Service {
   constructor(private readonly env: Record<string, string>) {}
 
   async start(): Promise<void> {
-    const child = spawn(process.execPath, [MAIN, "serve"], { env: { PATH: process.env["PATH"], ...this.env }, stdio: ["ignore", "pipe", "ignore"] });
+    const child = spawn(process.execPath, [MAIN, "serve"], { env: { PATH: process.env["PATH"], TMPDIR: tmpdir(), ...this.env }, stdio: ["ignore", "pipe", "ignore"] });
     this.child = child;
     this.url = await new Promise<string>((resolve, reject) => {
       child.once("exit", (exitCode) => reject(new Error(`the service ended with ${exitCode}`)));

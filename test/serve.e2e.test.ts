@@ -21,7 +21,7 @@ interface Run {
 }
 
 function retrograde(args: string[], env: Record<string, string>): Run {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env["PATH"], HOST: "127.0.0.1", ...env } });
+  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env["PATH"], TMPDIR: tmpdir(), HOST: "127.0.0.1", ...env } });
   let output = "";
   let stdout = "";
   child.stdout.on("data", (chunk: Buffer) => {

@@ -9,10 +9,13 @@ import { spoolUpload } from "../../src/features/bundles/archive/spool-upload";
 import { unpackArchive } from "../../src/features/bundles/archive/unpack-archive";
 import { ArchiveRefused } from "../../src/features/bundles/domain/archive-refused";
 import { dagArchive } from "../builders/dags";
+import { TimeBudget } from "../world/time-budget";
 
-const MUTATIONS = 10_000;
 /** Each batch is one test, so that a failure names its seed. */
-const BATCHES = 10;
+const BATCHES = 4;
+/** For all batches together; a long run: MUTATION_SECONDS=600 npx jest test/bundles/archive-mutations */
+const SECONDS = Number(process.env["MUTATION_SECONDS"] ?? 20);
+const BUDGET = { seconds: SECONDS / BATCHES, atLeast: 150 };
 const LIMITS = { maxUploadBytes: 200_000, maxUnpackedBytes: 1_000_000, maxFiles: 50 };
 const BLOCK = 512;
 
@@ -111,7 +114,7 @@ async function treeIn(folder: string): Promise<string[]> {
   return entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(folder, join(entry.parentPath, entry.name))).sort();
 }
 
-describe(`${MUTATIONS} mutations of an archive`, () => {
+describe("mutations of an archive", () => {
   const inspector = new ArchiveInspector();
   let root: string;
   let accepted = 0;
@@ -128,14 +131,15 @@ describe(`${MUTATIONS} mutations of an archive`, () => {
   test.each(Array.from({ length: BATCHES }, (_, at) => base + at))("are an archive or refused, and never land outside (seed %i)", async (seed) => {
     const random = generator(seed);
     const spool = join(root, "spool");
-    for (let at = 0; at < MUTATIONS / BATCHES; at++) {
+    const budget = new TimeBudget(BUDGET);
+    while (budget.next()) {
       const bytes = pick(random, MUTATORS)(random);
       const upload = await spoolUpload(Readable.from([bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]), { folder: spool, limits: LIMITS, inspector }).catch((error: unknown) => error);
       if (upload instanceof ArchiveRefused) {
         refused++;
         continue;
       }
-      if (upload instanceof Error || !("files" in (upload as object))) throw new Error(`mutation ${at} of seed ${seed}`, { cause: upload });
+      if (upload instanceof Error || !("files" in (upload as object))) throw new Error(`mutation ${budget.rounds} of seed ${seed}`, { cause: upload });
       const spooled = upload as Awaited<ReturnType<typeof spoolUpload>>;
       await spooled.dispose();
       const { files } = spooled;
@@ -155,10 +159,12 @@ describe(`${MUTATIONS} mutations of an archive`, () => {
     }
     expect((await readdir(root)).sort()).toEqual(["spool"]);
     expect(await readdir(spool)).toEqual([]);
-  });
+    budget.report(`mutations of an archive (MUTATION_SEED=${seed})`);
+  }, BUDGET.seconds * 1_000 + 180_000);
 
   test("were of both kinds", () => {
-    expect(accepted).toBeGreaterThan(MUTATIONS / 50);
-    expect(refused).toBeGreaterThan(MUTATIONS / 2);
+    const mutations = accepted + refused;
+    expect(accepted).toBeGreaterThan(mutations / 50);
+    expect(refused).toBeGreaterThan(mutations / 2);
   });
 });

@@ -5,20 +5,33 @@ import { createDeployment, deployImage, signUp, signUpAdmin } from "../builders/
 import { closeSockets, RawSocket, socketUrl } from "../builders/socket";
 import { teamWith } from "../builders/team-operations";
 import { startTestApp, type TestApp } from "../world/app";
+import { TimeBudget } from "../world/time-budget";
 import { Random } from "./random";
 import { randomFrame } from "./random-frame";
 import { RandomOperations } from "./random-operation";
 import { randomBody, randomRequest } from "./random-request";
 
-/** The same requests each time, so that a failure is one of the change at hand; `FUZZ_SEED` makes others, `FUZZ_RUNS` more or fewer. */
+/**
+ * The same requests in the same order each time, so that a failure comes from the change at hand; `FUZZ_SEED` makes
+ * others. How many are sent depends on the machine: `FUZZ_SECONDS` is for all tests of this file together.
+ */
 const SEED = Number(process.env["FUZZ_SEED"] ?? 4242);
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 20_000);
-const SHARES = { operations: 0.75, bodies: 0.1, requests: 0.15, frames: 0.1 };
+const SECONDS = Number(process.env["FUZZ_SECONDS"] ?? 60);
+const BUDGETS = {
+  operations: { seconds: SECONDS * 0.7, atLeast: 1_000 },
+  bodies: { seconds: SECONDS * 0.1, atLeast: 200 },
+  requests: { seconds: SECONDS * 0.1, atLeast: 200 },
+  sockets: { seconds: SECONDS * 0.1, atLeast: 20 },
+};
+/** Operations that share what `known` has made. */
+const BATCH = 500;
 const FRAMES_PER_SOCKET = 10;
 /** What the registry proves itself with. */
 const EVENTS_HEADER = "Bearer events";
 const AT_ONCE = 8;
 const PATIENCE_MS = 30_000;
+/** The floors of the budgets included, on a machine that is twenty times slower than usual. */
+const LIMIT_MS = SECONDS * 1_000 + 300_000;
 /** What multiplies with the request takes minutes; on a busy machine a second is several. */
 const LONGEST_BLOCK_MS = 10_000;
 
@@ -75,12 +88,11 @@ function complaint({ statusCode, body, headers }: LightMyRequestResponse, isGrap
 const shown = (payload: InjectOptions["payload"]): string =>
   typeof payload === "string" ? payload.slice(0, 1_500) : Buffer.isBuffer(payload) ? `base64:${payload.toString("base64").slice(0, 1_500)}` : "nothing";
 
-/** Sends that many, some at once; the first ten complaints. */
-async function send(runs: number, make: () => { request: InjectOptions; isGraphql: boolean }): Promise<string[]> {
+/** Sends requests while there are more, some at once. Returns the first ten complaints. */
+async function send(hasNext: () => boolean, make: () => { request: InjectOptions; isGraphql: boolean }): Promise<string[]> {
   const complaints: string[] = [];
-  let sent = 0;
   const worker = async (): Promise<void> => {
-    while (sent++ < runs && complaints.length < 10) {
+    while (complaints.length < 10 && hasNext()) {
       const { request, isGraphql } = make();
       let timer: NodeJS.Timeout | undefined;
       const late = new Promise<string>((resolve) => (timer = setTimeout(() => resolve("no answer"), PATIENCE_MS)));
@@ -114,13 +126,15 @@ describe(`whatever is sent, no answer tells of a bug (FUZZ_SEED=${SEED})`, () =>
 
   test("operations of the schema with right and wrong arguments", async () => {
     const random = new Random(SEED);
-    const runs = Math.ceil(RUNS * SHARES.operations);
-    const batch = 1_500;
-    for (let done = 0; done < runs; done += batch) {
+    const budget = new TimeBudget(BUDGETS.operations);
+    for (let isOver = false; !isOver; ) {
       const operations = new RandomOperations(world.app.schema, random, (await known()).texts);
-      expect(await send(Math.min(batch, runs - done), () => post(random, JSON.stringify(operations.next())))).toEqual([]);
+      let sent = 0;
+      const hasNext = (): boolean => sent++ < BATCH && !(isOver ||= !budget.next());
+      expect(await send(hasNext, () => post(random, JSON.stringify(operations.next())))).toEqual([]);
     }
-    const share = (code: string): number => (outcomes.get(code) ?? 0) / runs;
+    budget.report(`operations (FUZZ_SEED=${SEED})`);
+    const share = (code: string): number => (outcomes.get(code) ?? 0) / budget.rounds;
     expect(Object.fromEntries(["OK", "BAD_USER_INPUT", "NOT_FOUND", "FORBIDDEN", "UNAUTHENTICATED"].map((code) => [code, share(code) > 0.005]))).toEqual({
       OK: true,
       BAD_USER_INPUT: true,
@@ -128,29 +142,34 @@ describe(`whatever is sent, no answer tells of a bug (FUZZ_SEED=${SEED})`, () =>
       FORBIDDEN: true,
       UNAUTHENTICATED: true,
     });
-  }, 600_000);
+  }, LIMIT_MS);
 
   test("bodies that are no GraphQL request", async () => {
     const random = new Random(SEED + 1);
-    expect(await send(Math.ceil(RUNS * SHARES.bodies), () => post(random, randomBody(random)))).toEqual([]);
-  }, 300_000);
+    const budget = new TimeBudget(BUDGETS.bodies);
+    expect(await send(() => budget.next(), () => post(random, randomBody(random)))).toEqual([]);
+    budget.report(`bodies (FUZZ_SEED=${SEED})`);
+  }, LIMIT_MS);
 
   test("requests to every other route, of any kind", async () => {
     const random = new Random(SEED + 2);
+    const budget = new TimeBudget(BUDGETS.requests);
     const { releaseNames } = await known();
     const make = () => {
       const { headers, ...request } = randomRequest(random, { releaseNames, eventsHeader: EVENTS_HEADER });
       return { isGraphql: false, request: { ...request, headers: { ...tokenFor(random), ...headers } } };
     };
-    expect(await send(Math.ceil(RUNS * SHARES.requests), make)).toEqual([]);
-  }, 300_000);
+    expect(await send(() => budget.next(), make)).toEqual([]);
+    budget.report(`requests to other routes (FUZZ_SEED=${SEED})`);
+  }, LIMIT_MS);
 
   test("frames over WebSockets, in either protocol", async () => {
     const random = new Random(SEED + 3);
     const operations = new RandomOperations(world.app.schema, random, (await known()).texts);
     const complaints: string[] = [];
     let answers = 0;
-    for (let done = 0; done < RUNS * SHARES.frames && complaints.length < 10; done += FRAMES_PER_SOCKET) {
+    const budget = new TimeBudget(BUDGETS.sockets);
+    while (complaints.length < 10 && budget.next()) {
       const [protocol, start] = random.pick([["graphql-ws", "start"], ["graphql-transport-ws", "subscribe"]] as const);
       const socket = await RawSocket.connect(socketUrl(world.app.server), protocol);
       const sent: (string | Buffer)[] = [];
@@ -168,9 +187,10 @@ describe(`whatever is sent, no answer tells of a bug (FUZZ_SEED=${SEED})`, () =>
       if (code === "never" || code === 1011) complaints.push(`closed ${code}: ${sent.map(shown).join("\n")}`);
       if (said !== undefined) complaints.push(said.slice(0, 500));
     }
+    budget.report(`sockets of ${FRAMES_PER_SOCKET} frames each (FUZZ_SEED=${SEED})`);
     expect(complaints).toEqual([]);
     expect(answers).toBeGreaterThan(0);
-  });
+  }, LIMIT_MS);
 
   test("and nothing of it held the process up, or took from it what it needs", async () => {
     expect(delay.max / 1e6).toBeLessThan(LONGEST_BLOCK_MS);

@@ -51,6 +51,37 @@ const ROLLBACKS_ON = {
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
   const dataDir = await mkdtemp(join(tmpdir(), "retrograde-data-"));
+  const cleanUp = async (): Promise<void> => {
+    if (options.database === undefined) await database.drop();
+    await rm(dataDir, { recursive: true, force: true });
+  };
+  const { app, config } = await startApp(options, database, dataDir).catch(async (error: unknown) => {
+    await cleanUp();
+    throw error;
+  });
+  return {
+    app,
+    config,
+    database,
+    dataDir,
+    async send(query, variables = null, token, headers = {}) {
+      const response = await app.server.app.inject({
+        method: "POST",
+        url: config.server.endpoint,
+        headers: { "content-type": "application/json", ...(token !== undefined && { authorization: token }), ...headers },
+        payload: JSON.stringify({ query, variables }),
+      });
+      const body = response.json<Pick<Answer, "data" | "errors">>();
+      return { status: response.statusCode, data: body.data, errors: body.errors, headers: response.headers };
+    },
+    async close() {
+      await app.stop();
+      await cleanUp();
+    },
+  };
+}
+
+async function startApp(options: TestAppOptions, database: TestDatabase, dataDir: string): Promise<{ app: App; config: Config }> {
   const { config } = loadConfig({
     valuesFiles: [],
     cwd: dataDir,
@@ -75,25 +106,5 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     await app.stop();
     throw error;
   });
-  return {
-    app,
-    config,
-    database,
-    dataDir,
-    async send(query, variables = null, token, headers = {}) {
-      const response = await app.server.app.inject({
-        method: "POST",
-        url: config.server.endpoint,
-        headers: { "content-type": "application/json", ...(token !== undefined && { authorization: token }), ...headers },
-        payload: JSON.stringify({ query, variables }),
-      });
-      const body = response.json<Pick<Answer, "data" | "errors">>();
-      return { status: response.statusCode, data: body.data, errors: body.errors, headers: response.headers };
-    },
-    async close() {
-      await app.stop();
-      if (options.database === undefined) await database.drop();
-      await rm(dataDir, { recursive: true, force: true });
-    },
-  };
+  return { app, config };
 }
