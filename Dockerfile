@@ -5,6 +5,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts scripts
 COPY migrations migrations
 COPY src src
 # The embedded Postgres is for trying the product out; an image has a real one beside it. It goes by name: the hashing of

@@ -41,7 +41,7 @@ export interface App {
   readonly dataSource: DataSource;
   readonly features: Features;
   /** Takes requests, and does background work unless the configuration says otherwise. */
-  start(): Promise<{ readonly url: string }>;
+  start(steps?: { readonly beforeListening?: () => Promise<void> }): Promise<{ readonly url: string }>;
   /** Lets requests and jobs in hand finish, then closes every connection. */
   stop(): Promise<void>;
 }
@@ -90,7 +90,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     server,
     dataSource,
     features,
-    async start() {
+    async start({ beforeListening } = {}) {
       await features.sealSecrets();
       // A process that was killed leaves uploads behind, and the clean-up may be switched off. Nobody has to wait for it.
       void features.bundles.removeStaleUploads().catch((error: unknown) => log.warn({ err: error }, "stale uploads could not be removed"));
@@ -100,6 +100,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
         features.logs.exporter?.start();
         features.audit.exporter?.start();
       }
+      await beforeListening?.();
       const listening = await server.listen();
       port = Number(new URL(listening.url).port);
       return listening;

@@ -2,27 +2,42 @@ import { access } from "node:fs/promises";
 import type { Config } from "../config";
 import { ADMINISTRATOR, type Demo } from "../demo/prepare-demo";
 
-const EVERY_ADDRESS = new Set(["0.0.0.0", "::", "127.0.0.1", "::1"]);
+const EVERY_ADDRESS = new Set(["0.0.0.0", "::", "127.0.0.1"]);
 
-/** What somebody who has just started it wants to know. `url` is where it listens. */
-export async function banner({ server, dataDir }: Config, url: string, { password, passwordFile, deploymentId }: Demo): Promise<string> {
-  const host = EVERY_ADDRESS.has(server.host) ? "localhost" : server.host;
-  const root = `http://${host}:${new URL(url).port || "80"}`;
-  const api = `${root}${server.endpoint}`;
+/** What a person who has just started the service needs. `url` is where it listens. */
+export async function banner(config: Config, url: string, demo: Demo): Promise<string> {
+  const { server, dataDir } = config;
+  const local = localRoot(server.host, new URL(url).port || "80");
+  const root = server.publicUrl ?? local;
+  const addresses = [
+    ["API and explorer", `${root}${server.endpoint}`],
+    ...(root === local ? [] : [["On this machine", `${local}${server.endpoint}`]]),
+    ["Health, metrics", `${local}/v1/readyz   ${local}/metrics`],
+    ["Data", dataDir],
+  ];
+  const lines = addresses.map(([name = "", value]) => `  ${name.padEnd(18)} ${value}`);
+  const api = quoted(`${local}${server.endpoint}`);
+  const signIn = config.auth.localEnabled ? await signInByPassword(api, demo, dataDir) : signInByProvider(config, root);
+  return `\n  Retrograde is ready.\n\n${lines.join("\n")}\n\n${signIn}\n`;
+}
+
+/** Reachable from this machine: only where it listens on one other address is that the one. */
+function localRoot(host: string, port: string): string {
+  if (EVERY_ADDRESS.has(host)) return `http://localhost:${port}`;
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Brackets mean something to a shell. */
+const quoted = (address: string): string => (address.includes("[") ? `'${address}'` : address);
+
+async function signInByPassword(api: string, { password, passwordFile, deploymentId }: Demo, dataDir: string): Promise<string> {
   const kept = await access(passwordFile).then(() => true, () => false);
   const secret = secretOf({ password, passwordFile, dataDir, kept });
   const query =
     deploymentId === null
       ? "{ workspaces { id label } }"
       : `{ deployRevisions(deploymentUuid: \\"${deploymentId}\\", first: 20) { nodes { id number status image createdBy { label } description rollback { allowed } } } }`;
-  return `
-  Retrograde is ready.
-
-  API and explorer   ${api}
-  Health, metrics    ${root}/v1/readyz   ${root}/metrics
-  Data               ${dataDir}
-
-  Sign in as         ${ADMINISTRATOR}
+  return `  Sign in as         ${ADMINISTRATOR}
   Password           ${secret.shown.join(`\n${" ".repeat(21)}`)}
 
   First query, ready to paste:
@@ -37,7 +52,15 @@ export async function banner({ server, dataDir }: Config, url: string, { passwor
 `;
 }
 
-/** What to say of the password, and what stands for it inside a text in single quotes of a shell. */
+/** Passwords are switched off, and with them the administrator of the demo. */
+function signInByProvider({ signOn }: Config, root: string): string {
+  if (signOn.providers.length === 0) {
+    return "  Sign in            nobody can: passwords are switched off (AUTH__LOCAL__ENABLED), and no identity provider is set up\n";
+  }
+  return `  Sign in            at ${root}/token, with ${signOn.providers.map(({ displayName }) => displayName).join(" or ")}; passwords are switched off\n`;
+}
+
+/** What to show of the password, and what stands for it inside a text in single quotes of a shell. */
 function secretOf({ password, passwordFile, dataDir, kept }: Pick<Demo, "password" | "passwordFile"> & {
   readonly dataDir: string;
   readonly kept: boolean;

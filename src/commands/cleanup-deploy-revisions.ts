@@ -1,4 +1,4 @@
-import { configOf } from "./database";
+import { withConfig } from "./database";
 import { readOptions, UsageError, VALUES_OPTION } from "./usage-error";
 import { withApp } from "./with-app";
 
@@ -11,11 +11,13 @@ export async function cleanUpDeployRevisions(args: string[]): Promise<void> {
   });
   const olderThan = options["older-than"];
   if (olderThan !== undefined && !/^\d{1,5}$/.test(olderThan)) throw new UsageError("--older-than takes a number of days");
-  const result = await withApp(configOf(options.values), ({ features }) =>
-    features.deploys.cleanUp.execute({
-      olderThanDays: olderThan === undefined ? undefined : Number(olderThan),
-      dryRun: options["dry-run"],
-    }),
+  const result = await withConfig(options.values, (config) =>
+    withApp(config, ({ features }) =>
+      features.deploys.cleanUp.execute({
+        olderThanDays: olderThan === undefined ? undefined : Number(olderThan),
+        dryRun: options["dry-run"],
+      }),
+    ),
   );
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }

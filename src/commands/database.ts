@@ -1,15 +1,29 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../composition-root";
-import { loadConfig, type Config } from "../config";
-import { startEmbeddedPostgres, type EmbeddedPostgres } from "../shared/db/embedded-postgres";
+import { DatabaseUnreachable, explainStartError, loadConfig, type Config, type LoadedConfig } from "../config";
+import { DataFolderInUse, findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from "../shared/db/embedded-postgres";
 import { isMigrated, migrate } from "../shared/db/migrate";
 
-export const configOf = (valuesFiles: readonly string[] = []): Config =>
-  loadConfig({ valuesFiles, env: process.env, cwd: process.cwd() }).config;
+const loadedConfig = (valuesFiles: readonly string[]): LoadedConfig => loadConfig({ valuesFiles, env: process.env, cwd: process.cwd() });
+
+export const configOf = (valuesFiles: readonly string[] = []): Config => loadedConfig(valuesFiles).config;
+
+/**
+ * Work with the configuration, whose errors name the setting that they come from.
+ *
+ * @throws what `work` throws, or the same in words
+ */
+export async function withConfig<T>(valuesFiles: readonly string[] = [], work: (config: Config) => Promise<T>): Promise<T> {
+  const loaded = loadedConfig(valuesFiles);
+  return work(loaded.config).catch((error: unknown) => {
+    throw explainStartError(error, loaded);
+  });
+}
 
 export interface Database {
   readonly url: string;
-  /** Null where the database is somebody else's. */
+  /** Null where another process or an operator runs the database. */
   readonly embedded: EmbeddedPostgres | null;
   stop(): Promise<void>;
 }
@@ -20,20 +34,51 @@ export async function openDatabase(
   log: (message: string) => void = () => undefined,
 ): Promise<Database> {
   if (database.kind === "url") return { url: database.url, embedded: null, stop: async () => undefined };
-  const embedded = await startEmbeddedPostgres({ dataDir: join(dataDir, "postgres"), databaseName: "retrograde", log });
+  const embedded = await startEmbeddedPostgres({ ...placeOf(dataDir), log });
   return { url: embedded.url, embedded, stop: () => embedded.stop() };
 }
 
-/** Brings the database up to date. Answers the migrations that it ran. @throws Error if it is out of reach */
-export const migrateDatabase = (database: Database): Promise<string[]> => withDataSource(database, migrate);
+const DATABASE_NAME = "retrograde";
+/** A service that is starting may have to recover its database first. */
+const RUNNING_SERVICE_WITHIN_MS = 60_000;
+const LOOK_AGAIN_MS = 200;
+
+const placeOf = (dataDir: string) => ({ dataDir: join(dataDir, "postgres"), databaseName: DATABASE_NAME });
+
+/**
+ * The database for a command beside the service: where the embedded Postgres runs already, the command uses it, and
+ * leaves it running.
+ *
+ * @throws DataFolderInUse if another process holds the data folder for a minute without a Postgres
+ */
+export async function openDatabaseOfCommand(config: Config): Promise<Database> {
+  for (const end = Date.now() + RUNNING_SERVICE_WITHIN_MS; ; await sleep(LOOK_AGAIN_MS)) {
+    try {
+      return await openDatabase(config);
+    } catch (error) {
+      if (!(error instanceof DataFolderInUse)) throw error;
+      const { dataDir, databaseName } = placeOf(config.dataDir);
+      const url = await findRunningPostgres(dataDir, databaseName);
+      if (url !== undefined) return { url, embedded: null, stop: async () => undefined };
+      if (Date.now() > end) throw error;
+    }
+  }
+}
+
+/** Brings the database up to date. Returns the migrations that were run. @throws Error if it is out of reach */
+export const migrateDatabase = (database: Database, report: (message: string) => void): Promise<string[]> =>
+  withDataSource(database, (dataSource) => migrate(dataSource, report));
 
 /**
  * Our own database is migrated along; anybody else's only if that was asked for.
  * @throws Error if the database is out of reach, or migrations are missing
  */
-export async function requireMigrations(database: Database, { migrateFirst }: { readonly migrateFirst: boolean }): Promise<void> {
+export async function requireMigrations(
+  database: Database,
+  { migrateFirst, report = () => undefined }: { readonly migrateFirst: boolean; readonly report?: (message: string) => void },
+): Promise<void> {
   if (database.embedded !== null || migrateFirst) {
-    await migrateDatabase(database);
+    await migrateDatabase(database, report);
   } else if (!(await withDataSource(database, isMigrated))) {
     throw new Error("The database lacks migrations of this version: run `retrograde migrate`, or set MIGRATE_ON_START=true");
   }
@@ -55,5 +100,5 @@ function connectionProblem(url: string, error: unknown): Error {
   const { host, pathname } = new URL(url);
   const reasons = error instanceof AggregateError ? error.errors : [error];
   const reason = reasons.map((one) => (one instanceof Error ? one.message : String(one))).join("; ");
-  return new Error(`The database ${host}${pathname} cannot be reached: ${reason}`, { cause: error });
+  return new DatabaseUnreachable(`The database ${host}${pathname} cannot be reached: ${reason}`, { cause: error });
 }

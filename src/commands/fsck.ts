@@ -1,4 +1,4 @@
-import { configOf } from "./database";
+import { withConfig } from "./database";
 import { readOptions, VALUES_OPTION } from "./usage-error";
 import { withApp } from "./with-app";
 
@@ -10,7 +10,9 @@ const DAMAGE_FOUND = 3;
  */
 export async function fsck(args: string[]): Promise<void> {
   const options = readOptions(args, { ...VALUES_OPTION, repair: { type: "boolean", default: false } });
-  const report = await withApp(configOf(options.values), ({ features }) => features.bundles.checkStore.execute({ repair: options.repair }));
+  const report = await withConfig(options.values, (config) =>
+    withApp(config, ({ features }) => features.bundles.checkStore.execute({ repair: options.repair })),
+  );
   process.stdout.write(`${JSON.stringify(report)}\n`);
   if (report.damaged.length > 0) process.exitCode = DAMAGE_FOUND;
 }

@@ -1,14 +1,16 @@
-import { configOf, migrateDatabase, openDatabase } from "./database";
+import { migrateDatabase, openDatabaseOfCommand, withConfig } from "./database";
 import { readOptions, VALUES_OPTION } from "./usage-error";
 
-/** Runs what is missing; fine to call again. */
+/** Runs the migrations that are missing, beside a running service too; fine to call again. */
 export async function runMigrations(args: string[]): Promise<void> {
   const { values } = readOptions(args, VALUES_OPTION);
-  const database = await openDatabase(configOf(values));
-  try {
-    const names = await migrateDatabase(database);
-    process.stdout.write(names.length === 0 ? "The database is up to date\n" : `Migrated: ${names.join(", ")}\n`);
-  } finally {
-    await database.stop();
-  }
+  await withConfig(values, async (config) => {
+    const database = await openDatabaseOfCommand(config);
+    try {
+      const names = await migrateDatabase(database, (message) => process.stderr.write(`${message}\n`));
+      process.stdout.write(names.length === 0 ? "The database is up to date\n" : `Migrated: ${names.join(", ")}\n`);
+    } finally {
+      await database.stop();
+    }
+  });
 }

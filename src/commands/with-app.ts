@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { createApp, createLogger, type App } from "../composition-root";
 import type { Config } from "../config";
-import { openDatabase, requireMigrations } from "./database";
+import { openDatabaseOfCommand, requireMigrations } from "./database";
 
 const STDERR = 2;
 
@@ -10,7 +10,7 @@ const STDERR = 2;
  * whoever parses it, so the log goes to stderr.
  */
 export async function withApp<T>(config: Config, work: (app: App) => Promise<T>): Promise<T> {
-  const database = await openDatabase(config);
+  const database = await openDatabaseOfCommand(config);
   try {
     await requireMigrations(database, { migrateFirst: false });
     const log = createLogger(config, pino.destination({ dest: STDERR, sync: true }));

@@ -58,6 +58,7 @@ export async function prepareDemo({ config, databaseUrl, log }: {
     }
     const password = await readIfThere(unseenFile);
     if (password !== null) {
+      log.info("making the demo …");
       // The settings given may leave no room for it; that is no reason not to start.
       await seedDemo(app, clock, { administrator: ADMINISTRATOR }).catch((error: unknown) => {
         log.warn({ err: error }, "the demo could not be completed; everything else works");

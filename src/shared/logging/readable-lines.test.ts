@@ -3,11 +3,11 @@ import { readable } from "./readable-lines";
 const LINE = { level: 30, time: Date.parse("2026-03-01T07:08:09.123Z"), pid: 1, hostname: "here", msg: "ready" };
 
 test.each<[string, object, string]>([
-  ["information", {}, "07:08:09 ready\n"],
-  ["what it is about", { port: 80 }, '07:08:09 ready {"port":80}\n'],
-  ["how bad it is", { level: 60 }, "07:08:09 FATAL ready\n"],
-  ["an error", { level: 50, err: { message: "no", stack: "Error: no\n  at x" } }, "07:08:09 ERROR ready\nError: no\n  at x\n"],
-  ["a line without a message", { msg: undefined, a: 1 }, '07:08:09  {"a":1}\n'],
+  ["information", {}, "2026-03-01T07:08:09.123Z ready\n"],
+  ["what it is about", { port: 80 }, '2026-03-01T07:08:09.123Z ready {"port":80}\n'],
+  ["how bad it is", { level: 60 }, "2026-03-01T07:08:09.123Z FATAL ready\n"],
+  ["an error", { level: 50, err: { message: "no", stack: "Error: no\n  at x" } }, "2026-03-01T07:08:09.123Z ERROR ready\nError: no\n  at x\n"],
+  ["a line without a message", { msg: undefined, a: 1 }, '2026-03-01T07:08:09.123Z  {"a":1}\n'],
 ])("shows %s", (_, more, expected) => {
   expect(readable(`${JSON.stringify({ ...LINE, ...more })}\n`)).toBe(expected);
 });

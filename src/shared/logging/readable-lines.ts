@@ -2,7 +2,7 @@ import { levels, type DestinationStream } from "pino";
 
 const WARN = 40;
 
-/** For a person at a terminal: the time, the level if it is more than information, what happened, and the rest as JSON. */
+/** For a person at a terminal: the time in UTC, the level if it is more than information, what happened, and the rest as JSON. */
 export function readableLines(out: { write(text: string): unknown }): DestinationStream {
   return { write: (line) => void out.write(readable(line)) };
 }
@@ -17,5 +17,5 @@ export function readable(line: string): string {
   const severity = level >= WARN ? `${(levels.labels[level] ?? String(level)).toUpperCase()} ` : "";
   const details = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : "";
   const stack = err === undefined ? "" : `\n${err.stack ?? err.message}`;
-  return `${new Date(time).toISOString().slice(11, 19)} ${severity}${msg ?? ""}${details}${stack}\n`;
+  return `${new Date(time).toISOString()} ${severity}${msg ?? ""}${details}${stack}\n`;
 }

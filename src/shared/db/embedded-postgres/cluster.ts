@@ -35,7 +35,7 @@ export async function ensureCluster(
 ): Promise<string> {
   await removeUnfinished(folder);
   const exists = await lstat(folder.cluster).then(() => true, () => false);
-  if (exists) return readFile(folder.password, "utf8");
+  if (exists) return readPassword(folder);
 
   const password = randomBytes(24).toString("base64url");
   // A file left by an earlier attempt may belong to another user: it is replaced, not overwritten.
@@ -74,6 +74,18 @@ export async function ensureCluster(
   await rename(unfinished, folder.cluster);
   if (durable) await syncFolder(folder.path);
   return password;
+}
+
+/** @throws Error if the password file is lost: without it nobody gets into the database */
+export async function readPassword(folder: DataFolder): Promise<string> {
+  return readFile(folder.password, "utf8").catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== "ENOENT") throw cause;
+    throw new Error(
+      `The password of the database in ${folder.path} is lost: ${folder.password} does not exist. Bring the file back from a backup, ` +
+        `or move the folder ${folder.path} away to start with an empty database.`,
+      { cause },
+    );
+  });
 }
 
 async function removeUnfinished(folder: DataFolder): Promise<void> {

@@ -20,20 +20,24 @@ export interface DataFolder {
  *
  * @throws Error if the folder holds anything foreign and nothing of ours: its permissions are about to be
  *   narrowed, which must not happen to somebody's home or to /tmp by a slip in the configuration;
- *   or if it belongs to another user
+ *   or if it belongs to another user, also where root could use it: that user could not any more;
+ *   or if it cannot be written to
  */
-export async function openDataFolder(dataDir: string): Promise<DataFolder> {
+export async function openDataFolder(dataDir: string, account: Account | undefined): Promise<DataFolder> {
   await mkdir(dirname(resolve(dataDir)), { recursive: true });
   await mkdir(dataDir, { mode: 0o700, recursive: true });
   const path = await realpath(dataDir);
   const usable = constants.R_OK | constants.W_OK | constants.X_OK;
-  await access(path, usable).catch(async () => {
-    throw belongsToAnotherUser(path, (await stat(path)).uid);
+  await access(path, usable).catch(async (error: NodeJS.ErrnoException) => {
+    const { uid } = await stat(path);
+    // Its owner may have narrowed its mode, or the file system may be read-only.
+    throw uid === process.getuid?.() || error.code !== "EACCES" ? notWritable(path, error) : belongsToAnotherUser(path, uid);
   });
   const entries = (await readdir(path)).filter((name) => name !== "lost+found");
   if (entries.length > 0 && !entries.some((name) => /^(cluster|password|owner|postgres)\b/.test(name))) {
     throw new Error(`The data folder ${path} is not empty, and what it holds is no embedded Postgres`);
   }
+  await refuseForeignCluster(path, account);
   return {
     path,
     cluster: join(path, "cluster"),
@@ -67,6 +71,18 @@ export async function securePermissions(folder: DataFolder, account: Account | u
   }
   // Postgres accepts nothing wider, and volumes are mounted with wider permissions by some platforms.
   await chmod(folder.cluster, 0o700);
+}
+
+/** Root would hand the files over to the account that Postgres runs as, and lock their owner out. */
+async function refuseForeignCluster(path: string, account: Account | undefined): Promise<void> {
+  const cluster = await lstat(join(path, "cluster")).catch(() => undefined);
+  if (account === undefined || cluster === undefined || cluster.uid === account.uid || cluster.uid === process.getuid?.()) return;
+  throw belongsToAnotherUser(path, cluster.uid);
+}
+
+function notWritable(path: string, cause: NodeJS.ErrnoException): Error {
+  const remedy = cause.code === "EROFS" ? "its file system is read-only" : `its mode does not let its owner write: chmod u+rwx '${path}'`;
+  return new Error(`The data folder ${path} is not writable: ${remedy}`, { cause });
 }
 
 function belongsToAnotherUser(path: string, owner: number): Error {

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, stat, truncate, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
-import { type EmbeddedPostgres, startEmbeddedPostgres } from ".";
+import { type EmbeddedPostgres, findRunningPostgres, startEmbeddedPostgres } from ".";
 import { commandLine } from "./processes";
 
 const databaseName = "a-database";
@@ -158,6 +158,37 @@ test("a second owner is refused, in another process and in the same one", async 
 
   await start();
   await expect(start()).rejects.toThrow(`is in use by process ${process.pid}`);
+});
+
+test("another process finds the server that runs, and none where it has stopped", async () => {
+  expect(await findRunningPostgres(dataDir, databaseName)).toBeUndefined();
+  const { owner, url } = await startOwner();
+  expect(await findRunningPostgres(dataDir, databaseName)).toBe(url);
+  await kill(owner);
+  await eventually(async () => (await findRunningPostgres(dataDir, databaseName)) === undefined);
+});
+
+test("a database whose password is lost says so, and how to go on", async () => {
+  await mkdir(join(dataDir, "cluster"));
+  await expect(start()).rejects.toThrow(/^The password of the database in .* is lost: .*password does not exist\. Bring the file back/);
+});
+
+const asRoot = process.getuid?.() === 0 ? test : test.skip;
+const asOrdinaryUser = process.getuid?.() === 0 ? test.skip : test;
+
+asRoot("root refuses the database of another user, and leaves it to them", async () => {
+  await mkdir(join(dataDir, "cluster"));
+  for (const path of [dataDir, join(dataDir, "cluster")]) await chown(path, 12_345, 12_345);
+  await expect(start()).rejects.toThrow(/belongs to user 12345, but this process runs as user 0\. Start it as that user/);
+  expect((await stat(dataDir)).uid).toBe(12_345);
+  expect((await stat(join(dataDir, "cluster"))).uid).toBe(12_345);
+  expect(await readdir(dataDir)).toEqual(["cluster"]);
+});
+
+asOrdinaryUser("a folder that its owner has made read-only is said to be just that", async () => {
+  await chmod(dataDir, 0o500);
+  await expect(start()).rejects.toThrow(/ is not writable: its mode does not let its owner write: chmod u\+rwx /);
+  await chmod(dataDir, 0o700);
 });
 
 test("of several that start at the same moment after a crash, one wins", async () => {

@@ -1,1 +1,2 @@
-export { startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from "./start-embedded-postgres";
+export { DataFolderInUse } from "./ownership";
+export { findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from "./start-embedded-postgres";

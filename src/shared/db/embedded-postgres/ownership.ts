@@ -10,6 +10,14 @@ interface Owner {
   readonly start: string | undefined;
 }
 
+/** Another process, or this one, runs the Postgres of the folder. */
+export class DataFolderInUse extends Error {
+  constructor(path: string, pid: number) {
+    super(`The data folder ${path} is in use by process ${pid}`);
+    this.name = new.target.name;
+  }
+}
+
 /**
  * Makes this process the only one to use the folder, until the answered function is called or the
  * process ends. Processes in another container or on another machine are not seen.
@@ -18,7 +26,7 @@ interface Owner {
  * but outnumbered: replacing it could hit a live owner who had done the same a moment before. The highest
  * one is never removed, so that nobody can take a number that has been used up.
  *
- * @throws Error "data folder … is in use by process N" if its owner is alive, which may be this process
+ * @throws DataFolderInUse if its owner is alive, which may be this process
  */
 export async function claimDataFolder({ path }: DataFolder): Promise<() => Promise<void>> {
   const self: Owner = { pid: process.pid, start: await processStart(process.pid) };
@@ -29,7 +37,7 @@ export async function claimDataFolder({ path }: DataFolder): Promise<() => Promi
       const newest = await newestNumber(path);
       const current = await readOwner(ownerFile(path, newest));
       if (current !== undefined && (await isAlive(current))) {
-        throw new Error(`The data folder ${path} is in use by process ${current.pid}`);
+        throw new DataFolderInUse(path, current.pid);
       }
       const own = ownerFile(path, newest + 1);
       // A link appears with its whole content or not at all, so nobody reads a claim half written.

@@ -111,6 +111,13 @@ function pidFile(folder: DataFolder): string {
   return join(folder.cluster, "postmaster.pid");
 }
 
+/** The port of a server on that folder which accepts connections, by whichever process it was started. */
+export async function portOfRunningServer(folder: DataFolder): Promise<number | undefined> {
+  const lines = await readPidFile(folder);
+  const isOurs = (await commandLine(Number(lines[0])))?.endsWith(serverMark(folder)) ?? false;
+  return isOurs && lines[7] === "ready" ? Number(lines[3]) : undefined;
+}
+
 async function isReady(folder: DataFolder, pid: number | undefined): Promise<boolean> {
   const lines = await readPidFile(folder);
   return Number(lines[0]) === pid && lines[7] === "ready";

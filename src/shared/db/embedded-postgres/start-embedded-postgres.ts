@@ -4,10 +4,10 @@ import { escapeIdentifier } from "pg";
 import { connectionSettings } from "../connection-settings";
 import { SessionClient } from "../session-client";
 import { findPostgresPackage, runnableBinaries } from "./binaries";
-import { ensureCluster, SUPERUSER } from "./cluster";
+import { ensureCluster, readPassword, SUPERUSER } from "./cluster";
 import { type DataFolder, openDataFolder, securePermissions } from "./data-folder";
 import { claimDataFolder } from "./ownership";
-import { clearAwayOrphan, type RunningServer, type ServerOptions, startServer } from "./server";
+import { clearAwayOrphan, portOfRunningServer, type RunningServer, type ServerOptions, startServer } from "./server";
 import { serverAccount } from "./server-account";
 
 const PORT_ATTEMPTS = 5;
@@ -44,7 +44,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   const { databaseName, durable = true, log = () => {} } = options;
   const postgres = await findPostgresPackage();
   const account = serverAccount();
-  const folder = await openDataFolder(options.dataDir);
+  const folder = await openDataFolder(options.dataDir, account);
   const release = await claimDataFolder(folder);
   let server: RunningServer | undefined;
   try {
@@ -55,7 +55,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     const { port, ...started } = await startOnPort(folder, { binDir, account, durable, port: options.port });
     server = started;
 
-    const url = (database: string) => `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+    const url = (database: string) => addressOf({ password, port, database });
     await ensureDatabase(url("postgres"), databaseName);
     log(`Postgres listens on 127.0.0.1:${port}, its data is in ${folder.path}`);
 
@@ -71,6 +71,22 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await release();
     throw error;
   }
+}
+
+/** With the password, for a superuser, on loopback. */
+const addressOf = ({ password, port, database }: { password: string; port: number; database: string }): string =>
+  `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+
+/**
+ * The address of the Postgres that another process runs in the folder, with its password; undefined as long as it
+ * accepts no connections.
+ *
+ * @throws Error if the folder belongs to another user
+ */
+export async function findRunningPostgres(dataDir: string, databaseName: string): Promise<string | undefined> {
+  const folder = await openDataFolder(dataDir, serverAccount());
+  const port = await portOfRunningServer(folder);
+  return port === undefined ? undefined : addressOf({ password: await readPassword(folder), port, database: databaseName });
 }
 
 async function startOnPort(
