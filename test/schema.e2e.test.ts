@@ -1,6 +1,7 @@
 import type { GraphQLObjectType } from "graphql";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { listsWithoutSize } from "../src/shared/graphql/field-costs";
 import { printApiSchema } from "../src/shared/graphql/build-schema";
 import { startTestApp, type TestApp } from "./world/app";
 
@@ -13,6 +14,10 @@ describe("the schema", () => {
 
   test("is what schema.graphql says", () => {
     expect(printApiSchema(world.app.schema)).toBe(readFileSync(join(__dirname, "..", "schema.graphql"), "utf8"));
+  });
+
+  test("gives every list a size that the cost of a query multiplies by", () => {
+    expect(listsWithoutSize(world.app.schema)).toEqual([]);
   });
 
   test("reads what is declared simple straight off its parent, getters included", () => {

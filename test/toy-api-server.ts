@@ -23,6 +23,9 @@ const settings: ApiServerSettings = {
   maxDepth: 6,
   maxAliases: 3,
   maxCost: 300,
+  maxObjects: 20_000,
+  workPerMinute: 1_000_000,
+  anonymous: { maxTokens: 50_000, maxAliases: 100, maxCost: 10_000, requestsPerSecond: 10_000, workPerMinute: 1_000_000 },
 };
 /** Stands in the message of every bug of the toy schema, and never in an answer. */
 export const SECRET = "password=hunter2 at db";

@@ -61,7 +61,17 @@ export interface ServerConfig {
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxCost: number;
-  readonly introspection: boolean;
+  readonly introspection: boolean | "signed-in";
+  readonly maxObjects: number;
+  readonly workPerMinute: number;
+  /** Of callers without a session. */
+  readonly anonymous: {
+    readonly maxTokens: number;
+    readonly maxAliases: number;
+    readonly maxCost: number;
+    readonly requestsPerSecond: number;
+    readonly workPerMinute: number;
+  };
 }
 
 export type DatabaseConfig =

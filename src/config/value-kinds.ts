@@ -28,6 +28,12 @@ export const trueOrFalse: ValueKind<boolean> = {
   },
 };
 
+export const introspection: ValueKind<boolean | "signed-in"> = {
+  expected: "true, signed-in or false",
+  schema: z.union([z.boolean(), z.literal("signed-in")]),
+  fromText: (text) => (text.trim() === "signed-in" ? "signed-in" : trueOrFalse.fromText(text)),
+};
+
 export function wholeNumber(minimum: number, maximum: number): ValueKind<number> {
   return {
     expected: `a whole number from ${minimum} to ${maximum}`,

@@ -2,6 +2,7 @@ import type { InjectOptions, LightMyRequestResponse } from "fastify";
 import { getIntrospectionQuery } from "graphql";
 import { randomUUID } from "node:crypto";
 import { createDeployment, signUpAdmin } from "../builders/api";
+import { APP_CONFIG, APP_VERSION, AUTH_CONFIG, CREATE_TOKEN, CREATE_USER } from "../cli/operations";
 import { startTestApp, type TestApp } from "../world/app";
 
 const post = ({ app, config }: TestApp, payload: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> =>
@@ -12,8 +13,8 @@ interface Refused {
 }
 
 /** The status and the first error's code, or OK where a limit let it through; whatever else is wrong with it counts as through. */
-async function passes(world: TestApp, query: string, variables?: object): Promise<string> {
-  const answer = await post(world, JSON.stringify({ query, variables }));
+async function passes(world: TestApp, token: string, query: string, variables?: object): Promise<string> {
+  const answer = await post(world, JSON.stringify({ query, variables }), { authorization: token });
   if (answer.statusCode === 200) return "OK";
   const { errors } = answer.json<Refused>();
   expect(errors).toHaveLength(1);
@@ -33,8 +34,10 @@ const PAGE = 'query ($n: Int) { deployRevisions(deploymentUuid: "x", first: $n) 
 
 describe("limits as shipped", () => {
   let world: TestApp;
+  let admin: string;
   beforeAll(async () => {
     world = await startTestApp();
+    admin = await signUpAdmin(world);
   });
   afterAll(() => world.close());
 
@@ -46,15 +49,15 @@ describe("limits as shipped", () => {
     ["2000 tokens", "OK", long(2_000)],
     ["2001 tokens", "400 GRAPHQL_PARSE_FAILED", long(2_001)],
   ])("a document of %s is answered with %s", async (_name, expected, query) => {
-    expect(await passes(world, query)).toBe(expected);
+    expect(await passes(world, admin, query)).toBe(expected);
   });
 
   test.each([
-    [1_999, "OK"],
-    [2_000, "400 QUERY_TOO_COSTLY"],
+    [2_499, "OK"],
+    [2_500, "400 QUERY_TOO_COSTLY"],
     [2 ** 31 - 1, "400 QUERY_TOO_COSTLY"],
   ])("a page of %i is %s, the first time and later", async (n, expected) => {
-    for (let time = 0; time < 3; time++) expect(await passes(world, PAGE, { n })).toBe(expected);
+    for (let time = 0; time < 3; time++) expect(await passes(world, admin, PAGE, { n })).toBe(expected);
   });
 
   test("a body of a megabyte is read, and not one byte more", async () => {
@@ -77,7 +80,7 @@ describe("limits as shipped", () => {
   ])("%s: the client's mistake, soon answered", async (_name, query) => {
     // Of the processor, which others may keep busy.
     const before = process.cpuUsage();
-    const answer = await post(world, JSON.stringify({ query }));
+    const answer = await post(world, JSON.stringify({ query }), { authorization: admin });
     expect(answer.statusCode).toBeLessThan(500);
     expect(Object.keys(answer.json<object>())).toContain("errors");
     expect(answer.body).not.toMatch(/INTERNAL_SERVER_ERROR|stacktrace|node_modules/);
@@ -85,12 +88,45 @@ describe("limits as shipped", () => {
   });
 
   test("refused requests write nothing, whoever sends them", async () => {
-    const admin = await signUpAdmin(world);
     const { workspaceId } = await createDeployment(world, admin);
     const field = (index: number) => `a${index}: createWorkspace(label: "${randomUUID()}") { id }`;
     const query = `mutation { ${Array.from({ length: 31 }, (_, index) => field(index)).join(" ")} }`;
     expect((await post(world, JSON.stringify({ query }), { authorization: admin })).statusCode).toBe(400);
     expect(await world.database.sql.query("SELECT id FROM workspace")).toEqual([{ id: workspaceId }]);
+  });
+});
+
+describe("callers without a session", () => {
+  let world: TestApp;
+  beforeAll(async () => {
+    world = await startTestApp();
+    await signUpAdmin(world);
+  });
+  afterAll(() => world.close());
+  const code = async (query: string, headers = {}): Promise<unknown> => {
+    const { errors } = (await post(world, JSON.stringify({ query }), headers)).json<Partial<Refused>>();
+    return errors?.[0]?.extensions.code ?? "OK";
+  };
+
+  test.each<[string, string, string]>([
+    ["200 tokens", "OK", `{ appConfig { ${"version @include(if: true) ".repeat(24)} version version version } }`],
+    ["201 tokens", "UNAUTHENTICATED", `{ appConfig { ${"version @include(if: true) ".repeat(24)} version version version version } }`],
+    ["5 aliases", "OK", aliased(5)],
+    ["6 aliases", "UNAUTHENTICATED", aliased(6)],
+    ["a cost of 1,000", "UNAUTHENTICATED", "{ workspaces { id label description createdAt updatedAt users { id } } }"],
+    ["what cannot be parsed, and is long", "UNAUTHENTICATED", "{ a ".repeat(500)],
+  ])("%s: %s", async (_name, expected, query) => {
+    for (let time = 0; time < 3; time++) expect(await code(query)).toBe(expected);
+    if (expected !== "OK") expect(await code(query, { authorization: "stale" })).toBe(expected);
+  });
+
+  test("everything that clients send to sign in is within the limits", async () => {
+    const signIn = { identity: "x@example.com", password: "wrong", email: "x@example.com" };
+    for (const query of [APP_VERSION, APP_CONFIG, AUTH_CONFIG, CREATE_TOKEN, CREATE_USER]) {
+      const { errors } = (await post(world, JSON.stringify({ query, variables: signIn }))).json<Partial<Refused>>();
+      // Whoever asks for it may be refused, which has a path.
+      expect(errors?.[0] ?? { path: [] }).toHaveProperty("path");
+    }
   });
 });
 
@@ -100,13 +136,14 @@ describe("limits as configured", () => {
       env: { APOLLO__MAX_DEPTH: "3", APOLLO__MAX_ALIASES: "2", APOLLO__MAX_TOKENS: "100", APOLLO__MAX_COST: "51", WEBSERVER__BODY_LIMIT_BYTES: "1024" },
     });
     try {
-      expect(await passes(world, deep(3))).toBe("OK");
-      expect(await passes(world, deep(4))).toBe("400 QUERY_TOO_DEEP");
-      expect(await passes(world, aliased(2))).toBe("OK");
-      expect(await passes(world, aliased(3))).toBe("400 TOO_MANY_ALIASES");
-      expect(await passes(world, long(101))).toBe("400 GRAPHQL_PARSE_FAILED");
-      expect(await passes(world, PAGE, { n: 10 })).toBe("OK");
-      expect(await passes(world, PAGE, { n: 11 })).toBe("400 QUERY_TOO_COSTLY");
+      const admin = await signUpAdmin(world);
+      expect(await passes(world, admin, deep(3))).toBe("OK");
+      expect(await passes(world, admin, deep(4))).toBe("400 QUERY_TOO_DEEP");
+      expect(await passes(world, admin, aliased(2))).toBe("OK");
+      expect(await passes(world, admin, aliased(3))).toBe("400 TOO_MANY_ALIASES");
+      expect(await passes(world, admin, long(101))).toBe("400 GRAPHQL_PARSE_FAILED");
+      expect(await passes(world, admin, PAGE, { n: 12 })).toBe("OK");
+      expect(await passes(world, admin, PAGE, { n: 13 })).toBe("400 QUERY_TOO_COSTLY");
       expect((await post(world, JSON.stringify({ query: "{ appConfig { version } }" }).padEnd(1_024))).statusCode).toBe(200);
       expect((await post(world, JSON.stringify({ query: "{ appConfig { version } }" }).padEnd(1_025))).statusCode).toBe(413);
     } finally {
@@ -114,19 +151,55 @@ describe("limits as configured", () => {
     }
   });
 
-  test("introspection answers, and is refused where it is switched off", async () => {
+  test("hold for callers without a session, and for the work of a minute", async () => {
+    const world = await startTestApp({
+      env: { APOLLO__ANONYMOUS__MAX_TOKENS: "60", APOLLO__ANONYMOUS__REQUESTS_PER_SECOND: "3", APOLLO__WORK_PER_MINUTE: "200" },
+    });
+    const send = async (query: string, headers = {}) => {
+      const { statusCode, headers: answered, body } = await post(world, JSON.stringify({ query }), headers);
+      return { statusCode, retryAfter: Number(answered["retry-after"]), extensions: (JSON.parse(body) as Partial<Refused>).errors?.[0]?.extensions };
+    };
+    try {
+      const admin = await signUpAdmin(world);
+      const answers = [];
+      for (let at = 0; at < 50 && answers.at(-1)?.statusCode !== 429; at++) answers.push(await send("{ appConfig { version } }"));
+      const last = answers.at(-1);
+      expect(last).toMatchObject({ statusCode: 429, extensions: { code: "TOO_MANY_REQUESTS", retryAfterSeconds: last?.retryAfter } });
+      expect(last?.retryAfter).toBeGreaterThanOrEqual(1);
+
+      // Documents not seen before are charged; those that were seen are not.
+      const document = (at: number): string => `{ self { user { id } } a${at}: __typename }`;
+      const codes = [];
+      for (let at = 0; at < 30; at++) codes.push((await send(document(at), { authorization: admin })).extensions?.code ?? "OK");
+      expect(codes.slice(0, 10)).toEqual(Array(10).fill("OK"));
+      expect(codes.at(-1)).toBe("TOO_MANY_REQUESTS");
+      expect((await send(document(0), { authorization: admin })).statusCode).toBe(200);
+    } finally {
+      await world.close();
+    }
+  });
+
+  test("introspection answers callers who are signed in, or everybody, or nobody", async () => {
     const query = JSON.stringify({ query: getIntrospectionQuery() });
-    const open = await startTestApp();
-    const closed = await startTestApp({ database: open.database, env: { APOLLO__INTROSPECTION: "false" } });
+    const signedIn = await startTestApp();
+    const token = await signUpAdmin(signedIn);
+    const open = await startTestApp({ database: signedIn.database, env: { APOLLO__INTROSPECTION: "true" } });
+    const closed = await startTestApp({ database: signedIn.database, env: { APOLLO__INTROSPECTION: "false" } });
     try {
       expect((await post(open, query)).json()).toMatchObject({ data: { __schema: { queryType: { name: "Query" } } } });
-      const refused = await post(closed, query);
+      expect((await post(signedIn, query, { authorization: token })).json()).toMatchObject({ data: { __schema: { queryType: { name: "Query" } } } });
+      for (const text of [query, JSON.stringify({ query: "{ __schema { queryType { name } } }" })]) {
+        const { errors } = (await post(signedIn, text)).json<Refused>();
+        expect(errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
+      }
+      const refused = await post(closed, query, { authorization: token });
       expect(refused.statusCode).toBe(400);
       expect(refused.json<Refused>().errors[0]?.message).toContain("introspection");
-      expect(await passes(closed, "{ __typename appConfig { __typename version } }")).toBe("OK");
+      expect(await passes(closed, token, "{ __typename appConfig { __typename version } }")).toBe("OK");
     } finally {
       await closed.close();
       await open.close();
+      await signedIn.close();
     }
   });
 });

@@ -55,7 +55,8 @@ describe.each([
     socket.send(operation("{ me number }", "q"), operation("mutation { change }", "m"));
     expect((await socket.until(({ id, type }) => id === "q" && type === result)).payload).toEqual({ data: { me: "Ada", number: 7 } });
     expect((await socket.until(({ id, type }) => id === "m" && type === result)).payload).toEqual({ data: { change: 3 } });
-    expect(server.authenticated).toEqual([["token", true], ["token", false], ["token", true]]);
+    // Both operations ask once more whose budget of work they are charged to.
+    expect(server.authenticated).toEqual([["token", true], ["token", false], ["token", false], ["token", false], ["token", true]]);
     expect(server.forgotten()).toBe(1);
   });
 

@@ -44,6 +44,8 @@ const ROLLBACKS_ON = {
   DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "true",
   DEPLOYMENTS__UPSERT_DEPLOYMENT_ENABLED: "true",
   DEPLOYMENTS__MANUAL_RELEASE_NAMES: "true",
+  // Tests are many callers at one address.
+  APOLLO__ANONYMOUS__REQUESTS_PER_SECOND: "100000",
   SECRETS__ENCRYPTION_KEYS: Buffer.alloc(32, "a test's key").toString("base64"),
 };
 

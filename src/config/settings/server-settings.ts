@@ -1,6 +1,6 @@
 import { LOG_LEVELS } from "../config";
 import { config, chart, optionalSetting, setting } from "../setting";
-import { filePath, listOfText, oneOf, origin, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
+import { filePath, introspection, listOfText, oneOf, origin, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
 
 const anyCount = wholeNumber(1, 1_000_000);
 
@@ -116,11 +116,56 @@ export const server = {
     description: "Highest cost of a GraphQL document.",
   }),
   introspection: setting({
-    kind: trueOrFalse,
-    default: true,
+    kind: introspection,
+    default: "signed-in",
+    embeddedDefault: true,
     values: [config("apollo.introspection")],
-    description: "Answer introspection queries.",
+    description: "Answer introspection queries: of everybody, of callers who are signed in, or of nobody.",
   }),
+  maxObjects: setting({
+    kind: wholeNumber(1, 100_000_000),
+    default: 20_000,
+    values: [config("apollo.maxObjects")],
+    description: "Most objects that one GraphQL request may resolve.",
+  }),
+  workPerMinute: setting({
+    kind: wholeNumber(1, 2 ** 31 - 1),
+    default: 1_000_000,
+    values: [config("apollo.workPerMinute")],
+    description: "Points of work per minute of one caller with a session, in each process: tokens of documents not seen before, and the declared costs of fields.",
+  }),
+  anonymous: {
+    maxTokens: setting({
+      kind: anyCount,
+      default: 200,
+      values: [config("apollo.anonymous.maxTokens")],
+      description: "Longest GraphQL document of a caller without a session, in tokens.",
+    }),
+    maxAliases: setting({
+      kind: wholeNumber(0, 1_000_000),
+      default: 5,
+      values: [config("apollo.anonymous.maxAliases")],
+      description: "Most aliases in a GraphQL document of a caller without a session.",
+    }),
+    maxCost: setting({
+      kind: wholeNumber(1, 100_000_000),
+      default: 1_000,
+      values: [config("apollo.anonymous.maxCost")],
+      description: "Highest cost of a GraphQL document of a caller without a session.",
+    }),
+    requestsPerSecond: setting({
+      kind: anyCount,
+      default: 100,
+      values: [config("apollo.anonymous.requestsPerSecond")],
+      description: "GraphQL requests per second without a session from one address, in each process; behind a proxy see trustProxy.",
+    }),
+    workPerMinute: setting({
+      kind: wholeNumber(1, 2 ** 31 - 1),
+      default: 50_000,
+      values: [config("apollo.anonymous.workPerMinute")],
+      description: "Points of work per minute without a session from one address, in each process, for the declared costs of fields and for introspection.",
+    }),
+  },
 };
 
 export const dataDir = setting({

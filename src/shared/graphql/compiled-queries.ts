@@ -60,13 +60,17 @@ export class CompiledQueries<TContext extends BaseContext> {
   });
 
   /** @param allows what has to be checked anew for each set of variables */
-  constructor(private readonly allows: (query: CheckedQuery, variables: Variables) => boolean) {}
+  constructor(
+    private readonly allows: (query: CheckedQuery, variables: Variables, context: TContext) => boolean | Promise<boolean>,
+    /** Whose queries are compiled, if they come again. */
+    private readonly learnsFrom: (context: TContext) => boolean = () => true,
+  ) {}
 
   /** Learns which queries come again. It takes the last hook before execution: whatever gets there is valid and within the limits. */
   plugin(): ApolloServerPlugin<TContext> {
     const listener: GraphQLRequestListener<TContext> = {
-      responseForOperation: async ({ schema, document, operation, source }) => {
-        if (operation?.operation === OperationTypeNode.QUERY) this.learn(source, { schema, document, operation });
+      responseForOperation: async ({ schema, document, operation, source, contextValue }) => {
+        if (operation?.operation === OperationTypeNode.QUERY && this.learnsFrom(contextValue)) this.learn(source, { schema, document, operation });
         return null;
       },
     };
@@ -82,7 +86,7 @@ export class CompiledQueries<TContext extends BaseContext> {
     const known = this.known.get(query);
     if (known === undefined || typeof known === "string") return null;
     if (operationName != null && operationName !== known.operation.name?.value) return null;
-    if (!this.allows(known, variables)) return null;
+    if (!(await this.allows(known, variables, context))) return null;
     try {
       const { data, errors } = await known.compiled.query(undefined, context, variables);
       if (errors !== undefined) return null;
@@ -124,6 +128,8 @@ function isFitForCompiling(schema: GraphQLSchema, document: DocumentNode): boole
     // `{ word: $word }`: where the variable is left out, compiled code puts null and not the default.
     ObjectValue: (node) => (holdsVariable(node) ? giveUp() : undefined),
     ListValue: (node) => (holdsVariable(node) ? giveUp() : undefined),
+    // Compiled code would set the prototype of its answer and leave the field out.
+    Name: ({ value }) => (value === "__proto__" ? giveUp() : undefined),
   };
   visit(document, visitWithTypeInfo(types, visitor));
   return fit;

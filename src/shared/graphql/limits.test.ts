@@ -1,5 +1,5 @@
 import { buildSchema, getOperationAST, parse, specifiedRules, validate } from "graphql";
-import { LimitExceeded, limitRefusal, maxAliases, maxDepth } from "./limits";
+import { LimitExceeded, maxAliases, maxDepth, refusalIn } from "./limits";
 import { costOf, evaluate } from "./query-cost";
 
 const schema = buildSchema(`
@@ -49,11 +49,12 @@ test.each<[string, Record<string, unknown>, number]>([
   ["query($n: Int = 5) { list(first: $n) { id } }", {}, 6],
   ["query($n: Int) { tree { children(first: $n) { id } } }", {}, 22],
   ["query($n: Int) { list(first: $n) { id } }", { n: null }, 2],
-  ["query($n: Int) { list(first: $n) { id } }", { n: -5 }, 2],
+  ["query($n: Int) { list(first: $n) { id } }", { n: -5 }, 6],
   ["query($n: Int) { list(first: $n) { id } }", { n: "many" }, 2],
   ["query($n: Int) { list(first: 3) { page(take: $n) { id } } }", { n: 7 }, 1 + 3 * (1 + 7)],
   ["query($n: Int) { list(first: $n) { ...P } } fragment P on Tree { id ... on Node { children(first: 2) { id } } }", { n: 4 }, 1 + 4 * (1 + 3)],
-  ["{ __schema { types { name } } }", {}, 0],
+  ["{ __schema { types { name } } }", {}, 2 + Object.keys(schema.getTypeMap()).length],
+  ["{ __type(name: \"Tree\") { fields { args { name } } } }", {}, 2 + 11 * (1 + 1)],
   ["{ tree { ...A } } fragment A on Tree { up { ...A } }", {}, 2],
 ])("cost of %s with %j", (query, variables, expected) => {
   const document = parse(query);
@@ -67,6 +68,6 @@ test("the rules bear documents that other rules refuse", () => {
 
 test("a refusal tells its code, and no other error is one", () => {
   const refusal = new LimitExceeded("QUERY_TOO_COSTLY", "too much");
-  expect(limitRefusal(refusal)).toEqual({ message: "too much", extensions: { code: "QUERY_TOO_COSTLY" } });
-  expect(limitRefusal(new Error("other"))).toBeNull();
+  expect(refusalIn(refusal)).toEqual({ message: "too much", extensions: { code: "QUERY_TOO_COSTLY" } });
+  expect(refusalIn(new Error("other"))).toBeNull();
 });

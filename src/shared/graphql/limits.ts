@@ -1,8 +1,12 @@
+import { HeaderMap } from "@apollo/server";
 import {
+  BREAK,
   GraphQLError,
   Kind,
+  visit,
   type ASTNode,
   type ASTVisitor,
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLFormattedError,
@@ -10,27 +14,46 @@ import {
   type ValidationContext,
   type ValidationRule,
 } from "graphql";
+import { isStandardIntrospection } from "./introspection";
 
-export type LimitCode = "QUERY_TOO_DEEP" | "TOO_MANY_ALIASES" | "QUERY_TOO_COSTLY";
+interface RefusalDetails {
+  readonly retryAfterSeconds?: number;
+  readonly [name: string]: unknown;
+}
 
-/** A document that is valid but asks for too much; HTTP 400. */
-export class LimitExceeded extends GraphQLError {
+/** A request that is refused before it is executed, or while it is. */
+export class RequestRefused extends GraphQLError {
   constructor(
-    readonly code: LimitCode,
+    readonly code: string,
     message: string,
+    readonly status: number,
+    readonly details: RefusalDetails = {},
     nodes?: ASTNode,
   ) {
-    super(message, { ...(nodes && { nodes }), extensions: { code, http: { status: 400 } } });
+    const { retryAfterSeconds: wait } = details;
+    const headers = new HeaderMap(wait === undefined ? [] : [["retry-after", String(wait)]]);
+    super(message, { ...(nodes && { nodes }), extensions: { code, http: { status, headers } } });
   }
 }
 
-/** The refusal that Apollo has wrapped into an error of its own, or null where the error is none of a limit. */
-export function limitRefusal(error: unknown): GraphQLFormattedError | null {
-  const cause = error instanceof GraphQLError && error.originalError ? error.originalError : error;
-  return cause instanceof LimitExceeded ? { message: cause.message, extensions: { code: cause.code } } : null;
+export type LimitCode = "QUERY_TOO_DEEP" | "TOO_MANY_ALIASES" | "QUERY_TOO_COSTLY";
+
+/** A valid document that asks for too much; HTTP 400. */
+export class LimitExceeded extends RequestRefused {
+  constructor(code: LimitCode, message: string, nodes?: ASTNode) {
+    super(code, message, 400, {}, nodes);
+  }
 }
 
-/** Refuses documents whose fields nest deeper than that. Introspection is exempt. */
+/** What the client sees of a refusal, also of one that Apollo has wrapped into an error of its own; null for every other error. */
+export function refusalIn(error: unknown): GraphQLFormattedError | null {
+  const cause = error instanceof GraphQLError && error.originalError ? error.originalError : error;
+  return cause instanceof RequestRefused ? shownRefusal(cause) : null;
+}
+
+export const shownRefusal = ({ message, code, details }: RequestRefused): GraphQLFormattedError => ({ message, extensions: { code, ...details } });
+
+/** Refuses documents whose fields nest deeper than that, but for the standard introspection query. */
 export const maxDepth = (limit: number): ValidationRule =>
   measureOperations({
     field: (_node, below) => 1 + below,
@@ -77,7 +100,6 @@ function measureOperations({ field, join, check }: Measure): ValidationRule {
       let total = 0;
       for (const selection of selectionSet?.selections ?? []) {
         if (selection.kind === Kind.FIELD) {
-          if (isIntrospection(selection)) continue;
           total = join(total, field(selection, of(selection.selectionSet)));
         } else if (selection.kind === Kind.INLINE_FRAGMENT) {
           total = join(total, of(selection.selectionSet));
@@ -91,12 +113,19 @@ function measureOperations({ field, join, check }: Measure): ValidationRule {
     return {
       OperationDefinition(node) {
         const refusal = check(of(node.selectionSet), node);
-        if (refusal !== null) context.reportError(refusal);
+        if (refusal !== null && !isStandardIntrospection(context.getDocument(), node)) context.reportError(refusal);
         return false;
       },
       FragmentDefinition: () => false,
     };
   };
+}
+
+/** Whether aliases are written at more places than that, each fragment counted once. */
+export function hasMoreAliases(document: DocumentNode, limit: number): boolean {
+  let left = limit;
+  visit(document, { Field: ({ alias }) => (alias !== undefined && --left < 0 ? BREAK : undefined) });
+  return left < 0;
 }
 
 export const isIntrospection = (field: FieldNode): boolean =>

@@ -1,4 +1,3 @@
-import type { ApolloServerPlugin, BaseContext, GraphQLRequestListener } from "@apollo/server";
 import {
   getNamedType,
   isInterfaceType,
@@ -14,12 +13,12 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import type { CheckedQuery, Variables } from "./compiled-queries";
-import { isIntrospection, LimitExceeded } from "./limits";
-
-const PAGE_ARGUMENTS = ["first", "take"];
+import { costOfValues, extraCostOf, isItemsOfPage, isList, itemsOf, metaField, PAGE_ARGUMENTS } from "./field-costs";
+import { isStandardIntrospection } from "./introspection";
+import { LimitExceeded } from "./limits";
 
 /** How often a field's inside comes: as often as written, or as a variable says. */
-type PageSize = number | { readonly variable: string; readonly otherwise: number };
+type PageSize = number | { readonly variable: string; readonly otherwise: number; readonly all: number };
 
 /** What a selection costs: the part that is the same for all variables, and the pages in it. */
 interface Cost {
@@ -27,61 +26,59 @@ interface Cost {
   readonly pages: readonly { readonly size: PageSize; readonly inside: Cost }[];
 }
 
+/** The whole cost, or only what declared costs (`@Cost`) add to the one of every field. */
+export type CostKind = "ALL" | "DECLARED";
+
 /**
- * Refuses operations that cost more than that, before anything is executed. Every field costs one; what
- * is inside a field counts once for each item that its `first` or `take` asks for. Introspection is free.
+ * Refuses operations that cost more than that, before anything is executed. Every field costs one, or what is declared
+ * for it; what is inside a list counts once for each item that a page argument asks for, or as often as the list's
+ * declared size says. Introspection counts like everything else, but for the standard query, whose answer is kept.
  */
 export class CostLimit {
-  private readonly costs = new WeakMap<OperationDefinitionNode, Cost>();
+  private readonly costs: Readonly<Record<CostKind, WeakMap<OperationDefinitionNode, Cost>>> = { ALL: new WeakMap(), DECLARED: new WeakMap() };
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly max: number) {}
 
   /** Null where the operation is within the limit. */
-  refusalOf({ schema, document, operation }: CheckedQuery, variables: Variables): LimitExceeded | null {
-    let cost = this.costs.get(operation);
-    if (cost === undefined) {
-      cost = costOf(schema, document, operation);
-      this.costs.set(operation, cost);
-    }
-    const total = evaluate(cost, variables);
-    if (total <= this.most) return null;
-    return new LimitExceeded("QUERY_TOO_COSTLY", `The query costs ${total}; at most ${this.most} is allowed`, operation);
+  refusalOf(query: CheckedQuery, variables: Variables): LimitExceeded | null {
+    const total = this.costOf(query, variables, "ALL");
+    if (total <= this.max || isStandardIntrospection(query.document, query.operation)) return null;
+    return new LimitExceeded("QUERY_TOO_COSTLY", `The query costs ${total}; at most ${this.max} is allowed`, query.operation);
   }
 
-  plugin<TContext extends BaseContext>(): ApolloServerPlugin<TContext> {
-    const listener: GraphQLRequestListener<TContext> = {
-      didResolveOperation: async ({ schema, document, operation, request }) => {
-        // Apollo's types promise an operation, its pipeline does not.
-        const refusal = operation === undefined ? null : this.refusalOf({ schema, document, operation }, request.variables ?? {});
-        if (refusal !== null) throw refusal;
-      },
-    };
-    return { requestDidStart: async () => listener };
+  costOf({ schema, document, operation }: CheckedQuery, variables: Variables, kind: CostKind): number {
+    let cost = this.costs[kind].get(operation);
+    if (cost === undefined) {
+      cost = costOf(schema, document, operation, kind);
+      this.costs[kind].set(operation, cost);
+    }
+    return evaluate(cost, variables);
   }
 }
 
 export function evaluate({ constant, pages }: Cost, variables: Variables): number {
   let total = constant;
   for (const { size, inside } of pages) {
-    const times = typeof size === "number" ? size : sizeOr(variables[size.variable], size.otherwise);
+    const times = typeof size === "number" ? size : sizeOf(variables[size.variable], size.otherwise, size.all);
     total += times * evaluate(inside, variables);
   }
   return total;
 }
 
 /** The operation's cost as far as it is known without variables. */
-export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Cost {
+export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, kind: CostKind = "ALL"): Cost {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
   const following = new Set<string>();
 
-  function ofSelections(selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType | undefined): Cost {
+  /** @param page how many items the lists have whose field above has the argument for it */
+  function ofSelections(selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType | undefined, page: PageSize | null): Cost {
     let constant = 0;
     const pages: Cost["pages"][number][] = [];
     for (const selection of selectionSet?.selections ?? []) {
-      const cost = selection.kind === Kind.FIELD ? ofField(selection, type) : ofFragment(selection);
+      const cost = selection.kind === Kind.FIELD ? ofField(selection, type, page) : ofFragment(selection);
       constant += cost.constant;
       pages.push(...cost.pages);
     }
@@ -90,29 +87,39 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
     function ofFragment(node: Exclude<SelectionSetNode["selections"][number], FieldNode>): Cost {
       if (node.kind === Kind.INLINE_FRAGMENT) {
         const condition = node.typeCondition?.name.value;
-        return ofSelections(node.selectionSet, condition === undefined ? type : schema.getType(condition));
+        return ofSelections(node.selectionSet, condition === undefined ? type : schema.getType(condition), page);
       }
       const name = node.name.value;
       const fragment = fragments.get(name);
       if (fragment === undefined || following.has(name)) return FREE;
       following.add(name);
-      const cost = ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value));
+      const cost = ofSelections(fragment.selectionSet, schema.getType(fragment.typeCondition.name.value), page);
       following.delete(name);
       return cost;
     }
   }
 
-  function ofField(node: FieldNode, parent: GraphQLNamedType | undefined): Cost {
-    if (isIntrospection(node)) return FREE;
-    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
-    const inside = ofSelections(node.selectionSet, field && getNamedType(field.type));
-    const size = field === undefined ? null : pageSizeOf(node, field, operation);
-    if (size === null) return { constant: 1 + inside.constant, pages: inside.pages };
-    if (typeof size === "number" && inside.pages.length === 0) return { constant: 1 + size * inside.constant, pages: [] };
-    return { constant: 1, pages: [{ size, inside }] };
+  function ofField(node: FieldNode, parent: GraphQLNamedType | undefined, page: PageSize | null): Cost {
+    const field = (isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined) ?? metaField(node.name.value);
+    const own = ownCost(node, field);
+    if (field === undefined || parent === undefined) return { constant: own, pages: [] };
+    const items = itemsOf(schema, parent, field);
+    const asked = pageSizeOf(node, field, operation, items);
+    const isOfItems = isList(field.type);
+    const inside = ofSelections(node.selectionSet, getNamedType(field.type), isOfItems ? null : asked);
+    const values = kind === "ALL" && items !== null ? costOfValues(field, items) : 0;
+    const size = isItemsOfPage(field) ? page : isOfItems ? asked : null;
+    if (size === null || (inside.constant === 0 && inside.pages.length === 0)) return { constant: own + values + inside.constant, pages: inside.pages };
+    if (typeof size === "number" && inside.pages.length === 0) return { constant: own + size * inside.constant, pages: [] };
+    return { constant: own, pages: [{ size, inside }] };
   }
 
-  return ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined);
+  function ownCost(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): number {
+    const extra = field === undefined ? 0 : extraCostOf(field, (node.arguments ?? []).map(({ name }) => name.value));
+    return kind === "ALL" ? 1 + extra : extra;
+  }
+
+  return ofSelections(operation.selectionSet, schema.getRootType(operation.operation) ?? undefined, null);
 }
 
 const FREE: Cost = { constant: 0, pages: [] };
@@ -121,18 +128,27 @@ function pageSizeOf(
   node: FieldNode,
   field: GraphQLField<unknown, unknown>,
   operation: OperationDefinitionNode,
+  items: number | null,
 ): PageSize | null {
-  const argument = field.args.find(({ name }) => PAGE_ARGUMENTS.includes(name));
-  if (argument === undefined) return null;
-  const byDefault = sizeOr(argument.defaultValue, 1);
-  const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value;
-  if (given?.kind === Kind.INT) return sizeOr(Number(given.value), byDefault);
-  if (given?.kind !== Kind.VARIABLE) return byDefault;
-  const variable = given.name.value;
-  const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === variable);
-  const ofVariable = definition?.defaultValue?.kind === Kind.INT ? Number(definition.defaultValue.value) : undefined;
-  return { variable, otherwise: sizeOr(ofVariable, byDefault) };
+  const sizes = field.args
+    .filter(({ name }) => PAGE_ARGUMENTS.includes(name))
+    .map((argument): PageSize => {
+      const all = items ?? 1;
+      const byDefault = sizeOf(argument.defaultValue, all, all);
+      const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value;
+      if (given?.kind === Kind.INT) return sizeOf(Number(given.value), byDefault, all);
+      if (given?.kind !== Kind.VARIABLE) return byDefault;
+      const variable = given.name.value;
+      const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === variable);
+      const ofVariable = definition?.defaultValue?.kind === Kind.INT ? Number(definition.defaultValue.value) : undefined;
+      return { variable, otherwise: sizeOf(ofVariable, byDefault, all), all };
+    });
+  // Of a field with several of them, such as `first` and `last`, one that a variable gives counts, or the largest.
+  return sizes.find((size) => typeof size !== "number") ?? (sizes.length === 0 ? items : Math.max(...(sizes as number[])));
 }
 
-const sizeOr = (value: unknown, otherwise: number): number =>
-  typeof value === "number" && Number.isFinite(value) ? Math.max(1, value) : otherwise;
+/** A negative number reads backwards; -1 may also ask for all of them. */
+function sizeOf(value: unknown, otherwise: number, all: number): number {
+  if (typeof value !== "number" || !Number.isFinite(value)) return otherwise;
+  return value === -1 ? all : Math.max(1, Math.abs(value));
+}

@@ -109,7 +109,8 @@ test("the actor is looked up once: remembered for a query, fresh for a mutation,
   expect((await ask("{ me again: me }", {}, { authorization: "token" })).json().data).toEqual({ me: "Ada", again: "Ada" });
   expect(forgotten()).toBe(0);
   await ask("mutation { change }", {}, { authorization: "token" });
-  expect(authenticated).toEqual([["token", false], ["token", true]]);
+  // The first one is for the budget of work, which remembers whom it belongs to.
+  expect(authenticated).toEqual([["token", false], ["token", false], ["token", true]]);
   expect(forgotten()).toBe(1);
   expect((await ask("{ meOrNull }", {}, { authorization: "stale" })).json()).toEqual({ data: { meOrNull: null } });
   expect((await ask("{ me }")).json().errors[0]).toMatchObject({ message: REFUSED_MESSAGE, extensions: { code: "UNAUTHENTICATED" } });
@@ -206,6 +207,39 @@ test("the cost is looked at anew for each request's variables", async () => {
   const query = "query($n: Int) { page(first: $n) { number } }";
   for (let time = 0; time < 3; time++) expect((await ask(query, { n: 2 })).json().data.page).toHaveLength(2);
   expect((await ask(query, { n: 1000 })).statusCode).toBe(400);
+});
+
+test.each([
+  ["a query, compiled from the third time on", "{ page(first: 60) { number } }"],
+  ["lists in lists", "{ page(first: 8) { page(first: 8) { number } } }"],
+  ["objects in a list", "{ page(first: 30) { deep { number } } }"],
+])("the objects that a request resolves are counted: %s", async (_name, query) => {
+  const { ask, lines } = start({ maxObjects: 50, maxCost: 1_000_000 });
+  for (let time = 0; time < 4; time++) {
+    const answer = await ask(query);
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json()).toEqual({ errors: [{ message: expect.stringContaining("more than 50 objects"), extensions: { code: "QUERY_TOO_COSTLY" } }] });
+  }
+  expect((await ask("{ page(first: 25) { deep { number } } }")).json().data.page).toHaveLength(25);
+  expect(lines.filter(({ level }) => Number(level) >= 40)).toEqual([]);
+});
+
+test("introspection that is not the standard query counts like everything else", async () => {
+  const { ask } = start({ maxTokens: 2000, maxCost: 100 });
+  for (const query of ["{ __schema { a: types { name fields { name } } } }", '{ __type(name: "Query") { fields { type { fields { name } } } } }']) {
+    const answer = await ask(query);
+    expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([400, "QUERY_TOO_COSTLY"]);
+  }
+  const standard = getIntrospectionQuery({ inputValueDeprecation: true });
+  const first = (await ask(standard)).json();
+  expect(first.data.__schema.types.length).toBeGreaterThan(5);
+  expect((await ask(standard)).json()).toEqual(first);
+});
+
+test("a document that takes long to validate is refused before", async () => {
+  const { ask } = start({ maxTokens: 2000 });
+  const answer = await ask(`{ ${"deep { number } ".repeat(400)} }`);
+  expect([answer.statusCode, answer.json().errors[0].extensions]).toEqual([400, { code: "QUERY_TOO_COSTLY" }]);
 });
 
 test("introspection can be had, and without it the schema is not given away by suggestions", async () => {

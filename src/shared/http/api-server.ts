@@ -4,6 +4,7 @@ import type { GraphQLSchema } from "graphql";
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
+import type { CallerLimitsSettings } from "./caller-limits";
 import { graphqlRoutes } from "./graphql-routes";
 import { createGraphqlServer } from "./graphql-server";
 import { healthRoutes, type Readiness } from "./health-routes";
@@ -28,11 +29,14 @@ export interface ApiServerSettings {
   readonly bodyLimitBytes: number;
   readonly trustProxy: boolean;
   readonly allowedOrigins: readonly string[];
-  readonly introspection: boolean;
+  readonly introspection: boolean | "signed-in";
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxCost: number;
+  readonly maxObjects: number;
+  readonly workPerMinute: number;
+  readonly anonymous: CallerLimitsSettings["anonymous"];
 }
 
 export interface ApiServerOptions {

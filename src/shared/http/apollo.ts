@@ -6,16 +6,14 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
-import type { DocumentNode, GraphQLSchema } from "graphql";
-import { LRUCache } from "lru-cache";
+import type { GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
+import type { KnownDocuments } from "../graphql/known-documents";
 import { maxAliases, maxDepth } from "../graphql/limits";
 import { storableLiterals } from "../graphql/text-input";
 import type { RequestContext } from "./request-context";
 import type { RequestPlugin } from "./request-plugin";
 
-const MOST_DOCUMENTS = 500;
-const MOST_DOCUMENT_CHARACTERS = 500_000;
 /** Fields of a document after its fragments are written out, so that a few lines cannot unfold into millions. */
 const MOST_SELECTIONS = 10_000;
 
@@ -25,8 +23,9 @@ export interface ApolloOptions {
     readonly maxTokens: number;
     readonly maxDepth: number;
     readonly maxAliases: number;
-    readonly introspection: boolean;
+    readonly introspection: boolean | "signed-in";
   };
+  readonly documents: KnownDocuments;
   /** In the order in which their hooks are called. */
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   readonly formatError: RequestPlugin["formatError"];
@@ -34,7 +33,7 @@ export interface ApolloOptions {
 }
 
 /** Apollo Server with everything off that talks to the outside or that clients of this API never use. */
-export function createApollo({ schema, limits, plugins, formatError, log }: ApolloOptions): ApolloServer<RequestContext> {
+export function createApollo({ schema, limits, documents, plugins, formatError, log }: ApolloOptions): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
     formatError,
@@ -43,13 +42,13 @@ export function createApollo({ schema, limits, plugins, formatError, log }: Apol
     nodeEnv: "production",
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
-    introspection: limits.introspection,
+    introspection: limits.introspection !== false,
     // Takes the "Did you mean …" off messages; the rest of them stays, and clients look for it.
-    hideSchemaDetailsFromClientErrors: !limits.introspection,
+    hideSchemaDetailsFromClientErrors: limits.introspection === false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,
     persistedQueries: false,
-    documentStore: boundedDocuments(),
+    documentStore: documents.store(),
     parseOptions: { maxTokens: limits.maxTokens },
     maxRecursiveSelections: MOST_SELECTIONS,
     validationRules: [maxDepth(limits.maxDepth), maxAliases(limits.maxAliases), storableLiterals],
@@ -64,20 +63,6 @@ const disabledPlugins = (): ApolloServerPlugin[] => [
   ApolloServerPluginSchemaReportingDisabled(),
   ApolloServerPluginUsageReportingDisabled(),
 ];
-
-/** Parsed, valid documents by their text. */
-function boundedDocuments() {
-  const documents = new LRUCache<string, DocumentNode>({
-    max: MOST_DOCUMENTS,
-    maxSize: MOST_DOCUMENT_CHARACTERS,
-    sizeCalculation: (document) => document.loc?.end || 1,
-  });
-  return {
-    get: async (key: string) => documents.get(key),
-    set: async (key: string, document: DocumentNode) => void documents.set(key, document),
-    delete: async (key: string) => documents.delete(key),
-  };
-}
 
 const apolloLogger = (log: Logger) => ({
   debug: (message?: unknown) => log.debug(String(message)),

@@ -2,16 +2,18 @@ import { HeaderMap } from "@apollo/server";
 import { createSourceEventStream, execute, type FormattedExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
 import type { Logger } from "pino";
 import { CompiledQueries, type CheckedQuery, type Variables } from "../graphql/compiled-queries";
-import { CostLimit } from "../graphql/query-cost";
+import { countObjects } from "../graphql/object-budget";
+import { shownRefusal, type RequestRefused } from "../graphql/limits";
 import { storableVariables, unstorableVariable } from "../graphql/text-input";
 import { createApollo, type ApolloOptions } from "./apollo";
 import { FormattedStream } from "./formatted-stream";
 import type { RequestContext } from "./request-context";
 import { requestPlugin, type RequestPluginOptions } from "./request-plugin";
+import { WorkBudget, type WorkLimits } from "./work-budget";
 
 export interface GraphqlServerOptions extends RequestPluginOptions {
   readonly schema: GraphQLSchema;
-  readonly limits: ApolloOptions["limits"] & { readonly maxCost: number };
+  readonly limits: ApolloOptions["limits"] & WorkLimits;
   readonly log: Logger;
 }
 
@@ -52,11 +54,14 @@ const JSON_HEADERS = [["content-type", "application/json; charset=utf-8"]] as co
 /** Queries that came before from compiled code, everything else and every error by Apollo (docs/adr/0005). */
 export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlServerOptions): GraphqlServer {
   const { plugin, formatError, formatAll, answered } = requestPlugin({ log, ...around });
-  const cost = new CostLimit(limits.maxCost);
+  const budget = new WorkBudget(limits);
   const compiled = new CompiledQueries<RequestContext>(
-    (query, variables) => cost.refusalOf(query, variables) === null && unstorableVariable(variables) === null,
+    async (query, variables, context) => unstorableVariable(variables) === null && (await budget.refusalOf(query, variables, context)) === null,
+    ({ caller }) => caller?.kind !== "NO_SESSION",
   );
-  const apollo = createApollo({ schema, limits, plugins: [plugin, cost.plugin(), storableVariables(), compiled.plugin()], formatError, log });
+  const plugins = [budget.plugin(), plugin, storableVariables(), compiled.plugin()];
+  const apollo = createApollo({ schema, limits, documents: budget.documents, plugins, formatError, log });
+  countObjects(schema);
 
   async function fromCompiledCode({ body, accept }: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer | null> {
     if (!isPlainRequest(body) || !takesJson(accept)) return null;
@@ -82,8 +87,21 @@ export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlS
     return { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
   }
 
-  const answer = async (post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> =>
-    (await fromCompiledCode(post, context)) ?? fromApollo(post, context);
+  async function answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> {
+    const refusal = await budget.admit((post.body as Partial<PlainRequest> | null | undefined)?.query, context);
+    if (refusal !== null) return refuse(refusal, context);
+    const compiledAnswer = await fromCompiledCode(post, context);
+    if (compiledAnswer !== null) return compiledAnswer;
+    // Apollo would only begin once more with what was too much.
+    return context.objects.refusal === null ? fromApollo(post, context) : refuse(context.objects.refusal, context);
+  }
+
+  function refuse(refusal: RequestRefused, context: RequestContext): GraphqlAnswer {
+    answered(context, { outcome: refusal.code });
+    const { retryAfterSeconds: wait } = refusal.details;
+    const headers = wait === undefined ? JSON_HEADERS : [...JSON_HEADERS, ["retry-after", String(wait)] as const];
+    return { status: refusal.status, headers, body: `${JSON.stringify({ errors: [shownRefusal(refusal)] })}\n` };
+  }
 
   async function operate(body: unknown, context: RequestContext): Promise<Outcome> {
     const json = "application/json";

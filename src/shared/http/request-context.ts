@@ -3,6 +3,8 @@ import { Unauthenticated } from "../domain/errors";
 import type { Actor } from "../domain/permissions";
 import type { CheckedQuery } from "../graphql/compiled-queries";
 import type { GraphqlContext } from "../graphql/context";
+import { ObjectBudget } from "../graphql/object-budget";
+import type { CallerClass } from "./caller-class";
 
 /** Turns an `authorization` header into the actor behind it. @throws Unauthenticated */
 export type Authenticate = (header: string | undefined, options: { readonly fresh: boolean }) => Promise<Actor>;
@@ -29,6 +31,9 @@ export class RequestContext implements GraphqlContext {
   readonly startedAtMs = performance.now();
   /** True once the request is known to be a query: only then is a remembered actor good enough. */
   readsOnly = false;
+  /** Whose budget of work the request is charged to. */
+  caller: CallerClass | null = null;
+  objects = new ObjectBudget(Infinity);
   /** Known as soon as some resolver has asked who is asking. */
   actorId: string | undefined = undefined;
   private asked: Promise<Actor> | undefined = undefined;
@@ -50,6 +55,10 @@ export class RequestContext implements GraphqlContext {
 
   get address(): string {
     return this.request.ip;
+  }
+
+  get authorization(): string | undefined {
+    return this.request.headers.authorization;
   }
 
   get printsVerbatim(): boolean {
@@ -76,6 +85,8 @@ export class RequestContext implements GraphqlContext {
   afresh(): RequestContext {
     const next = new RequestContext(this.request, this.authenticate, this.serverLog);
     next.readsOnly = true;
+    next.caller = this.caller;
+    next.objects = this.objects.afresh();
     return next;
   }
 

@@ -11,7 +11,7 @@ import {
 } from "graphql";
 import type { Logger } from "pino";
 import { formatError } from "../graphql/errors";
-import { limitRefusal } from "../graphql/limits";
+import { refusalIn } from "../graphql/limits";
 import type { Metrics } from "./metrics";
 import type { RequestContext } from "./request-context";
 
@@ -86,7 +86,7 @@ export function requestPlugin({ log, metrics, forgetActors }: RequestPluginOptio
   };
 
   const formatAny: RequestPlugin["formatError"] = (formatted, error) =>
-    limitRefusal(error) ??
+    refusalIn(error) ??
     formatError(formatted, asBug(error), requestOf.get(error as object) ?? { log, requestId: "unknown" });
 
   return {

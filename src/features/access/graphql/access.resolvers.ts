@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
 import { SYSTEM_SCOPE } from "../../../shared/domain/permissions";
@@ -61,11 +62,13 @@ export class UserResolver {
     return user.id;
   }
 
+  @MaxItems(2)
   @FieldResolver(() => [Email], { nullable: true, description: "The user's addresses." })
   emails(@Root() user: User, @Ctx() context: GraphqlContext): Promise<Email[]> {
     return this.loaders(context).emailsByUser.load(user.id);
   }
 
+  @MaxItems(10)
   @FieldResolver(() => [RoleBinding], { nullable: true, description: "Every role that the user was granted himself; those of his Teams come on top." })
   roleBindings(@Root() user: User, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
     return this.loaders(context).bindingsByUser.load(user.id);
@@ -100,6 +103,7 @@ export class RoleBindingResolver {
 export class SystemServiceAccountResolver {
   constructor(private readonly serviceAccounts: ServiceAccounts) {}
 
+  @MaxItems(100)
   @Query(() => [ServiceAccount], { nullable: true, description: "Service accounts with a role on the whole system. Takes system.serviceAccounts.get." })
   async systemServiceAccounts(@Ctx() context: GraphqlContext): Promise<ServiceAccount[]> {
     const accounts = await this.serviceAccounts.list(await context.actor(), SYSTEM_SCOPE);

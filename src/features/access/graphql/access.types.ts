@@ -1,4 +1,5 @@
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import { DateTime, Uuid } from "../../../shared/graphql/scalars";
 import type { Instant } from "../../../shared/domain/instant";
 import { ROLES, type Role as RoleName } from "../domain/roles";
@@ -152,6 +153,7 @@ export class AuthConfig {
   @Field(() => Boolean, { nullable: true, description: "True while there is no user at all: the first one becomes SYSTEM_ADMIN." })
   initialSignup: boolean | null;
 
+  @MaxItems(10)
   @Field(() => [AuthProvider], { nullable: true, description: "Providers of single sign-on; where there are none but passwords are taken, our own page that asks for one." })
   providers: AuthProvider[] | null;
 }

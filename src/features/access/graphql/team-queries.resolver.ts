@@ -1,4 +1,5 @@
 import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
 import type { FindTeams } from "../app/find-teams";
@@ -25,6 +26,7 @@ export class TeamQueryResolver {
     return this.teams.requireVisibleTeam(await context.actor(), id, workspaceId?.toLowerCase() || undefined);
   }
 
+  @MaxItems(100)
   @Query(() => [User], {
     nullable: true,
     description: "The members of a Team, by user name. Its members see them. Others take system.teams.get, or workspace.teams.get or deployment.teams.get where it has a role.",

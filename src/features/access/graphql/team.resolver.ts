@@ -1,4 +1,5 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import { requirePermission, SYSTEM_SCOPE } from "../../../shared/domain/permissions";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import type { AccessLoaders } from "./access.loaders";
@@ -10,11 +11,13 @@ import { Team } from "./team.types";
 export class TeamResolver {
   constructor(private readonly loaders: (context: GraphqlContext) => AccessLoaders) {}
 
+  @MaxItems(10)
   @FieldResolver(() => [RoleBinding], { nullable: true, description: "Every role that the Team was granted." })
   roleBindings(@Root() { id }: Team, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
     return this.loaders(context).bindingsByTeam.load(id);
   }
 
+  @MaxItems(20)
   @FieldResolver(() => [User], { nullable: true, description: "The members, by user name. Takes system.teams.get; teamUsers asks for less." })
   async users(@Root() { id }: Team, @Ctx() context: GraphqlContext): Promise<User[]> {
     requirePermission(await context.actor(), "system.teams.get", SYSTEM_SCOPE);

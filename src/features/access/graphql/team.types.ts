@@ -1,4 +1,5 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
+import { ItemsOfPage } from "../../../shared/graphql/declared-costs";
 import type { Instant } from "../../../shared/domain/instant";
 import { DateTime } from "../../../shared/graphql/scalars";
 
@@ -31,6 +32,7 @@ export class PaginatedTeams {
   @Field(() => Int, { nullable: true, description: "How many Teams the whole list has, not the page." })
   count: number | null;
 
+  @ItemsOfPage()
   @Field(() => [Team], { nullable: true, description: "The Teams of the page, oldest first." })
   teams: Team[] | null;
 }

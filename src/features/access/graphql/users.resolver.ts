@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
 import type { FindUsers } from "../app/find-users";
@@ -30,6 +31,7 @@ export class UsersResolver {
     return { user, serviceAccount: serviceAccount && presentServiceAccount(serviceAccount), token: null };
   }
 
+  @MaxItems(100)
   @Query(() => [User], { nullable: true, description: "Users who match, by user name; all of them where nothing is asked for. Takes system.users.get." })
   async users(
     @Ctx() context: GraphqlContext,

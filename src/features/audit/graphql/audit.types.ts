@@ -1,4 +1,5 @@
 import { Field, ID, InputType, ObjectType } from "type-graphql";
+import { ItemsOfPage } from "../../../shared/graphql/declared-costs";
 import type { Instant } from "../../../shared/domain/instant";
 import { PageInfo } from "../../../shared/graphql/page-info";
 import { DateTime, Json, Uuid } from "../../../shared/graphql/scalars";
@@ -50,6 +51,7 @@ export class AuditLine {
 
 @ObjectType({ simpleResolvers: true, description: "A page of the audit trail." })
 export class AuditLineConnection {
+  @ItemsOfPage()
   @Field(() => [AuditLine], { description: "The lines, newest first." })
   nodes: AuditLine[];
 

@@ -1,4 +1,5 @@
 import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { Instant } from "../../../shared/domain/instant";
 import { DateTime } from "../../../shared/graphql/scalars";
 
@@ -22,12 +23,15 @@ export class DagBundle {
 
 @ObjectType({ simpleResolvers: true, description: "What differs between two DAG bundles, by the files' paths." })
 export class DagDiff {
+  @MaxItems(1_000)
   @Field(() => [String], { description: "Files that only the second has." })
   added: readonly string[];
 
+  @MaxItems(1_000)
   @Field(() => [String], { description: "Files that only the first has." })
   removed: readonly string[];
 
+  @MaxItems(1_000)
   @Field(() => [String], { description: "Files that differ." })
   changed: readonly string[];
 

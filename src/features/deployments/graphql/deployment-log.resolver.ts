@@ -1,6 +1,7 @@
 import { Arg, Ctx, Query, Resolver, Root, Subscription } from "type-graphql";
 import { componentNamed, type LogEntry } from "../../logs";
 import { DeploymentLog } from "../../logs/graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { Instant } from "../../../shared/domain/instant";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { DateTime, Uuid } from "../../../shared/graphql/scalars";
@@ -30,6 +31,7 @@ export class DeploymentLogResolver implements StreamResolver {
     private readonly followLogs: FollowLogs,
   ) {}
 
+  @MaxItems(1_000)
   @Query(() => [DeploymentLog], {
     nullable: true,
     description: "Log lines of a Deployment, oldest first, the newest thousand at most. Takes deployment.logs.get.",

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import { InvalidInput } from "../../../shared/domain/errors";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Json, Uuid } from "../../../shared/graphql/scalars";
@@ -86,6 +87,7 @@ export class DeploymentMutationResolver {
     return presentDeployment(updated);
   }
 
+  @MaxItems(100)
   @Mutation(() => [EnvironmentVariable], { nullable: true, description: "Replaces the environment variables of a Deployment; a rollback never touches them. Takes deployment.variables.update." })
   async updateDeploymentVariables(
     @Ctx() context: GraphqlContext,

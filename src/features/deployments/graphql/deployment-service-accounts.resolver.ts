@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import type { Role as RoleName, ServiceAccounts } from "../../access";
 import { presentServiceAccount, Role, ServiceAccount } from "../../access/graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import { deploymentScope, type Actor, type Scope } from "../../../shared/domain/permissions";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
@@ -13,6 +14,7 @@ export class DeploymentServiceAccountResolver {
     private readonly serviceAccounts: ServiceAccounts,
   ) {}
 
+  @MaxItems(100)
   @Query(() => [ServiceAccount], { nullable: true, description: "Service accounts of a Deployment. Takes deployment.serviceAccounts.get." })
   async deploymentServiceAccounts(
     @Ctx() context: GraphqlContext,

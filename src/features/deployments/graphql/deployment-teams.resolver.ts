@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import type { Role as RoleName } from "../../access";
 import { Role, RoleBinding, Team } from "../../access/graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
 import type { DeploymentMembers } from "../app/deployment-members";
@@ -16,6 +17,7 @@ export class DeploymentTeamsResolver {
     private readonly roles: DeploymentTeamRoles,
   ) {}
 
+  @MaxItems(100)
   @Query(() => [Team], {
     nullable: true,
     description: "The Teams that have a role on the Deployment, by name. Takes deployment.teams.get there, or system.teams.get.",

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import type { Role as RoleName } from "../../access";
 import { Role, RoleBinding, User, UserSearch } from "../../access/graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Id } from "../../../shared/graphql/scalars";
 import type { DeploymentMembers } from "../app/deployment-members";
@@ -16,6 +17,7 @@ export class DeploymentUsersResolver {
     private readonly roles: DeploymentUserRoles,
   ) {}
 
+  @MaxItems(100)
   @Query(() => [User], {
     nullable: true,
     description: "The users who have a role of their own on the Deployment, by user name. Takes deployment.users.get there, or system.users.get.",

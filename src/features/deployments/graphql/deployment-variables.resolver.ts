@@ -1,4 +1,5 @@
 import { Arg, Ctx, Query, Resolver } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
 import type { DeploymentQueries } from "../app/deployment-queries";
@@ -8,6 +9,7 @@ import { EnvironmentVariable } from "./deployment.types";
 export class DeploymentVariablesResolver {
   constructor(private readonly queries: DeploymentQueries) {}
 
+  @MaxItems(100)
   @Query(() => [EnvironmentVariable], {
     nullable: true,
     description: "The environment variables of a Deployment, secrets without their values; to be sent back, changed, by updateDeploymentVariables. Takes deployment.variables.get.",

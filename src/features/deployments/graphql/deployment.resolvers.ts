@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphq
 import { RoleBinding } from "../../access/graphql";
 import type { RuntimeCatalogue } from "../../platform";
 import { Workspace, type WorkspaceLoaders } from "../../workspaces/graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import { deploymentScope, requirePermission } from "../../../shared/domain/permissions";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
@@ -42,6 +43,7 @@ export class DeploymentQueryResolver {
     return found[0] === undefined ? null : presentDeployment(found[0]);
   }
 
+  @MaxItems(100)
   @Query(() => [Deployment], { nullable: true, description: "The Deployments of all Workspaces that the caller may see, sorted by label, page by page." })
   async paginatedDeployments(
     @Ctx() context: GraphqlContext,
@@ -63,6 +65,7 @@ export class DeploymentQueryResolver {
     return found.map((deployment) => presentDeployment(deployment));
   }
 
+  @MaxItems(100)
   @Query(() => [Deployment], { nullable: true, description: "The Deployments of a Workspace that the caller may see, sorted by label." })
   async workspaceDeployments(
     @Ctx() context: GraphqlContext,
@@ -117,6 +120,7 @@ export class DeploymentFieldResolver {
     return this.deps.catalogue.airflowVersionOf(record.runtimeVersion);
   }
 
+  @MaxItems(3)
   @FieldResolver(() => [DeploymentUrl], { nullable: true, description: "Where the Deployment's own pages are." })
   urls(@Root() { record }: Deployment): DeploymentUrl[] {
     return addressesOf(record, this.deps.publicUrl());
@@ -127,6 +131,7 @@ export class DeploymentFieldResolver {
     return presentDagDeployment(record.dagDeploymentType, record.dagDeployment);
   }
 
+  @MaxItems(100)
   @FieldResolver(() => [EnvironmentVariable], {
     nullable: true,
     description: "The environment variables that the mutation answering this has written; null elsewhere.",
@@ -140,6 +145,7 @@ export class DeploymentFieldResolver {
     return this.deps.workspaceLoaders(context).workspaces.load(record.workspaceId);
   }
 
+  @MaxItems(10)
   @FieldResolver(() => [RoleBinding], { nullable: true, description: "Who has which role on it. Takes deployment.users.get." })
   async roleBindings(@Root() { record }: Deployment, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
     requirePermission(await context.actor(), DEPLOYMENT_PERMISSIONS.seeUsers, deploymentScope(record));

@@ -1,4 +1,5 @@
 import { Ctx, Field, ObjectType, Query, Resolver } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import type { DeploymentQueries } from "../app/deployment-queries";
 
@@ -12,6 +13,7 @@ export class Namespace {
 export class NamespaceResolver {
   constructor(private readonly queries: DeploymentQueries) {}
 
+  @MaxItems(100)
   @Query(() => [Namespace], {
     nullable: true,
     description: "The namespaces of the installation's pool that no Deployment has; empty where there is no pool. For everybody who is signed in.",

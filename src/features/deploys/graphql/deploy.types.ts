@@ -1,6 +1,7 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import { DagDeploymentType } from "../../deployments/graphql";
 import type { DagDeploymentType as DagDeploymentTypeName } from "../../deployments";
+import { ItemsOfPage } from "../../../shared/graphql/declared-costs";
 import type { Instant } from "../../../shared/domain/instant";
 import type { ActorType as ActorTypeName } from "../../../shared/domain/permissions";
 import { PageInfo } from "../../../shared/graphql/page-info";
@@ -239,6 +240,7 @@ export class DeployRevisionEdge {
 
 @ObjectType({ description: "A page of the deploy history, newest first." })
 export class DeployRevisionConnection {
+  @ItemsOfPage()
   @Field(() => [DeployRevision], { simple: true, description: "The revisions." })
   nodes: DeployRevision[];
 
@@ -250,6 +252,7 @@ export class DeployRevisionConnection {
 
 @ObjectType({ description: "A page of the deploy history in the manner of the other paginated queries, newest first." })
 export class PaginatedDeployRevisions {
+  @ItemsOfPage()
   @Field(() => [DeployRevision], { simple: true, description: "The revisions of the page." })
   deployRevisions: DeployRevision[];
 

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { Deployment } from "../../deployments/graphql";
 import { can, deploymentScope } from "../../../shared/domain/permissions";
+import { Cost } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import type { HistoryQueries } from "../app/history-queries";
 import type { RevisionView } from "../app/ports";
@@ -9,7 +10,7 @@ import { imageReference } from "../domain/deploy-revision";
 import { READ_HISTORY } from "../domain/permissions";
 import type { DeployLoaders } from "./deploy.loaders";
 import { DeployRevision, DeployRevisionConnection, DeployRevisionFilter, presentRevision } from "./deploy.types";
-import { connection, pageProperties, readFilter } from "./history.resolvers";
+import { connection, FILTER_COSTS, pageProperties, readFilter } from "./history.resolvers";
 
 const FIRST = 20;
 
@@ -60,6 +61,7 @@ export class DeploymentHistoryResolver {
     return current && presentRevision(current);
   }
 
+  @Cost(1, FILTER_COSTS)
   @FieldResolver(() => DeployRevisionConnection, { description: "Its deploy history, newest first. Takes deployment.deployRevisions.get." })
   async deployRevisions(
     @Root() { id }: Deployment,

@@ -3,6 +3,7 @@ import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-
 import type { BundleState, DagBundle as StoredBundle } from "../../bundles";
 import { DagBundle, DagFileDiff } from "../../bundles/graphql";
 import { Deployment, presentDeployment, type DeploymentLoaders } from "../../deployments/graphql";
+import { Cost, ItemsOfPage } from "../../../shared/graphql/declared-costs";
 import { encodeCursor } from "../../../shared/domain/cursor";
 import { NotFound } from "../../../shared/domain/errors";
 import type { GraphqlContext } from "../../../shared/graphql/context";
@@ -22,11 +23,16 @@ import { revisionProperties } from "./revision-properties";
 import { RollbackEligibility } from "./rollback.types";
 
 const FIRST = 20;
+/** A filter may find little in a long history, and a far page number walks over all pages before it. */
+export const FILTER_COSTS = { filter: 100, pageNumber: 50 };
+/** Counting reads the whole history. */
+const COUNT_COST = 50;
 
 @Resolver()
 export class HistoryQueryResolver {
   constructor(private readonly queries: HistoryQueries) {}
 
+  @Cost(1, FILTER_COSTS)
   @Query(() => DeployRevisionConnection, {
     description: "The deploy history of a Deployment, newest first. Takes deployment.deployRevisions.get.",
   })
@@ -43,6 +49,7 @@ export class HistoryQueryResolver {
     return connection(await this.queries.page(await context.actor(), query), query, this.queries);
   }
 
+  @Cost(1, FILTER_COSTS)
   @Query(() => PaginatedDeployRevisions, {
     description: "The deploy history of a Deployment, newest first, by page number. Takes deployment.deployRevisions.get.",
   })
@@ -81,6 +88,7 @@ export class HistoryQueryResolver {
 export class DagFileResolver {
   constructor(private readonly queries: HistoryQueries) {}
 
+  @Cost(1_000)
   @Query(() => DagFileDiff, {
     nullable: true,
     description: "One DAG file of two revisions of a Deployment, line by line; null where neither has it. Takes deployment.deployRevisions.get.",
@@ -97,11 +105,13 @@ export class DagFileResolver {
 
 @Resolver(() => DeployRevisionConnection)
 export class ConnectionResolver {
+  @ItemsOfPage()
   @FieldResolver(() => [DeployRevisionEdge], { description: "The revisions with their cursors." })
   edges(@Root() { nodes }: DeployRevisionConnection): DeployRevisionEdge[] {
     return nodes.map((node) => ({ cursor: encodeCursor(node.number, node.id), node }));
   }
 
+  @Cost(COUNT_COST)
   @FieldResolver(() => Int, { description: "How many match the filter; counted only where it is asked for." })
   totalCount(@Root() { count }: DeployRevisionConnection): Promise<number> {
     return count();
@@ -110,6 +120,7 @@ export class ConnectionResolver {
 
 @Resolver(() => PaginatedDeployRevisions)
 export class PaginatedResolver {
+  @Cost(COUNT_COST)
   @FieldResolver(() => Int, { description: "How many match the filter, on all pages together." })
   count(@Root() { countAll }: PaginatedDeployRevisions): Promise<number> {
     return countAll();

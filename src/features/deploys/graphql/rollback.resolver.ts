@@ -1,5 +1,6 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
 import { presentDeployment } from "../../deployments/graphql";
+import { Cost } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
 import type { CleanUp } from "../app/clean-up";
@@ -19,6 +20,7 @@ export class RollbackResolver {
     },
   ) {}
 
+  @Cost(50)
   @Query(() => RollbackPlan, { description: "What a rollback would do, without doing it. Takes deployment.deployRevisions.get." })
   async rollbackPlan(
     @Ctx() context: GraphqlContext,

@@ -3,6 +3,7 @@ import { DagDiff } from "../../bundles/graphql";
 import { Deployment } from "../../deployments/graphql";
 import { ROLLBACK_ISSUE_CODES, type RollbackIssueCode as RollbackIssueCodeName } from "../domain/rollback-issues";
 import { DeployRevision } from "./deploy.types";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 
 export const RollbackIssueCode = Object.fromEntries(ROLLBACK_ISSUE_CODES.map((code) => [code, code])) as {
   readonly [C in RollbackIssueCodeName]: C;
@@ -55,9 +56,11 @@ export class RollbackEligibility {
   @Field(() => Boolean, { description: "Whether nothing stands against it." })
   allowed: boolean;
 
+  @MaxItems(5)
   @Field(() => [RollbackIssue], { description: "Everything that stands against it." })
   blockers: readonly RollbackIssue[];
 
+  @MaxItems(5)
   @Field(() => [RollbackIssue], { description: "What to mind." })
   warnings: readonly RollbackIssue[];
 }
@@ -118,12 +121,15 @@ export class RollbackPlan {
   @Field(() => Boolean, { description: "Whether nothing stands against it." })
   allowed: boolean;
 
+  @MaxItems(5)
   @Field(() => [RollbackIssue], { description: "Everything that stands against it." })
   blockers: readonly RollbackIssue[];
 
+  @MaxItems(5)
   @Field(() => [RollbackIssue], { description: "What to mind." })
   warnings: readonly RollbackIssue[];
 
+  @MaxItems(10)
   @Field(() => [RollbackChange], { description: "One entry for each thing that a rollback restores, changed or not." })
   changes: readonly RollbackChange[];
 
@@ -133,9 +139,11 @@ export class RollbackPlan {
   @Field(() => DagDiff, { nullable: true, description: "What happens to the DAGs, file by file; null where one side has no DAG bundle." })
   dags: DagDiff | null;
 
+  @MaxItems(100)
   @Field(() => [DeployRevision], { description: "DEPLOYED revisions between the two, newest first, 500 at most: what is left behind as well." })
   skipped: DeployRevision[];
 
+  @MaxItems(10)
   @Field(() => [String], { description: "Settings that a rollback leaves alone, by name." })
   unchanged: readonly string[];
 }

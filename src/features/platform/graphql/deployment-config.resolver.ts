@@ -1,4 +1,5 @@
 import { Ctx, Field, ObjectType, Query, Resolver } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import type { AirflowImages } from "../domain/airflow-images";
 
@@ -13,9 +14,11 @@ export class AirflowImage {
 
 @ObjectType({ simpleResolvers: true, description: "What a Deployment without a Runtime may run." })
 export class DeploymentConfig {
+  @MaxItems(100)
   @Field(() => [AirflowImage], { nullable: true, description: "The images, newest first." })
   airflowImages: readonly AirflowImage[] | null;
 
+  @MaxItems(100)
   @Field(() => [String], { nullable: true, description: "Their versions, newest first." })
   airflowVersions: readonly string[] | null;
 

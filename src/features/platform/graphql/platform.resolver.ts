@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, ObjectType, Query, Resolver } from "type-graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import { Json, Uuid } from "../../../shared/graphql/scalars";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import type { RuntimeCatalogue } from "../domain/catalogue";
@@ -65,6 +66,7 @@ export class PlatformResolver {
     return appConfigOf(this.settings);
   }
 
+  @MaxItems(200)
   @Query(() => [RuntimeRelease], { nullable: true, description: "Runtime releases to choose from, newest first. For everybody who is signed in." })
   async runtimeReleases(
     @Ctx() context: GraphqlContext,

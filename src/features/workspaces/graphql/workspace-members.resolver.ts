@@ -1,5 +1,6 @@
 import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
 import { Team, User, UserSearch } from "../../access/graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
 import type { WorkspaceMembers } from "../app/workspace-members";
@@ -22,6 +23,7 @@ export class WorkspaceMembersResolver {
     return this.members.user(await context.actor(), workspaceId, user);
   }
 
+  @MaxItems(100)
   @Query(() => [User], { nullable: true, description: `The users who have a role of their own in the Workspace, by user name. ${TAKES_USERS}` })
   async workspaceUsers(
     @Ctx() context: GraphqlContext,
@@ -30,6 +32,7 @@ export class WorkspaceMembersResolver {
     return this.members.users(await context.actor(), workspaceId);
   }
 
+  @MaxItems(100)
   @Query(() => [User], { nullable: true, description: `The same, page by page. ${TAKES_USERS}` })
   async paginatedWorkspaceUsers(
     @Ctx() context: GraphqlContext,
@@ -45,6 +48,7 @@ export class WorkspaceMembersResolver {
     return this.members.pageOfUsers(await context.actor(), workspaceId, { cursor: cursor || undefined, take: take ?? this.maxTake });
   }
 
+  @MaxItems(100)
   @Query(() => [Team], {
     nullable: true,
     description: "The Teams that have a role in the Workspace, by name. Takes workspace.teams.get there, or system.teams.get.",

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import type { Role as RoleName, ServiceAccounts } from "../../access";
 import { presentServiceAccount, Role, ServiceAccount } from "../../access/graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import { workspaceScope, type Actor, type Scope } from "../../../shared/domain/permissions";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Uuid } from "../../../shared/graphql/scalars";
@@ -13,6 +14,7 @@ export class WorkspaceServiceAccountResolver {
     private readonly serviceAccounts: ServiceAccounts,
   ) {}
 
+  @MaxItems(100)
   @Query(() => [ServiceAccount], {
     nullable: true,
     description: "Service accounts with a role in the Workspace. Takes workspace.serviceAccounts.get there, or system.serviceAccounts.get.",

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { RoleBinding, User } from "../../access/graphql";
+import { MaxItems } from "../../../shared/graphql/declared-costs";
 import type { GraphqlContext } from "../../../shared/graphql/context";
 import { Json, Uuid } from "../../../shared/graphql/scalars";
 import type { CreateWorkspace } from "../app/create-workspace";
@@ -32,6 +33,7 @@ export class WorkspaceResolver {
     return this.deps.reads.requireVisibleWorkspace(await context.actor(), id);
   }
 
+  @MaxItems(100)
   @Query(() => [Workspace], { nullable: true, description: "The Workspaces that you may see, by label: those where you have a role, or a role on a Deployment. System roles see all." })
   async workspaces(
     @Ctx() context: GraphqlContext,
@@ -41,6 +43,7 @@ export class WorkspaceResolver {
     return this.deps.reads.visibleTo(await context.actor(), label || undefined);
   }
 
+  @MaxItems(100)
   @Query(() => [Workspace], { nullable: true, description: "The same, page by page." })
   async paginatedWorkspaces(
     @Ctx() context: GraphqlContext,
@@ -50,6 +53,7 @@ export class WorkspaceResolver {
     return this.deps.reads.pageVisibleTo(await context.actor(), { take: take ?? PAGE, pageNumber: pageNumber ?? 0 });
   }
 
+  @MaxItems(100)
   @Query(() => [Workspace], { nullable: true, description: "Every Workspace, by label. Takes system.workspace.get." })
   async sysWorkspaces(@Ctx() context: GraphqlContext): Promise<Workspace[]> {
     return this.deps.reads.all(await context.actor());
@@ -96,11 +100,13 @@ export class WorkspaceResolver {
     return this.deps.deleteWorkspace.execute({ actor: await context.actor(), workspaceId });
   }
 
+  @MaxItems(20)
   @FieldResolver(() => [User], { nullable: true, description: "Who has a role in it, by user name; null without workspace.users.get there." })
   async users(@Root() workspace: Workspace, @Ctx() context: GraphqlContext): Promise<User[] | null> {
     return canSeeMembers(await context.actor(), workspace) ? this.deps.loaders(context).usersByWorkspace.load(workspace.id) : null;
   }
 
+  @MaxItems(10)
   @FieldResolver(() => [RoleBinding], {
     nullable: true,
     description: "Every role in it, of users, Teams and service accounts; null without workspace.users.get there.",

@@ -1,0 +1,25 @@
+import { executeSync, type ExecutionResult } from "graphql";
+import { LRUCache } from "lru-cache";
+import type { CheckedQuery } from "./compiled-queries";
+
+/** Clients differ in a handful of ways; each answer is about a megabyte. */
+const MAX_ANSWERS = 8;
+
+type Data = NonNullable<ExecutionResult["data"]>;
+
+/** Answers of the standard introspection queries, each made once: the schema does not change. */
+export class IntrospectionAnswers {
+  private readonly answers = new LRUCache<string, Data>({ max: MAX_ANSWERS });
+
+  /** Null where it has not been made yet. */
+  known(form: string): Data | null {
+    return this.answers.get(form) ?? null;
+  }
+
+  make(form: string, { schema, document, operation }: CheckedQuery): Data | null {
+    const { data } = executeSync({ schema, document, operationName: operation.name?.value });
+    if (data != null) this.answers.set(form, data);
+    return data ?? null;
+  }
+}
+
