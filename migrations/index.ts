@@ -10,6 +10,7 @@ import { RegistryPushes1765100000000 } from "./1765100000000-registry-pushes";
 import { AuditIndexes1765200000000 } from "./1765200000000-audit-indexes";
 import { AuditExport1765300000000 } from "./1765300000000-audit-export";
 import { RolloutOutages1766410000000 } from "./1766410000000-rollout-outages";
+import { WorkerLeases1795823500000 } from "./1795823500000-worker-leases";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -25,4 +26,5 @@ export const migrations = [
   AuditIndexes1765200000000,
   AuditExport1765300000000,
   RolloutOutages1766410000000,
+  WorkerLeases1795823500000,
 ];

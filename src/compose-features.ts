@@ -21,6 +21,7 @@ import { createUnitOfWork } from "./shared/db/unit-of-work";
 import { minusDays } from "./shared/domain/instant";
 import type { Metrics } from "./shared/http/metrics";
 import { NO_METRICS } from "./shared/jobs/line-exporter";
+import { forgetEmptyQueues } from "./shared/jobs/outbox";
 
 const CLEANUP_BATCH = 1_000;
 
@@ -120,6 +121,7 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
       sealSecrets,
       (now) => accessModule.forgetFailedLogins(now),
       () => bundlesModule.removeStaleUploads(),
+      () => forgetEmptyQueues(pool),
       () => driver.tidy(),
     ],
   });

@@ -9,6 +9,7 @@ import { DEPLOY_TASKS } from "./features/deploys";
 import type { RolloutDriver } from "./features/rollouts";
 import { systemClock, type Clock } from "./shared/app/clock";
 import { inTime } from "./shared/app/in-time";
+import { stopTogether } from "./shared/app/stop-together";
 import type { ConnectionPurpose } from "./shared/db/connection-settings";
 import { createDataSource, poolOf } from "./shared/db/data-source";
 import { isMigrated } from "./shared/db/migrate";
@@ -42,7 +43,7 @@ export interface App {
   readonly features: Features;
   /** Takes requests, and does background work unless the configuration says otherwise. */
   start(steps?: { readonly beforeListening?: () => Promise<void> }): Promise<{ readonly url: string }>;
-  /** Lets requests and jobs in hand finish, then closes every connection. */
+  /** Lets requests and jobs in hand finish, then closes every connection. Takes 23 s at most, and never throws. */
   stop(): Promise<void>;
 }
 
@@ -70,7 +71,9 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     ready: async () => {
       const database = await inTime(pool.query("SELECT 1"), READY_WITHIN_MS).then(() => "ok", () => "unreachable");
       const migrations = database !== "ok" ? "unknown" : (await isMigrated(dataSource)) ? "ok" : "missing";
-      return { ready: database === "ok" && migrations === "ok", checks: { database, migrations } };
+      const workers = !config.workers.enabled ? {} : { workers: jobs === undefined ? "not started" : (jobs.status.problem ?? "ok") };
+      const checks = { database, migrations, ...workers };
+      return { ready: Object.values(checks).every((check) => check === "ok"), checks };
     },
     version,
     metrics,
@@ -84,7 +87,11 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     return rows[0]?.count ?? 0;
   });
 
-  let jobs: { runner: JobRunner; close: () => Promise<void> } | undefined;
+  if (config.workers.enabled) {
+    metrics.watchWorkers(() => jobs?.status ?? { alive: 0, configured: config.workers.concurrency });
+  }
+
+  let jobs: JobRunner | undefined;
   return {
     schema,
     server,
@@ -106,31 +113,38 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
       return listening;
     },
     async stop() {
-      await server.close(STOP_GRACE_MS);
-      await jobs?.runner.stop();
-      await features.bundles.stop();
-      await features.logs.close();
-      await features.audit.close();
-      await changes.stop();
-      await jobs?.close();
-      if (dataSource.isInitialized) await dataSource.destroy();
+      await stopTogether(log, [
+        { name: "the server", withinMs: STOP_GRACE_MS + 2_000, stop: () => server.close(STOP_GRACE_MS) },
+        { name: "background jobs", withinMs: 14_000, stop: () => jobs?.stop() },
+      ]);
+      await stopTogether(log, [
+        { name: "the inspection of archives", withinMs: 2_000, stop: () => features.bundles.stop() },
+        { name: "the export of log lines", withinMs: 7_000, stop: () => features.logs.close() },
+        { name: "the export of audit lines", withinMs: 7_000, stop: () => features.audit.close() },
+        { name: "the watch for changes of access", withinMs: 2_000, stop: () => changes.stop() },
+      ]);
+      await stopTogether(log, [
+        { name: "the connections to the database", withinMs: 2_000, stop: () => (dataSource.isInitialized ? dataSource.destroy() : undefined) },
+      ]);
     },
   };
 
-  async function startJobs() {
-    const jobSource = await connect(databaseUrl, "jobs", JOB_POOL_SIZE);
-    const runner = await JobRunner.start({
-      pool: poolOf(jobSource),
+  function startJobs(): Promise<JobRunner> {
+    return JobRunner.start({
       databaseUrl,
+      openPool: async () => {
+        const jobSource = await connect(databaseUrl, "jobs", JOB_POOL_SIZE);
+        return { pool: poolOf(jobSource), close: () => jobSource.destroy() };
+      },
       handlers: features.deploys.jobs,
       schedules: [
         { task: DEPLOY_TASKS.resume, schedule: "* * * * *" },
         ...(config.cleanup.enabled ? [{ task: DEPLOY_TASKS.cleanup, schedule: config.cleanup.schedule }] : []),
       ],
       concurrency: config.workers.concurrency,
+      leaseSeconds: config.workers.leaseSeconds,
       log,
     });
-    return { runner, close: () => jobSource.destroy() };
   }
 }
 

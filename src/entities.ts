@@ -6,6 +6,7 @@ import * as deploys from "./features/deploys/module";
 import * as logs from "./features/logs/module";
 import * as signOn from "./features/sign-on/module";
 import * as workspaces from "./features/workspaces/module";
+import { JobScheduleRow, WorkerLeaseRow } from "./shared/jobs/worker-lease.row";
 
 /** Every table's row. */
 export const entities = [
@@ -29,4 +30,6 @@ export const entities = [
   logs.LogLineRow,
   signOn.IdentityRow,
   workspaces.WorkspaceRow,
+  JobScheduleRow,
+  WorkerLeaseRow,
 ];

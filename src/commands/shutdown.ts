@@ -4,11 +4,13 @@ import type { Logger } from "pino";
 const SAME_SIGNAL_MS = 500;
 /** After a bug an orderly end is worth trying for only so long. */
 const CRASH_GRACE_MS = 15_000;
+/** Kubernetes kills what has not ended 30 s after it was told to. */
+const STOP_WITHIN_MS = 28_000;
 
 /**
  * Ends the process in order: what was started last is stopped first. SIGTERM and SIGINT do so from the
  * moment this is made; a second one ends the process at once. An error that nobody has caught does so too,
- * and the process answers 1.
+ * and the process answers 1. A stop that takes too long is cut off.
  */
 export class Shutdown {
   private readonly steps: (() => Promise<void>)[] = [];
@@ -66,6 +68,10 @@ export class Shutdown {
   }
 
   private async exit(exitCode: number): Promise<never> {
+    setTimeout(() => {
+      this.log.error("could not stop in time; ending at once");
+      process.exit(1);
+    }, STOP_WITHIN_MS).unref();
     process.exit((await this.stopAll()) ? exitCode : 1);
   }
 }

@@ -28,6 +28,8 @@ export interface Config {
     readonly concurrency: number;
     readonly retryCount: number;
     readonly outageMinutes: number;
+    /** A process that shows no sign of life for so long loses its jobs to others. */
+    readonly leaseSeconds: number;
   };
   readonly deployments: DeploymentsConfig;
   /** Nightly removal of revisions older than `deployments.rollback.retentionDays`. */

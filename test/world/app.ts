@@ -17,6 +17,8 @@ export interface TestAppOptions {
   readonly workers?: boolean;
   /** Use this database instead of one of its own, e.g. for a second replica. */
   readonly database?: TestDatabase;
+  /** The address of that database, e.g. that of a proxy in front of it. */
+  readonly databaseUrl?: string;
 }
 
 export interface TestApp {
@@ -99,7 +101,7 @@ async function startApp(options: TestAppOptions, database: TestDatabase, dataDir
   });
   const app = await createApp({
     config: { ...config, server: { ...config.server, port: 0 } },
-    databaseUrl: database.url,
+    databaseUrl: options.databaseUrl ?? database.url,
     log: pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" }),
     ...(options.clock && { clock: options.clock }),
     ...(options.driver && { driver: options.driver }),

@@ -210,4 +210,10 @@ export const workers = {
     values: [config("workers.outageMinutes")],
     description: "Minutes that a rollout waits for a dependency that is unavailable (the store of DAG bundles, the data folder) before it is FAILED; such a time costs no retries.",
   }),
+  leaseSeconds: setting({
+    kind: wholeNumber(5, 600),
+    default: 30,
+    values: [config("workers.leaseSeconds")],
+    description: "Seconds without a sign of life, by the database's clock, after which the jobs of a process go to others.",
+  }),
 };

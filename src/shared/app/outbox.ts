@@ -1,6 +1,8 @@
 /** Work for later, kept in the same transaction as the change that needs it. */
 export interface Outbox {
   add(job: OutboxJob): Promise<void>;
+  /** Takes the job with that key out of the queue unless it has started. */
+  remove(key: string): Promise<void>;
 }
 
 export interface OutboxJob {

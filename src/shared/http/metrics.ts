@@ -126,6 +126,12 @@ export class Metrics {
   }
 
   /** Read at each scrape. Call once. */
+  watchWorkers(read: () => { readonly alive: number; readonly configured: number }): void {
+    this.watch("retrograde_workers_alive", "Workers for background jobs that run in this process", async () => read().alive);
+    this.watch("retrograde_workers_configured", "Workers for background jobs that should run in this process", async () => read().configured);
+  }
+
+  /** Read at each scrape. Call once. */
   watchLogExportLag(readSeconds: () => Promise<number>): void {
     this.watch("retrograde_log_export_lag_seconds", "Age of the oldest log line not yet exported; 0 if there is none", readSeconds);
   }

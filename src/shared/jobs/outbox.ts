@@ -1,3 +1,5 @@
+import { makeWorkerUtils } from "graphile-worker";
+import type { Pool } from "pg";
 import type { Outbox, OutboxJob } from "../app/outbox";
 import type { Sql } from "../db/sql";
 
@@ -14,5 +16,20 @@ export class GraphileOutbox implements Outbox {
          run_at => now() + $6::int * interval '1 ms')`,
       [task, JSON.stringify(payload), queue ?? null, MAX_ATTEMPTS, key ?? null, delayMs ?? 0],
     );
+  }
+
+  /** Not by `remove_job`, which leaves a row behind for good if the job has started and its process is killed. */
+  async remove(key: string): Promise<void> {
+    await this.sql.query("SELECT 1 FROM graphile_worker.complete_jobs(ARRAY(SELECT id FROM graphile_worker.jobs WHERE key = $1))", [key]);
+  }
+}
+
+/** Removes queues without a job: graphile-worker would keep one for each Deployment that there ever was. */
+export async function forgetEmptyQueues(pool: Pool): Promise<void> {
+  const utils = await makeWorkerUtils({ pgPool: pool });
+  try {
+    await utils.cleanup({ tasks: ["GC_JOB_QUEUES"] });
+  } finally {
+    await utils.release();
   }
 }

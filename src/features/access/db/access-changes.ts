@@ -1,17 +1,23 @@
+import type { Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
+import { inTime } from "../../../shared/app/in-time";
 import { connectionSettings } from "../../../shared/db/connection-settings";
 import { SessionClient } from "../../../shared/db/session-client";
+import { backOffMs } from "../../../shared/jobs/back-off";
 
-const RECONNECT_AFTER_MS = 1_000;
+/** A connection that went silent delivers nothing, and nothing else shows that. */
+const ASK_EVERY_MS = 10_000;
+const ANSWER_WITHIN_MS = 5_000;
+const MAX_RETRY_MS = 5_000;
 
 /**
  * Calls `changed` whenever an account or role binding changed on any replica, and whenever that might have
  * been missed because the connection was lost. Triggers of the database send the notifications.
  */
 export class AccessChanges {
-  private client: SessionClient | null = null;
-  private stopped = false;
-  private retry: NodeJS.Timeout | undefined;
+  private readonly stopping = new AbortController();
+  private loop: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly databaseUrl: string,
@@ -19,32 +25,63 @@ export class AccessChanges {
     private readonly log: Logger,
   ) {}
 
+  /** Resolves after the first try, however it went: the tries go on. */
   async start(): Promise<void> {
-    const client = new SessionClient(connectionSettings(this.databaseUrl, "listen"));
-    this.client = client;
-    client.on("notification", () => this.changed());
-    client.on("error", (error) => this.reconnect(error));
-    try {
-      await client.connect();
-      await client.query("LISTEN access_changed");
-    } catch (error) {
-      this.reconnect(error);
-    }
-    this.changed();
+    await new Promise<void>((tried) => {
+      this.loop = this.run(tried);
+    });
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.retry);
-    await this.client?.end().catch(() => undefined);
+    this.stopping.abort();
+    await this.loop;
   }
 
-  private reconnect(error: unknown): void {
-    if (this.stopped) return;
-    this.changed();
-    this.log.warn({ err: error }, "no longer told of changes of access; connecting again");
-    void this.client?.end().catch(() => undefined);
-    clearTimeout(this.retry);
-    this.retry = setTimeout(() => void this.start(), RECONNECT_AFTER_MS);
+  private async run(tried: () => void): Promise<void> {
+    const { signal } = this.stopping;
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        await this.listen(() => {
+          if (failures > 0) this.log.info("changes of access are received again");
+          failures = 0;
+          tried();
+        });
+      } catch (error) {
+        failures += 1;
+        this.changed();
+        tried();
+        if (failures === 1) this.log.warn({ err: error }, "changes of access are not received now; connecting again");
+        await sleep(Math.min(backOffMs(failures, null), MAX_RETRY_MS), undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Until the end. @throws whatever ends the connection */
+  private async listen(listening: () => void): Promise<void> {
+    const { signal } = this.stopping;
+    const client = new SessionClient(connectionSettings(this.databaseUrl, "listen"));
+    let stop = (): void => undefined;
+    const broken = new Promise<never>((_resolve, reject) => {
+      client.on("error", reject);
+      stop = () => reject(new Error("stopped"));
+    });
+    signal.addEventListener("abort", stop);
+    broken.catch(() => undefined);
+    client.on("notification", () => this.changed());
+    try {
+      await Promise.race([inTime(client.connect(), ANSWER_WITHIN_MS), broken]);
+      await Promise.race([inTime(client.query("LISTEN access_changed"), ANSWER_WITHIN_MS), broken]);
+      this.changed();
+      listening();
+      for (;;) {
+        await Promise.race([sleep(ASK_EVERY_MS, undefined, { signal }), broken]);
+        await Promise.race([inTime(client.query("SELECT 1"), ANSWER_WITHIN_MS), broken]);
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      signal.removeEventListener("abort", stop);
+      (client.connection.stream as Socket).destroy();
+    }
   }
 }

@@ -36,9 +36,13 @@ export async function appendRevision(
       updatedAt: at,
     }),
     logs.add(lines),
+    // The newest does not wait behind rollouts that nobody wants any more.
+    unfinished && outbox.remove(applyKey(unfinished.id)),
     addApplyJob(outbox, revision, delayMs),
   ]);
 }
+
+const applyKey = (revisionId: string): string => `apply:${revisionId}`;
 
 /** Rollouts of one Deployment run one after another; the key keeps a revision from being queued twice. */
 export function addApplyJob(
@@ -46,7 +50,7 @@ export function addApplyJob(
   { id, deploymentId }: Pick<DeployRevision, "id" | "deploymentId">,
   delayMs = 0,
 ): Promise<void> {
-  return outbox.add({ task: DEPLOY_TASKS.apply, payload: { revisionId: id }, queue: deploymentId, key: `apply:${id}`, delayMs });
+  return outbox.add({ task: DEPLOY_TASKS.apply, payload: { revisionId: id }, queue: deploymentId, key: applyKey(id), delayMs });
 }
 
 export interface Placed {
