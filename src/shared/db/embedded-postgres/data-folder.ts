@@ -64,7 +64,8 @@ export async function securePermissions(folder: DataFolder, account: Account | u
   const cluster = await lstat(folder.cluster).catch(() => undefined);
   if (cluster === undefined) return;
   if (account !== undefined && cluster.uid !== account.uid) {
-    await handOver(folder.password, account);
+    // A lost password is reported by the step that reads it.
+    await handOver(folder.password, account).catch(ignoreAbsent);
     await handOver(folder.cluster, account); // last, because its own owner is what tells whether this was done
   } else if (account === undefined && cluster.uid !== uid) {
     throw belongsToAnotherUser(folder.path, cluster.uid);
@@ -91,6 +92,10 @@ function belongsToAnotherUser(path: string, owner: number): Error {
     `The data folder ${path} belongs to user ${owner}, but this process runs as user ${self}. ` +
       `Start it as that user, or hand the folder over: sudo chown -R ${self} '${path}'`,
   );
+}
+
+function ignoreAbsent(error: NodeJS.ErrnoException): void {
+  if (error.code !== "ENOENT") throw error;
 }
 
 async function handOver(path: string, account: Account): Promise<void> {
