@@ -13,6 +13,7 @@ import type { BundleRecords } from "./app/ports";
 import { UnpackBundle } from "./app/unpack-bundle";
 import { ReceiveBundle } from "./app/receive-bundle";
 import { ArchiveInspector } from "./archive/archive-inspector";
+import { PatchThreads } from "./archive/patch-threads";
 import { removeStaleSpools } from "./archive/spool-upload";
 import { ArchiveRemovalsSql } from "./db/archive-removals";
 import { BundleReadModelSql } from "./db/bundle-read-model";
@@ -39,6 +40,7 @@ export function createBundlesModule({ config, dataSource, clock }: BundlesModule
   const limits = { maxUploadBytes, maxUnpackedBytes, maxFiles };
   const store = createStore(config);
   const inspector = new ArchiveInspector();
+  const patches = new PatchThreads();
   const sql = sqlOf(dataSource);
   const removals = new ArchiveRemovalsSql(sql, createUnitOfWork(dataSource, sqlOf));
   const readModel = new BundleReadModelSql(sql);
@@ -50,7 +52,7 @@ export function createBundlesModule({ config, dataSource, clock }: BundlesModule
     check,
     cleanUp,
     limits,
-    compare: new CompareBundles({ store, readModel }),
+    compare: new CompareBundles({ store, readModel, patches }),
     receive: new ReceiveBundle({ store, removals, clock, spoolFolder, limits, inspector }),
     unpack: new UnpackBundle({ store, limits }),
     checkStore: new CheckStore({ store, readModel, removals, check, cleanUp, clock }),
@@ -59,7 +61,7 @@ export function createBundlesModule({ config, dataSource, clock }: BundlesModule
       await removeStaleSpools(spoolFolder, STALE_AFTER_MS);
       if (store instanceof FolderBundleStore) await store.removeLeftovers(STALE_AFTER_MS);
     },
-    stop: () => inspector.stop(),
+    stop: async () => void (await Promise.all([inspector.stop(), patches.stop()])),
     /** For the transaction that the manager stands for. */
     records: (manager: EntityManager): BundleRecords => new BundleRecordsSql(sqlOf(manager)),
   };

@@ -88,6 +88,17 @@ export class Unavailable extends DomainError {
   readonly code = "UNAVAILABLE";
 }
 
+/** More than the budget of one caller; `retryAfterSeconds` says when to try again. */
+export class TooManyRequests extends DomainError {
+  readonly code = "TOO_MANY_REQUESTS";
+  override readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(readonly retryAfterSeconds: number) {
+    super(`Too many requests; try again in ${retryAfterSeconds} s`);
+    this.details = { retryAfterSeconds };
+  }
+}
+
 /** Too many attempts; `retryAfterSeconds` says when the next one is looked at. */
 export class TooManyAttempts extends DomainError {
   readonly code = "TOO_MANY_ATTEMPTS";

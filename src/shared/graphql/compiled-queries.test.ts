@@ -105,6 +105,7 @@ const different: readonly Case[] = [
   { name: "a variable left out inside an input object", query: "query($w: String) { filter(by: { word: $w }) }", variables: {} },
   { name: "a union", query: "{ things { __typename ... on Book { name pages } ... on Pen { name colour } } }" },
   { name: "an interface by fragments", query: "{ later { ...N } things { ... on Named { ...N } } } fragment N on Named { name }" },
+  { name: "an alias that names the prototype", query: "{ __proto__: number number }" },
   { name: "a variable left out inside a list", query: "query($w: String) { byId(list: [$w]) }", variables: {} },
 ];
 

@@ -52,9 +52,27 @@ export function formatError(
   if (original instanceof GraphQLError && (CLIENT_CODES.has(String(code)) || original.originalError == null)) {
     const argument = formatted.extensions?.["argument"];
     const shown = code === "INTERNAL_SERVER_ERROR" ? "BAD_USER_INPUT" : code;
-    const message = original.message === VALIDATION_ABORTED ? MORE_ERRORS : formatted.message;
+    const message = original.message === VALIDATION_ABORTED ? MORE_ERRORS : withoutValue(formatted.message);
     return { ...formatted, message, extensions: { code: shown, ...(argument !== undefined && { argument }) } };
   }
   log.error({ err: original }, "request failed");
   return { ...MASKED, ...(formatted.path && { path: formatted.path }), extensions: { ...MASKED.extensions, requestId } };
+}
+
+/** What graphql-js says at the end, without any part of the value. */
+const REASONS = [
+  /(?:String|Int|Float|Boolean|ID) cannot represent (?:a )?non[- ](?:string|integer|numeric|boolean) value/,
+  /Field "\w+" of required type "[\w![\]]+" was not provided\.$/,
+  /Field "\w+" is not defined by type "\w+"\./,
+  /Expected non-nullable type "[\w![\]]+" not to be null\.$/,
+  /Expected type "\w+" to be an object\.$/,
+  /does not exist in "\w+" enum\./,
+];
+
+/** A variable may hold a password: messages name the variable, and not what is in it. */
+function withoutValue(message: string): string {
+  const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)?.[1];
+  if (variable === undefined) return message;
+  const reason = REASONS.map((pattern) => pattern.exec(message)?.[0]).find((found) => found !== undefined);
+  return `Variable "${variable}" got an invalid value${reason === undefined ? "" : `: ${reason}`}`;
 }

@@ -236,6 +236,15 @@ test("introspection that is not the standard query counts like everything else",
   expect((await ask(standard)).json()).toEqual(first);
 });
 
+test.each([
+  ["query ($t: String) { echo(text: $t) }", { t: { secret: "hunter2" } }, 'Variable "$t" got an invalid value: String cannot represent a non string value'],
+  ["query ($t: Int) { page(first: $t) { number } }", { t: "hunter2" }, 'Variable "$t" got an invalid value: Int cannot represent non-integer value'],
+  ["query ($t: String!) { echo(text: $t) }", {}, 'Variable "$t" of required type "String!" was not provided.'],
+])("an error of a variable does not repeat its value: %s", async (query, variables, message) => {
+  const { errors } = (await start().ask(query, variables)).json();
+  expect(errors).toEqual([expect.objectContaining({ message, extensions: { code: "BAD_USER_INPUT" } })]);
+});
+
 test("a document that takes long to validate is refused before", async () => {
   const { ask } = start({ maxTokens: 2000 });
   const answer = await ask(`{ ${"deep { number } ".repeat(400)} }`);

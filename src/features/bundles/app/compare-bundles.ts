@@ -1,4 +1,4 @@
-import { createTwoFilesPatch } from "diff";
+import type { PatchThreads } from "../archive/patch-threads";
 import { readArchivedFile } from "../archive/read-archived-file";
 import type { DagBundle } from "../domain/dag-bundle";
 import { compareManifests, type DagDiff } from "../domain/manifest";
@@ -7,7 +7,6 @@ import type { BundleReadModel } from "./ports";
 
 /** Larger files are not compared line by line: nobody reads that, and finding the differences takes ever longer. */
 const TEXT_MOST_BYTES = 256 * 1024;
-const PATCH_TIMEOUT_MS = 2_000;
 
 /** One file of two bundles side by side. */
 export interface FileComparison {
@@ -17,7 +16,7 @@ export interface FileComparison {
   readonly toSizeBytes: number | null;
   /** Whether either side is no text in UTF-8. */
   readonly binary: boolean;
-  /** In the unified format; null where nothing differs, and for what is binary or too large. */
+  /** In the unified format; null where nothing differs, and for what is binary, too large, or takes too long to compare. */
   readonly patch: string | null;
 }
 
@@ -30,7 +29,10 @@ interface Side {
 
 /** What differs between two bundles. */
 export class CompareBundles {
-  constructor(private readonly deps: { readonly store: BundleStore; readonly readModel: BundleReadModel }) {}
+  /** Reads under way, for fields of one request that ask for the same file. */
+  private readonly reading = new Map<string, Promise<Buffer | null>>();
+
+  constructor(private readonly deps: { readonly store: BundleStore; readonly readModel: BundleReadModel; readonly patches: PatchThreads }) {}
 
   /** By the manifests; the archives are not opened. */
   async files(from: DagBundle, to: DagBundle): Promise<DagDiff> {
@@ -53,7 +55,7 @@ export class CompareBundles {
       fromSizeBytes: before?.sizeBytes ?? null,
       toSizeBytes: after?.sizeBytes ?? null,
       binary,
-      patch: unchanged || binary || !isShown ? null : patchOf(path, fromText ?? "", toText ?? ""),
+      patch: unchanged || binary || !isShown ? null : await this.deps.patches.patch({ path, from: fromText ?? "", to: toText ?? "" }),
     };
   }
 
@@ -62,8 +64,22 @@ export class CompareBundles {
     const file = await this.deps.readModel.file(bundle.sha256, path);
     if (file === null) return null;
     if (file.sizeBytes > TEXT_MOST_BYTES) return { ...file, content: null };
-    const content = await readArchivedFile(await this.deps.store.open(bundle.sha256), path, TEXT_MOST_BYTES);
-    return { ...file, content };
+    return { ...file, content: await this.contentOf(bundle.sha256, path) };
+  }
+
+  private contentOf(sha256: string, path: string): Promise<Buffer | null> {
+    const key = `${sha256} ${path}`;
+    const reading =
+      this.reading.get(key) ??
+      this.unpackFile(sha256, path).finally(() => {
+        this.reading.delete(key);
+      });
+    this.reading.set(key, reading);
+    return reading;
+  }
+
+  private async unpackFile(sha256: string, path: string): Promise<Buffer | null> {
+    return readArchivedFile(await this.deps.store.open(sha256), path, TEXT_MOST_BYTES);
   }
 }
 
@@ -78,7 +94,3 @@ function textOf(content: Buffer): string | null {
     return null;
   }
 }
-
-/** Null where finding the differences takes too long. */
-const patchOf = (path: string, from: string, to: string): string | null =>
-  createTwoFilesPatch(path, path, from, to, undefined, undefined, { timeout: PATCH_TIMEOUT_MS }) ?? null;

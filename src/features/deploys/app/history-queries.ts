@@ -1,6 +1,7 @@
 import type { DagDiff, FileComparison } from "../../bundles";
 import { authorize, type Deployment } from "../../deployments";
 import type { DatabaseMigration, RuntimeCatalogue } from "../../platform";
+import { CallerQueue } from "../../../shared/app/caller-queue";
 import type { Clock } from "../../../shared/app/clock";
 import { isId, isSameId } from "../../../shared/app/ids";
 import { decodeCursor } from "../../../shared/domain/cursor";
@@ -18,6 +19,8 @@ import type { HistoryState, RevisionFilter, RevisionPage, RevisionProperty, Revi
 
 /** So many left-behind deploys are listed in a plan; nobody reads more. */
 const SKIPPED_MOST = 500;
+/** Of one caller, in this process: each unpacks two archives. A request cannot ask for more than nine by its cost. */
+const COMPARISONS = { maxRunning: 2, maxWaiting: 8 };
 const SEARCH_MOST = 200;
 
 export interface RollbackPlan {
@@ -35,6 +38,8 @@ export interface RollbackPlan {
 
 /** Reading the deploy history, and what a rollback would do. */
 export class HistoryQueries {
+  private readonly comparisons = new CallerQueue(COMPARISONS);
+
   constructor(
     private readonly deps: {
       readonly readModel: RevisionReadModel;
@@ -97,11 +102,11 @@ export class HistoryQueries {
     return revision;
   }
 
-  /** One DAG file of two revisions; null where neither has it. @throws NotFound, Forbidden; InvalidInput if they belong to different Deployments */
+  /** One DAG file of two revisions; null where neither has it. @throws NotFound, Forbidden; InvalidInput if they belong to different Deployments; TooManyRequests */
   async dagFile(actor: Actor, { fromId, toId, path }: { readonly fromId: string; readonly toId: string; readonly path: string }): Promise<FileComparison | null> {
     const [from, to] = [await this.find(actor, fromId), await this.find(actor, toId)];
     if (from.deploymentId !== to.deploymentId) throw new InvalidInput("toDeployRevisionId", "is a revision of another Deployment");
-    return this.deps.bundles.compareFile(from, to, path);
+    return this.comparisons.run(actor.id, () => this.deps.bundles.compareFile(from, to, path));
   }
 
   /** What a rollback would do, worked out without doing it. @throws RollbackRefused NO_TARGET without a target */
