@@ -10,6 +10,8 @@ import { RegistryPushes1765100000000 } from "./1765100000000-registry-pushes";
 import { AuditIndexes1765200000000 } from "./1765200000000-audit-indexes";
 import { AuditExport1765300000000 } from "./1765300000000-audit-export";
 import { RolloutOutages1766410000000 } from "./1766410000000-rollout-outages";
+import { RefusedLines1766420000000 } from "./1766420000000-refused-lines";
+import { RefusedAuditLines1766430000000 } from "./1766430000000-refused-audit-lines";
 import { WorkerLeases1795823500000 } from "./1795823500000-worker-leases";
 
 /** Every migration, oldest first. A merged one is never edited. */
@@ -26,5 +28,7 @@ export const migrations = [
   AuditIndexes1765200000000,
   AuditExport1765300000000,
   RolloutOutages1766410000000,
+  RefusedLines1766420000000,
+  RefusedAuditLines1766430000000,
   WorkerLeases1795823500000,
 ];

@@ -128,6 +128,8 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
 
   metrics.watchLogExportLag(async () => lag.logs);
   if (auditModule.exporter !== null) metrics.watchAuditExportLag(async () => lag.audit);
+  const exports = { log: logsModule.lineExport, audit: auditModule.lineExport };
+  for (const [kind, lineExport] of Object.entries(exports)) if (lineExport !== null) metrics.watchUnexportedLines(kind, () => lineExport.count());
 
   return {
     access: accessModule,

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { cleanUpDeployRevisions } from "./commands/cleanup-deploy-revisions";
+import { exportLines } from "./commands/export-lines";
 import { fsck } from "./commands/fsck";
 import { runMigrations } from "./commands/migrate";
 import { printConfig } from "./commands/print-config";
@@ -14,6 +15,7 @@ const USAGE = `Usage: retrograde COMMAND [--values FILE]…
   migrate                    bring the database up to date
   cleanup-deploy-revisions   remove old deploy revisions [--older-than=DAYS] [--dry-run]
   fsck                       compare the records of DAG bundles with what is stored [--repair]
+  export                     send waiting log and audit lines to Elasticsearch [--retry-rejected]
   config                     print the configuration in force, with the source of every value
   print-schema               print the GraphQL schema
 
@@ -28,6 +30,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   migrate: runMigrations,
   "cleanup-deploy-revisions": cleanUpDeployRevisions,
   fsck,
+  export: exportLines,
   config: printConfig,
   "print-schema": printSchema,
   help: async () => void process.stdout.write(USAGE),

@@ -49,19 +49,36 @@ test("nothing is lost or doubled while Elasticsearch is away, or where its answe
   expect(inElasticsearch()).toHaveLength(4);
 });
 
-test("a line that is refused for good is set aside, and holds nothing up", async () => {
+test("a line that is refused is set aside, and holds nothing up; after a day it is refused for good, until it is sent again", async () => {
   const refused = newId();
-  elasticsearch.failItem(refused, { status: 400, type: "document_parsing_exception", reason: "no" });
+  elasticsearch.failItem(refused, { status: 400, type: "document_parsing_exception", reason: "no" }, Infinity);
   await world.database.sql.query(
     `INSERT INTO audit_line (id, action, actor_id, actor_type, actor_label, object_type, details, created_at)
      VALUES ($1, 'test.refused', 'x', 'SYSTEM', 'x', 'system', '{}', now())`,
     [refused],
   );
   await createWorkspace(world, admin, "taken");
+  const states = async (): Promise<string[]> => (await inTrail()).slice(-2).map(({ state }) => state);
+  await until(async () => (await states())[1] === "EXPORTED" && (await gauges()).includes("retrograde_audit_lines_set_aside 1"));
+  expect(await states()).toEqual(["WAITING", "EXPORTED"]);
+  expect(await gauges()).toContain("retrograde_audit_lines_refused 0");
+
+  await world.database.sql.query("UPDATE audit_line SET refused_since = now() - interval '1 day', retry_at = now() WHERE id = $1", [refused]);
+  await until(async () => (await states())[0] === "REJECTED");
+  expect(await gauges()).toContain("retrograde_audit_lines_refused 1");
+  expect(await gauges()).toContain("retrograde_audit_lines_waiting 0");
+
+  elasticsearch.faults.clear();
+  expect(await world.app.features.audit.lineExport?.retryRefused()).toBe(1);
   await untilNoneWaits();
-  const states = (await inTrail()).slice(-2).map(({ state }) => state);
-  expect(states).toEqual(["REJECTED", "EXPORTED"]);
+  expect(await states()).toEqual(["EXPORTED", "EXPORTED"]);
 });
+
+const gauges = async (): Promise<string> => (await world.app.server.app.inject("/metrics")).body;
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 60_000; !(await holds()); await sleep(25)) if (Date.now() > end) throw new Error("it does not hold");
+}
 
 test("lines that have not arrived yet are not cleaned up, others are", async () => {
   await untilNoneWaits();

@@ -1,12 +1,14 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Cluster, type StoredDocument, type Template } from "./elasticsearch/cluster";
+import { Cluster, type Settings, type StoredDocument, type Template } from "./elasticsearch/cluster";
 import { Faults, type Fault, type ItemError, type Operation } from "./elasticsearch/faults";
-import { ElasticsearchError, type Source } from "./elasticsearch/mapping";
+import { ElasticsearchError, type Mapping, type Source } from "./elasticsearch/mapping";
 
 export interface FakeElasticsearchOptions {
   /** Which server to be: each refuses media types that name a newer version than its own. */
   readonly majorVersion?: number;
+  /** OpenSearch names no product, and lacks `flattened`. */
+  readonly distribution?: "elasticsearch" | "opensearch";
   /** `http.max_content_length`. */
   readonly maxContentBytes?: number;
 }
@@ -28,11 +30,13 @@ export class FakeElasticsearch {
   readonly requests: string[] = [];
   maxContentBytes: number;
   private readonly majorVersion: number;
+  private readonly distribution: "elasticsearch" | "opensearch";
   private server: Server | null = null;
   private port = 0;
 
-  constructor({ majorVersion = 9, maxContentBytes = 100 * 1024 * 1024 }: FakeElasticsearchOptions = {}) {
+  constructor({ majorVersion = 9, distribution = "elasticsearch", maxContentBytes = 100 * 1024 * 1024 }: FakeElasticsearchOptions = {}) {
     this.majorVersion = majorVersion;
+    this.distribution = distribution;
     this.maxContentBytes = maxContentBytes;
   }
 
@@ -76,6 +80,7 @@ export class FakeElasticsearch {
     const url = new URL(request.url ?? "/", this.url);
     this.requests.push(`${request.method} ${url.pathname}`);
     const body = await readAll(request);
+    if (this.distribution === "elasticsearch") response.setHeader("x-elastic-product", "Elasticsearch");
 
     const fault = this.faults.next(operationOf(url.pathname));
     if (fault?.kind === "stall") return;
@@ -115,21 +120,31 @@ export class FakeElasticsearch {
 
   private route(method: string, url: URL, body: string): Answer {
     const [first = "", second = ""] = url.pathname.slice(1).split("/").map(decodeURIComponent);
-    const call = `${method} ${first === "_index_template" || first === "_bulk" ? first : second}`;
+    const call = `${method} ${["_index_template", "_bulk", "_data_stream"].includes(first) ? first : second}`;
     switch (call) {
       case "POST _bulk":
       case "PUT _bulk":
         return this.bulk(body, url.searchParams.get("refresh") === "true");
       case "PUT _index_template":
+        if (this.distribution === "opensearch" && /"type":\s*"flattened"/.test(body)) throw noFlattened(second);
         this.cluster.putTemplate(second, JSON.parse(body) as Template);
         return acknowledged;
       case "GET _index_template":
         return this.getTemplate(second);
       case "DELETE _index_template":
         return this.cluster.templates.delete(second) ? acknowledged : noTemplate(second);
+      case "DELETE _data_stream":
+        this.cluster.dataStreams.delete(second);
+        return acknowledged;
       case "POST _search":
       case "GET _search":
         return this.search(first, url, body);
+      case "PUT ":
+        this.cluster.createIndex(first, JSON.parse(body) as { mappings?: Mapping; settings?: Settings });
+        return acknowledged;
+      case "PUT _settings":
+        this.cluster.putSettings(first, JSON.parse(body) as Settings);
+        return acknowledged;
       case "GET _refresh":
       case "POST _refresh":
         this.cluster.refresh(first);
@@ -189,7 +204,7 @@ export class FakeElasticsearch {
       return { _index, _id, _version: version, result, status };
     } catch (error) {
       if (!(error instanceof ElasticsearchError)) throw error;
-      return { _index, _id, status: error.status, error: { type: error.type, reason: error.reason } };
+      return { _index, _id, status: error.status, error: { type: error.type, reason: error.reason, caused_by: error.causedBy } };
     }
   }
 
@@ -210,13 +225,18 @@ export class FakeElasticsearch {
 
 const acknowledged: Answer = { status: 200, body: { acknowledged: true } };
 
+function noFlattened(name: string): ElasticsearchError {
+  const causedBy = { type: "mapper_parsing_exception", reason: "Failed to parse mapping [_doc]: No handler for type [flattened] declared on field [fields]" };
+  return new ElasticsearchError(400, "illegal_argument_exception", `composable template [${name}] template after composition is invalid`, causedBy);
+}
+
 function noTemplate(name: string): Answer {
   const reason = `index template matching [${name}] not found`;
   return refusal(new ElasticsearchError(404, "resource_not_found_exception", reason));
 }
 
-function refusal({ status, type, reason }: ElasticsearchError): Answer {
-  return { status, body: { error: { type, reason, root_cause: [{ type, reason }] }, status } };
+function refusal({ status, type, reason, causedBy }: ElasticsearchError): Answer {
+  return { status, body: { error: { type, reason, root_cause: [{ type, reason }], caused_by: causedBy }, status } };
 }
 
 function operationOf(path: string): Operation {
@@ -231,7 +251,6 @@ async function readAll(request: IncomingMessage): Promise<string> {
 }
 
 function send(response: ServerResponse, { status, body }: Answer): void {
-  response.setHeader("x-elastic-product", "Elasticsearch");
   response.setHeader("content-type", "application/json");
   response.writeHead(status).end(JSON.stringify(body));
 }

@@ -17,13 +17,18 @@ interface Server {
   stop(): Promise<void>;
 }
 
-const realUrl = process.env["TEST_ELASTICSEARCH_URL"];
+const { TEST_ELASTICSEARCH_URL, TEST_OPENSEARCH_URL } = process.env;
+const realServers: [string, string | undefined][] = [
+  ["a real Elasticsearch", TEST_ELASTICSEARCH_URL],
+  ["a real OpenSearch", TEST_OPENSEARCH_URL],
+];
 
 const servers: [string, () => Promise<Server>][] = [
   ["the fake as version 9", () => new FakeElasticsearch({ majorVersion: 9 }).start()],
   ["the fake as version 8", () => new FakeElasticsearch({ majorVersion: 8 }).start()],
+  ["the fake as OpenSearch", () => new FakeElasticsearch({ distribution: "opensearch" }).start()],
 ];
-if (realUrl !== undefined) servers.push(["a real server", async () => ({ url: realUrl, stop: async () => {} })]);
+for (const [name, url] of realServers) if (url) servers.push([name, async () => ({ url, stop: async () => {} })]);
 
 /** The adapters on indices of their own. */
 class Logs {
@@ -67,7 +72,7 @@ class Logs {
 
   async close(): Promise<void> {
     const indices = Object.keys(await this.client.indices.get({ index: `${this.prefix}.*` }));
-    if (indices.length > 0) await this.client.indices.delete({ index: indices });
+    if (indices.length > 0) await this.client.indices.delete({ index: indices }, { ignore: [400] });
     const name = indexTemplate(this.prefix).name;
     await this.client.indices.deleteIndexTemplate({ name }, { ignore: [404] });
     await this.client.close();
@@ -112,7 +117,7 @@ describe.each(servers)("%s", (_name, start) => {
       expect(stored.map(({ version }) => version)).toEqual([2, 2, 2]);
     });
 
-    test("and refuses for good what it can never take, without its neighbours", async () => {
+    test("and refuses what it cannot take, without its neighbours", async () => {
       const outcomes = await logs.outcomes(
         line(),
         line({ createdAt: "not a time" }),
@@ -122,9 +127,9 @@ describe.each(servers)("%s", (_name, start) => {
       );
       expect(outcomes).toEqual([
         "indexed",
-        expect.stringMatching(/^rejected: 400 .*_exception/),
+        expect.stringMatching(/^refused: 400 .*_exception/),
         "indexed",
-        expect.stringMatching(/^rejected: 400 invalid_index_name_exception/),
+        expect.stringMatching(/^refused: 400 invalid_index_name_exception/),
         "indexed",
       ]);
       expect(await logs.stored()).toHaveLength(3);
@@ -138,6 +143,12 @@ describe.each(servers)("%s", (_name, start) => {
       );
     });
 
+    test("whose numbers are found by range", async () => {
+      await logs.store([9, 10, 11, 100].map((revisionNumber) => line({ fields: { revisionNumber } })));
+      const { hits } = await logs.client.search({ index: `${logs.prefix}.*`, query: { range: { "retrograde.revisionNumber": { gte: 10, lte: 12 } } } });
+      expect(hits.hits.map(({ _source }) => (_source as { retrograde: { fields: object } }).retrograde.fields).sort()).toEqual([{ revisionNumber: 10 }, { revisionNumber: 11 }]);
+    });
+
     test("that are found by what they tell of", async () => {
       await logs.store(["rollback.accepted", "rollback.failed"].map((event) => line({ fields: { event } })));
       const { hits } = await logs.client.search({
@@ -148,21 +159,65 @@ describe.each(servers)("%s", (_name, start) => {
     });
 
     test("and a template that operators have adapted", async () => {
-      const adapted = indexTemplate(logs.prefix);
-      await logs.client.indices.putIndexTemplate({ ...adapted, priority: 250 });
+      const { name, version } = indexTemplate(logs.prefix);
+      await logs.client.indices.putIndexTemplate({ name, version, index_patterns: [`${logs.prefix}.*`], priority: 250 });
       await logs.sink.ensureTemplate();
-      const { index_templates } = await logs.client.indices.getIndexTemplate({ name: adapted.name });
+      const { index_templates } = await logs.client.indices.getIndexTemplate({ name });
       expect(index_templates[0]?.index_template.priority).toBe(250);
     });
 
     test("and says when another template leaves no room for ours", async () => {
       const other = new Logs(server.url);
-      const { name: _name, ...body } = indexTemplate(other.prefix);
+      const { index_patterns, priority } = indexTemplate(other.prefix);
       const name = `${other.prefix}-collector`;
-      await other.client.indices.putIndexTemplate({ ...body, name });
+      await other.client.indices.putIndexTemplate({ name, index_patterns, priority });
       await expect(other.sink.ensureTemplate()).rejects.toThrow(/illegal_argument_exception/);
       await other.client.indices.deleteIndexTemplate({ name });
       await other.close();
+    });
+  });
+
+  describe("refuses lines because of its own state, until that is mended:", () => {
+    const index = (): string => `${logs.prefix}.quasaric-sun-9051.2024.11.11`;
+    const one = line({ createdAt: "2024-11-11T12:00:00.000Z" });
+    beforeEach(() => {
+      logs = new Logs(server.url);
+    });
+    afterEach(() => logs.close());
+
+    async function isRefusedUntil(reason: RegExp, mend: () => Promise<unknown>): Promise<void> {
+      expect(await logs.outcomes(one)).toEqual([expect.stringMatching(reason)]);
+      await mend();
+      expect(await logs.outcomes(one)).toEqual(["indexed"]);
+    }
+
+    test("the limit of fields", async () => {
+      await logs.client.indices.create({ index: index(), settings: { "index.mapping.total_fields.limit": 3 } });
+      await isRefusedUntil(/^refused: 400 \w+_exception: .*Limit of total fields \[3\] has been exceeded/, () =>
+        logs.client.indices.putSettings({ index: index(), settings: { "index.mapping.total_fields.limit": 1_000 } }),
+      );
+    });
+
+    test("a mapping that clashes", async () => {
+      await logs.client.indices.create({ index: index(), mappings: { properties: { component: { properties: { name: { type: "keyword" } } } } } });
+      await isRefusedUntil(/^refused: 400 \w+_parsing_exception: .*object mapping for \[component\] tried to parse/, () => logs.client.indices.delete({ index: index() }));
+    });
+
+    test("a data stream's template over the indices", async () => {
+      const name = `${logs.prefix}-streams`;
+      await logs.client.indices.putIndexTemplate({ name, index_patterns: [`${logs.prefix}.*`], priority: 500, data_stream: {} });
+      expect(await logs.outcomes(one)).toEqual([expect.stringMatching(/^refused: 400 illegal_argument_exception: only write ops with an op_type of create/)]);
+      // An Elasticsearch made from published packages cannot delete data streams, so this one stays there.
+      const { statusCode } = await logs.client.indices.deleteDataStream({ name: index() }, { ignore: [400], meta: true });
+      await logs.client.indices.deleteIndexTemplate({ name }, { ignore: [400] });
+      if (statusCode === 200) expect(await logs.outcomes(one)).toEqual(["indexed"]);
+    });
+
+    test("a pipeline that is missing", async () => {
+      await logs.client.indices.create({ index: index(), settings: { "index.default_pipeline": "absent" } });
+      await isRefusedUntil(/^refused: 400 illegal_argument_exception: pipeline with id \[absent\] does not exist/, () =>
+        logs.client.indices.putSettings({ index: index(), settings: { "index.default_pipeline": "_none" } }),
+      );
     });
   });
 

@@ -54,6 +54,10 @@ export class ExportWorld {
     await this.database.drop();
   }
 
+  passMinutes(minutes: number): void {
+    this.now = new Date(Date.parse(this.now) + minutes * 60_000).toISOString();
+  }
+
   get lines(): LogLineStore {
     return new LogLineStore(this.database.sql);
   }
@@ -97,7 +101,7 @@ export class ExportWorld {
   /** An exporter with a client of its own, as each replica has it, that loses no time waiting. */
   exporter({ unitOfWork = this.unitOfWork, sink = this.sink(), ...options }: ExporterOverrides = {}): LineExporter<LogLine> {
     const exporter = new LineExporter<LogLine>({
-      name: { one: "a log line", many: "Log lines" },
+      name: { many: "Log lines" },
       about: ({ id, releaseName }) => ({ logLineId: id, releaseName }),
       exportLines: new ExportLines(unitOfWork, sink, () => this.now),
       sink,

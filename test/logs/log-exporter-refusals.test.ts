@@ -8,6 +8,11 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
+async function dueInMinutes(id: string): Promise<number | null> {
+  const [row] = await world.database.sql.query<{ due: string | null }>("SELECT retry_at AS due FROM log_line WHERE id = $1", [id]);
+  return row?.due == null ? null : (Date.parse(row.due) - Date.parse(world.now)) / 60_000;
+}
+
 const tableIsEmpty = (): Promise<boolean> => world.tableIsEmpty();
 
 describe("single lines fail", () => {
@@ -23,20 +28,84 @@ describe("single lines fail", () => {
     expect(world.elasticsearch.documents().every(({ version }) => version === 1)).toBe(true);
   });
 
-  test("a poison document is set aside and reported, and blocks nothing", async () => {
-    const poison = newLine({ releaseName: "No Such Name", message: "poison" });
-    await world.add([...newLines(3), poison, ...newLines(3)]);
+  test("refused documents are set aside and reported once, and block nothing", async () => {
+    const poison = newLines(3, { releaseName: "No Such Name" }).map((one) => ({ ...one, message: "poison" }));
+    await world.add([...newLines(3), ...poison, ...newLines(3)]);
     world.exporter({ batchSize: 2 }).start();
-    await eventually(() => world.counts.exported === 6);
-    expect(await world.inTable()).toEqual([
-      {
-        id: expect.any(String),
-        message: "poison",
-        rejectedReason: expect.stringContaining("400 invalid_index_name_exception"),
+    await eventually(async () => world.counts.exported === 6 && (await world.lines.count()).setAside === 3);
+    expect(await world.inTable()).toEqual(poison.map(() => ({ id: expect.any(String), message: "poison", rejectedReason: expect.stringContaining("400 invalid_index_name_exception") })));
+    expect(await world.lines.count()).toEqual({ waiting: 3, setAside: 3, refused: 0 });
+    expect(world.counts).toMatchObject({ rejected: 0, failedBatches: 0 });
+    expect(world.logged).toEqual([expect.objectContaining({ level: "warn", releaseName: "No Such Name" })]);
+  });
+
+  test("a refused document is tried again after a minute, and then after as long as it has been refused", async () => {
+    const [id = ""] = await world.add(newLines(1));
+    world.elasticsearch.failItem(id, { status: 400, type: "illegal_argument_exception", reason: "pipeline with id [absent] does not exist" }, 3);
+    world.exporter().start();
+    for (const [sent, minutes] of [[1, 1], [2, 1], [3, 2]] as const) {
+      await eventually(() => world.elasticsearch.bulkSizes.length === sent);
+      await eventually(async () => (await dueInMinutes(id)) === minutes);
+      world.passMinutes(minutes);
+    }
+    await eventually(tableIsEmpty);
+    expect(world.exportedMessages()).toEqual(messages(1));
+  });
+
+  test("a document that was refused for a day is refused for good, until an operator sends it again", async () => {
+    const [id = ""] = await world.add(newLines(1));
+    world.elasticsearch.failItem(id, { status: 400, type: "document_parsing_exception", reason: "object mapping for [component]" }, Infinity);
+    world.exporter().start();
+    await eventually(async () => (await world.lines.count()).setAside === 1);
+    world.passMinutes(24 * 60 - 1);
+    await eventually(async () => world.elasticsearch.bulkSizes.length === 2 && (await dueInMinutes(id)) === 15);
+    expect(await world.lines.count()).toEqual({ waiting: 1, setAside: 1, refused: 0 });
+    world.passMinutes(15);
+    await eventually(async () => (await world.lines.count()).refused === 1);
+    await eventually(() => world.counts.rejected === 1);
+    expect(world.loggedAt("error")).toEqual([expect.stringContaining("retrograde export --retry-rejected")]);
+
+    world.elasticsearch.faults.clear();
+    expect(await world.lines.retry()).toBe(1);
+    await eventually(tableIsEmpty);
+    expect(world.exportedMessages()).toEqual(messages(1));
+  });
+
+  test.each<[string, (world: ExportWorld) => void, (world: ExportWorld) => void]>([
+    [
+      "the limit of fields",
+      ({ elasticsearch: { cluster } }) => cluster.putTemplate("operator", { index_patterns: ["fluentd.*"], priority: 500, template: { settings: { "index.mapping.total_fields.limit": 3 } } }),
+      ({ elasticsearch: { cluster } }) => cluster.templates.delete("operator"),
+    ],
+    [
+      "a mapping that clashes",
+      ({ elasticsearch: { cluster } }) => cluster.putTemplate("operator", { index_patterns: ["fluentd.*"], priority: 500, template: { mappings: { properties: { component: { properties: {} } } } } }),
+      ({ elasticsearch: { cluster } }) => cluster.templates.delete("operator"),
+    ],
+    [
+      "a data stream's template",
+      ({ elasticsearch: { cluster } }) => cluster.putTemplate("operator", { index_patterns: ["fluentd.*"], priority: 500, data_stream: {} }),
+      ({ elasticsearch: { cluster } }) => {
+        cluster.dataStreams.clear();
+        cluster.templates.delete("operator");
       },
-    ]);
-    expect(world.counts).toMatchObject({ rejected: 1, failedBatches: 0, lagSeconds: 0 });
-    expect(world.logged).toEqual([expect.objectContaining({ level: "error", releaseName: "No Such Name" })]);
+    ],
+    [
+      "a pipeline that is missing",
+      ({ elasticsearch: { cluster } }) => cluster.putTemplate("operator", { index_patterns: ["fluentd.*"], priority: 500, template: { settings: { "index.default_pipeline": "absent" } } }),
+      ({ elasticsearch: { cluster } }) => cluster.templates.delete("operator"),
+    ],
+  ])("%s costs no line once it is mended", async (_name, spoil, mend) => {
+    spoil(world);
+    await world.add(newLines(5));
+    world.exporter().start();
+    await eventually(async () => (await world.lines.count()).setAside === 5);
+    expect(world.logged).toEqual([expect.objectContaining({ level: "warn" })]);
+    mend(world);
+    world.passMinutes(1);
+    await eventually(tableIsEmpty);
+    expect(world.exportedMessages().sort()).toEqual(messages(5));
+    expect(world.counts.rejected).toBe(0);
   });
 
   test.each([
@@ -85,7 +154,7 @@ describe("requests are too large", () => {
     world.elasticsearch.maxContentBytes = 2_500;
     await world.add([...newLines(3), newLine({ message: "x".repeat(3_000) }), newLine({ message: "#3" })]);
     world.exporter().start();
-    await eventually(() => world.counts.exported === 4);
+    await eventually(async () => world.counts.exported === 4 && (await world.lines.count()).setAside === 1);
     expect(world.exportedMessages()).toEqual(messages(4));
     expect(await world.inTable()).toMatchObject([
       { rejectedReason: expect.stringContaining("too large for the server: 413") },

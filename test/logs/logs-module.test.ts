@@ -55,6 +55,35 @@ test("a change that is rolled back leaves no line", async () => {
   expect(await logs.search.search({ ...line, limit: 10 })).toEqual([]);
 });
 
+describe("while Elasticsearch cannot be read", () => {
+  const away = () => elasticsearch.fail("search", { kind: "status", status: 503 });
+
+  test("lines that have not reached it are shown, and that others are missing", async () => {
+    const logs = open(true);
+    const line = newLine();
+    const lines = ["one", "two", "three"].map((message) => ({ ...line, message }));
+    await database.dataSource.transaction((manager) => logs.writer(sqlOf(manager)).add(lines));
+    for (const [limit, shown] of [[10, ["one", "two", "three"]], [3, ["two", "three"]], [1, ["three"]]] as const) {
+      away();
+      const [notice, ...rest] = await logs.search.search({ ...line, limit });
+      expect(notice?.message).toContain("Elasticsearch cannot be read now");
+      expect(rest.map(({ message }) => message)).toEqual(shown);
+    }
+    away();
+    await expect(logs.search.search({ ...line, component: "scheduler", limit: 10 })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await logs.close();
+  });
+
+  test("a log that is followed waits", async () => {
+    const logs = open(true);
+    const line = newLine();
+    await database.dataSource.transaction((manager) => logs.writer(sqlOf(manager)).add([line]));
+    away();
+    await expect(logs.search.oldest({ ...line, since: "2020-01-01T00:00:00.000Z", limit: 10 })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await logs.close();
+  });
+});
+
 test("logs that cannot be read are reported as such", async () => {
   const logs = open(true);
   elasticsearch.fail("search", { kind: "status", status: 503 });

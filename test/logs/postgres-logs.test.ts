@@ -33,8 +33,11 @@ describe("old lines are deleted", () => {
   test("but not while they wait for Elasticsearch", async () => {
     const lines = new LogLineStore(database.sql);
     await lines.add(newLines(3, old));
-    const [refused] = (await lines.lock(100, null)).filter(({ createdAt }) => createdAt === old.createdAt);
-    await lines.reject([{ id: refused?.id ?? "", reason: "too large" }], before);
+    const [refused] = (await lines.lock(100, null, before)).filter(({ createdAt }) => createdAt === old.createdAt);
+    const ids = [{ id: refused?.id ?? "", reason: "too large" }];
+    expect((await lines.refuse(ids, before)).size).toBe(0);
+    expect(await lines.deleteOlderThan(before, 10, "rejected")).toBe(0);
+    expect((await lines.refuse(ids, "2020-01-02T00:00:00.000Z")).size).toBe(1);
     expect(await lines.deleteOlderThan(before, 10, "rejected")).toBe(1);
     expect(await lines.deleteOlderThan(before, 10, "all")).toBe(2);
   });

@@ -5,6 +5,7 @@ import type { Config, ElasticsearchConfig } from "../../config";
 import type { AuditTrail } from "../../shared/app/audit-trail";
 import type { Clock } from "../../shared/app/clock";
 import { ExportLines } from "../../shared/app/export-lines";
+import { LineExport } from "../../shared/app/line-export";
 import { sqlOf } from "../../shared/db/data-source";
 import { RowStatements } from "../../shared/db/row-statements";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
@@ -41,6 +42,8 @@ export function createAuditModule(options: AuditModuleOptions) {
     trail: (manager: EntityManager): AuditTrail => new AuditTrailSql(manager, rows, clock),
     /** Null without Elasticsearch. Started by whoever wants background work in this process. */
     exporter: exporting?.exporter ?? null,
+    /** Null without Elasticsearch. */
+    lineExport: exporting?.lineExport ?? null,
     /**
      * Deletes at most `limit` of the lines that are kept no longer, and answers how many; fewer means that none is left. With
      * Elasticsearch those stay that have not reached it yet.
@@ -63,14 +66,15 @@ function createExporter({ dataSource, clock, log, metrics }: AuditModuleOptions,
   const client = createElasticsearchClient(elasticsearch);
   const sink = createAuditSink(elasticsearch.auditIndexPrefix, { client, clock });
   const transactions = createUnitOfWork(dataSource, (manager) => ({ waiting: new WaitingAuditLines(sqlOf(manager)) }));
+  const exportLines = new ExportLines(transactions, sink, clock);
   const exporter = new LineExporter<AuditLine>({
-    name: { one: "an audit line", many: "Audit lines" },
+    name: { many: "Audit lines" },
     about: ({ id, action }) => ({ auditLineId: id, action }),
-    exportLines: new ExportLines(transactions, sink, clock),
+    exportLines,
     sink,
     logger: log,
     clock,
     metrics,
   });
-  return { client, exporter };
+  return { client, exporter, lineExport: new LineExport(exportLines, sink, new WaitingAuditLines(sqlOf(dataSource))) };
 }

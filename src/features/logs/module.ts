@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Clock } from "../../shared/app/clock";
 import { ExportLines, type ExportTransaction } from "../../shared/app/export-lines";
+import { LineExport } from "../../shared/app/line-export";
 import type { UnitOfWork } from "../../shared/app/unit-of-work";
 import type { Sql } from "../../shared/db/sql";
 import type { Instant } from "../../shared/domain/instant";
@@ -9,6 +10,7 @@ import type { ElasticsearchSink } from "../../shared/elasticsearch/elasticsearch
 import { LineExporter, type LineExportMetrics } from "../../shared/jobs/line-exporter";
 import { Patience } from "../../shared/jobs/patience";
 import type { LogLineWriter, LogSearch, LogTails } from "./app/ports";
+import { SearchDuringOutages } from "./app/search-during-outages";
 import { LogLineStore } from "./db/log-line-store";
 import type { LogLine } from "./domain/log-line";
 import { PostgresLogSearch } from "./db/postgres-log-search";
@@ -39,6 +41,8 @@ export interface LogsModule {
   readonly tails: LogTails;
   /** Null without Elasticsearch. Started by whoever wants background work in this process. */
   readonly exporter: LineExporter<LogLine> | null;
+  /** Null without Elasticsearch. */
+  readonly lineExport: LineExport<LogLine> | null;
   /**
    * Deletes at most `limit` lines written before the instant and answers how many; fewer means that none is left.
    * With Elasticsearch only lines that it refused go: the others wait until they are exported.
@@ -61,6 +65,7 @@ export function createLogsModule(dependencies: LogsDependencies): LogsModule {
       search,
       tails,
       exporter: null,
+      lineExport: null,
       deleteOlderThan: (before, limit) => lines.deleteOlderThan(before, limit, "all"),
       close: async () => tails.close(),
     };
@@ -69,14 +74,15 @@ export function createLogsModule(dependencies: LogsDependencies): LogsModule {
   const client = createElasticsearchClient(elasticsearch);
   const { indexPrefix } = elasticsearch;
   const sink = createLogSink(indexPrefix, { client, clock: dependencies.clock });
-  const exporter = createExporter(dependencies, sink);
-  const search = new ElasticsearchLogSearch({ client, indexPrefix });
+  const { exporter, lineExport } = createExporter(dependencies, sink);
+  const search = new SearchDuringOutages(new ElasticsearchLogSearch({ client, indexPrefix }), new PostgresLogSearch(sql));
   const tails = createTails(dependencies, search);
   return {
     writer,
     search,
     tails,
     exporter,
+    lineExport,
     deleteOlderThan: (before, limit) => lines.deleteOlderThan(before, limit, "rejected"),
     close: async () => {
       tails.close();
@@ -92,16 +98,18 @@ function createTails({ logger, clock, pollIntervalMs = POLL_INTERVAL_MS }: LogsD
   return new PolledLogTails({ search, clock, patience: new Patience(logger, "Logs that are followed"), intervalMs: pollIntervalMs });
 }
 
-function createExporter(dependencies: LogsDependencies, sink: ElasticsearchSink<LogLine>): LineExporter<LogLine> {
-  const { unitOfWork, logger, clock, metrics } = dependencies;
+function createExporter(dependencies: LogsDependencies, sink: ElasticsearchSink<LogLine>): { exporter: LineExporter<LogLine>; lineExport: LineExport<LogLine> } {
+  const { sql, unitOfWork, logger, clock, metrics } = dependencies;
   const transactions = unitOfWork<ExportTransaction<LogLine>>((sql) => ({ waiting: new LogLineStore(sql) }));
-  return new LineExporter({
-    name: { one: "a log line", many: "Log lines" },
+  const exportLines = new ExportLines(transactions, sink, clock);
+  const exporter = new LineExporter({
+    name: { many: "Log lines" },
     about: ({ id, releaseName }) => ({ logLineId: id, releaseName }),
-    exportLines: new ExportLines(transactions, sink, clock),
+    exportLines,
     sink,
     logger,
     clock,
     ...(metrics === undefined ? {} : { metrics }),
   });
+  return { exporter, lineExport: new LineExport(exportLines, sink, new LogLineStore(sql)) };
 }

@@ -14,8 +14,8 @@ export type LineOutcome<Line> =
   | { readonly line: Line; readonly outcome: "indexed" }
   /** The sink could not take it now, or did not say: to be sent again. */
   | { readonly line: Line; readonly outcome: "retry"; readonly reason: string }
-  /** The sink will never take this line, whatever else happens. */
-  | { readonly line: Line; readonly outcome: "rejected"; readonly reason: string };
+  /** The sink refused this line. The cause may be the line or a state of the sink: nothing tells them apart. */
+  | { readonly line: Line; readonly outcome: "refused"; readonly reason: string };
 
 export interface SinkResult<Line> {
   readonly lines: readonly LineOutcome<Line>[];
@@ -31,14 +31,37 @@ export interface SinkOutage {
 
 /** The lines that still have to reach the sink. */
 export interface WaitingLines<Line> {
-  /** Oldest first, behind the line `after`; locked, and without those that another exporter has in hand. */
-  lock(limit: number, after: string | null): Promise<Line[]>;
+  /**
+   * Oldest first, behind the line `after`; locked, and without those that another exporter has in hand. A refused line is
+   * among them only when it is to be tried again.
+   */
+  lock(limit: number, after: string | null, now: Instant): Promise<Line[]>;
   /** The sink has them: they wait no more. */
   settle(ids: readonly string[]): Promise<void>;
-  /** Sets lines aside: they stay readable but wait no more. */
-  reject(lines: readonly Refusal[], at: Instant): Promise<void>;
-  /** When the oldest waiting line was written, whoever has it in hand; null if none waits. */
+  /**
+   * Sets lines aside, to be tried again later: after a minute, then after as long as they have been refused, at most every
+   * quarter of an hour. A line that has been refused for a day is refused for good: it stays readable, and waits no more.
+   * Returns the ids of those.
+   */
+  refuse(lines: readonly Refusal[], at: Instant): Promise<ReadonlySet<string>>;
+  /** When the oldest waiting line was written, refused ones included; null if none waits. */
   oldestAt(): Promise<Instant | null>;
+}
+
+/** What has not reached the sink. */
+export interface UnexportedLines {
+  readonly waiting: number;
+  /** Of the waiting ones, those that were refused and are tried again. */
+  readonly setAside: number;
+  /** Lines that were refused for a day, and are tried no more. */
+  readonly refused: number;
+}
+
+/** Lines that were refused, outside of transactions. */
+export interface RefusedLines {
+  count(): Promise<UnexportedLines>;
+  /** Lets refused lines wait again, as if they had never been sent. Returns how many. */
+  retry(): Promise<number>;
 }
 
 export interface Refusal {
@@ -46,9 +69,10 @@ export interface Refusal {
   readonly reason: string;
 }
 
-export interface RejectedLine<Line> {
+export interface RefusedLine<Line> {
   readonly line: Line;
   readonly reason: string;
+  readonly forGood: boolean;
 }
 
 export interface ExportTransaction<Line> {
@@ -65,7 +89,7 @@ export interface ExportBatch {
 export interface ExportReport<Line> {
   readonly taken: number;
   readonly indexed: number;
-  readonly rejected: readonly RejectedLine<Line>[];
+  readonly refused: readonly RefusedLine<Line>[];
   readonly retried: number;
   /** Why the first of the lines to be sent again was not taken. */
   readonly retryReason: string | null;
@@ -92,22 +116,19 @@ export class ExportLines<Line extends { readonly id: string }> {
 
   execute({ limit, after, signal }: ExportBatch): Promise<ExportReport<Line>> {
     return this.unitOfWork.run(async ({ waiting }) => {
-      const lines = await waiting.lock(limit, after);
+      const lines = await waiting.lock(limit, after, this.clock());
       const result = lines.length === 0 ? { lines: [], outage: null } : await this.sink.index(lines, signal);
 
       const indexed = result.lines.filter(({ outcome }) => outcome === "indexed").map(({ line }) => line.id);
-      const rejected = result.lines.flatMap(asRejected);
+      const refusals = result.lines.filter((one) => one.outcome === "refused");
       const retried = result.lines.filter((one) => one.outcome === "retry");
       if (indexed.length > 0) await waiting.settle(indexed);
-      if (rejected.length > 0) await waiting.reject(
-          rejected.map(({ line, reason }) => ({ id: line.id, reason })),
-          this.clock(),
-        );
+      const forGood = refusals.length === 0 ? new Set() : await waiting.refuse(refusals.map(({ line, reason }) => ({ id: line.id, reason })), this.clock());
 
       return {
         taken: lines.length,
         indexed: indexed.length,
-        rejected,
+        refused: refusals.map(({ line, reason }) => ({ line, reason, forGood: forGood.has(line.id) })),
         retried: retried.length,
         retryReason: retried[0]?.reason ?? null,
         outage: result.outage,
@@ -117,6 +138,3 @@ export class ExportLines<Line extends { readonly id: string }> {
     });
   }
 }
-
-const asRejected = <Line>(one: LineOutcome<Line>): RejectedLine<Line>[] =>
-  one.outcome === "rejected" ? [{ line: one.line, reason: one.reason }] : [];

@@ -18,12 +18,14 @@ type TransportOptions = ConstructorParameters<typeof Transport>[0];
 
 /**
  * Asks for plain JSON. The client's own media types name its major version, and a server one major version older,
- * as installations of this platform have it, answers those with 400.
+ * as installations of this platform have it, answers those with 400. The client's check of the product is off: it
+ * refuses OpenSearch, and only after OpenSearch has carried the request out.
  */
-class VersionNeutralTransport extends Transport {
+class NeutralTransport extends Transport {
   constructor(options: TransportOptions) {
+    const { productCheck: _productCheck, ...others } = options;
     super({
-      ...options,
+      ...others,
       vendoredHeaders: {
         jsonContentType: "application/json",
         ndjsonContentType: "application/x-ndjson",
@@ -42,7 +44,7 @@ export function createElasticsearchClient(options: ElasticsearchOptions, request
     node: options.node,
     maxRetries: 0,
     requestTimeout: requestTimeoutMs,
-    Transport: VersionNeutralTransport,
+    Transport: NeutralTransport,
     ...credentials(options),
     ...(options.caFile === undefined ? {} : { tls: { ca: readFileSync(options.caFile) } }),
   });

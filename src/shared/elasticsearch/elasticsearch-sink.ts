@@ -3,6 +3,7 @@ import type { Clock } from "../app/clock";
 import type { LineOutcome, LineSink, SinkOutage, SinkResult } from "../app/export-lines";
 import { outcomesOf } from "./bulk-answer";
 import { reasonOf, retryAfterMs, statusOf } from "./client";
+import { lacksFlattened, withFlatObjects } from "./distribution";
 
 /** Well under the 100 MB that Elasticsearch takes, and small enough to be sent again without regret. */
 const MAX_REQUEST_BYTES = 5 * 1024 * 1024;
@@ -34,7 +35,12 @@ export class ElasticsearchSink<Line extends { readonly id: string }> implements 
     const { client, template } = this.options;
     const existing = await client.indices.getIndexTemplate({ name: template.name }, { ...abortable(signal), ignore: [404] });
     if ((existing.index_templates?.[0]?.index_template.version ?? 0) >= template.version) return;
-    await client.indices.putIndexTemplate(template, abortable(signal));
+    try {
+      await client.indices.putIndexTemplate(template, abortable(signal));
+    } catch (error) {
+      if (!lacksFlattened(error)) throw error;
+      await client.indices.putIndexTemplate(withFlatObjects(template), abortable(signal));
+    }
   }
 
   async index(lines: readonly Line[], signal?: AbortSignal): Promise<SinkResult<Line>> {
@@ -96,7 +102,7 @@ export class ElasticsearchSink<Line extends { readonly id: string }> implements 
     const [only, second] = entries;
     if (only !== undefined && second === undefined) {
       const reason = `The line of ${only.bytes} bytes is too large for the server: ${reasonOf(error)}`;
-      return { lines: [{ line: only.line, outcome: "rejected", reason }], outage: null };
+      return { lines: [{ line: only.line, outcome: "refused", reason }], outage: null };
     }
     const middle = Math.ceil(entries.length / 2);
     const first = await this.send(entries.slice(0, middle), signal);

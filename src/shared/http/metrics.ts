@@ -141,6 +141,20 @@ export class Metrics {
     this.watch("retrograde_audit_export_lag_seconds", "Age of the oldest audit line not yet exported; 0 if there is none", readSeconds);
   }
 
+  /** Read at each scrape. Call once for each kind of lines. */
+  watchUnexportedLines(kind: string, read: () => Promise<{ readonly waiting: number; readonly setAside: number; readonly refused: number }>): void {
+    const name = (state: string): string => `retrograde_${kind}_lines_${state}`;
+    // One reading for the three gauges of a scrape.
+    let latest: ReturnType<typeof read> | undefined;
+    const share = (): ReturnType<typeof read> => {
+      latest ??= read().finally(() => (latest = undefined));
+      return latest;
+    };
+    this.watch(name("waiting"), "Lines that have still to reach Elasticsearch, refused ones that are tried again included", async () => (await share()).waiting);
+    this.watch(name("set_aside"), "Of the waiting lines, those that Elasticsearch has refused; they are tried again for a day", async () => (await share()).setAside);
+    this.watch(name("refused"), "Lines that Elasticsearch has refused for a day; `retrograde export --retry-rejected` sends them again", async () => (await share()).refused);
+  }
+
   /** In Prometheus' text format. */
   text(): Promise<string> {
     return this.registry.metrics();

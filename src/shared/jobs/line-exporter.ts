@@ -3,12 +3,14 @@ import type { Logger } from "pino";
 import type { Clock } from "../app/clock";
 import type { ExportLines, ExportReport, LineSink } from "../app/export-lines";
 import { backOffMs } from "./back-off";
+import { RefusalLog } from "./refusal-log";
 
 /** What happened, for whoever counts it. */
 export interface LineExportMetrics {
   /** The age of the oldest waiting line; 0 if none waits. */
   lagSeconds(seconds: number): void;
   exported(lines: number): void;
+  /** Lines that were refused for a day. */
   rejected(lines: number): void;
   failedBatch(): void;
 }
@@ -21,9 +23,9 @@ export const NO_METRICS: LineExportMetrics = {
 };
 
 export interface LineExporterOptions<Line extends { readonly id: string }> {
-  /** What the lines are called where people are told of them. */
-  readonly name: { readonly one: string; readonly many: string };
-  /** What to tell of a line that was refused. */
+  /** The lines' name in the process log. */
+  readonly name: { readonly many: string };
+  /** What the process log says of a line that was refused. */
   readonly about: (line: Line) => object;
   readonly exportLines: Pick<ExportLines<Line>, "execute">;
   readonly sink: Pick<LineSink<Line>, "ensureTemplate">;
@@ -52,7 +54,7 @@ interface Trouble {
  *
  * It sweeps the queue from the oldest line to the newest and starts over. After a failed request it tries the
  * same batch again; lines that the sink puts off one by one (a full shard, a blocked index) are passed over until
- * the next sweep, so that they hold nothing else up.
+ * the next sweep, and lines that it refuses are set aside for longer, so that they hold nothing else up.
  */
 export class LineExporter<Line extends { readonly id: string }> {
   private readonly stopping = new AbortController();
@@ -63,9 +65,11 @@ export class LineExporter<Line extends { readonly id: string }> {
   private after: string | null = null;
   /** When to try the template again; null once the sink has it. */
   private templateDueAtMs: number | null = 0;
+  private readonly refusals: RefusalLog<Line>;
 
   constructor(private readonly options: LineExporterOptions<Line>) {
     this.metrics = options.metrics ?? NO_METRICS;
+    this.refusals = new RefusalLog(options);
   }
 
   start(): void {
@@ -119,14 +123,13 @@ export class LineExporter<Line extends { readonly id: string }> {
     return full ? 0 : (this.options.pollIntervalMs ?? 1_000);
   }
 
-  private tell({ indexed, rejected, oldestWaitingAt }: ExportReport<Line>): void {
+  private tell({ indexed, refused, oldestWaitingAt }: ExportReport<Line>): void {
     const lagMs = oldestWaitingAt === null ? 0 : this.nowMs() - Date.parse(oldestWaitingAt);
     this.metrics.lagSeconds(Math.max(0, lagMs / 1_000));
     if (indexed > 0) this.metrics.exported(indexed);
-    if (rejected.length > 0) this.metrics.rejected(rejected.length);
-    for (const { line, reason } of rejected) {
-      this.options.logger.error({ ...this.options.about(line), reason }, `Elasticsearch refused ${this.options.name.one} for good`);
-    }
+    const forGood = refused.filter((one) => one.forGood).length;
+    if (forGood > 0) this.metrics.rejected(forGood);
+    this.refusals.report(refused, this.nowMs());
   }
 
   private failed(reason: string, { progress, askedMs }: { progress: boolean; askedMs: number | null }): number {

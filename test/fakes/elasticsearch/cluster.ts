@@ -8,8 +8,12 @@ export interface StoredDocument {
   readonly source: Source;
 }
 
+/** By their full names. */
+export type Settings = Record<string, unknown>;
+
 interface Index {
   readonly mapping: Mapping;
+  readonly settings: Settings;
   readonly documents: Map<string, StoredDocument>;
   /** As of the last refresh: what a search sees. */
   searchable: StoredDocument[];
@@ -19,12 +23,15 @@ export interface Template {
   readonly index_patterns: string[];
   readonly priority?: number;
   readonly version?: number;
-  readonly template?: { readonly mappings?: Mapping };
+  readonly template?: { readonly mappings?: Mapping; readonly settings?: Settings };
+  readonly data_stream?: object;
 }
 
 /** The data of the fake: indices, templates, documents, as Elasticsearch 8 and 9 keep them. */
 export class Cluster {
   readonly templates = new Map<string, Template>();
+  /** Names that a data stream's template has taken: such a stream is made even by the document that it refuses. */
+  readonly dataStreams = new Set<string>();
   private readonly indices = new Map<string, Index>();
 
   putTemplate(name: string, template: Template): void {
@@ -39,8 +46,11 @@ export class Cluster {
   }
 
   index(name: string, id: string, source: Source): StoredDocument {
+    if (this.dataStreams.has(name)) throw noWriteToStream();
     const index = this.indices.get(name) ?? this.newIndex(name);
-    mapDocument(index.mapping, source);
+    const pipeline = (index.settings["index.default_pipeline"] as string | undefined) ?? "_none";
+    if (pipeline !== "_none") throw new ElasticsearchError(400, "illegal_argument_exception", `pipeline with id [${pipeline}] does not exist`);
+    mapDocument(index.mapping, source, Number(index.settings["index.mapping.total_fields.limit"] ?? 1_000));
     this.indices.set(name, index);
     const stored = { index: name, id, version: (index.documents.get(id)?.version ?? 0) + 1, source };
     index.documents.set(id, stored);
@@ -78,6 +88,15 @@ export class Cluster {
     return [...this.indices.keys()].filter((name) => wanted.some((one) => one.test(name))).sort();
   }
 
+  createIndex(name: string, { mappings, settings }: { readonly mappings?: Mapping; readonly settings?: Settings }): void {
+    const index = this.newIndex(name);
+    this.indices.set(name, { ...index, mapping: { ...index.mapping, ...mappings }, settings: { ...index.settings, ...settings } });
+  }
+
+  putSettings(name: string, settings: Settings): void {
+    Object.assign(this.indices.get(name)?.settings ?? {}, settings);
+  }
+
   deleteIndex(name: string): void {
     this.indices.delete(name);
   }
@@ -94,9 +113,17 @@ export class Cluster {
     const [template] = [...this.templates.values()]
       .filter(({ index_patterns }) => index_patterns.some((pattern) => toRegExp(pattern).test(name)))
       .sort((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
-    return { mapping: structuredClone(template?.template?.mappings ?? {}), documents: new Map(), searchable: [] };
+    if (template?.data_stream !== undefined) {
+      this.dataStreams.add(name);
+      throw noWriteToStream();
+    }
+    const { mappings = {}, settings = {} } = template?.template ?? {};
+    return { mapping: structuredClone(mappings), settings: { ...settings }, documents: new Map(), searchable: [] };
   }
 }
+
+const noWriteToStream = (): ElasticsearchError =>
+  new ElasticsearchError(400, "illegal_argument_exception", "only write ops with an op_type of create are allowed in data streams");
 
 function toRegExp(pattern: string): RegExp {
   return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);

@@ -12,6 +12,7 @@ import type { ActorType } from "../../../shared/domain/permissions";
 @Index("audit_line_deployment", ["deploymentId", "createdAt", "id"])
 @Index("audit_line_request", ["requestId"])
 @Index("audit_line_waiting", ["id"], { where: "export_state = 'WAITING'" })
+@Index("audit_line_rejected", ["id"], { where: "export_state = 'REJECTED'" })
 @Check("audit_line_export_state_check", "export_state IN ('WAITING', 'EXPORTED', 'REJECTED')")
 export class AuditLineRow {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "audit_line_pkey" })
@@ -55,6 +56,18 @@ export class AuditLineRow {
 
   @Column({ type: "text", name: "export_state", default: "WAITING" })
   exportState: "WAITING" | "EXPORTED" | "REJECTED";
+
+  /** Since when Elasticsearch refuses the line, each time that it is sent. */
+  @InstantColumn({ name: "refused_since", nullable: true })
+  refusedSince: Instant | null;
+
+  /** When a refused line is sent again. */
+  @InstantColumn({ name: "retry_at", nullable: true })
+  retryAt: Instant | null;
+
+  /** Why Elasticsearch refused the line the last time. */
+  @Column({ type: "text", name: "rejected_reason", nullable: true })
+  rejectedReason: string | null;
 
   @InstantColumn({ name: "created_at" })
   createdAt: Instant;

@@ -30,6 +30,9 @@ export class AuditTrailSql implements AuditTrail {
       requestId: actor.request?.id ?? null,
       address: actor.request?.address ?? null,
       exportState: "WAITING",
+      refusedSince: null,
+      retryAt: null,
+      rejectedReason: null,
       createdAt: this.clock(),
     });
   }

@@ -1,4 +1,5 @@
-import type { Refusal, WaitingLines } from "../../../shared/app/export-lines";
+import type { Refusal, RefusedLines, UnexportedLines, WaitingLines } from "../../../shared/app/export-lines";
+import { MAX_COUNTED, REFUSED_FOR_A_DAY, RETRY_AT } from "../../../shared/db/refused-lines";
 import type { Sql } from "../../../shared/db/sql";
 import type { Instant } from "../../../shared/domain/instant";
 import type { AuditLine } from "../app/audit-queries";
@@ -8,25 +9,51 @@ import { AUDIT_COLUMNS } from "./audit-read-model";
 const NIL = "00000000-0000-0000-0000-000000000000";
 
 /** Lines stay in the trail when they are exported; without Elasticsearch they wait for the day that there is one. */
-export class WaitingAuditLines implements WaitingLines<AuditLine> {
+export class WaitingAuditLines implements WaitingLines<AuditLine>, RefusedLines {
   constructor(private readonly sql: Sql) {}
 
-  lock(limit: number, after: string | null): Promise<AuditLine[]> {
+  lock(limit: number, after: string | null, now: Instant): Promise<AuditLine[]> {
     return this.sql.query<AuditLine>(
-      `SELECT ${AUDIT_COLUMNS} FROM audit_line WHERE export_state = 'WAITING' AND id > $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
-      [after ?? NIL, limit],
+      `SELECT ${AUDIT_COLUMNS} FROM audit_line WHERE export_state = 'WAITING' AND id > $1 AND (retry_at IS NULL OR retry_at <= $3) ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED`,
+      [after ?? NIL, limit, now],
     );
   }
 
-  settle(ids: readonly string[]): Promise<void> {
-    return this.set("EXPORTED", ids);
+  async settle(ids: readonly string[]): Promise<void> {
+    await this.sql.query(
+      "UPDATE audit_line SET export_state = 'EXPORTED', refused_since = NULL, retry_at = NULL, rejected_reason = NULL WHERE id = ANY($1::uuid[])",
+      [ids],
+    );
   }
 
-  reject(lines: readonly Refusal[]): Promise<void> {
-    return this.set(
-      "REJECTED",
-      lines.map(({ id }) => id),
+  async refuse(lines: readonly Refusal[], at: Instant): Promise<ReadonlySet<string>> {
+    const refused = await this.sql.query<{ id: string; forGood: boolean }>(
+      `UPDATE audit_line
+       SET refused_since = coalesce(refused_since, $1), retry_at = ${RETRY_AT}, rejected_reason = refusal.reason,
+           export_state = CASE WHEN ${REFUSED_FOR_A_DAY} THEN 'REJECTED' ELSE export_state END
+       FROM unnest($2::uuid[], $3::text[]) AS refusal (id, reason)
+       WHERE audit_line.id = refusal.id
+       RETURNING audit_line.id, export_state = 'REJECTED' AS "forGood"`,
+      [at, lines.map(({ id }) => id), lines.map(({ reason }) => reason.replaceAll("\0", "\ufffd"))],
     );
+    return new Set(refused.filter(({ forGood }) => forGood).map(({ id }) => id));
+  }
+
+  async count(): Promise<UnexportedLines> {
+    const [counted] = await this.sql.query<UnexportedLines>(
+      `SELECT count(*)::int AS waiting, count(retry_at)::int AS "setAside",
+              (SELECT count(*)::int FROM (SELECT 1 FROM audit_line WHERE export_state = 'REJECTED' LIMIT ${MAX_COUNTED}) AS line) AS refused
+       FROM (SELECT retry_at FROM audit_line WHERE export_state = 'WAITING' LIMIT ${MAX_COUNTED}) AS line`,
+    );
+    return counted ?? { waiting: 0, setAside: 0, refused: 0 };
+  }
+
+  async retry(): Promise<number> {
+    const retried = await this.sql.query(
+      `UPDATE audit_line SET export_state = 'WAITING', retry_at = NULL, refused_since = NULL, rejected_reason = NULL
+       WHERE export_state = 'REJECTED' OR (export_state = 'WAITING' AND retry_at IS NOT NULL) RETURNING id`,
+    );
+    return retried.length;
   }
 
   async oldestAt(): Promise<Instant | null> {
@@ -34,9 +61,5 @@ export class WaitingAuditLines implements WaitingLines<AuditLine> {
       `SELECT created_at AS "createdAt" FROM audit_line WHERE export_state = 'WAITING' ORDER BY id LIMIT 1`,
     );
     return oldest?.createdAt ?? null;
-  }
-
-  private async set(state: "EXPORTED" | "REJECTED", ids: readonly string[]): Promise<void> {
-    await this.sql.query("UPDATE audit_line SET export_state = $1 WHERE id = ANY($2::uuid[])", [state, ids]);
   }
 }

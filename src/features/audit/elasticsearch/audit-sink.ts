@@ -1,4 +1,5 @@
 import type { estypes } from "@elastic/elasticsearch";
+import { withoutLongTexts } from "../../../shared/elasticsearch/distribution";
 import { ElasticsearchSink, type ElasticsearchSinkOptions } from "../../../shared/elasticsearch/elasticsearch-sink";
 import { inDialect, type AuditLine } from "../app/audit-queries";
 
@@ -42,7 +43,7 @@ export const indexName = (prefix: string, { createdAt }: Pick<AuditLine, "create
 export function toDocument(line: AuditLine): object {
   const { id, createdAt, ...facts } = inDialect(line);
   const message = [line.actorLabel, line.action, line.objectLabel].filter((part) => part !== null).join(" ");
-  return { "@timestamp": createdAt, message, lineId: id, ...facts };
+  return { "@timestamp": createdAt, message, lineId: id, ...facts, details: withoutLongTexts(facts.details) };
 }
 
 export const createAuditSink = (

@@ -1,5 +1,6 @@
-import type { Refusal, WaitingLines } from "../../../shared/app/export-lines";
+import type { Refusal, RefusedLines, UnexportedLines, WaitingLines } from "../../../shared/app/export-lines";
 import { newId } from "../../../shared/app/ids";
+import { MAX_COUNTED, REFUSED_FOR_A_DAY, RETRY_AT } from "../../../shared/db/refused-lines";
 import type { Sql } from "../../../shared/db/sql";
 import type { Instant } from "../../../shared/domain/instant";
 import type { LogLineWriter } from "../app/ports";
@@ -9,7 +10,7 @@ import { storable, type LogLine, type NewLogLine } from "../domain/log-line";
 const NIL = "00000000-0000-0000-0000-000000000000";
 
 /** The table of lines, in the transaction or on the pool that `sql` stands for. */
-export class LogLineStore implements LogLineWriter, WaitingLines<LogLine> {
+export class LogLineStore implements LogLineWriter, WaitingLines<LogLine>, RefusedLines {
   constructor(private readonly sql: Sql) {}
 
   async add(lines: readonly NewLogLine[]): Promise<void> {
@@ -27,16 +28,16 @@ export class LogLineStore implements LogLineWriter, WaitingLines<LogLine> {
     );
   }
 
-  lock(limit: number, after: string | null): Promise<LogLine[]> {
+  lock(limit: number, after: string | null, now: Instant): Promise<LogLine[]> {
     return this.sql.query<LogLine>(
       `SELECT id, deployment_id AS "deploymentId", workspace_id AS "workspaceId", release_name AS "releaseName",
               component, message, fields, created_at AS "createdAt"
        FROM log_line
-       WHERE rejected_at IS NULL AND id > $1
+       WHERE rejected_at IS NULL AND id > $1 AND (retry_at IS NULL OR retry_at <= $3)
        ORDER BY id
        LIMIT $2
        FOR UPDATE SKIP LOCKED`,
-      [after ?? NIL, limit],
+      [after ?? NIL, limit, now],
     );
   }
 
@@ -44,14 +45,35 @@ export class LogLineStore implements LogLineWriter, WaitingLines<LogLine> {
     await this.sql.query("DELETE FROM log_line WHERE id = ANY($1::uuid[])", [ids]);
   }
 
-  async reject(lines: readonly Refusal[], at: Instant): Promise<void> {
-    await this.sql.query(
+  async refuse(lines: readonly Refusal[], at: Instant): Promise<ReadonlySet<string>> {
+    const refused = await this.sql.query<{ id: string; forGood: boolean }>(
       `UPDATE log_line
-       SET rejected_at = $1, rejected_reason = refusal.reason
+       SET refused_since = coalesce(refused_since, $1), retry_at = ${RETRY_AT}, rejected_reason = refusal.reason,
+           rejected_at = CASE WHEN ${REFUSED_FOR_A_DAY} THEN $1::timestamptz END
        FROM unnest($2::uuid[], $3::text[]) AS refusal (id, reason)
-       WHERE log_line.id = refusal.id`,
+       WHERE log_line.id = refusal.id
+       RETURNING log_line.id, rejected_at IS NOT NULL AS "forGood"`,
       [at, lines.map(({ id }) => id), lines.map(({ reason }) => storable(reason))],
     );
+    return new Set(refused.filter(({ forGood }) => forGood).map(({ id }) => id));
+  }
+
+  async count(): Promise<UnexportedLines> {
+    const [counted] = await this.sql.query<UnexportedLines>(
+      `SELECT count(*) FILTER (WHERE rejected_at IS NULL)::int AS waiting,
+              count(*) FILTER (WHERE rejected_at IS NULL AND retry_at IS NOT NULL)::int AS "setAside",
+              count(*) FILTER (WHERE rejected_at IS NOT NULL)::int AS refused
+       FROM (SELECT rejected_at, retry_at FROM log_line LIMIT ${MAX_COUNTED}) AS line`,
+    );
+    return counted ?? { waiting: 0, setAside: 0, refused: 0 };
+  }
+
+  async retry(): Promise<number> {
+    const retried = await this.sql.query(
+      `UPDATE log_line SET retry_at = NULL, refused_since = NULL, rejected_at = NULL, rejected_reason = NULL
+       WHERE rejected_at IS NOT NULL OR retry_at IS NOT NULL RETURNING id`,
+    );
+    return retried.length;
   }
 
   async oldestAt(): Promise<Instant | null> {

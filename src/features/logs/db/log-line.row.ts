@@ -36,10 +36,19 @@ export class LogLineRow implements LogLine {
   @InstantColumn({ name: "created_at" })
   createdAt: Instant;
 
-  /** When Elasticsearch refused the line for good. */
+  /** Since when Elasticsearch refuses the line, each time that it is sent. */
+  @InstantColumn({ name: "refused_since", nullable: true })
+  refusedSince: Instant | null;
+
+  /** When a refused line is sent again. */
+  @InstantColumn({ name: "retry_at", nullable: true })
+  retryAt: Instant | null;
+
+  /** When Elasticsearch had refused the line for a day: it is not sent again. */
   @InstantColumn({ name: "rejected_at", nullable: true })
   rejectedAt: Instant | null;
 
+  /** Why Elasticsearch refused the line the last time. */
   @Column("text", { name: "rejected_reason", nullable: true })
   rejectedReason: string | null;
 }

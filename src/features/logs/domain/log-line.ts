@@ -35,8 +35,14 @@ export interface LogDocument {
     readonly lineId: string;
     readonly deploymentId: string;
     readonly fields: Readonly<Record<string, unknown>>;
-  };
+  } & Readonly<Partial<Record<(typeof NUMBERS)[number], number>>>;
 }
+
+/** The fields that are kept as numbers too, so that they can be searched by range. */
+export const NUMBERS = ["revisionNumber", "fromRevisionNumber", "toRevisionNumber", "supersededBy"] as const;
+
+const numbersOf = (fields: LogLine["fields"]): Partial<Record<(typeof NUMBERS)[number], number>> =>
+  Object.fromEntries(NUMBERS.flatMap((name) => (typeof fields[name] === "number" ? [[name, fields[name]]] : [])));
 
 export function toDocument(line: LogLine): LogDocument {
   return {
@@ -46,7 +52,7 @@ export function toDocument(line: LogLine): LogDocument {
     workspace: line.workspaceId,
     release: line.releaseName,
     message: line.message,
-    retrograde: { lineId: line.id, deploymentId: line.deploymentId, fields: line.fields },
+    retrograde: { lineId: line.id, deploymentId: line.deploymentId, ...numbersOf(line.fields), fields: line.fields },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ElasticsearchSinkOptions } from "../../../shared/elasticsearch/elasticsearch-sink";
+import { withoutLongTexts } from "../../../shared/elasticsearch/distribution";
 import { ElasticsearchSink } from "../../../shared/elasticsearch/elasticsearch-sink";
 import { indexName, toDocument, type LogLine } from "../domain/log-line";
 import { indexTemplate } from "./index-template";
@@ -8,4 +9,4 @@ export const createLogSink = (
   indexPrefix: string,
   options: Pick<ElasticsearchSinkOptions<LogLine>, "client" | "clock" | "maxRequestBytes">,
 ): ElasticsearchSink<LogLine> =>
-  new ElasticsearchSink({ ...options, template: indexTemplate(indexPrefix), indexOf: (line) => indexName(indexPrefix, line), documentOf: toDocument });
+  new ElasticsearchSink({ ...options, template: indexTemplate(indexPrefix), indexOf: (line) => indexName(indexPrefix, line), documentOf: (line) => toDocument({ ...line, fields: withoutLongTexts(line.fields) }) });
