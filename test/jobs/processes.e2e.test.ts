@@ -15,6 +15,9 @@ const LEASE_SECONDS = 5;
 /** What Kubernetes grants by default. */
 const GRACE_MS = 30_000;
 
+/** What the log says of the workers. */
+const WORKERS = /workers|background jobs/;
+
 type Line = Readonly<Record<string, unknown>>;
 
 /** The service as a process of its own. */
@@ -96,7 +99,7 @@ describe("a process with workers", () => {
   test("outlives a database that is away over a full minute, and says so once", async () => {
     const service = serve(proxy.url);
     const url = await service.ready();
-    const before = service.said(/workers/).length;
+    const before = service.said(WORKERS).length;
     await proxy.refuse();
     await sleep(65_000);
     expect(service.hasEnded).toBe(false);
@@ -104,7 +107,7 @@ describe("a process with workers", () => {
     await proxy.accept();
     expect((await becomesFinal((await deploy("after")).id)).status).toBe("DEPLOYED");
     await until(() => readiness(url), (status) => status === 200);
-    const told = await until(async () => service.said(/workers/).slice(before), (lines) => lines.length >= 2);
+    const told = await until(async () => service.said(WORKERS).slice(before), (lines) => lines.length >= 2);
     expect(told).toEqual([expect.stringMatching(/^the workers have not reached the database|^no background jobs run/), "all 4 workers run background jobs again"]);
     // The next full minute is on time again.
     const queued = () => api.database.sql.query<{ task: string }>("SELECT task FROM job_schedule WHERE last_due_at > now() - interval '2 minutes'");

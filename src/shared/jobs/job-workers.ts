@@ -8,7 +8,7 @@ import type { JobHandler } from "./job";
 import type { WorkerLease } from "./worker-lease";
 
 const POLL_EVERY_MS = 2_000;
-const REGISTER_WITHIN_MS = 10_000;
+const START_WITHIN_MS = 10_000;
 const CLOSE_WITHIN_MS = 2_000;
 /** Jobs are aborted here: workers that are replaced may finish theirs. */
 const NEVER_MS = 2 ** 31 - 1;
@@ -49,6 +49,11 @@ export class JobWorkers {
   private readonly clients = new Set<Client>();
   private readonly aborting = new AbortController();
   private readonly graphile: WorkerPool;
+  /**
+   * The first look for a job. graphile-worker remembers the failure of its first statement for good, so that a set of
+   * workers that could not look once never will.
+   */
+  private looked: Promise<void> = Promise.resolve();
   private registration: Promise<null> | null = null;
   private isRegistered = false;
   private draining: Promise<void> | null = null;
@@ -81,7 +86,7 @@ export class JobWorkers {
   static async start(options: JobWorkersOptions): Promise<JobWorkers> {
     const workers = new JobWorkers(options, await options.openPool());
     try {
-      await inTime(workers.register(), REGISTER_WITHIN_MS);
+      await inTime(Promise.all([workers.register(), workers.looked]), START_WITHIN_MS);
     } catch (error) {
       await workers.abandon();
       throw error;
@@ -144,6 +149,11 @@ export class JobWorkers {
       this.breakDown({ reason: `a worker ended: ${error instanceof Error ? error.message : "without an error"}`, mayFinish: true });
     });
     events.on("job:start", () => (this.takenAtMs = performance.now()));
+    this.looked = new Promise((resolve, reject) => {
+      for (const event of ["worker:getJob:empty", "job:start"] as const) events.once(event, () => resolve());
+      events.once("worker:getJob:error", ({ error }) => reject(error as Error));
+    });
+    this.looked.catch(() => undefined);
     return events;
   }
 
