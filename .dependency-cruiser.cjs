@@ -6,13 +6,14 @@ const mayUse = {
   access: [],
   audit: [],
   logs: [],
-  bundles: [],
-  rollouts: ["bundles"],
+  installation: [],
+  bundles: ["installation"],
+  rollouts: ["installation", "bundles"],
   "sign-on": ["access"],
   workspaces: ["access", "logs"],
   deployments: ["access", "workspaces", "platform", "logs"],
   registry: ["access", "deployments"],
-  deploys: ["platform", "access", "logs", "bundles", "rollouts", "workspaces", "deployments", "registry"],
+  deploys: ["platform", "access", "logs", "installation", "bundles", "rollouts", "workspaces", "deployments", "registry"],
 };
 
 const featureDirections = Object.entries(mayUse).map(([name, others]) => ({

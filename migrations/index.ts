@@ -13,6 +13,7 @@ import { RolloutOutages1766410000000 } from "./1766410000000-rollout-outages";
 import { RefusedLines1766420000000 } from "./1766420000000-refused-lines";
 import { RefusedAuditLines1766430000000 } from "./1766430000000-refused-audit-lines";
 import { WorkerLeases1795823500000 } from "./1795823500000-worker-leases";
+import { Installation1795824000000 } from "./1795824000000-installation";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -31,4 +32,5 @@ export const migrations = [
   RefusedLines1766420000000,
   RefusedAuditLines1766430000000,
   WorkerLeases1795823500000,
+  Installation1795824000000,
 ];

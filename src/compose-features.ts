@@ -7,6 +7,7 @@ import * as audit from "./features/audit/module";
 import * as bundles from "./features/bundles/module";
 import * as deployments from "./features/deployments/module";
 import * as deploys from "./features/deploys/module";
+import * as installation from "./features/installation/module";
 import * as logs from "./features/logs/module";
 import * as platform from "./features/platform/module";
 import * as registry from "./features/registry/module";
@@ -24,6 +25,7 @@ import { NO_METRICS } from "./shared/jobs/line-exporter";
 import { forgetEmptyQueues } from "./shared/jobs/outbox";
 
 const CLEANUP_BATCH = 1_000;
+const RELEASES_NAMED = 10;
 
 export interface Surroundings {
   readonly config: Config;
@@ -93,6 +95,7 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
     deployments: deploymentsModule.readModel,
     keptKey: accessModule.keptRegistryKey,
   });
+  const installationModule = installation.createInstallationModule({ dataSource });
   const bundlesModule = bundles.createBundlesModule({ config, dataSource, clock });
   const configured = rollouts.createRolloutsModule({ dataDir: config.dataDir, unpack: bundlesModule.unpack }).driver;
   const driver = typeof chosenDriver === "function" ? chosenDriver(configured) : (chosenDriver ?? configured);
@@ -104,6 +107,7 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
     log,
     watch: accessModule.watch,
     driver,
+    installation: installationModule,
     bundles: bundlesModule,
     pushedImages: registryModule.pushedImages,
     lookUpImage: registryModule.lookUpImage,
@@ -140,6 +144,7 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
     deploys: deploysModule,
     logs: logsModule,
     sealSecrets,
+    reportReleasesAhead,
     resolvers: [
       ...platformModule.resolvers,
       ...auditModule.resolvers,
@@ -156,6 +161,16 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
       for (const feature of [auditModule, deploymentsModule, registryModule, deploysModule]) feature.routes(app, authenticate);
     },
   };
+
+  async function reportReleasesAhead(): Promise<void> {
+    const releases = await deploysModule.findReleasesAhead.execute();
+    if (releases.length === 0) return;
+    const some = releases.slice(0, RELEASES_NAMED).join(", ");
+    log.error(
+      { releases: releases.length, some },
+      'releases hold later revisions than this history; if the database was restored from a backup, run "retrograde restored": until then their deploys fail',
+    );
+  }
 
   async function sealSecrets(): Promise<void> {
     const { sealed, unreadable } = await deploymentsModule.sealSecrets();

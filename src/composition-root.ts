@@ -103,6 +103,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
       void features.bundles.removeStaleUploads().catch((error: unknown) => log.warn({ err: error }, "stale uploads could not be removed"));
       await changes.start();
       if (config.workers.enabled) {
+        void features.reportReleasesAhead().catch((error: unknown) => log.warn({ err: error }, "releases could not be compared with the history"));
         jobs = await startJobs();
         features.logs.exporter?.start();
         features.audit.exporter?.start();

@@ -3,6 +3,7 @@ import * as audit from "./features/audit/module";
 import * as bundles from "./features/bundles/module";
 import * as deployments from "./features/deployments/module";
 import * as deploys from "./features/deploys/module";
+import * as installation from "./features/installation/module";
 import * as logs from "./features/logs/module";
 import * as signOn from "./features/sign-on/module";
 import * as workspaces from "./features/workspaces/module";
@@ -27,6 +28,7 @@ export const entities = [
   deploys.DeployRevisionRow,
   deploys.IdempotencyKeyRow,
   deploys.RegistryPushRow,
+  installation.InstallationRow,
   logs.LogLineRow,
   signOn.IdentityRow,
   workspaces.WorkspaceRow,

@@ -5,6 +5,7 @@ import { fsck } from "./commands/fsck";
 import { runMigrations } from "./commands/migrate";
 import { printConfig } from "./commands/print-config";
 import { printSchema } from "./commands/print-schema";
+import { restored } from "./commands/restored";
 import { serve } from "./commands/serve";
 import { UsageError } from "./commands/usage-error";
 import { version } from "../package.json";
@@ -16,6 +17,7 @@ const USAGE = `Usage: retrograde COMMAND [--values FILE]…
   cleanup-deploy-revisions   remove old deploy revisions [--older-than=DAYS] [--dry-run]
   fsck                       compare the records of DAG bundles with what is stored [--repair]
   export                     send waiting log and audit lines to Elasticsearch [--retry-rejected]
+  restored                   to be run after the database was restored from a backup
   config                     print the configuration in force, with the source of every value
   print-schema               print the GraphQL schema
 
@@ -31,6 +33,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   "cleanup-deploy-revisions": cleanUpDeployRevisions,
   fsck,
   export: exportLines,
+  restored,
   config: printConfig,
   "print-schema": printSchema,
   help: async () => void process.stdout.write(USAGE),

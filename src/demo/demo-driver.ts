@@ -1,4 +1,4 @@
-import { RolloutRejected, type ReleaseState, type RolloutDriver } from "../features/rollouts";
+import { RolloutRejected, type PlacedRelease, type ReleaseState, type RolloutDriver, type RolloutOutcome } from "../features/rollouts";
 import { plusMs } from "../shared/domain/instant";
 import type { DemoClock } from "./demo-clock";
 
@@ -13,16 +13,20 @@ export class DemoDriver implements RolloutDriver {
     private readonly options: { readonly clock: DemoClock; readonly failures: Readonly<Record<string, string>> },
   ) {}
 
-  async apply(state: ReleaseState, signal: AbortSignal): Promise<void> {
+  async apply(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
     const { clock, failures } = this.options;
     clock.now = plusMs(clock.now, QUICKEST_MS + ((state.generation * 17_389) % 60_000));
     const failure = failures[`${state.releaseName}:${state.image?.tag ?? ""}`];
     if (failure !== undefined) throw new RolloutRejected(failure);
-    await this.driver.apply(state, signal);
+    return this.driver.apply(state, signal);
   }
 
   remove(releaseName: string, deploymentId?: string): Promise<void> {
     return this.driver.remove(releaseName, deploymentId);
+  }
+
+  placed(): AsyncIterable<PlacedRelease> {
+    return this.driver.placed();
   }
 
   tidy(): Promise<void> {

@@ -1,4 +1,4 @@
-import { RolloutRejected, type ReleaseState, type RolloutDriver } from "../../src/features/rollouts";
+import { RolloutRejected, type PlacedRelease, type ReleaseState, type RolloutDriver, type RolloutOutcome } from "../../src/features/rollouts";
 
 /**
  * A cluster in memory. What it is told per image tag comes true: `fail` so many times, `reject`, or wait
@@ -36,7 +36,7 @@ export class ScriptedDriver implements RolloutDriver {
     };
   }
 
-  async apply(state: ReleaseState, signal: AbortSignal): Promise<void> {
+  async apply(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
     this.calls.push({ state, aborted: () => signal.aborted });
     const tag = state.image?.tag ?? "";
     const gate = this.gates.get(tag);
@@ -52,11 +52,14 @@ export class ScriptedDriver implements RolloutDriver {
       throw new Error(`${tag} did not come up`);
     }
     this.applied.set(state.releaseName, state);
+    return "applied";
   }
 
   async remove(releaseName: string): Promise<void> {
     this.applied.delete(releaseName);
   }
+
+  async *placed(): AsyncGenerator<PlacedRelease> {}
 
   async tidy(): Promise<void> {}
 

@@ -3,7 +3,7 @@ import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parse } from "yaml";
-import { RolloutRejected, type DagTrees, type ReleaseState } from "../../src/features/rollouts";
+import { RolloutRejected, type DagTrees, type ReleaseState, type RolloutOutcome } from "../../src/features/rollouts";
 import { FilesystemDriver } from "../../src/features/rollouts/drivers/filesystem-driver";
 
 export const buildReleaseState = (overrides: Partial<ReleaseState> = {}): ReleaseState => ({
@@ -14,6 +14,8 @@ export const buildReleaseState = (overrides: Partial<ReleaseState> = {}): Releas
   deploymentId: "d",
   revisionId: "r",
   revisionNumber: 1,
+  installationId: "i",
+  epoch: 1,
   generation: 1,
   image: { repository: "registry.example.com/app", tag: "a", digest: null },
   runtimeVersion: "11.5.0",
@@ -95,7 +97,7 @@ export class ReleaseFolder {
     return new ReleaseFolder(await fs.mkdtemp(join(tmpdir(), "retrograde-driver-")));
   }
 
-  apply(overrides: Partial<ReleaseState> = {}, signal = new AbortController().signal): Promise<void> {
+  apply(overrides: Partial<ReleaseState> = {}, signal = new AbortController().signal): Promise<RolloutOutcome> {
     return this.driver.apply(buildReleaseState(overrides), signal);
   }
 
@@ -111,8 +113,8 @@ export class ReleaseFolder {
     return fs.readFile(this.path("values.yaml"), "utf8");
   }
 
-  async applied(): Promise<{ readonly revision: number; readonly generation: number; readonly dagBundleSha256?: string }> {
-    return (parse(await this.values()) as { retrograde: { revision: number; generation: number } }).retrograde;
+  async applied(): Promise<{ readonly revision: number; readonly epoch: number; readonly generation: number; readonly dagBundleSha256?: string }> {
+    return (parse(await this.values()) as { retrograde: { revision: number; epoch: number; generation: number } }).retrograde;
   }
 
   dags(): Promise<Files | null> {

@@ -139,6 +139,7 @@ describe("two replicas on one database", () => {
       numbers.push(state.revisionNumber);
       await sleep(30);
       inside--;
+      return "applied";
     });
     try {
       for (let round = 0; round < 8; round++) {

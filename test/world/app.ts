@@ -19,6 +19,8 @@ export interface TestAppOptions {
   readonly database?: TestDatabase;
   /** The address of that database, e.g. that of a proxy in front of it. */
   readonly databaseUrl?: string;
+  /** Use this data folder instead of one of its own; it stays when the app is closed. */
+  readonly dataDir?: string;
 }
 
 export interface TestApp {
@@ -54,10 +56,10 @@ const ROLLBACKS_ON = {
 /** The whole product on a database of its own, with every switch on that rollbacks need. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
-  const dataDir = await mkdtemp(join(tmpdir(), "retrograde-data-"));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "retrograde-data-")));
   const cleanUp = async (): Promise<void> => {
     if (options.database === undefined) await database.drop();
-    await rm(dataDir, { recursive: true, force: true });
+    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
   const { app, config } = await startApp(options, database, dataDir).catch(async (error: unknown) => {
     await cleanUp();

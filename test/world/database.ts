@@ -7,6 +7,8 @@ import type { Sql } from "../../src/shared/db/sql";
 
 export const TEMPLATE_DATABASE = "retrograde_template";
 
+const POOL_SIZE = 8;
+
 export interface TestDatabase {
   readonly url: string;
   readonly dataSource: DataSource;
@@ -38,9 +40,22 @@ export async function administer(statement: string): Promise<void> {
 }
 
 /** A migrated database of its own, cloned from the template; `poolSize` connections. */
-export async function createTestDatabase({ poolSize = 8 } = {}): Promise<TestDatabase> {
+export async function createTestDatabase({ poolSize = POOL_SIZE } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString("hex")}`;
   await administer(`CREATE DATABASE ${name} TEMPLATE ${TEMPLATE_DATABASE}`);
+  return openDatabase(name, poolSize);
+}
+
+/** A copy of the database as it is now. Postgres copies only what has no connections, so the database is returned opened anew. */
+export async function backUp(database: TestDatabase): Promise<{ readonly database: TestDatabase; readonly backup: TestDatabase }> {
+  const name = new URL(database.url).pathname.slice(1);
+  const copy = `${name}_copy_${randomBytes(4).toString("hex")}`;
+  await database.dataSource.destroy();
+  await administer(`CREATE DATABASE ${copy} TEMPLATE ${name}`);
+  return { database: await openDatabase(name, POOL_SIZE), backup: await openDatabase(copy, POOL_SIZE) };
+}
+
+async function openDatabase(name: string, poolSize: number): Promise<TestDatabase> {
   const url = withDatabase(serverUrl(), name);
   const dataSource = await createDataSource({ url, poolSize, entities }).initialize();
   return {

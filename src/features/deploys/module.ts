@@ -15,10 +15,13 @@ import type { BundleReadModel, BundleRecords, BundleStore, CheckBundle, CleanUpA
 import type { Account } from "../access";
 import type { CreateDeployment, DeploymentReadModel, DeploymentRules, DeploymentStores, UpdateDeployment } from "../deployments";
 import type { DeploymentLoaders } from "../deployments/graphql";
+import type { InstallationReader, InstallationStore } from "../installation";
 import type { LookUpImage, PushedImages } from "../registry";
 import type { RolloutDriver } from "../rollouts";
 import { ApplyRevision } from "./app/apply-revision";
+import { BeginEpoch } from "./app/begin-epoch";
 import { CleanUp } from "./app/clean-up";
+import { FindReleasesAhead } from "./app/find-releases-ahead";
 import { FollowRevisions } from "./app/follow-revisions";
 import { HistoryQueries } from "./app/history-queries";
 import { InspectTarget } from "./app/inspect-target";
@@ -62,6 +65,7 @@ export interface DeploysModuleOptions {
   /** Of changes of access. */
   readonly watch: AccessWatch;
   readonly driver: RolloutDriver;
+  readonly installation: { readonly reader: InstallationReader; readonly stores: (manager: EntityManager) => InstallationStore };
   readonly metrics: DeployMetrics;
   readonly bundles: {
     readonly records: (manager: EntityManager) => BundleRecords;
@@ -94,7 +98,7 @@ const LOOK_EVERY_MS = 1_000;
 export type DeploysModule = ReturnType<typeof createDeploysModule>;
 
 export function createDeploysModule(options: DeploysModuleOptions) {
-  const { config, dataSource, clock, driver, metrics, bundles, deployments } = options;
+  const { config, dataSource, clock, driver, metrics, bundles, deployments, installation } = options;
   const { rules } = deployments;
   const settings = rollbackSettings(config);
   const dagUploadWaitMs = config.bundles.uploadWaitSeconds * 1_000;
@@ -105,6 +109,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     revisions: new RevisionStoreSql(manager, statements),
     idempotencyKeys: new IdempotencyKeysSql(manager),
     pushes: new PushStoreSql(manager),
+    installation: installation.stores(manager),
   }));
   const readModel = new RevisionReadModelSql(dataSource, deployments.readModel);
   const revisionBundles = new RevisionBundles({ bundles: bundles.readModel, check: bundles.check, compare: bundles.compare });
@@ -179,9 +184,11 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     rollback,
     apply,
     cleanUp,
+    beginEpoch: new BeginEpoch({ unitOfWork, readModel }),
+    findReleasesAhead: new FindReleasesAhead({ driver, deployments: deployments.readModel, installation: installation.reader }),
     jobs: deployJobs({
       apply,
-      reconcile: new ReconcileDeployment({ revisions: readModel, bundles: bundles.readModel, driver }),
+      reconcile: new ReconcileDeployment({ revisions: readModel, bundles: bundles.readModel, installation: installation.reader, driver }),
       resume: new ResumeRollouts({ unitOfWork, readModel, clock }),
       recordPushes,
       cleanUp,

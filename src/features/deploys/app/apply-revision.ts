@@ -1,5 +1,5 @@
 import { reconcileJob, type Deployment } from "../../deployments";
-import { RolloutRejected, type ReleaseState, type RolloutDriver } from "../../rollouts";
+import { RolloutRejected, TargetAhead, type ReleaseState, type RolloutDriver, type RolloutOutcome } from "../../rollouts";
 import type { Clock } from "../../../shared/app/clock";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { Unavailable } from "../../../shared/domain/errors";
@@ -45,11 +45,12 @@ export class ApplyRevision {
       const dags = dagsOf(deployment, revision);
       const { dagTarballVersion } = dags;
       const bundle = dagTarballVersion === null ? null : await stores.bundles.find(deployment.id, dagTarballVersion);
-      return releaseStateOf(deployment, revision, { dags, bundle });
+      return releaseStateOf(deployment, revision, { installation: await stores.installation.current(), dags, bundle });
     });
     if (state === null) return;
     try {
-      await this.drive(state, signal);
+      // Overtaken by a newer revision it is no longer the newest, and the next step finds nothing to do.
+      if ((await this.drive(state, signal)) === "overtaken") throw new TargetAhead(state.releaseName);
     } catch (error) {
       // Stopped by us, not failed: the queue gives the job to the next process.
       if (signal.aborted) throw error;
@@ -68,7 +69,7 @@ export class ApplyRevision {
   }
 
   /** Hands the state to the driver, and gives up as soon as a newer revision is there. */
-  private async drive(state: ReleaseState, signal: AbortSignal): Promise<void> {
+  private async drive(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
     const overtaken = new AbortController();
     const watch = setInterval(() => {
       void this.deps.readModel.findMany([state.revisionId]).then(([revision]) => {
@@ -76,7 +77,7 @@ export class ApplyRevision {
       }, () => undefined);
     }, LOOK_FOR_NEWER_EVERY_MS);
     try {
-      await this.deps.driver.apply(state, AbortSignal.any([signal, overtaken.signal]));
+      return await this.deps.driver.apply(state, AbortSignal.any([signal, overtaken.signal]));
     } finally {
       clearInterval(watch);
     }

@@ -1,5 +1,6 @@
 import type { BundleKey, BundleRecords } from "../../bundles";
 import type { Deployment, DeploymentStores } from "../../deployments";
+import type { InstallationStore } from "../../installation";
 import type { Step } from "../../../shared/app/paced-steps";
 import type { Instant } from "../../../shared/domain/instant";
 import type { HistoryPosition } from "../domain/history-position";
@@ -40,6 +41,7 @@ export interface DeployStores extends DeploymentStores {
   readonly revisions: RevisionStore;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly pushes: PushStore;
+  readonly installation: InstallationStore;
 }
 
 export interface RevisionFilter {
@@ -95,6 +97,8 @@ export interface RevisionReadModel {
   deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]>;
   /** Up to a hundred revisions whose status has changed since the position, by number; null once the Deployment is gone. */
   changedSince(deploymentId: string, position: HistoryPosition): Promise<RevisionView[] | null>;
+  /** Ids of Deployments that have a current revision, in order, from behind that one on. */
+  deployedDeployments(after: string | null, limit: number): Promise<string[]>;
   /** Unfinished heads older than the instant that no job is going to finish. */
   stranded(before: Instant): Promise<{ readonly revisionId: string; readonly deploymentId: string }[]>;
 }

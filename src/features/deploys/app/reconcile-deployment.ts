@@ -1,5 +1,6 @@
 import type { BundleReadModel } from "../../bundles";
-import type { RolloutDriver } from "../../rollouts";
+import type { InstallationReader } from "../../installation";
+import { TargetAhead, type RolloutDriver } from "../../rollouts";
 import { releaseStateOf } from "../domain/release-state";
 import type { RevisionReadModel } from "./ports";
 
@@ -9,16 +10,23 @@ export class ReconcileDeployment {
     private readonly deps: {
       readonly revisions: RevisionReadModel;
       readonly bundles: BundleReadModel;
+      readonly installation: InstallationReader;
       readonly driver: RolloutDriver;
     },
   ) {}
 
-  async execute(deploymentId: string, signal: AbortSignal): Promise<void> {
+  /** Returns why it changed nothing where the target is ahead of the history; null otherwise. */
+  async execute(deploymentId: string, signal: AbortSignal): Promise<TargetAhead | null> {
+    // The epoch first: a state of before a restore never counts as one of after it.
+    const installation = await this.deps.installation.current();
     const [state] = await this.deps.revisions.historyStates([deploymentId]);
-    if (state === undefined || state.current === null || state.head?.status === "INITIALIZED") return;
+    if (state === undefined || state.current === null || state.head?.status === "INITIALIZED") return null;
     const { deployment, current } = state;
     const { dagTarballVersion: version } = deployment;
     const [bundle = null] = version === null ? [] : await this.deps.bundles.findMany([{ deploymentId, version }]);
-    await this.deps.driver.apply(releaseStateOf(deployment, current, { dags: deployment, bundle }), signal);
+    const outcome = await this.deps.driver.apply(releaseStateOf(deployment, current, { installation, dags: deployment, bundle }), signal);
+    if (outcome === "applied") return null;
+    const [now] = await this.deps.revisions.historyStates([deploymentId]);
+    return now?.deployment.lastRevisionNumber === deployment.lastRevisionNumber ? new TargetAhead(deployment.releaseName) : null;
   }
 }

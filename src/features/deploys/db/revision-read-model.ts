@@ -129,6 +129,15 @@ export class RevisionReadModelSql implements RevisionReadModel {
     return rows.length === 0 ? null : rows.filter(({ id }) => id !== null);
   }
 
+  async deployedDeployments(after: string | null, limit: number): Promise<string[]> {
+    const rows = await this.sql.query<{ id: string }>(
+      `SELECT id FROM deployment WHERE current_revision_id IS NOT NULL AND deleted_at IS NULL AND ($1::uuid IS NULL OR id > $1)
+       ORDER BY id LIMIT $2`,
+      [after, limit],
+    );
+    return rows.map(({ id }) => id);
+  }
+
   stranded(before: Instant): Promise<{ revisionId: string; deploymentId: string }[]> {
     return this.sql.query(
       `SELECT r.id AS "revisionId", r.deployment_id AS "deploymentId"

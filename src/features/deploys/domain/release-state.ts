@@ -1,5 +1,6 @@
 import type { DagBundle } from "../../bundles";
 import { presentDagDeployment, presentVariables, type Deployment } from "../../deployments";
+import type { Installation } from "../../installation";
 import type { ReleaseState } from "../../rollouts";
 import type { LiveDags } from "./dag-upload";
 import type { DeployRevision } from "./deploy-revision";
@@ -8,7 +9,7 @@ import type { DeployRevision } from "./deploy-revision";
 export function releaseStateOf(
   deployment: Deployment,
   revision: DeployRevision,
-  { dags, bundle }: { readonly dags: LiveDags; readonly bundle: DagBundle | null },
+  { installation, dags, bundle }: { readonly installation: Installation; readonly dags: LiveDags; readonly bundle: DagBundle | null },
 ): ReleaseState {
   const { imageRepository } = revision;
   return {
@@ -19,6 +20,8 @@ export function releaseStateOf(
     deploymentId: deployment.id,
     revisionId: revision.id,
     revisionNumber: revision.number,
+    installationId: installation.id,
+    epoch: installation.epoch,
     generation: deployment.lastRevisionNumber,
     image: imageRepository === null ? null : { repository: imageRepository, tag: revision.imageTag, digest: revision.imageDigest },
     runtimeVersion: revision.runtimeVersion,

@@ -29,7 +29,10 @@ export function deployJobs(deps: {
     [DEPLOY_TASKS.cleanup]: async (_payload, { log }) => {
       log.info(await deps.cleanUp.execute({ dryRun: false }), "old deploy revisions are cleaned up");
     },
-    [DEPLOYMENT_TASKS.reconcile]: ({ deploymentId }, { signal }) => deps.reconcile.execute(required(deploymentId), signal),
+    [DEPLOYMENT_TASKS.reconcile]: async ({ deploymentId }, { signal, log }) => {
+      const problem = await deps.reconcile.execute(required(deploymentId), signal);
+      if (problem !== null) log.error({ deploymentId }, problem.message);
+    },
     [DEPLOYMENT_TASKS.remove]: async ({ releaseName, deploymentId }) => {
       // It is tried again where the bytes below cannot be freed, and the name may be another Deployment's by then.
       await deps.driver.remove(required(releaseName), deploymentId);

@@ -1,4 +1,17 @@
+import type { Position } from "../../installation";
 import type { ReleaseState } from "../domain/release-state";
+
+/**
+ * What became of a state: it holds now, or the target has a later one and was left alone. A later one is that of a newer
+ * revision, unless the revision is still the newest: then the target is ahead of the history, as after a restore.
+ */
+export type RolloutOutcome = "applied" | "overtaken";
+
+/** What a target says of a release that it holds. */
+export interface PlacedRelease extends Position {
+  readonly releaseName: string;
+  readonly deploymentId: string;
+}
 
 /**
  * Makes a desired state real. All calls are idempotent: after a crash they are made again, and a state that
@@ -13,12 +26,14 @@ export interface RolloutDriver {
    * @throws Unavailable during an outage of something that the driver depends on: it is waited for, and costs no attempt
    * @throws Error for any other failure: it is tried again a few times
    */
-  apply(state: ReleaseState, signal: AbortSignal): Promise<void>;
+  apply(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome>;
   /**
    * Takes a release down for good; one that is not there is fine. With a Deployment only while it is that one's:
    * the name of a Deployment that was deleted for good is free, and another may be live under it by now.
    */
   remove(releaseName: string, deploymentId?: string): Promise<void>;
+  /** The releases that the target holds and can be read, in no order. */
+  placed(): AsyncIterable<PlacedRelease>;
   /**
    * Frees what past rollouts, finished or cut off, have left behind in any release. Changes nothing that is
    * live, and may run at any time, also while another process applies or removes.
@@ -30,4 +45,17 @@ export interface RolloutDriver {
 /** The state can never be made real, e.g. because it is malformed. */
 export class RolloutRejected extends Error {
   override readonly name = "RolloutRejected";
+}
+
+/**
+ * The target holds a later revision than the history knows: the database was restored from a backup, and nothing has
+ * said so yet.
+ */
+export class TargetAhead extends RolloutRejected {
+  constructor(releaseName: string) {
+    super(
+      `The target of ${releaseName} is ahead of this history: it holds a later revision. ` +
+        'If the database was restored from a backup, run "retrograde restored" and deploy again',
+    );
+  }
 }

@@ -19,6 +19,8 @@ test("the least that a release says", () => {
     executor: "CeleryExecutor",
     labels: { workspace: "w", deployment: "d", release: "astral-comet-1234", runtimeVersion: "11.5.0" },
     retrograde: {
+      installation: "i",
+      epoch: 1,
       generation: 5,
       revision: 3,
       revisionId: "r",

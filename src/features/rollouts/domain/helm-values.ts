@@ -38,6 +38,8 @@ export function helmValues(state: ReleaseState): Record<string, unknown> {
       ...(state.runtimeVersion !== null && { runtimeVersion: state.runtimeVersion }),
     },
     retrograde: {
+      installation: state.installationId,
+      epoch: state.epoch,
       generation: state.generation,
       revision: state.revisionNumber,
       revisionId: state.revisionId,

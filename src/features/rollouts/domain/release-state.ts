@@ -7,9 +7,12 @@ export interface ReleaseState {
   readonly deploymentId: string;
   readonly revisionId: string;
   readonly revisionNumber: number;
+  readonly installationId: string;
+  /** Of the installation; grows when its database was restored. */
+  readonly epoch: number;
   /**
    * The newest revision when this state was worked out, be it this one or one that failed. A driver never lets
-   * a lower generation replace a higher.
+   * a lower generation of an epoch replace a higher, and never an earlier epoch a later.
    */
   readonly generation: number;
   readonly image: ReleaseImage | null;

@@ -24,7 +24,7 @@ afterEach(async () => {
 });
 
 /** Calls the hook before each step that the work takes in the file system; how many there were. */
-async function stepping(work: () => Promise<void>, before: (step: number) => Promise<void> | void): Promise<number> {
+async function stepping(work: () => Promise<unknown>, before: (step: number) => Promise<void> | void): Promise<number> {
   let steps = 0;
   const spies = CALLS.map((call) => {
     const actual = fs[call] as (...args: unknown[]) => Promise<unknown>;
@@ -43,7 +43,7 @@ async function stepping(work: () => Promise<void>, before: (step: number) => Pro
 }
 
 /** Does it all before the one step; steps of the other work are not counted. */
-async function interleaved(step: number, work: () => Promise<void>, other: () => Promise<void>): Promise<void> {
+async function interleaved(step: number, work: () => Promise<unknown>, other: () => Promise<unknown>): Promise<void> {
   let isOther = false;
   let own = 0;
   await stepping(work, async () => {
@@ -55,7 +55,7 @@ async function interleaved(step: number, work: () => Promise<void>, other: () =>
 }
 
 /** Runs the work anew for each of its steps, on a release that `arrange` has made. */
-async function forEachStep(arrange: () => Promise<void>, work: () => Promise<void>, check: (step: number) => Promise<void>): Promise<void> {
+async function forEachStep(arrange: () => Promise<unknown>, work: () => Promise<unknown>, check: (step: number) => Promise<void>): Promise<void> {
   const anew = async () => {
     await fs.rm(release.folder, { recursive: true, force: true });
     await arrange();

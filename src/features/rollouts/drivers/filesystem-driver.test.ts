@@ -221,3 +221,39 @@ describe("a release name that was freed and is another Deployment's by now", () 
     expect(await release.exists()).toBe(false);
   });
 });
+
+describe("after a restore of the database", () => {
+  beforeEach(() => release.apply({ epoch: 5, generation: 10, revisionNumber: 10, dagBundleSha256: a }));
+
+  test("a later epoch replaces any generation of an earlier one, and nothing of an earlier one comes back", async () => {
+    expect(await release.apply({ epoch: 6, generation: 2, revisionNumber: 2, dagBundleSha256: b })).toBe("applied");
+    expect([(await release.applied()).revision, await release.dags()]).toEqual([2, B]);
+    expect(await release.apply({ epoch: 5, generation: 11, revisionNumber: 11, dagBundleSha256: a })).toBe("overtaken");
+    expect([(await release.applied()).revision, await release.dags()]).toEqual([2, B]);
+  });
+
+  test("an older generation of the same epoch is told that it was overtaken", async () => {
+    expect(await release.apply({ epoch: 5, generation: 9, dagBundleSha256: b })).toBe("overtaken");
+    expect(await release.apply({ epoch: 5, generation: 10, dagBundleSha256: a })).toBe("applied");
+    expect(await release.dags()).toEqual(A);
+  });
+
+  test("a folder of a version without epochs counts as one of the first epoch", async () => {
+    await writeFile(release.path("values.yaml"), (await release.values()).replace(/^ {2}(epoch|installation): .*\n/gm, ""));
+    expect(await release.apply({ epoch: 1, generation: 9, dagBundleSha256: b })).toBe("overtaken");
+    expect(await release.apply({ epoch: 1, generation: 10, dagBundleSha256: b })).toBe("applied");
+    expect(await release.dags()).toEqual(B);
+  });
+
+  test("a values.yaml that somebody has spoilt does not keep the release in the past", async () => {
+    await writeFile(release.path("values.yaml"), "");
+    expect(await release.apply({ epoch: 6, generation: 2, dagBundleSha256: b })).toBe("applied");
+    expect(await release.dags()).toEqual(B);
+  });
+
+  test("what the folder holds can be asked for", async () => {
+    const placed = [];
+    for await (const one of release.driver.placed()) placed.push(one);
+    expect(placed).toEqual([{ releaseName: ReleaseFolder.release, deploymentId: "d", epoch: 5, generation: 10 }]);
+  });
+});

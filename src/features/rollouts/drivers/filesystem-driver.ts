@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { DagTrees } from "../app/dag-trees";
-import { RolloutRejected, type RolloutDriver } from "../app/rollout-driver";
+import { FIRST_EPOCH, isAfter } from "../../installation";
+import { RolloutRejected, type PlacedRelease, type RolloutDriver, type RolloutOutcome } from "../app/rollout-driver";
 import { helmValues } from "../domain/helm-values";
 import type { ReleaseState } from "../domain/release-state";
 import { ABANDONED_AFTER_MS, DagsFolder, ForeignDags, type Tree } from "./dags-folder";
@@ -12,7 +13,11 @@ import { removeUnfinished, replaceFile } from "./replace-file";
 
 const VALUES_FILE = "values.yaml";
 const SHA256 = /^[0-9a-f]{64}$/;
-const Applied = z.object({ labels: z.object({ deployment: z.string() }), retrograde: z.object({ generation: z.number() }) });
+/** Earlier versions wrote no epoch. */
+const Applied = z.object({
+  labels: z.object({ deployment: z.string() }),
+  retrograde: z.object({ generation: z.number(), epoch: z.number().default(FIRST_EPOCH) }),
+});
 type Applied = z.infer<typeof Applied>;
 
 /**
@@ -25,8 +30,8 @@ type Applied = z.infer<typeof Applied>;
  * A state is applied in this order, and applying it again makes good a crash between any two steps:
  * 1. The DAG files are unpacked aside. This takes time and may fail, so nothing has changed by then, and a bundle
  *    that is gone leaves in place what ran before.
- * 2. `values.yaml` is replaced. It carries the generation, which it claims for `dags` too: from here on an older
- *    state changes neither. The other way round a late older state could put its DAGs back in between.
+ * 2. `values.yaml` is replaced. It carries epoch and generation, which it claims for `dags` too: from here on an
+ *    older state changes neither. The other way round a late older state could put its DAGs back in between.
  * 3. `dags` is switched. Both are renames and follow at once: from 2 on nothing calls the rollout off, as half of
  *    it would be a pair that nobody asked for.
  * 4. Trees that have had their time are removed. Failing to do so fails no rollout; `tidy` will say so.
@@ -43,25 +48,25 @@ export class FilesystemDriver implements RolloutDriver {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async apply(state: ReleaseState, signal: AbortSignal): Promise<void> {
+  async apply(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
     try {
-      await this.place(state, signal);
+      return await this.place(state, signal);
     } catch (error) {
       throw presentable(error, dirname(this.root));
     }
   }
 
-  private async place(state: ReleaseState, signal: AbortSignal): Promise<void> {
+  private async place(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
     const dags = this.dagsOf(state.releaseName);
     await mkdir(this.folderOf(state.releaseName), { recursive: true });
     const found = await this.applied(state.releaseName);
-    if (await this.isOvertaken(state, dags)) return;
+    if (await this.isOvertaken(state, dags)) return "overtaken";
     signal.throwIfAborted();
     const tree = await this.prepareDags(state, dags, signal);
     try {
       signal.throwIfAborted();
       // Unpacking has taken its time.
-      if ((await this.isOvertaken(state, dags)) || (await this.isTakenOver(state, found))) return;
+      if ((await this.isOvertaken(state, dags)) || (await this.isTakenOver(state, found))) return "overtaken";
       await replaceFile(this.valuesOf(state.releaseName), stringify(helmValues(state)));
       if (state.dagBundleSha256 === null) await dags.takeAway();
       if (tree !== null) await dags.makeLive(tree).catch((error: unknown) => refuse(state, error));
@@ -69,6 +74,7 @@ export class FilesystemDriver implements RolloutDriver {
       if (tree !== null) await dags.discard(tree);
     }
     await this.sweep(state.releaseName).catch(() => undefined);
+    return "applied";
   }
 
   /** Leaves of a release's folder only what others have put into it. */
@@ -86,10 +92,16 @@ export class FilesystemDriver implements RolloutDriver {
     }
   }
 
+  async *placed(): AsyncGenerator<PlacedRelease> {
+    for (const releaseName of await this.releaseNames()) {
+      const applied = await this.applied(releaseName);
+      if (applied !== null) yield { releaseName, deploymentId: applied.labels.deployment, ...applied.retrograde };
+    }
+  }
+
   async tidy(): Promise<void> {
-    const entries = (await unlessMissing(readdir(this.root, { withFileTypes: true }))) ?? [];
     const failures: string[] = [];
-    for (const { name } of entries.filter((entry) => entry.isDirectory())) {
+    for (const name of await this.releaseNames()) {
       await this.sweep(name).catch((error: unknown) => failures.push(`${name}: ${messageOf(error)}`));
     }
     if (failures.length > 0) throw new Error(`some releases could not be tidied up: ${failures.join("; ")}`);
@@ -106,12 +118,13 @@ export class FilesystemDriver implements RolloutDriver {
     return dags.prepare({ generation, sha256 }, (folder) => this.dagTrees.unpack(sha256, folder, signal), signal);
   }
 
-  /** The link tells where somebody has edited values.yaml beyond recognition; it does not say whose it is. */
-  private async isOvertaken({ releaseName, deploymentId, generation }: ReleaseState, dags: DagsFolder): Promise<boolean> {
-    const applied = await this.applied(releaseName);
-    if (applied !== null) return applied.labels.deployment === deploymentId && applied.retrograde.generation > generation;
+  private async isOvertaken(state: ReleaseState, dags: DagsFolder): Promise<boolean> {
+    const applied = await this.applied(state.releaseName);
+    if (applied !== null) return applied.labels.deployment === state.deploymentId && isAfter(applied.retrograde, state);
+    // Somebody has edited values.yaml beyond recognition. The link still has a generation, but no epoch: after a restore
+    // it means nothing.
     const live = await dags.live();
-    return live.kind === "tree" && live.tree.generation > generation;
+    return state.epoch === FIRST_EPOCH && live.kind === "tree" && live.tree.generation > state.generation;
   }
 
   /** Whether another Deployment has come into the release name since `found` was there. */
@@ -133,6 +146,11 @@ export class FilesystemDriver implements RolloutDriver {
   private async sweep(releaseName: string): Promise<void> {
     await removeUnfinished(this.valuesOf(releaseName), this.now() - ABANDONED_AFTER_MS);
     await this.dagsOf(releaseName).sweep();
+  }
+
+  private async releaseNames(): Promise<string[]> {
+    const entries = (await unlessMissing(readdir(this.root, { withFileTypes: true }))) ?? [];
+    return entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
   }
 
   private folderOf(releaseName: string): string {

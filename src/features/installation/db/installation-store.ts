@@ -1,0 +1,41 @@
+import { newId } from "../../../shared/app/ids";
+import type { Sql } from "../../../shared/db/sql";
+import type { InstallationStore } from "../app/ports";
+import type { Installation } from "../domain/installation";
+
+export class InstallationStoreSql implements InstallationStore {
+  constructor(private readonly sql: Sql) {}
+
+  async current(): Promise<Installation> {
+    return (await this.find()) ?? (await this.create());
+  }
+
+  /**
+   * The epoch is a time in milliseconds: after restoring the same backup twice, the second epoch is still higher than the first,
+   * of which the database knows nothing any more.
+   */
+  async beginEpoch(): Promise<Installation> {
+    await this.current();
+    const [installation] = await this.sql.query<Installation>(
+      `UPDATE installation SET epoch = greatest(epoch + 1, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint), restored_at = clock_timestamp()
+       RETURNING id, epoch`,
+    );
+    return required(installation);
+  }
+
+  private async find(): Promise<Installation | undefined> {
+    const [installation] = await this.sql.query<Installation>("SELECT id, epoch FROM installation");
+    return installation;
+  }
+
+  /** Several replicas may start on a new database at once. */
+  private async create(): Promise<Installation> {
+    await this.sql.query("INSERT INTO installation (id, created_at) VALUES ($1, clock_timestamp()) ON CONFLICT DO NOTHING", [newId()]);
+    return required(await this.find());
+  }
+}
+
+function required(installation: Installation | undefined): Installation {
+  if (installation === undefined) throw new Error("the installation's row is missing");
+  return installation;
+}
