@@ -14,6 +14,7 @@ import { RefusedLines1766420000000 } from "./1766420000000-refused-lines";
 import { RefusedAuditLines1766430000000 } from "./1766430000000-refused-audit-lines";
 import { WorkerLeases1795823500000 } from "./1795823500000-worker-leases";
 import { Installation1795824000000 } from "./1795824000000-installation";
+import { InstallationPlaces1795824500000 } from "./1795824500000-installation-places";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -33,4 +34,5 @@ export const migrations = [
   RefusedAuditLines1766430000000,
   WorkerLeases1795823500000,
   Installation1795824000000,
+  InstallationPlaces1795824500000,
 ];

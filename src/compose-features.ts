@@ -8,6 +8,7 @@ import * as bundles from "./features/bundles/module";
 import * as deployments from "./features/deployments/module";
 import * as deploys from "./features/deploys/module";
 import * as installation from "./features/installation/module";
+import type { Place } from "./features/installation";
 import * as logs from "./features/logs/module";
 import * as platform from "./features/platform/module";
 import * as registry from "./features/registry/module";
@@ -96,8 +97,13 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
     keptKey: accessModule.keptRegistryKey,
   });
   const installationModule = installation.createInstallationModule({ dataSource });
-  const bundlesModule = bundles.createBundlesModule({ config, dataSource, clock });
-  const configured = rollouts.createRolloutsModule({ dataDir: config.dataDir, unpack: bundlesModule.unpack }).driver;
+  const bundlesModule = bundles.createBundlesModule({ config, dataSource, installation: installationModule.reader, clock });
+  const rolloutsModule = rollouts.createRolloutsModule({
+    dataDir: config.dataDir,
+    unpack: bundlesModule.unpack,
+    installation: installationModule.reader,
+  });
+  const configured = rolloutsModule.driver;
   const driver = typeof chosenDriver === "function" ? chosenDriver(configured) : (chosenDriver ?? configured);
   const deploysModule = deploys.createDeploysModule({
     config,
@@ -145,6 +151,9 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
     logs: logsModule,
     sealSecrets,
     reportReleasesAhead,
+    checkPlaces,
+    /** Removes the marks of other installations. Returns which they were. */
+    takePlacesOver: async () => [...(await bundlesModule.claim.takeOver()), ...(await rolloutsModule.claim.takeOver())],
     resolvers: [
       ...platformModule.resolvers,
       ...auditModule.resolvers,
@@ -161,6 +170,19 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
       for (const feature of [auditModule, deploymentsModule, registryModule, deploysModule]) feature.routes(app, authenticate);
     },
   };
+
+  /** @throws PlaceTaken if a folder or store belongs to another installation */
+  async function checkPlaces(): Promise<void> {
+    const inBucket = config.bundles.store.kind === "s3";
+    const remedy = "Set DATA_DIR to a folder of its own";
+    const bundlePlace: Place = inBucket
+      ? { kind: "bundles", name: "The store of DAG bundles", remedy: "Set dagBundles.s3.prefix to one of its own", claim: bundlesModule.claim }
+      : { kind: "bundles", name: "The folder of DAG bundles", remedy, claim: bundlesModule.claim };
+    const releasePlace: Place = { kind: "releases", name: "The folder of releases", remedy, claim: rolloutsModule.claim };
+    // Only workers write to the folder of releases.
+    const problems = await installationModule.checkPlaces.execute(config.workers.enabled ? [bundlePlace, releasePlace] : [bundlePlace]);
+    for (const { level, message, cause } of problems) log[level]({ err: cause }, message);
+  }
 
   async function reportReleasesAhead(): Promise<void> {
     const releases = await deploysModule.findReleasesAhead.execute();

@@ -98,6 +98,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     dataSource,
     features,
     async start({ beforeListening } = {}) {
+      await features.checkPlaces();
       await features.sealSecrets();
       // A process that was killed leaves uploads behind, and the clean-up may be switched off. Nobody has to wait for it.
       void features.bundles.removeStaleUploads().catch((error: unknown) => log.warn({ err: error }, "stale uploads could not be removed"));

@@ -28,6 +28,7 @@ export const entities = [
   deploys.DeployRevisionRow,
   deploys.IdempotencyKeyRow,
   deploys.RegistryPushRow,
+  installation.InstallationPlaceRow,
   installation.InstallationRow,
   logs.LogLineRow,
   signOn.IdentityRow,

@@ -15,9 +15,9 @@ const USAGE = `Usage: retrograde COMMAND [--values FILE]…
   serve                      start the API and its background work
   migrate                    bring the database up to date
   cleanup-deploy-revisions   remove old deploy revisions [--older-than=DAYS] [--dry-run]
-  fsck                       compare the records of DAG bundles with what is stored [--repair]
+  fsck                       compare the records of DAG bundles with what is stored [--repair [--remove-most]] [--json]
   export                     send waiting log and audit lines to Elasticsearch [--retry-rejected]
-  restored                   to be run after the database was restored from a backup
+  restored                   to be run after the database was restored from a backup [--take-over]
   config                     print the configuration in force, with the source of every value
   print-schema               print the GraphQL schema
 

@@ -50,6 +50,7 @@ export async function prepareDemo({ config, databaseUrl, log }: {
     driver: (configured) => new DemoDriver(configured, { clock, failures: FAILURES }),
   });
   try {
+    await app.features.checkPlaces();
     if (!(await app.features.access.readModel.hasUsers())) {
       const password = await keepPassword(config.dataDir, unseenFile);
       clock.now = minusDays(today, ADMINISTRATOR_DAYS);

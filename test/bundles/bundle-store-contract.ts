@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, randomBytes, randomUUID } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -44,7 +44,7 @@ export function bundleStoreContract(open: () => StoreUnderTest): void {
   };
   const listed = async (): Promise<Map<string, number>> => {
     const found = new Map<string, number>();
-    for await (const { sha256, sizeBytes } of open().store.list()) found.set(sha256, sizeBytes);
+    for await (const { sha256, sizeBytes } of open().store.list()) if (sha256 !== null) found.set(sha256, sizeBytes);
     return found;
   };
 
@@ -100,6 +100,34 @@ export function bundleStoreContract(open: () => StoreUnderTest): void {
     for (let size = 1; size <= 8; size++) stored.set(await put(randomBytes(size)), size);
     const found = await listed();
     for (const [sha256, size] of stored) expect(found.get(sha256)).toBe(size);
+  });
+
+  test("says when an archive was stored", async () => {
+    const sha256 = await put(randomBytes(9));
+    for await (const one of open().store.list()) {
+      if (one.sha256 !== sha256) continue;
+      // Servers tell it in whole seconds, by a clock of their own.
+      expect(Math.abs(Date.parse(one.storedAt) - Date.now())).toBeLessThan(10 * 60_000);
+      return;
+    }
+    throw new Error("it is not listed");
+  });
+
+  test("keeps the marks of installations, apart from what is stored", async () => {
+    const { store } = open();
+    const [one, two] = [randomUUID(), randomUUID()];
+    const id = await store.marks.add(one);
+    expect(await store.marks.add(one)).toBe(id);
+    await store.marks.add(two);
+    expect(await store.marks.list()).toEqual(expect.arrayContaining([one, two]));
+    const names = [];
+    for await (const { name } of store.list()) names.push(name);
+    expect(names.filter((name) => name.includes(one))).toEqual([]);
+    await store.marks.remove(two);
+    await store.marks.remove(two);
+    expect(await store.marks.list()).toContain(one);
+    expect(await store.marks.list()).not.toContain(two);
+    await store.marks.remove(one);
   });
 
   test("does not pass damaged bytes on as good ones, and tells them from the good ones by their version", async () => {

@@ -1,6 +1,7 @@
 import { readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { DAY_MS, minusDays } from "../../src/shared/domain/instant";
+import { newId } from "../../src/shared/app/ids";
+import { DAY_MS, minusDays, toInstant } from "../../src/shared/domain/instant";
 import { createDeployment, finish, signUpAdmin, type BuiltDeployment } from "../builders/api";
 import { uploadDags, type Files, type UploadedRevision } from "../builders/dags";
 import { TestClock } from "../builders/clock";
@@ -32,8 +33,8 @@ const age = (revision: UploadedRevision): Promise<unknown[]> =>
   world.database.sql.query("UPDATE deploy_revision SET created_at = $2 WHERE id = $1", [revision.id, minusDays(NOW, 100)]);
 const count = async (table: string): Promise<number> => (await world.database.sql.query<{ count: number }>(`SELECT count(*) AS count FROM ${table}`))[0]!.count;
 const stored = async (): Promise<string[]> => {
-  const names = [];
-  for await (const { sha256 } of bundles().store.list()) names.push(sha256);
+  const names: string[] = [];
+  for await (const { sha256 } of bundles().store.list()) if (sha256 !== null) names.push(sha256);
   return names.sort();
 };
 const archiveOf = async (revision: UploadedRevision): Promise<string> => {
@@ -147,11 +148,27 @@ describe("the clean-up", () => {
 });
 
 describe("fsck", () => {
-  const fsck = (repair = false) => bundles().checkStore.execute({ repair });
+  const fsck = () => bundles().checkStore.execute();
+  const repair = async ({ removeMost = false } = {}) => {
+    const plan = await bundles().repairStore.plan(await fsck(), { removeMost });
+    return { ...plan, removed: await bundles().repairStore.carryOut(plan) };
+  };
+  /** Orphans are as old as their files, which the test's clock knows nothing of. */
+  const twoDaysLater = (): void => void (clock.at = toInstant(Date.now() + 2 * DAY_MS));
+  /** Returns the archives of a Deployment that is gone; those of another one stay recorded. */
+  const arrange = async (orphans: number, kept: number): Promise<string[]> => {
+    const [gone, stays] = [await createDeployment(world, admin, DAG_ONLY), await createDeployment(world, admin, DAG_ONLY)];
+    const archives: string[] = [];
+    for (let number = 0; number < orphans; number++) archives.push(await archiveOf(await deploy(gone, { "a.py": `gone ${number}` })));
+    for (let number = 0; number < kept; number++) await deploy(stays, { "a.py": `kept ${number}` });
+    await world.database.sql.query("DELETE FROM deployment WHERE id = $1", [gone.id]);
+    await world.database.sql.query("DELETE FROM dag_archive WHERE sha256 = ANY($1)", [archives]);
+    return archives.sort();
+  };
 
   test("finds nothing where all is well", async () => {
     await deploy(await createDeployment(world, admin, DAG_ONLY), { "a.py": "1" });
-    expect(await fsck()).toEqual({ archives: 1, damaged: [], orphans: [] });
+    expect(await fsck()).toEqual({ archives: 1, stored: 1, damaged: [], orphans: [], strays: [] });
   });
 
   test("names what is recorded and not stored, and which bundles suffer", async () => {
@@ -159,33 +176,64 @@ describe("fsck", () => {
     const revision = await deploy(deployment, { "a.py": "1" });
     const sha256 = await archiveOf(revision);
     await rm(join(world.dataDir, "bundles", sha256.slice(0, 2), `${sha256}.tar.gz`));
-    const report = { archives: 1, damaged: [{ sha256, state: "MISSING", bundles: [{ deploymentId: deployment.id, version: revision.dagTarballVersion }] }], orphans: [] };
-    expect(await fsck()).toEqual(report);
-    expect(await fsck(true)).toEqual(report);
+    const { id: deploymentId, releaseName } = deployment;
+    const holder = { deploymentId, releaseName, version: revision.dagTarballVersion, createdAt: NOW, isCurrent: true };
+    const damaged = [{ sha256, state: "MISSING", bundles: [holder] }];
+    expect(await fsck()).toEqual({ archives: 1, stored: 0, damaged, orphans: [], strays: [] });
+    expect(await repair()).toMatchObject({ removed: 0 });
     await uploadDags(world, admin, deployment, { "a.py": "1" });
     expect((await fsck()).damaged).toEqual([]);
   });
 
-  test("finds stored bytes without a record, and removes them if told to", async () => {
-    const deployment = await createDeployment(world, admin, DAG_ONLY);
-    const revision = await deploy(deployment, { "a.py": "1" });
-    const sha256 = await archiveOf(revision);
-    await world.database.sql.query("DELETE FROM deployment WHERE id = $1", [deployment.id]);
-    await world.database.sql.query("DELETE FROM dag_archive");
-    expect(await fsck()).toMatchObject({ archives: 0, orphans: [{ sha256 }] });
-    expect(await stored()).toEqual([sha256]);
-    await fsck(true);
-    expect(await stored()).toEqual([]);
+  test("mentions what is none of its own, and leaves it alone", async () => {
+    await arrange(1, 2);
+    await writeFile(join(world.dataDir, "bundles", "notes.txt"), "x");
+    twoDaysLater();
+    expect(await fsck()).toMatchObject({ strays: ["notes.txt"] });
+    expect(await repair()).toMatchObject({ removed: 1 });
+    expect(await readdir(join(world.dataDir, "bundles"))).toContain("notes.txt");
+  });
+
+  test("removes stored archives without a record, but none that is younger than a day", async () => {
+    const orphans = await arrange(1, 2);
+    clock.at = toInstant(Date.now() + DAY_MS / 2);
+    expect(await repair()).toMatchObject({ remove: [], young: 1, removed: 0, refusal: null });
+    expect(await stored()).toEqual(expect.arrayContaining(orphans));
+    twoDaysLater();
+    expect(await repair()).toMatchObject({ remove: [{ sha256: orphans[0] }], young: 0, removed: 1 });
+    expect(await stored()).not.toEqual(expect.arrayContaining(orphans));
+    expect(await stored()).toHaveLength(2);
+  });
+
+  test("does not remove most of a store, unless told to: the database may be the wrong one", async () => {
+    await arrange(3, 2);
+    twoDaysLater();
+    expect(await repair()).toMatchObject({ removed: 0, refusal: expect.stringContaining("right database") });
+    expect(await stored()).toHaveLength(5);
+    expect(await repair({ removeMost: true })).toMatchObject({ removed: 3, refusal: null });
+    expect(await stored()).toHaveLength(2);
+  });
+
+  test("removes nothing of a store that another installation uses, and neither does the clean-up", async () => {
+    await arrange(1, 3);
+    const other = newId();
+    await bundles().store.marks.add(other);
+    twoDaysLater();
+    expect(await repair({ removeMost: true })).toMatchObject({ removed: 0, refusal: expect.stringContaining(other) });
+    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) SELECT sha256, $2 FROM unnest($1::text[]) AS one (sha256)", [await stored(), NOW]);
+    await bundles().cleanUp.execute();
+    expect(await stored()).toHaveLength(4);
+    await bundles().claim.takeOver();
+    expect(await bundles().store.marks.list()).not.toContain(other);
+    await bundles().cleanUp.execute();
+    expect(await stored()).toHaveLength(3);
   });
 
   test("does not remove what an upload under way has stored", async () => {
-    const deployment = await createDeployment(world, admin, DAG_ONLY);
-    const revision = await deploy(deployment, { "a.py": "1" });
-    const sha256 = await archiveOf(revision);
-    await world.database.sql.query("DELETE FROM deployment WHERE id = $1", [deployment.id]);
-    await world.database.sql.query("DELETE FROM dag_archive");
-    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) VALUES ($1, $2)", [sha256, "2024-07-15T10:30:00Z"]);
-    expect((await fsck(true)).orphans).toHaveLength(1);
-    expect(await stored()).toEqual([sha256]);
+    const [sha256] = await arrange(1, 2);
+    twoDaysLater();
+    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) VALUES ($1, $2)", [sha256, toInstant(Date.now() + 3 * DAY_MS)]);
+    expect(await repair()).toMatchObject({ removed: 0 });
+    expect(await stored()).toHaveLength(3);
   });
 });

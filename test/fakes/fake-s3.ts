@@ -87,7 +87,10 @@ export async function startFakeS3({ bucket, ...keys }: { readonly bucket: string
     const after = query.get("continuation-token") ?? "";
     const keys = [...objects.keys()].map((name) => name.slice(bucket.length + 1)).filter((key) => key.startsWith(prefix) && key > after).sort();
     const page = keys.slice(0, PAGE);
-    const contents = page.map((key) => `<Contents><Key>${key}</Key><Size>${objects.get(`${bucket}/${key}`)?.body.length}</Size></Contents>`);
+    const contents = page.map((key) => {
+      const { body, modifiedAt } = objects.get(`${bucket}/${key}`)!;
+      return `<Contents><Key>${key}</Key><LastModified>${modifiedAt.toISOString()}</LastModified><Size>${body.length}</Size></Contents>`;
+    });
     const more = keys.length > PAGE ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "<IsTruncated>false</IsTruncated>";
     xml(response, `<ListBucketResult>${contents.join("")}${more}</ListBucketResult>`);
   }

@@ -9,3 +9,5 @@ export { ArchiveRefused } from "./domain/archive-refused";
 export type { DagBundle } from "./domain/dag-bundle";
 export { isVersion } from "./domain/dag-bundle";
 export type { DagDiff } from "./domain/manifest";
+export type { StoreReport } from "./app/check-store";
+export type { RepairPlan } from "./app/repair-store";

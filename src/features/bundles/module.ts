@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { DataSource, EntityManager } from "typeorm";
 import type { Config } from "../../config";
 import type { Clock } from "../../shared/app/clock";
+import { ClaimPlace, type InstallationReader } from "../installation";
 import { sqlOf } from "../../shared/db/data-source";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
 import type { BundleStore } from "./app/bundle-store";
@@ -10,6 +11,7 @@ import { CheckStore } from "./app/check-store";
 import { CleanUpArchives } from "./app/clean-up-archives";
 import { CompareBundles } from "./app/compare-bundles";
 import type { BundleRecords } from "./app/ports";
+import { RepairStore } from "./app/repair-store";
 import { UnpackBundle } from "./app/unpack-bundle";
 import { ReceiveBundle } from "./app/receive-bundle";
 import { ArchiveInspector } from "./archive/archive-inspector";
@@ -29,12 +31,13 @@ export { DagArchiveFileRow, DagArchiveRemovalRow, DagArchiveRow, DagBundleRow } 
 export interface BundlesModuleOptions {
   readonly config: Pick<Config, "bundles" | "dataDir">;
   readonly dataSource: DataSource;
+  readonly installation: InstallationReader;
   readonly clock: Clock;
 }
 
 export type BundlesModule = ReturnType<typeof createBundlesModule>;
 
-export function createBundlesModule({ config, dataSource, clock }: BundlesModuleOptions) {
+export function createBundlesModule({ config, dataSource, installation, clock }: BundlesModuleOptions) {
   const { maxUploadBytes, maxUnpackedBytes, maxFiles } = config.bundles;
   const spoolFolder = join(config.dataDir, "uploads");
   const limits = { maxUploadBytes, maxUnpackedBytes, maxFiles };
@@ -45,7 +48,8 @@ export function createBundlesModule({ config, dataSource, clock }: BundlesModule
   const removals = new ArchiveRemovalsSql(sql, createUnitOfWork(dataSource, sqlOf));
   const readModel = new BundleReadModelSql(sql);
   const check = new CheckBundle(store);
-  const cleanUp = new CleanUpArchives({ store, removals, clock });
+  const claim = new ClaimPlace({ marks: store.marks, installation });
+  const cleanUp = new CleanUpArchives({ store, removals, claim, clock });
   return {
     store,
     readModel,
@@ -55,7 +59,9 @@ export function createBundlesModule({ config, dataSource, clock }: BundlesModule
     compare: new CompareBundles({ store, readModel, patches }),
     receive: new ReceiveBundle({ store, removals, clock, spoolFolder, limits, inspector }),
     unpack: new UnpackBundle({ store, limits }),
-    checkStore: new CheckStore({ store, readModel, removals, check, cleanUp, clock }),
+    claim,
+    checkStore: new CheckStore({ store, readModel, check }),
+    repairStore: new RepairStore({ claim, removals, cleanUp, clock }),
     /** What processes that were killed have left of uploads on this machine. */
     removeStaleUploads: async (): Promise<void> => {
       await removeStaleSpools(spoolFolder, STALE_AFTER_MS);

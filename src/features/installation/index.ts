@@ -1,2 +1,6 @@
-export type { InstallationReader, InstallationStore } from "./app/ports";
+export { PlaceTaken, type Place } from "./app/check-places";
+export { ClaimPlace, type Claim } from "./app/claim-place";
+export type { InstallationReader, InstallationStore, PlaceMarks, PlacesSeen } from "./app/ports";
 export { FIRST_EPOCH, isAfter, type Installation, type Position } from "./domain/installation";
+export { markedBy, markName } from "./domain/marks";
+export { FolderMarks } from "./places/folder-marks";

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { ClaimPlace, FolderMarks, type InstallationReader } from "../installation";
 import type { UnpackBundle } from "../bundles";
 import { BundleTrees } from "./app/bundle-trees";
 import type { RolloutDriver } from "./app/rollout-driver";
@@ -7,8 +8,19 @@ import { FilesystemDriver } from "./drivers/filesystem-driver";
 export interface RolloutsModuleOptions {
   readonly dataDir: string;
   readonly unpack: UnpackBundle;
+  readonly installation: InstallationReader;
 }
 
-export function createRolloutsModule({ dataDir, unpack }: RolloutsModuleOptions): { readonly driver: RolloutDriver } {
-  return { driver: new FilesystemDriver(join(dataDir, "releases"), new BundleTrees(unpack)) };
+export interface RolloutsModule {
+  readonly driver: RolloutDriver;
+  /** Of the folder that the driver writes to. */
+  readonly claim: ClaimPlace;
+}
+
+export function createRolloutsModule({ dataDir, unpack, installation }: RolloutsModuleOptions): RolloutsModule {
+  const root = join(dataDir, "releases");
+  return {
+    driver: new FilesystemDriver(root, new BundleTrees(unpack)),
+    claim: new ClaimPlace({ marks: new FolderMarks(root), installation }),
+  };
 }

@@ -1,4 +1,6 @@
 import type { Readable } from "node:stream";
+import type { Instant } from "../../../shared/domain/instant";
+import type { PlaceMarks } from "../../installation";
 import { Unavailable } from "../../../shared/domain/errors";
 
 /** Bytes from `start` to `end`, both included. */
@@ -24,8 +26,17 @@ export interface BundleStore {
   open(sha256: string, range?: ByteRange): Promise<Readable>;
   /** Nothing happens where nothing is stored. */
   delete(sha256: string): Promise<void>;
-  /** Everything that is stored, in no order. */
-  list(): AsyncIterable<{ readonly sha256: string; readonly sizeBytes: number }>;
+  /** Everything that is stored, in no order, and what lies between it; marks and unfinished uploads are left out. */
+  list(): AsyncIterable<StoredObject>;
+  readonly marks: PlaceMarks;
+}
+
+export interface StoredObject {
+  /** Null where it is no archive of ours: it is left alone. */
+  readonly sha256: string | null;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly storedAt: Instant;
 }
 
 /** The store does not hold these bytes. */

@@ -1,45 +1,39 @@
-import type { Clock } from "../../../shared/app/clock";
+import type { Instant } from "../../../shared/domain/instant";
 import type { BundleStore } from "./bundle-store";
 import type { BundleState, CheckBundle } from "./check-bundle";
-import type { CleanUpArchives } from "./clean-up-archives";
-import type { ArchiveRemovals, BundleKey, BundleReadModel } from "./ports";
+import type { BundleHolder, BundleReadModel } from "./ports";
 
 const BATCH = 500;
+const MAX_STRAYS = 100;
+
+export interface Orphan {
+  readonly sha256: string;
+  readonly sizeBytes: number;
+  readonly storedAt: Instant;
+}
 
 export interface StoreReport {
+  /** Recorded archives. */
   readonly archives: number;
+  /** Stored archives. */
+  readonly stored: number;
   /** Recorded, but the bytes are gone or not those that were uploaded, and which bundles suffer. */
-  readonly damaged: readonly { readonly sha256: string; readonly state: BundleState; readonly bundles: readonly BundleKey[] }[];
+  readonly damaged: readonly { readonly sha256: string; readonly state: BundleState; readonly bundles: readonly BundleHolder[] }[];
   /** Stored without a record that needs them. */
-  readonly orphans: readonly { readonly sha256: string; readonly sizeBytes: number }[];
+  readonly orphans: readonly Orphan[];
+  /** Names of what is no archive of ours; the first hundred. */
+  readonly strays: readonly string[];
 }
 
 /** Holds records and stored bytes against each other. */
 export class CheckStore {
   constructor(
-    private readonly deps: {
-      readonly store: BundleStore;
-      readonly readModel: BundleReadModel;
-      readonly removals: ArchiveRemovals;
-      readonly check: CheckBundle;
-      readonly cleanUp: CleanUpArchives;
-      readonly clock: Clock;
-    },
+    private readonly deps: { readonly store: BundleStore; readonly readModel: BundleReadModel; readonly check: CheckBundle },
   ) {}
 
-  /**
-   * With `repair`, orphans are removed, unless an upload of theirs is under way. Damaged archives cannot be made whole
-   * from here: uploading the same archive again does it.
-   */
-  async execute({ repair }: { readonly repair: boolean }): Promise<StoreReport> {
-    const { archives, damaged } = await this.findDamaged();
-    const orphans = await this.findOrphans();
-    if (repair && orphans.length > 0) {
-      // A note of an upload under way has a later instant, which wins.
-      await this.deps.removals.schedule(orphans.map(({ sha256 }) => sha256), this.deps.clock());
-      await this.deps.cleanUp.removeDue();
-    }
-    return { archives, damaged, orphans };
+  /** Changes nothing. Damaged archives cannot be made whole from here: uploading the same files again does it. */
+  async execute(): Promise<StoreReport> {
+    return { ...(await this.findDamaged()), ...(await this.walkStore()) };
   }
 
   private async findDamaged(): Promise<Pick<StoreReport, "archives" | "damaged">> {
@@ -50,7 +44,7 @@ export class CheckStore {
       const batch = await readModel.archives(after, BATCH);
       for (const archive of batch) {
         const state = await check.verify(archive);
-        if (state !== "STORED") damaged.push({ sha256: archive.sha256, state, bundles: await readModel.bundlesOf(archive.sha256) });
+        if (state !== "STORED") damaged.push({ sha256: archive.sha256, state, bundles: await readModel.holdersOf(archive.sha256) });
       }
       archives += batch.length;
       const last = batch.at(-1);
@@ -59,19 +53,26 @@ export class CheckStore {
     }
   }
 
-  private async findOrphans(): Promise<StoreReport["orphans"]> {
-    const orphans: StoreReport["orphans"][number][] = [];
-    let waiting: StoreReport["orphans"][number][] = [];
+  private async walkStore(): Promise<Pick<StoreReport, "stored" | "orphans" | "strays">> {
+    const orphans: Orphan[] = [];
+    const strays: string[] = [];
+    let stored = 0;
+    let waiting: Orphan[] = [];
     const sift = async (): Promise<void> => {
       const known = await this.deps.readModel.known(waiting.map(({ sha256 }) => sha256));
       orphans.push(...waiting.filter(({ sha256 }) => !known.has(sha256)));
       waiting = [];
     };
-    for await (const stored of this.deps.store.list()) {
-      waiting.push(stored);
+    for await (const { sha256, name, sizeBytes, storedAt } of this.deps.store.list()) {
+      if (sha256 === null) {
+        if (strays.length < MAX_STRAYS) strays.push(name);
+        continue;
+      }
+      stored++;
+      waiting.push({ sha256, sizeBytes, storedAt });
       if (waiting.length === BATCH) await sift();
     }
     await sift();
-    return orphans;
+    return { stored, orphans, strays };
   }
 }

@@ -1,3 +1,4 @@
+import type { ClaimPlace } from "../../installation";
 import type { Clock } from "../../../shared/app/clock";
 import { inPacedSteps } from "../../../shared/app/paced-steps";
 import type { BundleStore } from "./bundle-store";
@@ -11,7 +12,13 @@ const BATCH = 50;
  */
 export class CleanUpArchives {
   constructor(
-    private readonly deps: { readonly store: BundleStore; readonly removals: ArchiveRemovals; readonly clock: Clock },
+    private readonly deps: {
+      readonly store: BundleStore;
+      readonly removals: ArchiveRemovals;
+      /** Looked at each time before anything is removed. */
+      readonly claim: Pick<ClaimPlace, "execute">;
+      readonly clock: Clock;
+    },
   ) {}
 
   async execute(): Promise<void> {
@@ -20,18 +27,25 @@ export class CleanUpArchives {
     await this.removeDue();
   }
 
-  /** Carries out what is noted and due. */
-  async removeDue(): Promise<void> {
-    const { store, removals, clock } = this.deps;
-    for (;;) {
+  /**
+   * Carries out what is noted and due. Returns how many notes; none while the store is not ours alone: others may need the
+   * same bytes.
+   */
+  async removeDue(): Promise<number> {
+    const { store, removals, claim, clock } = this.deps;
+    for (let removed = 0, isOurs = false; ; ) {
       const now = clock();
       const due = await removals.due(now, BATCH);
+      if (due.length === 0) return removed;
+      isOurs ||= (await claim.execute()).kind === "ours";
+      if (!isOurs) return removed;
       let carriedOut = 0;
       for (const sha256 of due) {
         if (await removals.carryOut(sha256, now, () => store.delete(sha256))) carriedOut++;
       }
+      removed += carriedOut;
       // What is left is in somebody else's hands.
-      if (due.length < BATCH || carriedOut === 0) return;
+      if (due.length < BATCH || carriedOut === 0) return removed;
     }
   }
 }

@@ -27,6 +27,14 @@ export interface BundleKey {
   readonly version: string;
 }
 
+/** A bundle as an operator knows it. */
+export interface BundleHolder extends BundleKey {
+  readonly releaseName: string;
+  readonly createdAt: Instant;
+  /** Whether it is what the Deployment runs. */
+  readonly isCurrent: boolean;
+}
+
 /** Reads outside of transactions. */
 export interface BundleReadModel {
   /** Those that exist, in no order. */
@@ -38,8 +46,8 @@ export interface BundleReadModel {
   known(sha256s: readonly string[]): Promise<ReadonlySet<string>>;
   /** Recorded archives by checksum, from behind that one on. */
   archives(after: string, limit: number): Promise<{ readonly sha256: string; readonly sizeBytes: number }[]>;
-  /** The bundles that hold an archive. */
-  bundlesOf(sha256: string): Promise<BundleKey[]>;
+  /** The bundles that hold an archive, those of deleted Deployments too. */
+  holdersOf(sha256: string): Promise<BundleHolder[]>;
 }
 
 /** What may go from the store, and when. */

@@ -1,5 +1,5 @@
 import type { Sql } from "../../../shared/db/sql";
-import type { BundleKey, BundleReadModel } from "../app/ports";
+import type { BundleHolder, BundleKey, BundleReadModel } from "../app/ports";
 import type { DagBundle } from "../domain/dag-bundle";
 import type { BundleFile } from "../domain/manifest";
 
@@ -43,9 +43,11 @@ export class BundleReadModelSql implements BundleReadModel {
     return this.sql.query(`SELECT sha256, size_bytes AS "sizeBytes" FROM dag_archive WHERE sha256 > $1 ORDER BY sha256 LIMIT $2`, [after, limit]);
   }
 
-  bundlesOf(sha256: string): Promise<BundleKey[]> {
-    return this.sql.query<BundleKey>(
-      `SELECT deployment_id AS "deploymentId", version FROM dag_bundle WHERE archive_sha256 = $1 ORDER BY version`,
+  holdersOf(sha256: string): Promise<BundleHolder[]> {
+    return this.sql.query<BundleHolder>(
+      `SELECT b.deployment_id AS "deploymentId", d.release_name AS "releaseName", b.version, b.created_at AS "createdAt",
+         b.version IS NOT DISTINCT FROM d.dag_tarball_version AS "isCurrent"
+       FROM dag_bundle b JOIN deployment d ON d.id = b.deployment_id WHERE b.archive_sha256 = $1 ORDER BY d.release_name, b.version`,
       [sha256],
     );
   }

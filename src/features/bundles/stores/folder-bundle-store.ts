@@ -5,7 +5,9 @@ import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileOutage } from "../../../shared/app/file-outage";
 import { Unavailable } from "../../../shared/domain/errors";
-import { BundleMissing, type BundleStore, type ByteRange } from "../app/bundle-store";
+import { toInstant } from "../../../shared/domain/instant";
+import { FolderMarks, markedBy } from "../../installation";
+import { BundleMissing, type BundleStore, type ByteRange, type StoredObject } from "../app/bundle-store";
 import { checkedStream } from "./checked-stream";
 
 const NAME = /^([0-9a-f]{64})\.tar\.gz$/;
@@ -20,7 +22,11 @@ const READ_BYTES = 1024 * 1024;
  * disk before it gets its own, and never changes after that. Whatever else lies in the folder is left alone.
  */
 export class FolderBundleStore implements BundleStore {
-  constructor(private readonly folder: string) {}
+  readonly marks: FolderMarks;
+
+  constructor(private readonly folder: string) {
+    this.marks = new FolderMarks(folder);
+  }
 
   put(sha256: string, file: string): Promise<void> {
     return reachable(this.write(sha256, file));
@@ -59,14 +65,10 @@ export class FolderBundleStore implements BundleStore {
     await reachable(rm(this.pathOf(sha256), { force: true }));
   }
 
-  async *list(): AsyncGenerator<{ sha256: string; sizeBytes: number }> {
-    for await (const shard of await entriesOf(this.folder)) {
-      if (!shard.isDirectory() || !SHARD.test(shard.name)) continue;
-      for await (const file of await entriesOf(join(this.folder, shard.name))) {
-        const sha256 = NAME.exec(file.name)?.[1];
-        const found = sha256 === undefined ? null : await this.stat(sha256);
-        if (sha256 !== undefined && found !== null) yield { sha256, sizeBytes: found.sizeBytes };
-      }
+  async *list(): AsyncGenerator<StoredObject> {
+    for await (const entry of await entriesOf(this.folder)) {
+      if (entry.isDirectory() && SHARD.test(entry.name)) yield* this.listShard(entry.name);
+      else if (markedBy(entry.name) === null) yield* this.describe(entry.name, null);
     }
   }
 
@@ -86,6 +88,18 @@ export class FolderBundleStore implements BundleStore {
       }
     }
     return removed;
+  }
+
+  private async *listShard(shard: string): AsyncGenerator<StoredObject> {
+    for await (const { name } of await entriesOf(join(this.folder, shard))) {
+      if (!LEFTOVER.test(name)) yield* this.describe(join(shard, name), NAME.exec(name)?.[1] ?? null);
+    }
+  }
+
+  private async *describe(name: string, sha256: string | null): AsyncGenerator<StoredObject> {
+    const found = await orNull(stat(join(this.folder, name)));
+    // Not by mtime: that of a linked file tells when its bytes were written.
+    if (found !== null) yield { sha256, name, sizeBytes: found.size, storedAt: toInstant(found.ctime) };
   }
 
   private pathOf(sha256: string): string {

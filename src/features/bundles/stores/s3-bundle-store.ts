@@ -1,9 +1,11 @@
-import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, paginateListObjectsV2, S3Client, type S3ClientConfig } from "@aws-sdk/client-s3";
+import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client, type _Object, type S3ClientConfig } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { createReadStream } from "node:fs";
 import { finished, PassThrough, type Readable } from "node:stream";
 import { Unavailable } from "../../../shared/domain/errors";
-import { BundleCorrupt, BundleMissing, type BundleStore, type ByteRange } from "../app/bundle-store";
+import { toInstant } from "../../../shared/domain/instant";
+import { markedBy, markName, type PlaceMarks } from "../../installation";
+import { BundleCorrupt, BundleMissing, type BundleStore, type ByteRange, type StoredObject } from "../app/bundle-store";
 import { checkedStream } from "./checked-stream";
 
 export interface S3StoreOptions {
@@ -19,7 +21,8 @@ export interface S3StoreOptions {
   readonly silentAtMostMs?: number;
 }
 
-const NAME = /([0-9a-f]{64})\.tar\.gz$/;
+const NAME = /^([0-9a-f]{64})\.tar\.gz$/;
+const MARK = "An installation of Retrograde keeps its DAG bundles here. Without this object another one might remove them.\n";
 const PART_BYTES = 8 * 1024 ** 2;
 const CONNECT_WITHIN_MS = 5_000;
 const SILENT_AT_MOST_MS = 60_000;
@@ -31,10 +34,12 @@ const SILENT_AT_MOST_MS = 60_000;
 export class S3BundleStore implements BundleStore {
   private readonly client: S3Client;
   private readonly place: { readonly Bucket: string };
+  readonly marks: PlaceMarks;
 
   constructor(private readonly options: S3StoreOptions) {
     this.client = new S3Client(clientConfig(options));
     this.place = { Bucket: options.bucket };
+    this.marks = this.marksIn(options);
   }
 
   put(sha256: string, file: string, sizeBytes: number): Promise<void> {
@@ -82,26 +87,54 @@ export class S3BundleStore implements BundleStore {
     });
   }
 
-  async delete(sha256: string): Promise<void> {
+  delete(sha256: string): Promise<void> {
+    return this.remove(this.keyOf(sha256));
+  }
+
+  private async remove(Key: string): Promise<void> {
     await this.ask(async () => {
       try {
-        await this.client.send(new DeleteObjectCommand({ ...this.place, Key: this.keyOf(sha256) }));
+        await this.client.send(new DeleteObjectCommand({ ...this.place, Key }));
       } catch (error) {
         if (!isMissing(error)) throw error;
       }
     });
   }
 
-  async *list(): AsyncGenerator<{ sha256: string; sizeBytes: number }> {
-    const pages = paginateListObjectsV2({ client: this.client }, { ...this.place, Prefix: this.options.prefix });
+  async *list(): AsyncGenerator<StoredObject> {
+    for await (const { Key = "", Size = 0, LastModified } of this.objects(this.options.prefix)) {
+      const name = Key.slice(this.options.prefix.length);
+      if (markedBy(name) !== null) continue;
+      const sha256 = NAME.exec(name)?.[1] ?? null;
+      yield { sha256, name, sizeBytes: Size, storedAt: toInstant(LastModified ?? new Date()) };
+    }
+  }
+
+  private async *objects(prefix: string): AsyncGenerator<_Object> {
+    const pages = paginateListObjectsV2({ client: this.client }, { ...this.place, Prefix: prefix });
     for (;;) {
       const { value: page } = await this.ask(() => pages.next());
       if (page === undefined) return;
-      for (const { Key, Size } of page.Contents ?? []) {
-        const sha256 = NAME.exec(Key ?? "")?.[1];
-        if (sha256 !== undefined && Key === this.keyOf(sha256)) yield { sha256, sizeBytes: Size ?? 0 };
-      }
+      yield* page.Contents ?? [];
     }
+  }
+
+  private marksIn({ bucket, prefix, endpoint }: S3StoreOptions): PlaceMarks {
+    const address = `s3://${bucket}/${prefix}`;
+    const keyOf = (installationId: string): string => `${prefix}${markName(installationId)}`;
+    return {
+      address,
+      list: async () => {
+        const found: string[] = [];
+        for await (const { Key = "" } of this.objects(keyOf(""))) found.push(...[markedBy(Key.slice(prefix.length)) ?? []].flat());
+        return found;
+      },
+      add: async (installationId) => {
+        await this.ask(() => this.client.send(new PutObjectCommand({ ...this.place, Key: keyOf(installationId), Body: MARK, ContentLength: MARK.length, ContentType: "text/plain" })));
+        return endpoint === undefined ? address : `${endpoint} ${address}`;
+      },
+      remove: (installationId) => this.remove(keyOf(installationId)),
+    };
   }
 
   private keyOf(sha256: string): string {

@@ -10,6 +10,13 @@ export class InstallationStoreSql implements InstallationStore {
     return (await this.find()) ?? (await this.create());
   }
 
+  async isNew(): Promise<boolean> {
+    const [row] = await this.sql.query<{ isNew: boolean }>(
+      `SELECT NOT EXISTS (SELECT 1 FROM deploy_revision) AND NOT EXISTS (SELECT 1 FROM dag_archive) AS "isNew"`,
+    );
+    return row?.isNew ?? true;
+  }
+
   /**
    * The epoch is a time in milliseconds: after restoring the same backup twice, the second epoch is still higher than the first,
    * of which the database knows nothing any more.
