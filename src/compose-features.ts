@@ -18,9 +18,11 @@ import * as signOn from "./features/sign-on/module";
 import * as workspaces from "./features/workspaces/module";
 import type { Clock } from "./shared/app/clock";
 import { inPacedSteps } from "./shared/app/paced-steps";
+import type { DatabaseClock } from "./shared/db/database-clock";
 import { poolOf, sqlOf } from "./shared/db/data-source";
 import { createUnitOfWork } from "./shared/db/unit-of-work";
 import { minusDays } from "./shared/domain/instant";
+import type { OutageLog } from "./shared/outages/outage-log";
 import type { Metrics } from "./shared/http/metrics";
 import { NO_METRICS } from "./shared/jobs/line-exporter";
 import { forgetEmptyQueues } from "./shared/jobs/outbox";
@@ -32,8 +34,12 @@ export interface Surroundings {
   readonly config: Config;
   readonly databaseUrl: string;
   readonly dataSource: DataSource;
+  /** Connections for transactions that wait for another system, and for what deletes much at once. */
+  readonly backgroundSource: DataSource;
+  readonly databaseClock: DatabaseClock;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly outages: OutageLog;
   readonly metrics: Metrics;
   /** Where clients reach this process, once it listens. */
   readonly publicUrl: () => string;
@@ -44,14 +50,15 @@ export interface Surroundings {
 export type Features = Awaited<ReturnType<typeof composeFeatures>>;
 
 /** The features, each given what it needs of the others. Nothing is started. */
-export async function composeFeatures({ config, databaseUrl, dataSource, clock, log, metrics, publicUrl, driver: chosenDriver }: Surroundings) {
+export async function composeFeatures(surroundings: Surroundings) {
+  const { config, databaseUrl, dataSource, backgroundSource, clock, databaseClock, log, outages, metrics, publicUrl, driver: chosenDriver } = surroundings;
   const pool = poolOf(dataSource);
   const lag = { logs: 0, audit: 0 };
   const platformModule = await platform.createPlatformModule(config);
   const { catalogue, airflowImages } = platformModule;
   const logsModule = logs.createLogsModule({
     sql: sqlOf(dataSource),
-    unitOfWork: (toTx) => createUnitOfWork(dataSource, (manager) => toTx(sqlOf(manager))),
+    unitOfWork: (toTx) => createUnitOfWork(backgroundSource, (manager) => toTx(sqlOf(manager))),
     elasticsearch: config.elasticsearch.kind === "on" ? config.elasticsearch : null,
     pollIntervalMs: config.elasticsearch.pollIntervalMs,
     logger: log,
@@ -66,17 +73,19 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
   const auditModule = audit.createAuditModule({
     config,
     dataSource,
+    backgroundSource,
     clock,
     log,
     metrics: { ...NO_METRICS, lagSeconds: (seconds) => (lag.audit = seconds) },
   });
   const { trail } = auditModule;
-  const accessModule = await access.createAccessModule({ config, dataSource, pool, databaseUrl, audit: trail, clock, log });
-  const signOnModule = signOn.createSignOnModule({ config, dataSource, audit: trail, clock, access: accessModule, log });
+  const accessModule = await access.createAccessModule({ config, dataSource, pool, databaseUrl, audit: trail, clock, databaseClock, log });
+  const signOnModule = signOn.createSignOnModule({ config, dataSource, audit: trail, clock, access: accessModule, log, outages });
   const workspacesModule = workspaces.createWorkspacesModule({ config, dataSource, audit: trail, clock, access: accessModule });
   const deploymentsModule = await deployments.createDeploymentsModule({
     config,
     dataSource,
+    backgroundSource,
     audit: trail,
     clock,
     catalogue,
@@ -93,11 +102,12 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
     config,
     clock,
     log,
+    outages,
     deployments: deploymentsModule.readModel,
     keptKey: accessModule.keptRegistryKey,
   });
   const installationModule = installation.createInstallationModule({ dataSource });
-  const bundlesModule = bundles.createBundlesModule({ config, dataSource, installation: installationModule.reader, clock });
+  const bundlesModule = bundles.createBundlesModule({ config, dataSource, backgroundSource, installation: installationModule.reader, clock });
   const rolloutsModule = rollouts.createRolloutsModule({
     dataDir: config.dataDir,
     unpack: bundlesModule.unpack,
@@ -108,6 +118,7 @@ export async function composeFeatures({ config, databaseUrl, dataSource, clock, 
   const deploysModule = deploys.createDeploysModule({
     config,
     dataSource,
+    backgroundSource,
     audit: trail,
     clock,
     log,

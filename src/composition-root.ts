@@ -8,24 +8,25 @@ import { entities } from "./entities";
 import { DEPLOY_TASKS } from "./features/deploys";
 import type { RolloutDriver } from "./features/rollouts";
 import { systemClock, type Clock } from "./shared/app/clock";
-import { inTime } from "./shared/app/in-time";
 import { stopTogether } from "./shared/app/stop-together";
 import type { ConnectionPurpose } from "./shared/db/connection-settings";
 import { createDataSource, poolOf } from "./shared/db/data-source";
 import { isMigrated } from "./shared/db/migrate";
+import { closeStaleConnections } from "./shared/db/session-client";
 import { buildApiSchema, buildDeclaredSchema } from "./shared/graphql/build-schema";
 import { createApiServer, type ApiServer } from "./shared/http/api-server";
 import { Metrics } from "./shared/http/metrics";
 import { JobRunner } from "./shared/jobs/job-runner";
 import { loggedError } from "./shared/logging/logged-error";
+import { watchSurroundings } from "./watch-surroundings";
 import { version } from "../package.json";
 
 /** Requests in hand get this long when the process is told to stop. */
 const STOP_GRACE_MS = 10_000;
-/** A database that takes longer is as good as away; whoever probes waits about three seconds. */
-const READY_WITHIN_MS = 2_000;
 /** Jobs are short statements; they share few connections of their own, so that they never starve requests. */
 const JOB_POOL_SIZE = 3;
+/** For transactions that wait for another system, one for each exporter, and for what deletes much at once. */
+const BACKGROUND_POOL_SIZE = 2;
 
 export interface AppOptions {
   readonly config: Config;
@@ -58,7 +59,11 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
 
   let port = config.server.port;
   const publicUrl = (): string => deploymentsUrlOf(config, port);
-  const features = await composeFeatures({ config, databaseUrl, dataSource, clock, log, metrics, publicUrl, driver: options.driver });
+  const { outages, databaseClock, ...state } = watchSurroundings({ pool, dataDir: config.dataDir, log, metrics });
+  await databaseClock.start();
+  const backgroundSource = await connect(databaseUrl, "background", BACKGROUND_POOL_SIZE);
+  const surroundings = { config, databaseUrl, dataSource, backgroundSource, clock, databaseClock, log, outages, metrics, publicUrl };
+  const features = await composeFeatures({ ...surroundings, driver: options.driver });
   const { sessions, watch, changes } = features.access;
 
   const schema = buildApiSchema(features.resolvers);
@@ -69,15 +74,18 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     sessions: { endOf: (header) => sessions.endOf(header), watch },
     forgetActors: () => sessions.forget(),
     ready: async () => {
-      const database = await inTime(pool.query("SELECT 1"), READY_WITHIN_MS).then(() => "ok", () => "unreachable");
-      const migrations = database !== "ok" ? "unknown" : (await isMigrated(dataSource)) ? "ok" : "missing";
+      const [database, dataFolder] = await Promise.all([state.database(), state.dataFolder()]);
+      const migrations = database === "unreachable" ? "unknown" : (await isMigrated(dataSource)) ? "ok" : "missing";
       const workers = !config.workers.enabled ? {} : { workers: jobs === undefined ? "not started" : (jobs.status.problem ?? "ok") };
-      const checks = { database, migrations, ...workers };
-      return { ready: Object.values(checks).every((check) => check === "ok"), checks };
+      const checks = { database, migrations, dataFolder, ...workers };
+      // A read-only database serves all that reads, which is better than nothing.
+      const ready = Object.entries(checks).every(([name, check]) => check === "ok" || (name === "database" && check === "read-only"));
+      return { ready, checks };
     },
     version,
     metrics,
     log,
+    outages,
   });
   features.routes(server.app);
   metrics.watchJobsWaiting(async () => {
@@ -125,9 +133,12 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
         { name: "the export of audit lines", withinMs: 7_000, stop: () => features.audit.close() },
         { name: "the watch for changes of access", withinMs: 2_000, stop: () => changes.stop() },
       ]);
-      await stopTogether(log, [
-        { name: "the connections to the database", withinMs: 2_000, stop: () => (dataSource.isInitialized ? dataSource.destroy() : undefined) },
-      ]);
+      state.stop();
+      const sources = [backgroundSource, dataSource].filter(({ isInitialized }) => isInitialized);
+      await stopTogether(
+        log,
+        sources.map((source) => ({ name: "the connections to the database", withinMs: 2_000, stop: () => source.destroy() })),
+      );
     },
   };
 
@@ -153,8 +164,10 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
 /** Few connections on purpose: with two processors more of them only make each other wait. */
 const DEFAULT_POOL_SIZE = 4;
 
-export function connect(databaseUrl: string, purpose: ConnectionPurpose, poolSize = DEFAULT_POOL_SIZE): Promise<DataSource> {
-  return createDataSource({ url: databaseUrl, poolSize, entities, purpose }).initialize();
+export async function connect(databaseUrl: string, purpose: ConnectionPurpose, poolSize = DEFAULT_POOL_SIZE): Promise<DataSource> {
+  const dataSource = await createDataSource({ url: databaseUrl, poolSize, entities, purpose }).initialize();
+  closeStaleConnections(poolOf(dataSource));
+  return dataSource;
 }
 
 /** The schema without an installation behind it: importing this file has declared every resolver. */

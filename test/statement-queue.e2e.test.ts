@@ -1,6 +1,6 @@
 import { createTestDatabase, type TestDatabase } from "./world/database";
 import { poolOf, sqlOf } from "../src/shared/db/data-source";
-import { sqlStateOf } from "../src/shared/db/unit-of-work";
+import { sqlStateOf } from "../src/shared/db/sql-state";
 
 const CONNECTIONS = 2;
 

@@ -6,6 +6,7 @@ import { Conflict, Forbidden, Unauthenticated } from "../src/shared/domain/error
 import type { Actor } from "../src/shared/domain/permissions";
 import type { GraphqlContext } from "../src/shared/graphql/context";
 import { createApiServer, type ApiServer, type ApiServerOptions, type ApiServerSettings } from "../src/shared/http/api-server";
+import { OutageLog } from "../src/shared/outages/outage-log";
 import { Metrics } from "../src/shared/http/metrics";
 
 const settings: ApiServerSettings = {
@@ -56,6 +57,7 @@ export function startToyServer(changes: Partial<ApiServerSettings> = {}, options
     version: "1.2.3",
     metrics: new Metrics({ version: "1.2.3" }),
     log,
+    outages: new OutageLog(log),
     ...options,
   });
   opened.push(server);

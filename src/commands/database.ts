@@ -3,7 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../composition-root";
 import { DatabaseUnreachable, explainStartError, loadConfig, type Config, type LoadedConfig } from "../config";
 import { DataFolderInUse, findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from "../shared/db/embedded-postgres";
+import { checkServer, UnfitDatabase } from "../shared/db/check-server";
 import { isMigrated, migrate } from "../shared/db/migrate";
+import { withTlsMode } from "../shared/db/tls-mode";
 
 const loadedConfig = (valuesFiles: readonly string[]): LoadedConfig => loadConfig({ valuesFiles, env: process.env, cwd: process.cwd() });
 
@@ -33,7 +35,12 @@ export async function openDatabase(
   { database, dataDir }: Config,
   log: (message: string) => void = () => undefined,
 ): Promise<Database> {
-  if (database.kind === "url") return { url: database.url, embedded: null, stop: async () => undefined };
+  if (database.kind === "url") {
+    const url = await withTlsMode(database.url).catch((error: unknown) => {
+      throw connectionProblem(database.url, error);
+    });
+    return { url, embedded: null, stop: async () => undefined };
+  }
   const embedded = await startEmbeddedPostgres({ ...placeOf(dataDir), log });
   return { url: embedded.url, embedded, stop: () => embedded.stop() };
 }
@@ -84,6 +91,16 @@ export async function requireMigrations(
   }
 }
 
+/** @throws Error where a pooler or a read-only database would make the service fail later on, or if it is out of reach */
+export async function requireFit({ url, embedded }: Database): Promise<void> {
+  // Our own is as we have set it up.
+  if (embedded !== null) return;
+  await checkServer(url).catch((error: unknown) => {
+    if (error instanceof UnfitDatabase) throw new Error(`The database ${nameOf(url)} cannot be used: ${error.message}`, { cause: error });
+    throw connectionProblem(url, error);
+  });
+}
+
 async function withDataSource<T>({ url }: Database, use: (dataSource: Awaited<ReturnType<typeof connect>>) => Promise<T>): Promise<T> {
   const dataSource = await connect(url, "migrations").catch((error: unknown) => {
     throw connectionProblem(url, error);
@@ -97,8 +114,12 @@ async function withDataSource<T>({ url }: Database, use: (dataSource: Awaited<Re
 
 /** Says which database it was, without its password. */
 function connectionProblem(url: string, error: unknown): Error {
-  const { host, pathname } = new URL(url);
   const reasons = error instanceof AggregateError ? error.errors : [error];
   const reason = reasons.map((one) => (one instanceof Error ? one.message : String(one))).join("; ");
-  return new DatabaseUnreachable(`The database ${host}${pathname} cannot be reached: ${reason}`, { cause: error });
+  return new DatabaseUnreachable(`The database ${nameOf(url)} cannot be reached: ${reason}`, { cause: error });
+}
+
+function nameOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
 }

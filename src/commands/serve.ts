@@ -5,7 +5,7 @@ import { prepareDemo } from "../demo/prepare-demo";
 import { startingServer } from "../shared/http/starting-server";
 import { readableLines } from "../shared/logging/readable-lines";
 import { banner } from "./banner";
-import { openDatabase, requireMigrations, withConfig, type Database } from "./database";
+import { openDatabase, requireFit, requireMigrations, withConfig, type Database } from "./database";
 import { Shutdown } from "./shutdown";
 import { readOptions, VALUES_OPTION } from "./usage-error";
 
@@ -38,6 +38,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   const database = await shutdown.letFinish(opening);
   stopWithDatabase(database, log, shutdown);
   const migrateFirst = config.database.kind === "url" && config.database.migrateOnStart;
+  await shutdown.letFinish(requireFit(database));
   if (database.embedded !== null || migrateFirst) log.info("migrating the database …");
   await shutdown.letFinish(requireMigrations(database, { migrateFirst, report }));
 

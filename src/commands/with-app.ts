@@ -1,7 +1,7 @@
 import { pino } from "pino";
 import { createApp, createLogger, type App } from "../composition-root";
 import type { Config } from "../config";
-import { openDatabaseOfCommand, requireMigrations } from "./database";
+import { openDatabaseOfCommand, requireFit, requireMigrations } from "./database";
 
 const STDERR = 2;
 
@@ -12,6 +12,7 @@ const STDERR = 2;
 export async function withApp<T>(config: Config, work: (app: App) => Promise<T>): Promise<T> {
   const database = await openDatabaseOfCommand(config);
   try {
+    await requireFit(database);
     await requireMigrations(database, { migrateFirst: false });
     const log = createLogger(config, pino.destination({ dest: STDERR, sync: true }));
     const app = await createApp({ config, databaseUrl: database.url, log });

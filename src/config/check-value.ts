@@ -7,9 +7,10 @@ export type Checked = { readonly ok: true; readonly value: unknown } | { readonl
 export function checkValue(setting: Setting<unknown>, { value, origin }: GivenValue): Checked {
   const result = setting.kind.schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
+  const hint = setting.kind.hint?.(value) ?? null;
   const problems = result.error.issues.map(({ path }) => {
     const found = setting.secret === undefined ? `, found ${describe(valueAt(value, path))}` : "";
-    return `${placeOf(origin, path)}: expected ${setting.kind.expected}${found}`;
+    return `${placeOf(origin, path)}: expected ${setting.kind.expected}${found}${hint === null ? "" : `; ${hint}`}`;
   });
   return { ok: false, problems: [...new Set(problems)] };
 }

@@ -10,6 +10,8 @@ export interface ValueKind<T> {
   readonly schema: z.ZodType<T>;
   /** Reads an environment variable. Text that makes no sense is passed on for the schema to refuse. */
   fromText(text: string): unknown;
+  /** More about a value that is refused, without showing it; null where there is nothing to add. */
+  hint?(value: unknown): string | null;
   /** Present if a value may be a path relative to the working directory. */
   toAbsolute?(value: T, workingDirectory: string): T;
 }

@@ -28,7 +28,7 @@ describe("health and readiness", () => {
     const { statusCode, body } = await get(world, "/v1/readyz");
     return { status: statusCode, ...(JSON.parse(body) as { checks: object }) };
   };
-  const READY = { status: "ready", version, checks: { database: "ok", migrations: "ok" } };
+  const READY = { status: "ready", version, checks: { database: "ok", migrations: "ok", dataFolder: "ok" } };
 
   test("both say so while all is well, without a login and with a bad one", async () => {
     for (const headers of [{}, { authorization: "stale" }]) {
@@ -46,7 +46,7 @@ describe("health and readiness", () => {
     );
     try {
       expect((await get(world, "/v1/readyz")).statusCode).toBe(503);
-      expect(await readiness()).toEqual({ status: "not ready", version, checks: { database: "ok", migrations: "missing" } });
+      expect(await readiness()).toEqual({ status: "not ready", version, checks: { database: "ok", migrations: "missing", dataFolder: "ok" } });
     } finally {
       await sql.query("INSERT INTO schema_migration (timestamp, name) VALUES ($1, $2)", [row?.timestamp, row?.name]);
     }
@@ -57,7 +57,7 @@ describe("health and readiness", () => {
     const hanging = jest.spyOn(poolOf(world.app.dataSource), "query").mockReturnValue(new Promise(() => undefined) as never);
     try {
       const [ready, metrics] = await Promise.all([readiness(), get(world, "/metrics")]);
-      expect(ready).toEqual({ status: "not ready", version, checks: { database: "unreachable", migrations: "unknown" } });
+      expect(ready).toEqual({ status: "not ready", version, checks: { database: "unreachable", migrations: "unknown", dataFolder: "ok" } });
       expect(metrics.statusCode).toBe(200);
       expect(metrics.body).toMatch(/^retrograde_jobs_waiting nan$/im);
       expect(metrics.body).toContain("retrograde_build_info");
@@ -75,7 +75,7 @@ describe("health and readiness", () => {
     try {
       await administer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
       await until(() => get(world, "/v1/readyz"), ({ statusCode }) => statusCode === 503);
-      expect(await readiness()).toEqual({ status: "not ready", version, checks: { database: "unreachable", migrations: "unknown" } });
+      expect(await readiness()).toEqual({ status: "not ready", version, checks: { database: "unreachable", migrations: "unknown", dataFolder: "ok" } });
       expect((await get(world, "/v1/healthz")).statusCode).toBe(200);
       const metrics = await get(world, "/metrics");
       expect(metrics.statusCode).toBe(200);

@@ -3,9 +3,9 @@ import { connect } from "../../src/composition-root";
 import { connectionSettings, type ConnectionPurpose } from "../../src/shared/db/connection-settings";
 import { sqlOf } from "../../src/shared/db/data-source";
 import { SessionClient } from "../../src/shared/db/session-client";
-import { sqlStateOf } from "../../src/shared/db/unit-of-work";
+import { sqlStateOf } from "../../src/shared/db/sql-state";
 
-const PURPOSES: readonly ConnectionPurpose[] = ["requests", "jobs", "exports", "listen", "liveness", "commands", "migrations"];
+const PURPOSES: readonly ConnectionPurpose[] = ["requests", "jobs", "background", "listen", "liveness", "commands", "migrations"];
 
 /** What an operator may have set on the database or the role. */
 const STRANGE = {

@@ -1,9 +1,10 @@
 import { chart, config, deployments, optionalSetting, setting } from "../setting";
+import { postgresUrl } from "../postgres-url";
 import { filePath, text, textLike, trueOrFalse, url, wholeNumber } from "../value-kinds";
 
 export const database = {
   url: optionalSetting({
-    kind: url("postgres", "postgresql"),
+    kind: postgresUrl,
     values: [config("database.connection")],
     env: ["DATABASE_URL"],
     secret: "credentials in URL",

@@ -8,6 +8,7 @@ import type { AuditTrail } from "../../shared/app/audit-trail";
 import type { Clock } from "../../shared/app/clock";
 import type { Instant } from "../../shared/domain/instant";
 import { sqlOf } from "../../shared/db/data-source";
+import type { DatabaseClock } from "../../shared/db/database-clock";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
 import { AccessBell } from "./app/access-bell";
 import { CreateTeam } from "./app/create-team";
@@ -55,12 +56,13 @@ export interface AccessModuleOptions {
   readonly databaseUrl: string;
   readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
+  readonly databaseClock: Pick<DatabaseClock, "nowMs">;
   readonly log: Logger;
 }
 
 export type AccessModule = Awaited<ReturnType<typeof createAccessModule>>;
 
-export async function createAccessModule({ config, dataSource, pool, databaseUrl, audit, clock, log }: AccessModuleOptions) {
+export async function createAccessModule({ config, dataSource, pool, databaseUrl, audit, clock, databaseClock, log }: AccessModuleOptions) {
   const { auth } = config;
   const roles = rolePermissions(config.roles);
   const unknown = unknownOverrides(config.roles);
@@ -81,7 +83,7 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
     auth.signingKeyPath === undefined
       ? (await keptSigningKey(dataSource, clock, "SESSIONS", generateSigningKey)).privateKeyPem
       : readSigningKey(auth.signingKeyPath);
-  const tokens = new JwtSessionTokens(signingKey, auth.sessionMs);
+  const tokens = new JwtSessionTokens(signingKey, auth.sessionMs, databaseClock.nowMs);
   const sessions = new Sessions({
     accounts: readModel,
     tokens,

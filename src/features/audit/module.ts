@@ -27,6 +27,8 @@ export { AuditLineRow } from "./db/audit-line.row";
 export interface AuditModuleOptions {
   readonly config: Config;
   readonly dataSource: DataSource;
+  /** Connections of their own for transactions that wait for Elasticsearch. */
+  readonly backgroundSource: DataSource;
   readonly clock: Clock;
   readonly log: Logger;
   readonly metrics: LineExportMetrics;
@@ -62,10 +64,10 @@ export function createAuditModule(options: AuditModuleOptions) {
   };
 }
 
-function createExporter({ dataSource, clock, log, metrics }: AuditModuleOptions, elasticsearch: ElasticsearchConfig & { readonly kind: "on" }) {
+function createExporter({ dataSource, backgroundSource, clock, log, metrics }: AuditModuleOptions, elasticsearch: ElasticsearchConfig & { readonly kind: "on" }) {
   const client = createElasticsearchClient(elasticsearch);
   const sink = createAuditSink(elasticsearch.auditIndexPrefix, { client, clock });
-  const transactions = createUnitOfWork(dataSource, (manager) => ({ waiting: new WaitingAuditLines(sqlOf(manager)) }));
+  const transactions = createUnitOfWork(backgroundSource, (manager) => ({ waiting: new WaitingAuditLines(sqlOf(manager)) }));
   const exportLines = new ExportLines(transactions, sink, clock);
   const exporter = new LineExporter<AuditLine>({
     name: { many: "Audit lines" },

@@ -32,12 +32,14 @@ export interface BundlesModuleOptions {
   readonly config: Pick<Config, "bundles" | "dataDir">;
   readonly dataSource: DataSource;
   readonly installation: InstallationReader;
+  /** Connections of their own for transactions that wait for the store. */
+  readonly backgroundSource: DataSource;
   readonly clock: Clock;
 }
 
 export type BundlesModule = ReturnType<typeof createBundlesModule>;
 
-export function createBundlesModule({ config, dataSource, installation, clock }: BundlesModuleOptions) {
+export function createBundlesModule({ config, dataSource, backgroundSource, installation, clock }: BundlesModuleOptions) {
   const { maxUploadBytes, maxUnpackedBytes, maxFiles } = config.bundles;
   const spoolFolder = join(config.dataDir, "uploads");
   const limits = { maxUploadBytes, maxUnpackedBytes, maxFiles };
@@ -45,7 +47,7 @@ export function createBundlesModule({ config, dataSource, installation, clock }:
   const inspector = new ArchiveInspector();
   const patches = new PatchThreads();
   const sql = sqlOf(dataSource);
-  const removals = new ArchiveRemovalsSql(sql, createUnitOfWork(dataSource, sqlOf));
+  const removals = new ArchiveRemovalsSql(sql, createUnitOfWork(backgroundSource, sqlOf));
   const readModel = new BundleReadModelSql(sql);
   const check = new CheckBundle(store);
   const claim = new ClaimPlace({ marks: store.marks, installation });

@@ -52,6 +52,8 @@ export { DeploymentRow } from "./db/deployment.row";
 export interface DeploymentsModuleOptions {
   readonly config: Config;
   readonly dataSource: DataSource;
+  /** Connections for what deletes much at once. */
+  readonly backgroundSource: DataSource;
   readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
   readonly catalogue: RuntimeCatalogue;
@@ -77,7 +79,7 @@ export interface DeploymentsModuleOptions {
 export type DeploymentsModule = Awaited<ReturnType<typeof createDeploymentsModule>>;
 
 export async function createDeploymentsModule(options: DeploymentsModuleOptions) {
-  const { config, dataSource, audit, clock, catalogue, airflowImages, publicUrl, access, logs, workspaces } = options;
+  const { config, dataSource, backgroundSource, audit, clock, catalogue, airflowImages, publicUrl, access, logs, workspaces } = options;
   const rules: DeploymentRules = { ...config.deployments, catalogue, airflowImages };
   const keys = await secretKeys(config);
   const secrets = new AesSecretBox(keys);
@@ -127,7 +129,7 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
     /** Encrypts what is not, or not with the present key. @throws PlainSecretsFound if there is no key and something to encrypt */
     sealSecrets: () => sealStored.execute(),
     /** Removes Deployments that were deleted before the instant, with their history. */
-    purge: (deletedBefore: string) => purgeDeployments(dataSource.manager, deletedBefore),
+    purge: (deletedBefore: string) => purgeDeployments(backgroundSource.manager, deletedBefore),
     resolvers: [
       new DeploymentQueryResolver(queries),
       new DeploymentMutationResolver({

@@ -59,6 +59,8 @@ export { RegistryPushRow } from "./db/registry-push.row";
 export interface DeploysModuleOptions {
   readonly config: Config;
   readonly dataSource: DataSource;
+  /** Connections for what deletes much at once. */
+  readonly backgroundSource: DataSource;
   readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
   readonly log: Logger;
@@ -157,7 +159,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
   });
   const takePushes = new TakePushes({ unitOfWork, deployments: deployments.readModel, clock });
   const cleanUp = new CleanUp({
-    revisions: new RevisionCleanupSql(sqlOf(dataSource)),
+    revisions: new RevisionCleanupSql(sqlOf(options.backgroundSource)),
     audit: options.audit(dataSource.manager),
     clock,
     retentionDays: settings.retentionDays,

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "../../config";
+import type { OutageLog } from "../../shared/outages/outage-log";
 import type { Clock } from "../../shared/app/clock";
 import type { Actor } from "../../shared/domain/permissions";
 import type { DeploymentReadModel } from "../deployments";
@@ -22,6 +23,7 @@ export interface RegistryModuleOptions {
   readonly config: Config;
   readonly clock: Clock;
   readonly log: Logger;
+  readonly outages: OutageLog;
   readonly deployments: DeploymentReadModel;
   /** The key that replicas share, made by `generate` where there is none yet. */
   readonly keptKey: (generate: () => Promise<RegistryKey>) => Promise<{ readonly privateKeyPem: string; readonly certificatePem: string | null }>;
@@ -30,7 +32,7 @@ export interface RegistryModuleOptions {
 /** Who the registry then says it was that read an image. */
 const OWN_NAME = "retrograde";
 
-export async function createRegistryModule({ config, clock, log, deployments, keptKey }: RegistryModuleOptions) {
+export async function createRegistryModule({ config, clock, log, outages, deployments, keptKey }: RegistryModuleOptions) {
   const { registry, server } = config;
   const key = configuredKey(config) ?? (await keptOwnKey(keptKey));
   const tokens = new JwtRegistryTokens(key, registry, clock);
@@ -40,7 +42,7 @@ export async function createRegistryModule({ config, clock, log, deployments, ke
     pushedImages: new PushedImages(own, registry.publicHost),
     lookUpImage: new LookUpImage({ deployments, own, ownHost: registry.publicHost, baseImages: registry.baseImages, others: otherRegistries(config) }),
     routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
-      tokenRoutes(app, { endpoint: server.endpoint, service: registry.service, authenticate, grant, certificatePem: key.certificatePem, log });
+      tokenRoutes(app, { endpoint: server.endpoint, service: registry.service, authenticate, grant, certificatePem: key.certificatePem, log, outages });
     },
   };
 }

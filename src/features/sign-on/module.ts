@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { DataSource, EntityManager } from "typeorm";
 import { deploymentsUrlOf, type Config, type SignOnConfig } from "../../config";
 import type { AuditTrail } from "../../shared/app/audit-trail";
+import type { OutageLog } from "../../shared/outages/outage-log";
 import type { Clock } from "../../shared/app/clock";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
 import type { AccessReadModel, AccessStores, AdminStores, Sessions, SessionTokens, SignIn, TeamStores } from "../access";
@@ -38,11 +39,12 @@ export interface SignOnModuleOptions {
     readonly derivedKey: (purpose: string) => Uint8Array;
   };
   readonly log: Logger;
+  readonly outages: OutageLog;
 }
 
 export type SignOnModule = ReturnType<typeof createSignOnModule>;
 
-export function createSignOnModule({ config, dataSource, audit, clock, access, log }: SignOnModuleOptions) {
+export function createSignOnModule({ config, dataSource, audit, clock, access, log, outages }: SignOnModuleOptions) {
   const { auth, signOn: settings } = config;
   const site = siteOf({ ...config.server, deploymentsUrl: deploymentsUrlOf(config, config.server.port) });
   const unitOfWork = createUnitOfWork(
@@ -80,7 +82,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
     /** The pages, with a way of their own to read forms and to tell errors. */
     routes: (app: FastifyInstance): void => {
       app.register(async (pages) => {
-        pages.setErrorHandler(answerOnPage(site, log));
+        pages.setErrorHandler(answerOnPage(site, log, outages));
         const sealed = new EncryptedValues(access.derivedKey("attempts to sign on"), clock);
         signOnRoutes(pages, { site, providers, signOn, sessions, sealed, cookies, log });
         const links = settings.providers.map(({ name, displayName }) => ({ displayName, url: startOf(site, name) }));

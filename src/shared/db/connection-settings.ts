@@ -16,8 +16,8 @@ const PROFILES = {
   requests: { name: "retrograde", statementMs: 12_000, lockMs: 4_000, idleInTransactionMs: 30_000, silenceMs: 14_000 },
   /** graphile-worker's own statements. */
   jobs: { name: "retrograde-jobs", statementMs: 60_000, lockMs: 30_000, idleInTransactionMs: 30_000, silenceMs: 70_000 },
-  /** Transactions that stay open while Elasticsearch answers, which it does within 30 s. */
-  exports: { name: "retrograde-exports", statementMs: 60_000, lockMs: 10_000, idleInTransactionMs: 60_000, silenceMs: 70_000 },
+  /** Transactions that wait for another system, which answers within 30 s, and deletions of much at once. */
+  background: { name: "retrograde-background", statementMs: 600_000, lockMs: 10_000, idleInTransactionMs: 60_000, silenceMs: 660_000 },
   /** LISTEN: idle nearly always. */
   listen: { name: "retrograde-access", statementMs: 12_000, lockMs: 4_000, idleInTransactionMs: 30_000, silenceMs: 14_000 },
   /** Waits for advisory locks without a limit. */

@@ -1,10 +1,12 @@
 import type { Socket } from "node:net";
-import { Client, type ClientConfig, type QueryResult } from "pg";
+import { Client, type ClientConfig, type Pool, type QueryResult } from "pg";
 import type { ConnectionSettings } from "./connection-settings";
 
 /** Of pg itself, and not of the class that prepares statements: the settings are made once. */
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound where it is called
 const plainQuery = Client.prototype.query as (this: Client, text: string) => Promise<QueryResult>;
+
+const READ_ONLY_TRANSACTION = "25006";
 
 type Connected = (error: Error | null) => void;
 
@@ -16,6 +18,8 @@ type Connected = (error: Error | null) => void;
 export class SessionClient extends Client {
   private readonly session: ConnectionSettings["session"];
   private readonly silenceMs: number;
+  /** Connected to a server that takes no changes: after a failover another one may stand behind the address. */
+  isStale = false;
 
   constructor(config: string | ClientConfig | ConnectionSettings = {}) {
     super(config);
@@ -24,6 +28,9 @@ export class SessionClient extends Client {
     this.silenceMs = silenceMs;
     // The statements of a broken connection fail by themselves; an event without a listener would end the process.
     this.on("error", () => undefined);
+    this.connection.on("errorMessage", ({ code }: { readonly code?: string }) => {
+      if (code === READ_ONLY_TRANSACTION) this.isStale = true;
+    });
   }
 
   override connect(): Promise<this>;
@@ -68,6 +75,13 @@ export class SessionClient extends Client {
     const calls = settings.map(([name, value]) => `set_config('${name}', '${value}', false)`);
     await plainQuery.call(this, `SELECT ${calls.join(", ")}`);
   }
+}
+
+/** Closes connections to a database that takes no changes when they come back to the pool, so that the next one is new. */
+export function closeStaleConnections(pool: Pool): void {
+  pool.on("release", (_error, client) => {
+    if (client instanceof SessionClient && client.isStale) void client.end().catch(() => undefined);
+  });
 }
 
 /** The server, or the network before it, has not answered a statement in time. */

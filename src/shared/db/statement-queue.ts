@@ -1,5 +1,6 @@
 import type { Pool, PoolClient, QueryResultRow } from "pg";
 import type { Sql } from "./sql";
+import { isContention } from "./sql-state";
 
 /** So many statements at most share a connection: the last of them waits for all the others. */
 const MOST_TOGETHER = 8;
@@ -9,7 +10,11 @@ interface Waiting {
   readonly parameters: readonly unknown[];
   readonly resolve: (rows: never[]) => void;
   readonly reject: (error: unknown) => void;
+  attempt: number;
 }
+
+/** A statement that gave way to another transaction is carried out again. */
+const ATTEMPTS = 4;
 
 /**
  * Statements of their own, outside of transactions, on the connections of a pool. While there are enough connections
@@ -25,10 +30,14 @@ export class StatementQueue implements Sql {
 
   query<Row>(text: string, parameters: readonly unknown[] = []): Promise<Row[]> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ text, parameters, resolve, reject });
-      this.expect();
+      this.add({ text, parameters, resolve, reject, attempt: 1 });
     });
   }
+
+  private readonly add = (statement: Waiting): void => {
+    this.waiting.push(statement);
+    this.expect();
+  };
 
   private expect(): void {
     if (this.expected >= Math.min(this.waiting.length, this.pool.options.max)) return;
@@ -36,14 +45,14 @@ export class StatementQueue implements Sql {
     this.pool.connect((error, client) => {
       const share = this.waiting.splice(0, Math.min(Math.ceil(this.waiting.length / this.expected), MOST_TOGETHER));
       this.expected--;
-      if (client !== undefined) send(share, client);
+      if (client !== undefined) send(share, client, this.add);
       else for (const { reject } of share) reject(error);
       this.expect();
     });
   }
 }
 
-function send(statements: readonly Waiting[], client: PoolClient): void {
+function send(statements: readonly Waiting[], client: PoolClient, again: (statement: Waiting) => void): void {
   let left = statements.length;
   let failure: Error | undefined;
   const fail = (error: Error): void => void (failure ??= error);
@@ -54,14 +63,16 @@ function send(statements: readonly Waiting[], client: PoolClient): void {
   // A connection that breaks says so here too, and would otherwise end the process.
   client.on("error", fail);
   if (left === 0) release();
-  for (const { text, parameters, resolve, reject } of statements) {
+  for (const statement of statements) {
+    const { text, parameters, resolve, reject } = statement;
     // Whatever the types say, there is no error where there is a result.
     client.query<QueryResultRow>(text, [...parameters], (error: Error | null, result) => {
       if (error === null) {
         resolve(result.rows as never[]);
       } else {
         fail(error);
-        reject(error);
+        if (isContention(error) && statement.attempt++ < ATTEMPTS) again(statement);
+        else reject(error);
       }
       if (--left === 0) release();
     });

@@ -1,42 +1,52 @@
 import type { DataSource, EntityManager } from "typeorm";
 import type { UnitOfWork } from "../app/unit-of-work";
+import { LockTicket, LockTurns, NotYourTurn, noteAttempt } from "./lock-turns";
+import { isContention } from "./sql-state";
 
-const SERIALIZATION_FAILURE = "40001";
-const DEADLOCK_DETECTED = "40P01";
 const ATTEMPTS = 4;
 
-/** Transactions at READ COMMITTED: use cases serialise on the row that they lock first. */
+/**
+ * Transactions at READ COMMITTED, which every connection has as its default: use cases serialise on the row that they
+ * lock first, by `lockInTurn`.
+ */
 export function createUnitOfWork<Tx>(
   dataSource: DataSource,
   storesOn: (manager: EntityManager) => Tx,
 ): UnitOfWork<Tx> {
+  const turns = turnsOf(dataSource);
   return {
     async run(work) {
-      for (let attempt = 1; ; attempt++) {
-        try {
-          return await dataSource.transaction((manager) => work(storesOn(manager)));
-        } catch (error) {
-          const code = sqlStateOf(error);
-          if (attempt === ATTEMPTS || (code !== SERIALIZATION_FAILURE && code !== DEADLOCK_DETECTED)) throw error;
-        }
+      const ticket = new LockTicket();
+      const transaction = (): ReturnType<typeof work> =>
+        dataSource.transaction((manager) => {
+          noteAttempt(manager, turns, ticket);
+          return work(storesOn(manager));
+        });
+      for (let attempt = 1; ; ) {
+        const outcome = await settled(transaction());
+        turns.finish(ticket);
+        if ("value" in outcome) return outcome.value;
+        if (outcome.error instanceof NotYourTurn) await turns.await(ticket, outcome.error);
+        else if (attempt === ATTEMPTS || !isContention(outcome.error)) throw outcome.error;
+        else attempt++;
       }
     },
   };
 }
 
-/** The SQLSTATE of a database error, also where TypeORM has wrapped it. */
-export function sqlStateOf(error: unknown): string | undefined {
-  return databaseErrorField(error, "code");
+const turnsByDataSource = new WeakMap<DataSource, LockTurns>();
+
+/** One for all units of work on the same connections. */
+function turnsOf(dataSource: DataSource): LockTurns {
+  const turns = turnsByDataSource.get(dataSource) ?? new LockTurns();
+  turnsByDataSource.set(dataSource, turns);
+  return turns;
 }
 
-/** The name of the constraint that a statement violated. */
-export function constraintOf(error: unknown): string | undefined {
-  return databaseErrorField(error, "constraint");
-}
+type Settled<T> = { readonly value: T } | { readonly error: unknown };
 
-function databaseErrorField(error: unknown, field: "code" | "constraint"): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  const own = (error as { driverError?: unknown }).driverError ?? error;
-  const value = (own as Record<string, unknown>)[field];
-  return typeof value === "string" ? value : undefined;
-}
+const settled = <T>(work: Promise<T>): Promise<Settled<T>> =>
+  work.then(
+    (value) => ({ value }),
+    (error: unknown) => ({ error }),
+  );

@@ -83,9 +83,19 @@ export class FeatureDisabled extends DomainError {
   }
 }
 
+const RETRY_AFTER_SECONDS = 10;
+
 /** Another system is down; trying again later may help. */
 export class Unavailable extends DomainError {
   readonly code = "UNAVAILABLE";
+  readonly retryAfterSeconds: number;
+  override readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(message: string, { retryAfterSeconds = RETRY_AFTER_SECONDS, ...options }: ErrorOptions & { readonly retryAfterSeconds?: number } = {}) {
+    super(message, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+    this.details = { retryAfterSeconds };
+  }
 }
 
 /** More than the budget of one caller; `retryAfterSeconds` says when to try again. */

@@ -2,7 +2,9 @@ import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import type { Logger } from "pino";
 import { ArgumentValidationError } from "type-graphql";
+import { refusalOf } from "../outages/outage";
 import { DomainError, Unavailable } from "../domain/errors";
+import type { OutageLog } from "../outages/outage-log";
 
 const MASKED: GraphQLFormattedError = {
   message: "Something went wrong on our side; the request id tells us where",
@@ -28,10 +30,10 @@ const MORE_ERRORS = "The document has more than 100 validation errors, of which 
 export function formatError(
   formatted: GraphQLFormattedError,
   error: unknown,
-  { log, requestId }: { log: Logger; requestId: string },
+  { log, outages, requestId }: { log: Logger; outages: OutageLog; requestId: string },
 ): GraphQLFormattedError {
-  const original = unwrapResolverError(error);
-  if (original instanceof Unavailable) log.warn({ err: original, requestId }, "something that this service relies on cannot be used");
+  const original = refusalOf(unwrapResolverError(error));
+  if (original instanceof Unavailable) outages.report(original, requestId);
   if (original instanceof DomainError) {
     return {
       message: original.message,

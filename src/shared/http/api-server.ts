@@ -5,6 +5,8 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
 import type { CallerLimitsSettings } from "./caller-limits";
+import type { OutageLog } from "../outages/outage-log";
+import { ANSWER_WITHIN_MS, limitTime } from "./deadline";
 import { graphqlRoutes } from "./graphql-routes";
 import { createGraphqlServer } from "./graphql-server";
 import { healthRoutes, type Readiness } from "./health-routes";
@@ -52,6 +54,9 @@ export interface ApiServerOptions {
   readonly version: string;
   readonly metrics: Metrics;
   readonly log: Logger;
+  readonly outages: OutageLog;
+  /** Requests that take longer are answered UNAVAILABLE. */
+  readonly answerWithinMs?: number | undefined;
 }
 
 export interface ApiServer {
@@ -64,8 +69,8 @@ export interface ApiServer {
 
 /** The HTTP server of the API. Every answer carries `x-request-id`: the client's own, if it sent a sane one. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { schema, server, authenticate, forgetActors, log, metrics } = options;
-  const answerError = answerErrors(log);
+  const { schema, server, authenticate, forgetActors, log, outages, metrics, answerWithinMs = ANSWER_WITHIN_MS } = options;
+  const answerError = answerErrors(log, outages);
   const app = fastify({
     logger: false,
     bodyLimit: server.bodyLimitBytes,
@@ -80,6 +85,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     reply.header("x-request-id", request.id);
     done();
   });
+  limitTime(app, answerWithinMs, (error, request, reply) => answerError(error, request, reply));
   if (server.allowedOrigins.length > 0) {
     app.register(cors, {
       origin: server.allowedOrigins.includes("*") ? "*" : [...server.allowedOrigins],
@@ -90,7 +96,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     });
   }
 
-  const graphql = createGraphqlServer({ schema, limits: server, log, metrics, forgetActors });
+  const graphql = createGraphqlServer({ schema, limits: server, log, outages, metrics, forgetActors, answerWithinMs });
   let started = false;
   app.addHook("onReady", async () => {
     await graphql.start();
@@ -102,6 +108,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     gate: { ...options.sessions, authenticate },
     metrics,
     log,
+    outages,
     times: options.socketTimes,
   });
   sockets.attach(app.server);

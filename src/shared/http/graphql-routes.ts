@@ -14,7 +14,7 @@ export interface GraphqlRoutesOptions {
 
 /** GraphQL by POST, and the explorer for people who open the endpoint in a browser. */
 export function graphqlRoutes(app: FastifyInstance, { endpoint, graphql, authenticate, log }: GraphqlRoutesOptions): void {
-  app.post(endpoint, async (request, reply) => {
+  app.post(endpoint, { config: { deadline: false } }, async (request, reply) => {
     const { "content-type": contentType, accept } = request.headers;
     const context = new RequestContext(request, authenticate, log);
     const { status, headers, body } = await graphql.answer({ body: request.body, contentType, accept }, context);

@@ -5,7 +5,10 @@ import { CompiledQueries, type CheckedQuery, type Variables } from "../graphql/c
 import { countObjects } from "../graphql/object-budget";
 import { shownRefusal, type RequestRefused } from "../graphql/limits";
 import { storableVariables, unstorableVariable } from "../graphql/text-input";
+import { Outage, refusalOf } from "../outages/outage";
+import { Unavailable } from "../domain/errors";
 import { createApollo, type ApolloOptions } from "./apollo";
+import { ANSWER_WITHIN_MS, byDeadline } from "./deadline";
 import { FormattedStream } from "./formatted-stream";
 import type { RequestContext } from "./request-context";
 import { requestPlugin, type RequestPluginOptions } from "./request-plugin";
@@ -15,6 +18,7 @@ export interface GraphqlServerOptions extends RequestPluginOptions {
   readonly schema: GraphQLSchema;
   readonly limits: ApolloOptions["limits"] & WorkLimits;
   readonly log: Logger;
+  readonly answerWithinMs?: number | undefined;
 }
 
 export interface GraphqlPost {
@@ -52,7 +56,7 @@ export interface GraphqlServer {
 const JSON_HEADERS = [["content-type", "application/json; charset=utf-8"]] as const;
 
 /** Queries that came before from compiled code, everything else and every error by Apollo (docs/adr/0005). */
-export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlServerOptions): GraphqlServer {
+export function createGraphqlServer({ schema, limits, log, answerWithinMs = ANSWER_WITHIN_MS, ...around }: GraphqlServerOptions): GraphqlServer {
   const { plugin, formatError, formatAll, answered } = requestPlugin({ log, ...around });
   const budget = new WorkBudget(limits);
   const compiled = new CompiledQueries<RequestContext>(
@@ -87,7 +91,7 @@ export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlS
     return { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
   }
 
-  async function answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> {
+  async function inFull(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> {
     const refusal = await budget.admit((post.body as Partial<PlainRequest> | null | undefined)?.query, context);
     if (refusal !== null) return refuse(refusal, context);
     const compiledAnswer = await fromCompiledCode(post, context);
@@ -103,6 +107,21 @@ export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlS
     return { status: refusal.status, headers, body: `${JSON.stringify({ errors: [shownRefusal(refusal)] })}\n` };
   }
 
+  const unavailable = (error: unknown, context: RequestContext): GraphqlAnswer => ({
+    status: 200,
+    headers: JSON_HEADERS,
+    body: `${JSON.stringify({ data: null, errors: formatAll([error], context) })}\n`,
+  });
+
+  function answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> {
+    const answering = inFull(post, context).catch((error: unknown) => {
+      // Before there is an operation: the caller cannot be looked up.
+      if (refusalOf(error) instanceof Unavailable) return unavailable(error, context);
+      throw error;
+    });
+    return byDeadline(answering, answerWithinMs, () => unavailable(new Outage("TOO_SLOW"), context));
+  }
+
   async function operate(body: unknown, context: RequestContext): Promise<Outcome> {
     const json = "application/json";
     const { status, body: text } = await answer({ body, contentType: json, accept: json }, context);
@@ -115,10 +134,14 @@ export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlS
   async function follow(checked: CheckedQuery, variableValues: Variables, context: RequestContext): Promise<Outcome> {
     const { document, operation } = checked;
     const operationName = operation.name?.value;
-    const source = await createSourceEventStream({ schema, document, operationName, variableValues, contextValue: context }).catch(
+    const starting: Promise<Source> = createSourceEventStream({ schema, document, operationName, variableValues, contextValue: context }).catch(
       // Only a bug throws here instead of being answered.
-      (error: unknown): { errors: readonly unknown[] } => ({ errors: [error] }),
+      (error: unknown) => ({ errors: [error] }),
     );
+    const source = await byDeadline(starting, answerWithinMs, () => {
+      void starting.then(endStream);
+      return { errors: [new Outage("TOO_SLOW")] };
+    });
     const errors = "errors" in source ? formatAll(source.errors ?? [], context) : [];
     answered(context, { document, operation, outcome: errors.length === 0 ? "OK" : String(errors[0]?.extensions?.["code"]) });
     if (!(Symbol.asyncIterator in source)) return { kind: "refused", errors };
@@ -129,6 +152,13 @@ export function createGraphqlServer({ schema, limits, log, ...around }: GraphqlS
   }
 
   return { start: () => apollo.start(), stop: () => apollo.stop(), answer, operate };
+}
+
+type Source = AsyncIterable<unknown> | { readonly errors?: readonly unknown[] };
+
+/** Of a subscription whose client has been refused meanwhile. */
+async function endStream(source: Source): Promise<void> {
+  if (Symbol.asyncIterator in source) await source[Symbol.asyncIterator]().return?.();
 }
 
 const variablesOf = (body: unknown): Variables => (body as Partial<PlainRequest> | null)?.variables ?? {};

@@ -1,6 +1,8 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { DomainError, Unavailable } from "../domain/errors";
+import { Outage, refusalOf } from "../outages/outage";
+import { DomainError, TooManyAttempts, Unavailable } from "../domain/errors";
+import type { OutageLog } from "../outages/outage-log";
 
 const CODES: Readonly<Record<number, string>> = {
   400: "BAD_REQUEST",
@@ -21,6 +23,16 @@ const STATUSES: Readonly<Record<string, number>> = {
   UNAVAILABLE: 503,
 };
 
+const INSUFFICIENT_STORAGE = 507;
+
+const statusOf = (error: DomainError): number =>
+  error instanceof Outage && error.kind === "DATA_FOLDER_FULL" ? INSUFFICIENT_STORAGE : (STATUSES[error.code] ?? 400);
+
+/** The header that HTTP clients look at before they repeat a request. */
+export function sayWhenToRetry(reply: FastifyReply, error: unknown): void {
+  if (error instanceof Unavailable || error instanceof TooManyAttempts) reply.header("retry-after", error.retryAfterSeconds);
+}
+
 /** The one shape in which this server tells errors, also where no GraphQL is involved. */
 export const errorBody = (message: string, code: string, details: Readonly<Record<string, unknown>> = {}): object => ({
   errors: [{ message, extensions: { code, ...details } }],
@@ -28,12 +40,14 @@ export const errorBody = (message: string, code: string, details: Readonly<Recor
 
 /** Answers whatever a route throws: a refusal with its status, a client's mistake as such, a bug masked. */
 export const answerErrors =
-  (log: Logger) =>
-  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+  (log: Logger, outages: OutageLog) =>
+  (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const error = refusalOf(thrown) as FastifyError | DomainError;
     // The client is told what cannot be done, and the operator why.
-    if (error instanceof Unavailable) log.warn({ err: error, requestId: request.id }, "something that this service relies on cannot be used");
+    if (error instanceof Unavailable) outages.report(error, request.id);
     if (error instanceof DomainError) {
-      void reply.code(STATUSES[error.code] ?? 400).send(errorBody(error.message, error.code, error.details));
+      sayWhenToRetry(reply, error);
+      void reply.code(statusOf(error)).send(errorBody(error.message, error.code, error.details));
       return;
     }
     const status = error.statusCode ?? 500;

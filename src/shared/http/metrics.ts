@@ -155,6 +155,11 @@ export class Metrics {
     this.watch(name("refused"), "Lines that Elasticsearch has refused for a day; `retrograde export --retry-rejected` sends them again", async () => (await share()).refused);
   }
 
+  /** Read at each scrape. Call once. */
+  watchDataFolderFree(readBytes: () => Promise<number>): void {
+    this.watch("retrograde_data_folder_free_bytes", "Room left for this process in the data folder", readBytes);
+  }
+
   /** In Prometheus' text format. */
   text(): Promise<string> {
     return this.registry.metrics();

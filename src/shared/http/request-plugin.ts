@@ -12,11 +12,13 @@ import {
 import type { Logger } from "pino";
 import { formatError } from "../graphql/errors";
 import { refusalIn } from "../graphql/limits";
+import type { OutageLog } from "../outages/outage-log";
 import type { Metrics } from "./metrics";
 import type { RequestContext } from "./request-context";
 
 export interface RequestPluginOptions {
   readonly log: Logger;
+  readonly outages: OutageLog;
   readonly metrics: Metrics;
   /** Called after each mutation, before its answer goes out: whoever gets it sees the change. */
   readonly forgetActors: () => void;
@@ -44,7 +46,7 @@ export interface Answer {
  * the answer. `formatError` belongs to the same: Apollo calls it without the request, so the plugin
  * notes down beforehand which request an error belongs to.
  */
-export function requestPlugin({ log, metrics, forgetActors }: RequestPluginOptions): RequestPlugin {
+export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPluginOptions): RequestPlugin {
   const requestOf = new WeakMap<object, RequestContext>();
 
   function answered(context: RequestContext, { document, operation: node, outcome }: Answer): void {
@@ -85,9 +87,14 @@ export function requestPlugin({ log, metrics, forgetActors }: RequestPluginOptio
     },
   };
 
+  const aroundOf = (error: unknown) => {
+    const context = requestOf.get(error as object);
+    return { outages, log: context?.log ?? log, requestId: context?.requestId ?? "unknown" };
+  };
+
   const formatAny: RequestPlugin["formatError"] = (formatted, error) =>
     refusalIn(error) ??
-    formatError(formatted, asBug(error), requestOf.get(error as object) ?? { log, requestId: "unknown" });
+    formatError(formatted, asBug(error), aroundOf(error));
 
   return {
     answered,

@@ -148,7 +148,8 @@ export class Sessions {
     const { account, bindings } = found;
     if (!this.touched.has(account.id)) {
       this.touched.set(account.id, true);
-      await this.options.accounts.touchServiceAccount(account.id, this.options.clock());
+      // On a read-only database, or with the row locked, the account still serves to read.
+      await this.options.accounts.touchServiceAccount(account.id, this.options.clock()).catch(() => this.touched.delete(account.id));
     }
     const grants = grantsOf("SERVICE_ACCOUNT", bindings, this.options.roles);
     return { actor: { id: account.id, type: "SERVICE_ACCOUNT", label: account.label, grants }, sessionsFromMs: 0 };

@@ -30,6 +30,8 @@ export class JwtSessionTokens implements SessionTokens {
   constructor(
     privateKeyPem: string,
     private readonly sessionMs: number,
+    /** The same on every replica: sessions are compared with the time of the last change of the password. */
+    private readonly nowMs: () => number = Date.now,
   ) {
     this.privateKey = createPrivateKey(privateKeyPem);
     this.publicKey = createPublicKey(this.privateKey);
@@ -40,7 +42,7 @@ export class JwtSessionTokens implements SessionTokens {
 
   issue(userId: string, { notAfterMs = Infinity } = {}): Promise<string> {
     // To the millisecond, which a NumericDate may be (RFC 7519, section 2): a new session must not look older than the password.
-    const now = Date.now() / 1000;
+    const now = this.nowMs() / 1000;
     const expiresAt = Math.min(Math.floor(now) + Math.floor(this.sessionMs / 1000), Math.floor(notAfterMs / 1000));
     return new SignJWT()
       .setProtectedHeader({ alg: this.algorithm })
@@ -53,7 +55,7 @@ export class JwtSessionTokens implements SessionTokens {
   }
 
   now(): Instant {
-    return toInstant(Date.now());
+    return toInstant(this.nowMs());
   }
 
   async verify(token: string): Promise<VerifiedSession | "EXPIRED" | "INVALID"> {

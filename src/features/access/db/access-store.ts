@@ -1,7 +1,8 @@
 import { In, IsNull, type EntityManager } from "typeorm";
 import { newId } from "../../../shared/app/ids";
 import type { Clock } from "../../../shared/app/clock";
-import { constraintOf } from "../../../shared/db/unit-of-work";
+import { lockInTurn } from "../../../shared/db/lock-turns";
+import { constraintOf } from "../../../shared/db/sql-state";
 import { Conflict, NotFound } from "../../../shared/domain/errors";
 import type { AccessStores, NewPassword, Place } from "../app/ports";
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
@@ -24,7 +25,7 @@ export class AccessStore implements AccessStores {
   ) {}
 
   async lockUserCreation(): Promise<void> {
-    await this.manager.query("SELECT pg_advisory_xact_lock($1)", [USER_CREATION_LOCK]);
+    await lockInTurn(this.manager, "the users", "", () => this.manager.query("SELECT pg_advisory_xact_lock($1)", [USER_CREATION_LOCK]));
   }
 
   hasUsers(): Promise<boolean> {
@@ -84,7 +85,7 @@ export class AccessStore implements AccessStores {
 
   lockUser(id: string): Promise<User | null> {
     // FOR UPDATE: new roles wait as well, as their foreign key locks this row too.
-    return this.manager.findOne(UserRow, { where: { id }, lock: { mode: "pessimistic_write" } });
+    return lockInTurn(this.manager, "this user", id, () => this.manager.findOne(UserRow, { where: { id }, lock: { mode: "pessimistic_write" } }));
   }
 
   countUsers(ids: readonly string[]): Promise<number> {

@@ -1,7 +1,8 @@
 import { In, IsNull, type EntityManager, type FindOptionsWhere } from "typeorm";
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
-import { constraintOf } from "../../../shared/db/unit-of-work";
+import { lockInTurn } from "../../../shared/db/lock-turns";
+import { constraintOf } from "../../../shared/db/sql-state";
 import { Conflict } from "../../../shared/domain/errors";
 import type { BoundTo, TeamStores } from "../app/team-ports";
 import type { RoleBinding, Team } from "../domain/accounts";
@@ -17,7 +18,7 @@ export class TeamStore implements TeamStores {
 
   lockTeam(id: string): Promise<Team | null> {
     // FOR UPDATE: new members and roles wait as well, as their foreign keys lock this row too.
-    return this.manager.findOne(TeamRow, { where: { id }, lock: { mode: "pessimistic_write" } });
+    return lockInTurn(this.manager, "this Team", id, () => this.manager.findOne(TeamRow, { where: { id }, lock: { mode: "pessimistic_write" } }));
   }
 
   findTeam(id: string): Promise<Team | null> {

@@ -1,4 +1,4 @@
-import { constraintOf } from "../../../shared/db/unit-of-work";
+import { constraintOf } from "../../../shared/db/sql-state";
 import { NotFound } from "../../../shared/domain/errors";
 
 const GONE: Readonly<Record<string, string>> = {

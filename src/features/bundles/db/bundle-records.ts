@@ -1,4 +1,4 @@
-import { constraintOf } from "../../../shared/db/unit-of-work";
+import { constraintOf } from "../../../shared/db/sql-state";
 import type { Sql } from "../../../shared/db/sql";
 import type { Instant } from "../../../shared/domain/instant";
 import { ArchiveNotKept, type BundleRecords, type StoredArchive } from "../app/ports";

@@ -1,5 +1,6 @@
 import { IsNull, LessThan, type DataSource, type EntityManager } from "typeorm";
-import { constraintOf } from "../../../shared/db/unit-of-work";
+import { constraintOf } from "../../../shared/db/sql-state";
+import { lockInTurn } from "../../../shared/db/lock-turns";
 import { RowStatements } from "../../../shared/db/row-statements";
 import { sqlOf } from "../../../shared/db/data-source";
 import { NotFound } from "../../../shared/domain/errors";
@@ -8,6 +9,8 @@ import type { DeploymentStore } from "../app/ports";
 import { NamespaceTaken, ReleaseNameTaken } from "../app/name-taken";
 import type { Deployment } from "../domain/deployment";
 import { DeploymentRow } from "./deployment.row";
+
+const LOCKED = "this Deployment";
 
 /** Statements that do not change between transactions. */
 export class DeploymentStatements {
@@ -27,15 +30,13 @@ export class DeploymentStoreSql implements DeploymentStore {
   ) {}
 
   async lock(id: string): Promise<Deployment | null> {
-    const rows = await sqlOf(this.manager).query<Deployment>(this.statements.lockById, [id]);
+    const rows = await lockInTurn(this.manager, LOCKED, id, () => sqlOf(this.manager).query<Deployment>(this.statements.lockById, [id]));
     return rows[0] ?? null;
   }
 
-  async lockByReleaseName(releaseName: string): Promise<Deployment | null> {
-    return this.manager.findOne(DeploymentRow, {
-      where: { releaseName, deletedAt: IsNull() },
-      lock: { mode: "pessimistic_write" },
-    });
+  lockByReleaseName(releaseName: string): Promise<Deployment | null> {
+    const where = { releaseName, deletedAt: IsNull() };
+    return lockInTurn(this.manager, LOCKED, releaseName, () => this.manager.findOne(DeploymentRow, { where, lock: { mode: "pessimistic_write" } }));
   }
 
   async add(deployment: Deployment): Promise<void> {

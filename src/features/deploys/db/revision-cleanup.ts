@@ -1,7 +1,7 @@
 import type { BundleKey } from "../../bundles";
 import type { Step } from "../../../shared/app/paced-steps";
 import type { Sql } from "../../../shared/db/sql";
-import { constraintOf } from "../../../shared/db/unit-of-work";
+import { constraintOf } from "../../../shared/db/sql-state";
 import type { Instant } from "../../../shared/domain/instant";
 import type { RevisionCleanup } from "../app/ports";
 

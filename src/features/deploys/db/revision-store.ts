@@ -1,7 +1,7 @@
 import { LessThanOrEqual, type DataSource, type EntityManager } from "typeorm";
 import { sqlOf } from "../../../shared/db/data-source";
 import { RowStatements } from "../../../shared/db/row-statements";
-import { constraintOf } from "../../../shared/db/unit-of-work";
+import { constraintOf } from "../../../shared/db/sql-state";
 import { Conflict } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import type { IdempotencyKeys, RevisionStore } from "../app/ports";

@@ -53,6 +53,8 @@ async function sendRange(reply: FastifyReply, bundle: DagBundle, header: string 
   const range = rangeOf(header, sizeBytes);
   if (range === "UNSATISFIABLE") return describe(reply, bundle).code(416).header("content-range", `bytes */${sizeBytes}`).send();
   const bytes = await firstRead(await store.open(sha256, range === "NONE" ? undefined : range));
+  // The client has been refused, or has left, while the store was asked.
+  if (reply.raw.headersSent || reply.raw.destroyed) bytes.destroy();
   describe(reply, bundle).headers(AS_FILE);
   if (range === "NONE") return reply.header("content-length", sizeBytes).send(bytes);
   reply.code(206).header("content-range", `bytes ${range.start}-${range.end}/${sizeBytes}`).header("content-length", range.end - range.start + 1);

@@ -30,7 +30,7 @@ export function dagUploadRoutes(app: FastifyInstance, { authenticate, deployment
   app.register(async (scope) => {
     // The body is left on the socket for the route to read as it comes.
     scope.addContentTypeParser("multipart/form-data", (_request, _body, done) => done(null));
-    scope.post<{ Params: { releaseName: string } }>("/:releaseName/dags/upload", async (request, reply) => {
+    scope.post<{ Params: { releaseName: string } }>("/:releaseName/dags/upload", { config: { deadline: false } }, async (request, reply) => {
       try {
         const { releaseName } = request.params;
         const actor = { ...(await authenticate(request.headers.authorization)), request: { id: request.id, address: request.ip } };

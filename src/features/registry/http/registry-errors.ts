@@ -1,19 +1,26 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { DomainError, Unauthenticated } from "../../../shared/domain/errors";
+import { refusalOf } from "../../../shared/outages/outage";
+import { DomainError, Unauthenticated, Unavailable } from "../../../shared/domain/errors";
+import { sayWhenToRetry } from "../../../shared/http/http-errors";
+import type { OutageLog } from "../../../shared/outages/outage-log";
 
 const STATUSES: Readonly<Record<string, readonly [number, string]>> = {
   UNAUTHENTICATED: [401, "UNAUTHORIZED"],
   FORBIDDEN: [403, "DENIED"],
   FEATURE_DISABLED: [403, "DENIED"],
+  UNAVAILABLE: [503, "UNAVAILABLE"],
 };
 
 /** Errors in the shape that clients of registries read. Source: the Distribution project's HTTP API. */
 export const registryError = (code: string, message: string, details: unknown = null): object => ({ errors: [{ code, message, details }] });
 
 export const answerRegistryErrors =
-  (log: Logger) =>
-  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+  (log: Logger, outages: OutageLog) =>
+  (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const error = refusalOf(thrown) as FastifyError | DomainError;
+    if (error instanceof Unavailable) outages.report(error, request.id);
+    sayWhenToRetry(reply, error);
     if (error instanceof Unauthenticated && error.reason === "MISSING") reply.header("www-authenticate", "Bearer");
     if (error instanceof DomainError) {
       const [status, code] = STATUSES[error.code] ?? [400, "UNSUPPORTED"];

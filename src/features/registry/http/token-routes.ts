@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import { InvalidInput } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
+import type { OutageLog } from "../../../shared/outages/outage-log";
 import type { GrantAccess } from "../app/grant-access";
 import { answerRegistryErrors } from "./registry-errors";
 
@@ -13,6 +14,7 @@ export interface TokenRoutesOptions {
   readonly grant: GrantAccess;
   readonly certificatePem: string;
   readonly log: Logger;
+  readonly outages: OutageLog;
 }
 
 /**
@@ -20,9 +22,9 @@ export interface TokenRoutesOptions {
  * `GET /v1/registry/authorization`: where clients of the registry get their tokens, by the Distribution project's
  * token authentication. The password is a session's token or an API key, with any user name.
  */
-export function tokenRoutes(app: FastifyInstance, { endpoint, service, authenticate, grant, certificatePem, log }: TokenRoutesOptions): void {
+export function tokenRoutes(app: FastifyInstance, { endpoint, service, authenticate, grant, certificatePem, log, outages }: TokenRoutesOptions): void {
   app.register(async (scope) => {
-    scope.setErrorHandler(answerRegistryErrors(log));
+    scope.setErrorHandler(answerRegistryErrors(log, outages));
     scope.get(`${endpoint}/registry/certificate`, async (_request, reply) => reply.type("application/x-pem-file").send(certificatePem));
     scope.get<{ Querystring: Record<string, unknown> }>(`${endpoint}/registry/authorization`, async (request, reply) => {
       const actor = await authenticate(credentialsOf(request.headers.authorization));

@@ -1,6 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import { refusalOf } from "../../../shared/outages/outage";
 import { DomainError, Forbidden, TooManyAttempts, Unavailable } from "../../../shared/domain/errors";
+import { sayWhenToRetry } from "../../../shared/http/http-errors";
+import type { OutageLog } from "../../../shared/outages/outage-log";
 import { SignOnRefused, type SignOnRefusal } from "../domain/refusals";
 import { tokenPageOf, type Site } from "../domain/site";
 import { problemPage } from "./pages/problem-page";
@@ -46,14 +49,16 @@ function statusOf(error: unknown): number {
 
 /** Tells whatever goes wrong on a page, and in the log what a person may have to look into. */
 export const answerOnPage =
-  (site: Site, log: Logger) =>
-  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+  (site: Site, log: Logger, outages: OutageLog) =>
+  (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const error = refusalOf(thrown) as FastifyError | DomainError;
+    sayWhenToRetry(reply, error);
     const status = statusOf(error);
     const requestId = request.id;
     const isKnown = error instanceof DomainError;
     if (!isKnown && status >= 500) log.error({ err: error, requestId }, "request failed");
     else if (error instanceof SignOnRefused) log.info({ err: error.cause, requestId, reason: error.reason }, "signing on was refused");
-    else if (error instanceof Unavailable) log.warn({ err: error, requestId }, "an identity provider cannot be reached");
+    else if (error instanceof Unavailable) outages.report(error, requestId);
     const page = problemPage({ endpoint: site.endpoint, message: messageOf(error, status), requestId, signInUrl: tokenPageOf(site) });
     void sendPage(reply, status, page);
   };

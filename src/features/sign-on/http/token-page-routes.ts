@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WrongCredentials, type SignIn } from "../../access";
-import { DomainError, TooManyAttempts } from "../../../shared/domain/errors";
+import { DomainError, TooManyAttempts, Unavailable } from "../../../shared/domain/errors";
 import type { BrowserSessions } from "../app/browser-sessions";
 import { tokenPageOf, type Site } from "../domain/site";
 import { sendOn, sendPage } from "./answers";
@@ -56,7 +56,7 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
         cookies.keepSession(reply, await sessions.begin(user.id));
         return sendOn(reply, path);
       } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
+        if (!(error instanceof DomainError) || error instanceof Unavailable) throw error;
         return sendPage(reply, statusOf(error, reply), signInPage({ ...options, endpoint: site.endpoint, path, identity: identity.slice(0, 200), problem: error.message }));
       }
     });

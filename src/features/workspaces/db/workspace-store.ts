@@ -1,4 +1,5 @@
 import type { EntityManager } from "typeorm";
+import { lockInTurn } from "../../../shared/db/lock-turns";
 import type { WorkspaceStores } from "../app/ports";
 import type { Workspace } from "../domain/workspace";
 import { WorkspaceRow } from "./workspace.row";
@@ -8,7 +9,7 @@ export class WorkspaceStore implements WorkspaceStores {
 
   lock(id: string): Promise<Workspace | null> {
     // FOR UPDATE: new Deployments wait as well, as their foreign key locks this row too.
-    return this.manager.findOne(WorkspaceRow, { where: { id }, lock: { mode: "pessimistic_write" } });
+    return lockInTurn(this.manager, "this Workspace", id, () => this.manager.findOne(WorkspaceRow, { where: { id }, lock: { mode: "pessimistic_write" } }));
   }
 
   async add(workspace: Workspace): Promise<void> {

@@ -2,6 +2,9 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { refusalOf } from "../../outages/outage";
+import { Unavailable } from "../../domain/errors";
+import type { OutageLog } from "../../outages/outage-log";
 import type { Metrics } from "../metrics";
 import { graphqlTransportWs } from "./graphql-transport-ws";
 import { SocketConnection, type SocketDependencies } from "./socket-connection";
@@ -37,6 +40,7 @@ export interface SocketServerOptions extends SocketDependencies {
   readonly settings: SocketServerSettings;
   readonly metrics: Metrics;
   readonly log: Logger;
+  readonly outages: OutageLog;
   readonly times?: SocketTimes | undefined;
 }
 
@@ -132,11 +136,16 @@ export class SocketServer {
     });
   }
 
-  /** Whatever is thrown on the way of a message is a bug, or a database that is away. */
+  /** An error on the way of a message is an outage or a bug. */
   private async guard(connection: SocketConnection, work: Promise<void>): Promise<void> {
     try {
       await work;
     } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal instanceof Unavailable) {
+        this.options.outages.report(refusal, "socket");
+        return connection.close(CLOSE.tryAgainLater, refusal.message);
+      }
       this.options.log.error({ err: error }, "a message over a socket could not be handled");
       connection.close(CLOSE.internalError, "Internal server error");
     }

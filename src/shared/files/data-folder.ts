@@ -1,0 +1,41 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+export type DataFolderState = "ok" | "full" | "not writable";
+
+const PROBE = "free-space-probe";
+const PROBE_BYTES = 4_096;
+const FULL = new Set(["ENOSPC", "EDQUOT"]);
+
+/** Whether uploads and rollouts find room in the folder that holds them. */
+export class DataFolder {
+  /** A file system that hangs would otherwise keep one more thread of the process with each check. */
+  private checking: Promise<DataFolderState> | null = null;
+
+  constructor(private readonly path: string) {}
+
+  /** Writes a small file and removes it. */
+  check(): Promise<DataFolderState> {
+    this.checking ??= this.probe().finally(() => (this.checking = null));
+    return this.checking;
+  }
+
+  async freeBytes(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.path);
+    return bavail * bsize;
+  }
+
+  private async probe(): Promise<DataFolderState> {
+    const file = join(this.path, `.${PROBE}-${randomUUID()}`);
+    try {
+      await mkdir(this.path, { recursive: true });
+      await writeFile(file, Buffer.alloc(PROBE_BYTES), { flag: "wx" });
+      return "ok";
+    } catch (error) {
+      return FULL.has((error as NodeJS.ErrnoException).code ?? "") ? "full" : "not writable";
+    } finally {
+      await rm(file, { force: true }).catch(() => undefined);
+    }
+  }
+}

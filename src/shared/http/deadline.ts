@@ -1,0 +1,37 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { Outage } from "../outages/outage";
+
+/** Longer than any statement of a request may take, so that this only ends what hangs elsewhere. */
+export const ANSWER_WITHIN_MS = 15_000;
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** False for routes that take as long as their client, such as uploads, and for those that have a limit of their own. */
+    deadline?: boolean;
+  }
+}
+
+/** The result of the work, or after that time of `late`. The work goes on, and nobody waits for it. */
+export function byDeadline<T>(work: Promise<T>, withinMs: number, late: () => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(late()), withinMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** Answers for routes whose handler does not begin its answer in time. */
+export function limitTime(
+  app: FastifyInstance,
+  withinMs: number,
+  answerError: (error: Outage, request: FastifyRequest, reply: FastifyReply) => void,
+): void {
+  app.addHook("preHandler", (request, reply, done) => {
+    if (request.routeOptions.config.deadline !== false) {
+      const timer = setTimeout(() => {
+        if (!reply.sent && !reply.raw.headersSent) answerError(new Outage("TOO_SLOW"), request, reply);
+      }, withinMs);
+      reply.raw.once("close", () => clearTimeout(timer));
+    }
+    done();
+  });
+}
