@@ -74,6 +74,8 @@ describe(`kill -9 of a replica, up to ${KILLS} times, under load`, () => {
 
     expect(replicas.flatMap(({ unexpectedEnds }) => unexpectedEnds)).toEqual([]);
     expect(await violations(world, load)).toEqual([]);
+    expect(load.counts.rollbacks).toBeGreaterThan(0);
+    expect(load.counts.uploads).toBeGreaterThan(0);
     expect(load.size).toBeGreaterThan(budget.rounds);
   }, SECONDS * 1_000 + 400_000);
 });

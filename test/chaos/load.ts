@@ -58,7 +58,7 @@ export class Load {
       }
       const chance = Math.random();
       const operation =
-        chance < 0.35 ? this.deployImage(deployment) : chance < 0.65 ? this.rollBack(deployment) : chance < 0.85 ? this.upload(deployment) : this.read(deployment);
+        chance < 0.25 ? this.deployImage(deployment) : chance < 0.55 ? this.rollBack(deployment) : chance < 0.9 && deployment.takesUploads ? this.upload(deployment) : this.read(deployment);
       await operation.catch((error: unknown) => {
         if (!(error instanceof Refused)) return void this.counts.unanswered++;
         this.counts.refused++;

@@ -5,6 +5,8 @@ import { Replica } from "./replica";
 export interface PreparedDeployment {
   readonly id: string;
   readonly releaseName: string;
+  /** Whether its DAGs are uploaded; an image waits for them then, and is a target of rollbacks only later. */
+  readonly takesUploads: boolean;
 }
 
 export interface Prepared {
@@ -26,7 +28,7 @@ export function replicasOf({ elasticsearch, dataDir }: World, { count, databaseU
   return Array.from({ length: count }, (_, at) => new Replica(`replica ${at + 1}`, env));
 }
 
-/** An administrator and Deployments that take images, DAGs and rollbacks, each with one deploy. */
+/** An administrator and Deployments that take images and rollbacks, each with two deploys; two of three take uploads of DAGs too. */
 export async function prepare(replica: Replica, { deployments: count }: { readonly deployments: number }): Promise<Prepared> {
   const { createUser } = await replica.ask(
     `mutation { createUser(email: "admin@example.com", password: "correct horse battery") { token { value } } }`,
@@ -35,22 +37,34 @@ export async function prepare(replica: Replica, { deployments: count }: { readon
   const { createWorkspace } = await replica.ask(`mutation { createWorkspace(label: "Chaos") { id } }`, {}, token);
   const deployments: PreparedDeployment[] = [];
   for (let n = 0; n < count; n++) {
+    const takesUploads = n % 3 !== 0;
     const { createDeployment } = await replica.ask(
-      `mutation ($workspace: Uuid!, $label: String!) {
-         createDeployment(workspaceUuid: $workspace, label: $label, runtimeVersion: "11.3.0", dagDeployment: { type: dag_deploy }) { id releaseName } }`,
-      { workspace: createWorkspace?.["id"], label: `chaos ${n}` },
+      `mutation ($workspace: Uuid!, $label: String!, $mechanism: DagDeployment) {
+         createDeployment(workspaceUuid: $workspace, label: $label, runtimeVersion: "11.3.0", dagDeployment: $mechanism) { id releaseName } }`,
+      { workspace: createWorkspace?.["id"], label: `chaos ${n}`, mechanism: { type: takesUploads ? "dag_deploy" : "image" } },
       token,
     );
-    const deployment = createDeployment as unknown as PreparedDeployment;
+    const deployment = { ...(createDeployment as unknown as { id: string; releaseName: string }), takesUploads };
     await replica.ask(`mutation ($id: Uuid!) { updateDeploymentRollback(deploymentUuid: $id, enabled: true) { id } }`, { id: deployment.id }, token);
-    await replica.ask(
-      `mutation ($release: String!) { updateDeploymentImage(releaseName: $release, image: "registry.example.com/app:a", runtimeVersion: "11.3.0") { id } }`,
-      { release: deployment.releaseName },
-      token,
-    );
+    for (const tag of ["a", "b"]) {
+      await replica.ask(
+        `mutation ($release: String!, $image: String!) { updateDeploymentImage(releaseName: $release, image: $image, runtimeVersion: "11.3.0") { id } }`,
+        { release: deployment.releaseName, image: `registry.example.com/app:${tag}` },
+        token,
+      );
+      if (!takesUploads) await deployed(replica, deployment.id, token);
+    }
     deployments.push(deployment);
   }
   return { token, deployments };
+}
+
+/** Waits until the newest deploy is current, so that there is a target to roll back to from the start. */
+async function deployed(replica: Replica, id: string, token: string): Promise<void> {
+  await until(async () => {
+    const { deployRevisions } = await replica.ask(`query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 1) { nodes { status } } }`, { id }, token);
+    return (deployRevisions?.["nodes"] as { status: string }[])[0]?.status === "DEPLOYED";
+  });
 }
 
 /** Polls without an end of its own: the test's time limit is the limit. */

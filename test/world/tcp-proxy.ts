@@ -101,8 +101,8 @@ export class TcpProxy {
     client.pause();
     client.on("error", () => undefined);
     client.on("close", () => {
-      if (pair.server === null) this.pairs.delete(pair);
-      else if (pair.state === "open") pair.server.end();
+      if (pair.state === "open") pair.server?.end();
+      this.forget(pair);
     });
     if (!this.frozen) this.join(pair);
   }
@@ -112,10 +112,15 @@ export class TcpProxy {
     pair.server = server;
     server.on("error", () => undefined);
     server.on("close", () => {
-      this.pairs.delete(pair);
       if (pair.state === "open") pair.client.end();
+      this.forget(pair);
     });
     this.forward(pair.client, server);
+  }
+
+  /** Not before both sides are closed: `cut()` has to find the side that is left. */
+  private forget(pair: Pair): void {
+    if (pair.client.closed && pair.server?.closed !== false) this.pairs.delete(pair);
   }
 
   private forward(client: Socket, server: Socket): void {

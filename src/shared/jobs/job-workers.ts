@@ -67,7 +67,7 @@ export class JobWorkers {
     this.watchClients(connections.pool);
     this.graphile = runTaskList(
       {
-        pgPool: connections.pool,
+        pgPool: releasingOnce(connections.pool),
         concurrency: options.concurrency,
         noHandleSignals: true,
         gracefulShutdownAbortTimeout: NEVER_MS,
@@ -201,6 +201,26 @@ export class JobWorkers {
   private cut(): void {
     for (const client of this.clients) (client.connection.stream as Socket).destroy();
   }
+}
+
+/**
+ * The same pool, of which a connection may be released twice. graphile-worker does that when its LISTEN fails while it shuts down: the
+ * second release would reject a promise that nothing handles, and end the process.
+ */
+function releasingOnce(pool: Pool): Pool {
+  type Connected = (error: Error | undefined, client: PoolClient | undefined, release: (destroy?: boolean) => void) => void;
+  const connect = (connected?: Connected): Promise<PoolClient> | void => {
+    if (connected === undefined) return pool.connect();
+    pool.connect((error, client, release) => {
+      let isReleased = false;
+      connected(error, client, (destroy) => {
+        if (isReleased) return;
+        isReleased = true;
+        release(destroy);
+      });
+    });
+  };
+  return Object.create(pool, { connect: { value: connect } }) as Pool;
 }
 
 /** Failures are logged above with their job; what graphile-worker says beyond that is for debugging. */
