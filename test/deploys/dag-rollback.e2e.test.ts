@@ -168,7 +168,7 @@ describe("while the store of bundles is away", () => {
     jest.spyOn(store, "put").mockRejectedValue(away);
     expect((await postForm(logged, deployment.releaseName, cliParts(dagArchive(A)), admin)).statusCode).toBe(503);
     await askInVain(logged, ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: target.id, description: "x" }, admin);
-    const warnings = logged.lines.filter(({ level }) => level === 40);
+    const warnings = logged.lines.filter(({ level, requestId }) => level === 40 && requestId !== undefined);
     const warning = { requestId: expect.any(String), err: expect.objectContaining({ cause: expect.objectContaining({ message: refused.message }) }) };
     expect(warnings).toEqual([expect.objectContaining(warning), expect.objectContaining(warning)]);
   });

@@ -60,7 +60,7 @@ test("nobody follows so many histories that there is nothing left for others", a
     for (let n = 2; n <= 50; n++) socket.send({ id: String(n), type: "subscribe", payload: { query: FOLLOW, variables: { id: deployment.id } } });
   }
   const { payload } = await Promise.any(sockets.map((socket) => socket.untilType("error")));
-  expect(payload[0].extensions).toEqual({ code: "UNAVAILABLE" });
+  expect(payload[0].extensions).toEqual({ code: "UNAVAILABLE", retryAfterSeconds: 10 });
   const other = await followed(world, admin, deployment.id);
   await deployImage(world, admin, deployment);
   await untilTold(other, "1 DEPLOYED");

@@ -323,7 +323,7 @@ test("nobody follows so many different logs that there is none left for others",
   for (const socket of sockets) await socket.until(() => new Set(socket.messages.map(({ id }) => id)).size === 51);
   const refused = sockets.flatMap(({ messages }) => messages.filter(({ type }) => type === "error"));
   expect(refused.length).toBeGreaterThan(50);
-  expect(refused[0]?.payload[0].extensions).toEqual({ code: "UNAVAILABLE" });
+  expect(refused[0]?.payload[0].extensions).toEqual({ code: "UNAVAILABLE", retryAfterSeconds: 10 });
 
   const other = await followAsCli(world, admin, { deploymentId: deployment.id, timestamp: nanoseconds(Date.now() - 60_000) });
   await other.until(prints(message));
