@@ -49,7 +49,14 @@ export interface ServerConfig {
   readonly subscriptions: string;
   readonly maxSockets: number;
   readonly maxSocketsPerAddress: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
   readonly bodyLimitBytes: number;
+  readonly anonymousBodyLimitBytes: number;
+  readonly requestTimeoutSeconds: number;
+  readonly idleTimeoutSeconds: number;
+  readonly uploadTimeoutSeconds: number;
+  readonly uploadMinBytesPerSecond: number;
   /** Believe `X-Forwarded-*`; safe only behind a proxy that overwrites them. */
   readonly trustProxy: boolean;
   readonly allowedOrigins: readonly string[];

@@ -3,6 +3,7 @@ import { config, chart, optionalSetting, setting } from "../setting";
 import { filePath, introspection, listOfText, oneOf, origin, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
 
 const anyCount = wholeNumber(1, 1_000_000);
+const seconds = wholeNumber(1, 86_400);
 
 export const server = {
   host: setting({
@@ -48,6 +49,48 @@ export const server = {
     default: 1024 ** 2,
     values: [config("webserver.bodyLimitBytes")],
     description: "Largest request body, DAG uploads aside, and largest message of a WebSocket.",
+  }),
+  anonymousBodyLimitBytes: setting({
+    kind: wholeNumber(1024, 1024 ** 3),
+    default: 16 * 1024,
+    values: [config("webserver.anonymousBodyLimitBytes")],
+    description: "Largest request body of a caller without a session.",
+  }),
+  maxConnections: setting({
+    kind: anyCount,
+    default: 10_000,
+    values: [config("webserver.maxConnections")],
+    description: "Most connections open at a time in this process, WebSockets included.",
+  }),
+  maxConnectionsPerAddress: setting({
+    kind: anyCount,
+    default: 1000,
+    values: [config("webserver.maxConnectionsPerAddress")],
+    description: "Most connections open at a time from one network address (IPv6: one /64 network); with trustProxy, most requests in hand of one client address.",
+  }),
+  requestTimeoutSeconds: setting({
+    kind: seconds,
+    default: 30,
+    values: [config("webserver.requestTimeoutSeconds")],
+    description: "Time for a request to arrive whole, DAG uploads aside, and for its headers.",
+  }),
+  idleTimeoutSeconds: setting({
+    kind: seconds,
+    default: 300,
+    values: [config("webserver.idleTimeoutSeconds")],
+    description: "Time after which a client that reads nothing of its answer is cut off.",
+  }),
+  uploadTimeoutSeconds: setting({
+    kind: seconds,
+    default: 3600,
+    values: [config("webserver.uploadTimeoutSeconds")],
+    description: "Longest time for a DAG upload to arrive.",
+  }),
+  uploadMinBytesPerSecond: setting({
+    kind: wholeNumber(0, 1024 ** 3),
+    default: 10 * 1024,
+    values: [config("webserver.uploadMinBytesPerSecond")],
+    description: "Lowest rate of a DAG upload, over half a minute; 0 takes any.",
   }),
   trustProxy: setting({
     kind: trueOrFalse,

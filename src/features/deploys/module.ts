@@ -199,7 +199,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     }),
     /** Adds what is served beside GraphQL. */
     routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
-      dagUploadRoutes(app, { authenticate, deployments: deployments.readModel, receive: bundles.receive, record: recordDags });
+      dagUploadRoutes(app, { authenticate, deployments: deployments.readModel, receive: bundles.receive, record: recordDags, limits: config.server });
       dagDownloadRoutes(app, { authenticate, deployments: deployments.readModel, bundles: revisionBundles, store: bundles.store });
       const { takesEvents: enabled, authHeader } = config.registry;
       registryEventRoutes(app, { endpoint: config.server.endpoint, enabled, authHeader, take: takePushes });

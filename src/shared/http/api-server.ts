@@ -9,17 +9,23 @@ import type { OutageLog } from "../outages/outage-log";
 import { ANSWER_WITHIN_MS, limitTime } from "./deadline";
 import { graphqlRoutes } from "./graphql-routes";
 import { createGraphqlServer } from "./graphql-server";
+import { limitConnections, type ConnectionLimits } from "./connection-limits";
 import { healthRoutes, type Readiness } from "./health-routes";
 import { answerErrors, answerUnknownRoute, errorBody } from "./http-errors";
 import type { Metrics } from "./metrics";
+import { limitBodies, type BodyLimits } from "./request-bodies";
 import type { Authenticate } from "./request-context";
 import type { SocketGate } from "./sockets/socket-connection";
 import { SocketServer, type SocketTimes } from "./sockets/socket-server";
 
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 const SWEEP_IDLE_EVERY_MS = 50;
+/** Between two looks of Node for headers and requests that take too long. */
+const MAX_CHECK_INTERVAL_MS = 5_000;
+/** An upload is ended by its route, with an answer; Node ends what the route has missed. */
+const LAST_RESORT_SECONDS = 60;
 
-export interface ApiServerSettings {
+export interface ApiServerSettings extends BodyLimits, ConnectionLimits {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -30,6 +36,8 @@ export interface ApiServerSettings {
   readonly maxSocketsPerAddress: number;
   readonly bodyLimitBytes: number;
   readonly trustProxy: boolean;
+  /** The longest time for an upload, which no request exceeds. */
+  readonly uploadTimeoutSeconds: number;
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean | "signed-in";
   readonly maxTokens: number;
@@ -77,7 +85,13 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     trustProxy: server.trustProxy,
     genReqId: requestIdOf,
     frameworkErrors: answerError,
+    requestTimeout: (server.uploadTimeoutSeconds + LAST_RESORT_SECONDS) * 1000,
+    http: {
+      headersTimeout: server.requestTimeoutSeconds * 1000,
+      connectionsCheckingInterval: Math.min(server.requestTimeoutSeconds * 500, MAX_CHECK_INTERVAL_MS),
+    },
   });
+  limitConnections(app, server, log);
   app.removeContentTypeParser("text/plain");
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerUnknownRoute);
@@ -86,6 +100,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     done();
   });
   limitTime(app, answerWithinMs, (error, request, reply) => answerError(error, request, reply));
+  limitBodies(app, server, authenticate);
   if (server.allowedOrigins.length > 0) {
     app.register(cors, {
       origin: server.allowedOrigins.includes("*") ? "*" : [...server.allowedOrigins],

@@ -6,6 +6,7 @@ import type { ReceiveBundle } from "../../bundles";
 import type { DeploymentReadModel } from "../../deployments";
 import { InvalidInput } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
+import { UploadTooSlow, watchPace, type UploadLimits } from "../../../shared/http/upload-pace";
 import type { RecordDagUpload } from "../app/record-dag-upload";
 import { checkDescription } from "../domain/new-revision";
 
@@ -19,6 +20,7 @@ export interface DagUploadRoutesOptions {
   readonly deployments: DeploymentReadModel;
   readonly receive: ReceiveBundle;
   readonly record: RecordDagUpload;
+  readonly limits: UploadLimits;
 }
 
 /**
@@ -26,16 +28,16 @@ export interface DagUploadRoutesOptions {
  * part with a file name is the archive, whatever its field is called, and `description` comes before or after it.
  * Answers 200 or, at once and before the file is taken in, why not; never a redirect.
  */
-export function dagUploadRoutes(app: FastifyInstance, { authenticate, deployments, receive, record }: DagUploadRoutesOptions): void {
+export function dagUploadRoutes(app: FastifyInstance, { authenticate, deployments, receive, record, limits }: DagUploadRoutesOptions): void {
   app.register(async (scope) => {
     // The body is left on the socket for the route to read as it comes.
     scope.addContentTypeParser("multipart/form-data", (_request, _body, done) => done(null));
-    scope.post<{ Params: { releaseName: string } }>("/:releaseName/dags/upload", { config: { deadline: false } }, async (request, reply) => {
+    scope.post<{ Params: { releaseName: string } }>("/:releaseName/dags/upload", { config: { deadline: false, body: "UPLOAD" } }, async (request, reply) => {
       try {
         const { releaseName } = request.params;
         const actor = { ...(await authenticate(request.headers.authorization)), request: { id: request.id, address: request.ip } };
         const { id: deploymentId } = record.admit(actor, await deployments.findByReleaseName(releaseName));
-        const { archive, description } = readForm(request);
+        const { archive, description } = readForm(request, limits);
         const revision = await receive.execute(archive, {
           accept: async () => checkDescription(await description),
           record: (stored, said) => record.execute({ actor, deploymentId, archive: stored, description: said }),
@@ -48,7 +50,9 @@ export function dagUploadRoutes(app: FastifyInstance, { authenticate, deployment
           dagTarballVersion: revision.dagTarballVersion,
         });
       } catch (error) {
-        await takeInTheRest(request, reply);
+        // A client that is too slow would be too slow for this as well.
+        if (error instanceof UploadTooSlow) reply.header("connection", "close");
+        else await takeInTheRest(request, reply);
         throw error;
       }
     });
@@ -63,7 +67,7 @@ interface Form {
 }
 
 /** @throws InvalidInput unless the request is a multipart form */
-function readForm({ raw, headers }: FastifyRequest): Form {
+function readForm({ raw, headers }: FastifyRequest, limits: UploadLimits): Form {
   const contentType = headers["content-type"] ?? "";
   const archive = new PassThrough();
   const form = parserFor(contentType);
@@ -77,7 +81,13 @@ function readForm({ raw, headers }: FastifyRequest): Form {
     hasFile = true;
     pipeline(file, archive).catch(() => file.resume());
   });
-  const read = pipeline(raw, form).then(
+  const slow = new Promise<never>((_resolve, reject) => {
+    watchPace(raw, limits, (error) => {
+      archive.destroy(error);
+      reject(error);
+    });
+  });
+  const arrived = pipeline(raw, form).then(
     () => {
       if (!hasFile) archive.destroy(new InvalidInput("file", "the form holds no file"));
       return description;
@@ -89,8 +99,9 @@ function readForm({ raw, headers }: FastifyRequest): Form {
       throw refused;
     },
   );
-  // Whoever reads the archive may have met the same error, and never ask.
-  read.catch(() => undefined);
+  const read = Promise.race([arrived, slow]);
+  // The reader of the archive may have met the same error, and never ask.
+  for (const promise of [arrived, slow, read]) promise.catch(() => undefined);
   return { archive, description: read };
 }
 

@@ -24,6 +24,7 @@ export function registryEventRoutes(app: FastifyInstance, { endpoint, enabled, a
     scope.post(
       `${endpoint}/registry/events`,
       {
+        config: { body: "OWN_TOKEN" },
         onRequest: async ({ headers }) => {
           if (!enabled) throw new FeatureDisabled("astronomer.houston.config.deployments.exposeDockerWebhookEndpoint");
           const { authorization } = headers;

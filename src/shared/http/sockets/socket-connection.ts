@@ -35,6 +35,7 @@ const LONGEST_REASON_BYTES = 123;
  */
 export class SocketConnection implements Connection {
   private authorization: string | undefined;
+  private accepted = false;
   private stopWatching: () => void = () => undefined;
   private expiry: NodeJS.Timeout | undefined;
   private sent = 0;
@@ -47,6 +48,11 @@ export class SocketConnection implements Connection {
     private readonly handshake: { readonly address: string; readonly authorization: string | undefined },
     private readonly deps: SocketDependencies,
   ) {}
+
+  /** Whether its credentials have been accepted. */
+  get isAccepted(): boolean {
+    return this.accepted;
+  }
 
   get isOpen(): boolean {
     return this.socket.readyState === this.socket.OPEN;
@@ -63,6 +69,7 @@ export class SocketConnection implements Connection {
     }
     if (!this.isOpen) return false;
     this.authorization = authorization;
+    this.accepted = true;
     this.stopWatching = gate.watch.onChange(() => void this.checkSession());
     this.expireAt(gate.endOf(authorization));
     return true;

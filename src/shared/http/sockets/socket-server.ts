@@ -5,6 +5,7 @@ import { WebSocketServer, type RawData, type WebSocket } from "ws";
 import { refusalOf } from "../../outages/outage";
 import { Unavailable } from "../../domain/errors";
 import type { OutageLog } from "../../outages/outage-log";
+import { countedAddress } from "../../domain/counted-address";
 import type { Metrics } from "../metrics";
 import { graphqlTransportWs } from "./graphql-transport-ws";
 import { SocketConnection, type SocketDependencies } from "./socket-connection";
@@ -23,6 +24,7 @@ export interface SocketServerSettings {
   readonly maxSockets: number;
   readonly maxSocketsPerAddress: number;
   readonly bodyLimitBytes: number;
+  readonly anonymousBodyLimitBytes: number;
   readonly trustProxy: boolean;
 }
 
@@ -95,19 +97,42 @@ export class SocketServer {
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { maxSockets, maxSocketsPerAddress, trustProxy } = this.options.settings;
     const address = addressOf(request, trustProxy);
+    const counted = countedAddress(address);
     if (this.closing) return refuseUpgrade(socket, 503, "The server is stopping");
-    if (this.server.clients.size >= maxSockets || (this.openByAddress.get(address) ?? 0) >= maxSocketsPerAddress) {
+    if (this.server.clients.size >= maxSockets || (this.openByAddress.get(counted) ?? 0) >= maxSocketsPerAddress) {
       return refuseUpgrade(socket, 503, "Too many connections are open; try again later");
     }
-    this.server.handleUpgrade(request, socket, head, (opened) => this.opened(opened, address, request.headers.authorization));
+    this.server.handleUpgrade(request, socket, head, (opened) => {
+      const connection = this.opened(opened, address, request.headers.authorization);
+      if (connection !== null) this.boundUntilAccepted(socket, opened, connection);
+    });
   }
 
-  private opened(socket: WebSocket, address: string, authorization: string | undefined): void {
+  /** A message is held until its end: before a session is accepted, only a small one. */
+  private boundUntilAccepted(raw: Duplex, socket: WebSocket, connection: SocketConnection): void {
+    let bytes = 0;
+    const count = (chunk: Buffer): void => {
+      if (connection.isAccepted) return void raw.off("data", count);
+      bytes += chunk.length;
+      if (bytes <= this.options.settings.anonymousBodyLimitBytes) return;
+      raw.off("data", count);
+      // In a later turn: ws closes the socket with a reason where the message is too large for anybody.
+      setImmediate(() => {
+        if (socket.readyState === socket.OPEN) socket.terminate();
+      });
+    };
+    raw.on("data", count);
+  }
+
+  private opened(socket: WebSocket, address: string, authorization: string | undefined): SocketConnection | null {
     const { metrics } = this.options;
     const transportOf = PROTOCOLS[socket.protocol];
     // ws reports here what it closes the socket for: a message too large, a broken frame.
     socket.on("error", () => undefined);
-    if (transportOf === undefined) return socket.close(CLOSE.protocolNotAcceptable, "Subprotocol not acceptable");
+    if (transportOf === undefined) {
+      socket.close(CLOSE.protocolNotAcceptable, "Subprotocol not acceptable");
+      return null;
+    }
 
     const connection = new SocketConnection(socket, { address, authorization }, this.options);
     const transport = transportOf(connection, {
@@ -116,7 +141,8 @@ export class SocketServer {
     });
     const entry: Open = { transport, alive: true };
     this.open.set(socket, entry);
-    this.openByAddress.set(address, (this.openByAddress.get(address) ?? 0) + 1);
+    const counted = countedAddress(address);
+    this.openByAddress.set(counted, (this.openByAddress.get(counted) ?? 0) + 1);
     metrics.socketOpened(socket.protocol);
     this.pings ??= setInterval(() => this.ping(), this.times.pingEveryMs).unref();
 
@@ -129,11 +155,12 @@ export class SocketServer {
     });
     socket.once("close", () => {
       this.open.delete(socket);
-      this.leave(address);
+      this.leave(counted);
       metrics.socketClosed(socket.protocol);
       connection.closed();
       void this.guard(connection, transport.closed());
     });
+    return connection;
   }
 
   /** An error on the way of a message is an outage or a bug. */

@@ -1,0 +1,24 @@
+import { isIPv6 } from "node:net";
+
+const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
+const GROUPS = 8;
+const NETWORK_GROUPS = 4;
+
+/**
+ * The part of a network address that limits count by: an IPv4 address whole, an IPv6 address by its /64 network, because
+ * one client usually has all the addresses of one.
+ */
+export function countedAddress(address: string): string {
+  const mapped = MAPPED_IPV4.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = "", tail] = address.split("%", 1)[0]!.split("::");
+  const left = groupsOf(head);
+  const right = groupsOf(tail ?? "");
+  const missing = tail === undefined ? 0 : GROUPS - left.length - right.length;
+  const groups = [...left, ...Array.from({ length: missing }, () => "0"), ...right];
+  return `${groups.slice(0, NETWORK_GROUPS).map((group) => parseInt(group, 16).toString(16)).join(":")}::/64`;
+}
+
+/** A dotted IPv4 tail counts as two groups. */
+const groupsOf = (text: string): string[] => (text === "" ? [] : text.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group])));
