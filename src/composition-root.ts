@@ -17,8 +17,10 @@ import { buildApiSchema, buildDeclaredSchema } from "./shared/graphql/build-sche
 import { createApiServer, type ApiServer } from "./shared/http/api-server";
 import { Metrics } from "./shared/http/metrics";
 import { JobRunner } from "./shared/jobs/job-runner";
+import { loggableFields } from "./shared/logging/loggable";
 import { loggedError } from "./shared/logging/logged-error";
 import { watchSurroundings } from "./watch-surroundings";
+import { RepeatedWarning } from "./shared/logging/repeated-warning";
 import { version } from "../package.json";
 
 /** Requests in hand get this long when the process is told to stop. */
@@ -54,7 +56,8 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
   const poolSize = config.database.kind === "url" ? config.database.poolSize : undefined;
   const dataSource = await connect(databaseUrl, "requests", poolSize);
   const pool = poolOf(dataSource);
-  pool.on("error", (error) => log.warn({ err: error }, "an idle database connection broke"));
+  const broken = new RepeatedWarning(log, "an idle database connection broke");
+  pool.on("error", (error) => broken.report({ err: error }));
   const metrics = new Metrics({ version });
 
   let port = config.server.port;
@@ -88,6 +91,13 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     outages,
   });
   features.routes(server.app);
+  metrics.watchUnfinishedRevisions(async () => {
+    const { rows } = await pool.query<{ seconds: number | null }>(
+      `SELECT extract(epoch FROM now() - min(r.created_at))::float8 AS seconds
+       FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id AND d.deleted_at IS NULL WHERE r.status = 'INITIALIZED'`,
+    );
+    return Math.max(0, rows[0]?.seconds ?? 0);
+  });
   metrics.watchJobsWaiting(async () => {
     const { rows } = await pool.query<{ count: number }>(
       "SELECT count(*) AS count FROM graphile_worker.jobs WHERE locked_at IS NULL AND run_at <= now()",
@@ -176,5 +186,5 @@ export const buildPrintableSchema = (): GraphQLSchema => buildDeclaredSchema();
 /** JSON lines on stdout, or wherever `destination` takes them. */
 export function createLogger({ logging }: Pick<Config, "logging">, destination: DestinationStream = pino.destination({ sync: true })): Logger {
   const redact = ["authorization", "password", "apiKey", "token", "*.authorization", "*.password", "*.apiKey", "*.token"];
-  return pino({ level: logging.level, redact, serializers: { err: loggedError } }, destination);
+  return pino({ level: logging.level, redact, serializers: { err: loggedError }, formatters: { log: loggableFields } }, destination);
 }

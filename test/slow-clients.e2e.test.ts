@@ -95,7 +95,7 @@ describe("bodies of callers without a session are small", () => {
     { name: "with credentials that are none", headers: { authorization: "wrong" }, status: 401, code: "UNAUTHENTICATED" },
     { name: "with a session", headers: { authorization: "token" }, status: 200 },
   ])("$name", async ({ headers, status, code }) => {
-    const { url } = await startToyServer().listen();
+    const { url } = await startToyServer({ anonymousBodyLimitBytes: 16_384 }).listen();
     for (const chunked of [false, true]) {
       const sent = chunked ? new Blob([body]).stream() : body;
       const answer = await fetch(`${url}/v1`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: sent, ...(chunked && { duplex: "half" }) });
@@ -117,7 +117,7 @@ describe("bodies of callers without a session are small", () => {
   });
 
   test("four hundred bodies that do not end are not held", async () => {
-    const { url } = await startToyServer({ bodyLimitBytes: 1024 ** 2 }).listen();
+    const { url } = await startToyServer({ bodyLimitBytes: 1024 ** 2, anonymousBodyLimitBytes: 16_384 }).listen();
     const before = process.memoryUsage().arrayBuffers;
     const part = Buffer.alloc(250_000, "x").toString("latin1");
     const clients = await Promise.all(Array.from({ length: 400 }, () => open(url, head(POST, JSON_TYPE, "Content-Length: 1000000"))));

@@ -17,7 +17,7 @@ const settings: ApiServerSettings = {
   maxSockets: 100,
   maxSocketsPerAddress: 100,
   bodyLimitBytes: 20_000,
-  anonymousBodyLimitBytes: 16_384,
+  anonymousBodyLimitBytes: 20_000,
   requestTimeoutSeconds: 30,
   uploadTimeoutSeconds: 3600,
   idleTimeoutSeconds: 300,

@@ -3,6 +3,7 @@ import { createApp, createLogger } from "../composition-root";
 import type { Config } from "../config";
 import { prepareDemo } from "../demo/prepare-demo";
 import { startingServer } from "../shared/http/starting-server";
+import { adoptConsole } from "../shared/logging/adopt-console";
 import { readableLines } from "../shared/logging/readable-lines";
 import { banner } from "./banner";
 import { openDatabase, requireFit, requireMigrations, withConfig, type Database } from "./database";
@@ -15,6 +16,7 @@ export async function serve(args: string[]): Promise<void> {
   await withConfig(values, async (config) => {
     // With a database of its own it is a trial, and read by a person.
     const log = createLogger(config, config.database.kind === "embedded" ? readableLines(process.stdout) : undefined);
+    adoptConsole(log);
     const shutdown = new Shutdown(log);
     try {
       await start(config, log, shutdown);

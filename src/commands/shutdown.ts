@@ -17,7 +17,7 @@ export class Shutdown {
   private begunAtMs: number | null = null;
 
   constructor(private readonly log: Logger) {
-    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => this.told());
+    for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => this.told(signal));
     for (const event of ["unhandledRejection", "uncaughtException"]) process.on(event, (error) => this.crash(error));
   }
 
@@ -54,9 +54,11 @@ export class Shutdown {
     return stopped;
   }
 
-  private told(): void {
-    if (this.begunAtMs === null) void this.exit(0);
-    else if (Date.now() - this.begunAtMs > SAME_SIGNAL_MS) process.exit(1);
+  private told(signal: string): void {
+    if (this.begunAtMs === null) {
+      this.log.info({ signal }, "stopping");
+      void this.exit(0);
+    } else if (Date.now() - this.begunAtMs > SAME_SIGNAL_MS) process.exit(1);
   }
 
   private crash(error: unknown): void {
@@ -72,6 +74,8 @@ export class Shutdown {
       this.log.error("could not stop in time; ending at once");
       process.exit(1);
     }, STOP_WITHIN_MS).unref();
-    process.exit((await this.stopAll()) ? exitCode : 1);
+    const stopped = await this.stopAll();
+    if (stopped) this.log.info("stopped");
+    process.exit(stopped ? exitCode : 1);
   }
 }

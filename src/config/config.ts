@@ -31,6 +31,7 @@ export interface Config {
     /** A process that shows no sign of life for so long loses its jobs to others. */
     readonly leaseSeconds: number;
   };
+  readonly limits: LimitsConfig;
   readonly deployments: DeploymentsConfig;
   /** Nightly removal of revisions older than `deployments.rollback.retentionDays`. */
   readonly cleanup: {
@@ -38,6 +39,16 @@ export interface Config {
     /** Five numeric cron fields, in UTC. */
     readonly schedule: string;
   };
+}
+
+/** How much may be made. */
+export interface LimitsConfig {
+  /** Of a user without a system role. */
+  readonly workspacesPerUser: number;
+  readonly deploymentsPerWorkspace: number;
+  /** Of one Workspace, one Deployment, or the system. */
+  readonly serviceAccounts: number;
+  readonly bundleBytesPerDeployment: number;
 }
 
 export interface ServerConfig {
@@ -154,6 +165,12 @@ export interface AuthConfig {
   readonly sessionMs: number;
   /** A folder that holds `tls.key`, or a PEM file. Absent: the process makes a key of its own. */
   readonly signingKeyPath?: string;
+  /** Of people without an invitation. */
+  readonly signUps: {
+    readonly perAddress: number;
+    readonly total: number;
+    readonly windowSeconds: number;
+  };
   readonly loginAttempts: {
     readonly perAccount: number;
     readonly perAddress: number;

@@ -142,6 +142,10 @@ test("everything that does not go together is told at once, and no secret with i
   }
 });
 
+test.each(["^(?=a)b$", "(a)\\\\1", "("])("a filter of groups that RE2 has no such pattern for is refused: %s", (pattern) => {
+  expect(problemsOf(`teamFilterRegex: "${pattern}"`)).toEqual([expect.stringContaining("expected a regular expression without look-around and back-references")]);
+});
+
 test("a scope without openid, and a method without a secret, are told", () => {
   expect(problemsOf('okta: { enabled: true, clientId: c, discoveryUrl: "https://acme.okta.com", scope: "profile", tokenEndpointAuthMethod: client_secret_post }')).toEqual([
     "auth.openidConnect.okta.scope: expected openid among the scopes",

@@ -1,5 +1,6 @@
 import { isAbsolute, resolve } from "node:path";
 import { parseCrontab } from "graphile-worker";
+import { RE2JS } from "re2js";
 import { z } from "zod";
 import type { DeploymentsConfig, ClaimsMapping, RoleOverrides } from "./config";
 
@@ -157,11 +158,12 @@ export const parameters: ValueKind<Readonly<Record<string, string>>> = {
   fromText: jsonOrText,
 };
 
-export const pattern: ValueKind<string> = { expected: "a regular expression", schema: z.string().refine(isPattern), fromText: asItIs };
+/** In RE2's syntax, which is matched in a time that grows with the text alone. */
+export const pattern: ValueKind<string> = { expected: "a regular expression without look-around and back-references (RE2 syntax)", schema: z.string().refine(isPattern), fromText: asItIs };
 
 function isPattern(value: string): boolean {
   try {
-    return new RegExp(value, "u") instanceof RegExp;
+    return RE2JS.compile(value) instanceof RE2JS;
   } catch {
     return false;
   }

@@ -42,7 +42,7 @@ describe("a request's id", () => {
       expect.objectContaining({ level: INFO, msg: "mutation", operation: "createWorkspace", outcome: "OK", actorId, ms: expect.any(Number) }),
     ]);
     expect(linesOf("mine-1")).toEqual([
-      expect.objectContaining({ level: INFO, msg: "mutation", operation: "deleteDeployment", outcome: "NOT_FOUND", actorId }),
+      expect.objectContaining({ level: INFO, msg: "mutation", operation: "deleteDeployment", deploymentId: "nonsense", outcome: "NOT_FOUND", actorId }),
     ]);
     expect(linesOf(read.headers["x-request-id"])).toEqual([
       expect.objectContaining({ level: DEBUG, msg: "query", operation: "workspaces", outcome: "OK", actorId }),
@@ -123,7 +123,7 @@ describe("secrets stay out of the log", () => {
     await logged.send(`{ deployment(where: { id: "${SECRET}" }) { id } }`, null, apiKey);
 
     const text = JSON.stringify(logged.lines);
-    expect(text).toContain('"operation":"upsertDeployment","actorId"');
+    expect(text).toContain(`"operation":"upsertDeployment","deploymentId":"${deployment.id}","actorId"`);
     for (const secret of [SECRET, apiKey, admin, signedUp.createUser.token.value, signedIn.createToken.token.value, email]) {
       expect(secret).toBeTruthy();
       expect(text).not.toContain(secret);

@@ -189,6 +189,15 @@ describe("metrics", () => {
     expect(grown).toEqual([3]);
   });
 
+  test("tell the age of the oldest unfinished revision", async () => {
+    const deployment = await createDeployment(world, admin);
+    const { id } = await deployImage(world, admin, deployment, { rollOut: false });
+    await world.database.sql.query("UPDATE deploy_revision SET created_at = now() - interval '1 hour' WHERE id = $1", [id]);
+    expect(await figure(world, "retrograde_oldest_unfinished_revision_seconds")).toBeGreaterThanOrEqual(3600);
+    await world.database.sql.query("UPDATE deploy_revision SET status = 'SUPERSEDED' WHERE status = 'INITIALIZED'");
+    expect(await figure(world, "retrograde_oldest_unfinished_revision_seconds")).toBe(0);
+  });
+
   test("tell how far the log export lags while Elasticsearch is down, and what it has taken since", async () => {
     const elasticsearch = await new FakeElasticsearch().start();
     await elasticsearch.stop();

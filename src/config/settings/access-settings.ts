@@ -40,6 +40,26 @@ export const auth = {
     values: [config("jwt.certPath")],
     description: "Key that signs tokens: a folder with tls.key, or a PEM file.",
   }),
+  signUps: {
+    perAddress: setting({
+      kind: wholeNumber(1, 100_000),
+      default: 20,
+      values: [config("auth.local.signUps.perAddress")],
+      description: "Accounts that one address (IPv6: one /64 network) may sign up before it has to wait.",
+    }),
+    total: setting({
+      kind: wholeNumber(1, 1_000_000),
+      default: 500,
+      values: [config("auth.local.signUps.total")],
+      description: "Accounts that all addresses together may sign up before everybody has to wait.",
+    }),
+    windowSeconds: setting({
+      kind: wholeNumber(1, 86_400),
+      default: 3600,
+      values: [config("auth.local.signUps.windowSeconds")],
+      description: "Seconds over which sign-ups are counted.",
+    }),
+  },
   loginAttempts: {
     perAccount: setting({
       kind: wholeNumber(1, 100_000),

@@ -213,7 +213,7 @@ const versionsAndImages = {
     kind: filePathOrUrl,
     values: [deployments("runtimeManagement.astroRuntimeReleasesFile"), deployments("astroRuntimeReleasesFile")],
     secret: "credentials in URL",
-    description: "Runtime catalogue, a file or a URL, that replaces the shipped one.",
+    description: "Runtime catalogue, a file or an https URL (http on this machine only), that replaces the shipped one.",
   }),
   defaultRuntimeRepository: setting({
     kind: text,

@@ -3,6 +3,7 @@ import { auth, roles, serviceAccounts } from "./access-settings";
 import { audit } from "./audit-settings";
 import { bundles } from "./bundle-settings";
 import { deploymentSettings } from "./deployment-settings";
+import { limits } from "./limit-settings";
 import { registry } from "./registry-settings";
 import { cleanup } from "./rollback-settings";
 import { secrets } from "./secret-settings";
@@ -26,6 +27,7 @@ export const settings = {
   secrets,
   logging,
   workers,
+  limits,
   deployments: deploymentSettings,
   cleanup,
 };

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
@@ -13,6 +14,7 @@ import { createUnitOfWork } from "../../shared/db/unit-of-work";
 import { AccessBell } from "./app/access-bell";
 import { CreateTeam } from "./app/create-team";
 import { CreateUser } from "./app/create-user";
+import { HashQueue } from "./app/hash-queue";
 import { FindTeams } from "./app/find-teams";
 import { FindUsers } from "./app/find-users";
 import { Passwords } from "./app/passwords";
@@ -34,6 +36,7 @@ import { AccessChanges } from "./db/access-changes";
 import { AccessReadModelSql } from "./db/access-read-model";
 import { AccessStore } from "./db/access-store";
 import { AdminStore } from "./db/admin-store";
+import { CountedSignUps } from "./db/counted-sign-ups";
 import { FailedLogins } from "./db/failed-logins";
 import { keptSigningKey, type SigningKey } from "./db/signing-key-store";
 import { TeamReadModelSql } from "./db/team-read-model";
@@ -48,6 +51,11 @@ import { TeamResolver } from "./graphql/team.resolver";
 import { UsersResolver } from "./graphql/users.resolver";
 
 export { EmailRow, FailedLoginRow, RoleBindingRow, ServiceAccountRow, SigningKeyRow, TeamMemberRow, TeamRow, UserRow } from "./db/access.rows";
+
+/** At a time. Each keeps one processor busy, and one is left to everything else. */
+const MAX_HASHES = 2;
+/** About two seconds of hashing. */
+const MAX_WAITING_HASHES = 64;
 
 export interface AccessModuleOptions {
   readonly config: Config;
@@ -79,6 +87,7 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
     audit: audit(manager),
   }));
   const passwords = new Argon2Hasher();
+  const hashing = new HashQueue({ maxRunning: Math.min(MAX_HASHES, Math.max(1, availableParallelism() - 1)), maxWaiting: MAX_WAITING_HASHES });
   const signingKey =
     auth.signingKeyPath === undefined
       ? (await keptSigningKey(dataSource, clock, "SESSIONS", generateSigningKey)).privateKeyPem
@@ -96,17 +105,21 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
     accounts: readModel,
     unitOfWork,
     passwords,
+    hashing,
     tokens,
     limiter,
     localEnabled: auth.localEnabled,
   });
-  const createUser = new CreateUser({ unitOfWork, passwords, tokens, clock, publicSignups: auth.publicSignups, emailConfirmation: auth.emailConfirmation });
+  const { publicSignups, emailConfirmation } = auth;
+  const signUps = new CountedSignUps(pool, auth.signUps);
+  const createUser = new CreateUser({ unitOfWork, passwords, hashing, signUps, tokens, clock, publicSignups, emailConfirmation });
   const serviceAccounts = new ServiceAccounts({
     unitOfWork,
     readModel,
     roles,
     clock,
     showFirstChars: config.serviceAccounts.showFirstChars,
+    maxPerPlace: config.limits.serviceAccounts,
   });
   const bell = new AccessBell();
   const loaders = accessLoaders(readModel, teams);
@@ -150,7 +163,7 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
         removeUser: new RemoveUser(unitOfWork),
         verifyEmail: new VerifyEmail({ unitOfWork, roles, clock }),
         updateUser: new UpdateUser(unitOfWork, clock),
-        passwords: new Passwords({ unitOfWork, accounts: readModel, passwords, tokens, limiter, roles, localEnabled: auth.localEnabled }),
+        passwords: new Passwords({ unitOfWork, accounts: readModel, passwords, hashing, tokens, limiter, roles, localEnabled: auth.localEnabled }),
         loaders,
       }),
       new TeamResolver(loaders),

@@ -80,7 +80,7 @@ export type DeploymentsModule = Awaited<ReturnType<typeof createDeploymentsModul
 
 export async function createDeploymentsModule(options: DeploymentsModuleOptions) {
   const { config, dataSource, backgroundSource, audit, clock, catalogue, airflowImages, publicUrl, access, logs, workspaces } = options;
-  const rules: DeploymentRules = { ...config.deployments, catalogue, airflowImages };
+  const rules: DeploymentRules = { ...config.deployments, deploymentsPerWorkspace: config.limits.deploymentsPerWorkspace, catalogue, airflowImages };
   const keys = await secretKeys(config);
   const secrets = new AesSecretBox(keys);
   const sealStored = new SealStoredSecrets({ secrets: new StoredSecretsSql(sqlOf(dataSource)), box: secrets, hasKey: keys.length > 0 });

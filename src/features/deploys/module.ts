@@ -18,6 +18,7 @@ import type { DeploymentLoaders } from "../deployments/graphql";
 import type { InstallationReader, InstallationStore } from "../installation";
 import type { LookUpImage, PushedImages } from "../registry";
 import type { RolloutDriver } from "../rollouts";
+import { announcingChanges, changesTo } from "./app/announce-changes";
 import { ApplyRevision } from "./app/apply-revision";
 import { BeginEpoch } from "./app/begin-epoch";
 import { CleanUp } from "./app/clean-up";
@@ -105,7 +106,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
   const settings = rollbackSettings(config);
   const dagUploadWaitMs = config.bundles.uploadWaitSeconds * 1_000;
   const statements = new RevisionStatements(dataSource);
-  const unitOfWork = createUnitOfWork(dataSource, (manager): DeployStores => ({
+  const transactions = createUnitOfWork(dataSource, (manager): DeployStores => ({
     ...deployments.stores(manager),
     bundles: bundles.records(manager),
     revisions: new RevisionStoreSql(manager, statements),
@@ -113,6 +114,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     pushes: new PushStoreSql(manager),
     installation: installation.stores(manager),
   }));
+  const unitOfWork = announcingChanges(transactions, changesTo(options.log));
   const readModel = new RevisionReadModelSql(dataSource, deployments.readModel);
   const revisionBundles = new RevisionBundles({ bundles: bundles.readModel, check: bundles.check, compare: bundles.compare });
   const inspect = new InspectTarget({ bundles: revisionBundles, images: options.lookUpImage, settings });
@@ -154,6 +156,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     unitOfWork,
     dagOnlyDeployment: config.deployments.dagOnlyDeployment,
     dagUploadWaitMs,
+    maxBundleBytes: config.limits.bundleBytesPerDeployment,
     clock,
     pushes: recordPushes,
   });

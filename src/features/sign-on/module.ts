@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
+import { RE2JS } from "re2js";
 import type { DataSource, EntityManager } from "typeorm";
 import { deploymentsUrlOf, type Config, type SignOnConfig } from "../../config";
 import type { AuditTrail } from "../../shared/app/audit-trail";
@@ -93,5 +94,5 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
 }
 
 function groupImportOf({ importGroups, teamFilter }: SignOnConfig): GroupImport {
-  return importGroups ? { kind: "ON", filter: teamFilter === undefined ? null : new RegExp(teamFilter, "u") } : { kind: "OFF" };
+  return importGroups ? { kind: "ON", filter: teamFilter === undefined ? null : RE2JS.compile(teamFilter) } : { kind: "OFF" };
 }

@@ -63,7 +63,7 @@ export function createWorkspacesModule({ config, dataSource, audit, clock, acces
   const { maxWorkspacePage, maxWorkspaceUserPage } = config.deployments;
   const reads = new FindWorkspaces(readModel, maxWorkspacePage);
   const members = new WorkspaceMembers({ workspaces: reads, access: access.readModel, teams: access.teams, maxTake: maxWorkspaceUserPage });
-  const createWorkspace = new CreateWorkspace(unitOfWork, clock);
+  const createWorkspace = new CreateWorkspace(unitOfWork, clock, config.limits.workspacesPerUser);
   const addUser = new AddWorkspaceUser(unitOfWork, access.roles);
   const loaders = workspaceLoaders(readModel, access.readModel);
   return {

@@ -1,5 +1,3 @@
-import { isIPv6 } from "node:net";
-
 const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const GROUPS = 8;
 const NETWORK_GROUPS = 4;
@@ -11,7 +9,7 @@ const NETWORK_GROUPS = 4;
 export function countedAddress(address: string): string {
   const mapped = MAPPED_IPV4.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
-  if (!isIPv6(address)) return address;
+  if (!address.includes(":")) return address;
   const [head = "", tail] = address.split("%", 1)[0]!.split("::");
   const left = groupsOf(head);
   const right = groupsOf(tail ?? "");

@@ -114,8 +114,22 @@ export class TooManyAttempts extends DomainError {
   readonly code = "TOO_MANY_ATTEMPTS";
   override readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(readonly retryAfterSeconds: number) {
-    super(`Too many failed attempts; try again in ${retryAfterSeconds} s`);
+  constructor(
+    readonly retryAfterSeconds: number,
+    message = `Too many failed attempts; try again in ${retryAfterSeconds} s`,
+  ) {
+    super(message);
     this.details = { retryAfterSeconds };
+  }
+}
+
+/** There is as much as the installation allows; `setting` is where that is configured. */
+export class LimitReached extends DomainError {
+  readonly code = "LIMIT_REACHED";
+  override readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(what: string, limit: number, setting: string) {
+    super(`${what} (at most ${limit}, set by astronomer.houston.config.limits.${setting})`);
+    this.details = { limit, setting: `astronomer.houston.config.limits.${setting}` };
   }
 }

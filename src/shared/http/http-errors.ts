@@ -21,6 +21,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   NOT_FOUND: 404,
   REQUEST_TIMEOUT: 408,
   CONFLICT: 409,
+  LIMIT_REACHED: 409,
   TOO_MANY_ATTEMPTS: 429,
   UNAVAILABLE: 503,
 };

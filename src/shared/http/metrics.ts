@@ -132,6 +132,11 @@ export class Metrics {
   }
 
   /** Read at each scrape. Call once. */
+  watchUnfinishedRevisions(readSeconds: () => Promise<number>): void {
+    this.watch("retrograde_oldest_unfinished_revision_seconds", "Age of the oldest revision that is still being rolled out; 0 if there is none", readSeconds);
+  }
+
+  /** Read at each scrape. Call once. */
   watchLogExportLag(readSeconds: () => Promise<number>): void {
     this.watch("retrograde_log_export_lag_seconds", "Age of the oldest log line not yet exported; 0 if there is none", readSeconds);
   }

@@ -53,7 +53,7 @@ const hasBody = ({ headers }: FastifyRequest): boolean => headers["transfer-enco
 function endWithin(timeoutMs: number, { raw }: FastifyRequest, reply: FastifyReply): void {
   const timer = setTimeout(() => {
     if (raw.complete || raw.readableEnded) return;
-    if (reply.sent) return void raw.socket.destroy();
+    if (reply.sent) return void raw.destroy();
     const message = `The request did not arrive whole within ${timeoutMs / 1000} s`;
     // The connection closes behind the answer, which ends the reading of the body.
     void reply.code(408).header("connection", "close").send(errorBody(message, "REQUEST_TIMEOUT"));

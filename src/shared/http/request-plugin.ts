@@ -14,6 +14,7 @@ import { formatError } from "../graphql/errors";
 import { refusalIn } from "../graphql/limits";
 import type { OutageLog } from "../outages/outage-log";
 import type { Metrics } from "./metrics";
+import { namedObjects } from "./named-objects";
 import type { RequestContext } from "./request-context";
 
 export interface RequestPluginOptions {
@@ -39,6 +40,8 @@ export interface Answer {
   readonly operation?: OperationDefinitionNode | undefined;
   /** `OK`, or the code of the first error. */
   readonly outcome: string;
+  /** The Deployment or Workspace that a mutation names. */
+  readonly named?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -49,7 +52,7 @@ export interface Answer {
 export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPluginOptions): RequestPlugin {
   const requestOf = new WeakMap<object, RequestContext>();
 
-  function answered(context: RequestContext, { document, operation: node, outcome }: Answer): void {
+  function answered(context: RequestContext, { document, operation: node, outcome, named }: Answer): void {
     const type: string = node?.operation ?? "invalid";
     const operation = (document && node && rootField(document, node)) ?? "invalid";
     const ms = performance.now() - context.startedAtMs;
@@ -58,7 +61,7 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
     const level = node?.operation === OperationTypeNode.MUTATION ? "info" : "debug";
     if (log.isLevelEnabled(level)) {
       const { requestId, actorId } = context;
-      log[level]({ requestId, operation, actorId, ms: Math.round(ms * 10) / 10, outcome }, type);
+      log[level]({ requestId, operation, ...named, actorId, ms: Math.round(ms * 10) / 10, outcome }, type);
     }
   }
 
@@ -81,9 +84,10 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
     },
     async willSendResponse(request) {
       const { document, operation, contextValue } = request;
-      if (operation?.operation === OperationTypeNode.MUTATION) forgetActors();
+      const isMutation = operation?.operation === OperationTypeNode.MUTATION;
+      if (isMutation) forgetActors();
       // Whoever it was handed to knows how it went on.
-      if (contextValue.handover?.checked == null) answered(contextValue, { document, operation, outcome: outcomeOf(request) });
+      if (contextValue.handover?.checked == null) answered(contextValue, { document, operation, outcome: outcomeOf(request), ...(isMutation && { named: namedObjects(operation, request.request.variables) }) });
     },
   };
 

@@ -1,10 +1,12 @@
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { countedAddress } from "../../../shared/domain/counted-address";
 import { Forbidden } from "../../../shared/domain/errors";
 import { can, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
 import { auditedUser, checkEmail, checkFullName, checkPassword, checkUsername, type User } from "../domain/accounts";
-import type { AccessTransaction, PasswordHasher, SessionTokens } from "./ports";
+import type { HashQueue } from "./hash-queue";
+import type { AccessTransaction, PasswordHasher, SessionTokens, SignUpLimiter } from "./ports";
 
 export interface CreateUserCommand {
   /** Null where nobody is signed in. */
@@ -29,6 +31,8 @@ export class CreateUser {
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<AccessTransaction>;
       readonly passwords: PasswordHasher;
+      readonly hashing: HashQueue;
+      readonly signUps: SignUpLimiter;
       readonly tokens: SessionTokens;
       readonly clock: Clock;
       readonly publicSignups: boolean;
@@ -41,14 +45,16 @@ export class CreateUser {
    * @throws Forbidden if the actor may not create users
    * @throws InvalidInput
    * @throws Conflict if the user name or the address is taken
+   * @throws TooManyAttempts after too many sign-ups, and if too many passwords are being hashed
    */
   async execute({ actor, ...command }: CreateUserCommand): Promise<{ user: User; token: string | null }> {
     const address = checkEmail(command.email);
     const username = checkUsername((command.username ?? "").trim() || address, command.username?.trim() ? "username" : "email");
     const password = checkPassword(command.password);
-    // Before the hash, which costs; and again below, where nobody else becomes the first meanwhile.
-    if (!this.mayCreate(actor) && (await this.deps.unitOfWork.run(({ access }) => access.hasUsers()))) throw new Forbidden("system.user.invite");
-    const passwordHash = await this.deps.passwords.hash(password);
+    const from = (command.request ?? actor?.request)?.address ?? "unknown";
+    // Before the hash, which costs; and again below, where the lock keeps anybody else from becoming the first.
+    if (!mayInvite(actor) && (await this.deps.unitOfWork.run(({ access }) => access.hasUsers()))) await this.admitSignUp(from);
+    const passwordHash = await this.deps.hashing.run(countedAddress(from), () => this.deps.passwords.hash(password));
 
     const user = await this.deps.unitOfWork.run(async ({ access, audit }) => {
       await access.lockUserCreation();
@@ -76,6 +82,11 @@ export class CreateUser {
       return created;
     });
     return { user, token: user.status === "active" ? await this.deps.tokens.issue(user.id) : null };
+  }
+
+  private async admitSignUp(address: string): Promise<void> {
+    if (!this.deps.publicSignups) throw new Forbidden("system.user.invite");
+    await this.deps.signUps.signUp(address);
   }
 
   private mayCreate(actor: Actor | null): boolean {

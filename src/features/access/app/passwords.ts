@@ -5,6 +5,7 @@ import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/dom
 import { auditedUser, checkPassword, type User } from "../domain/accounts";
 import { requireAllGrantable } from "../domain/granting";
 import type { RolePermissions } from "../domain/roles";
+import type { HashQueue } from "./hash-queue";
 import type { AccessReadModel, AccessTransaction, LoginLimiter, PasswordHasher, SessionTokens } from "./ports";
 
 export interface ChangePasswordCommand {
@@ -28,6 +29,7 @@ export class Passwords {
       readonly unitOfWork: UnitOfWork<AccessTransaction>;
       readonly accounts: AccessReadModel;
       readonly passwords: PasswordHasher;
+      readonly hashing: HashQueue;
       readonly tokens: SessionTokens;
       readonly limiter: LoginLimiter;
       readonly roles: RolePermissions;
@@ -44,17 +46,20 @@ export class Passwords {
    * @throws Conflict if the password was changed at this moment
    */
   async change({ actor, currentPassword, newPassword, address }: ChangePasswordCommand): Promise<{ user: User; token: string }> {
-    const { accounts, passwords, limiter, tokens, unitOfWork } = this.deps;
+    const { accounts, passwords, hashing, limiter, tokens, unitOfWork } = this.deps;
     this.requireLocal();
     if (actor.type !== "USER") throw new Forbidden();
     checkPassword(newPassword, "newPassword");
-    await limiter.attempt(actor.id, address);
     const from = (await accounts.credentialsOfUser(actor.id))?.passwordHash ?? null;
-    if (!(await passwords.verify(from, currentPassword)) || from === null) throw new InvalidInput("currentPassword", "is not the password of this account");
+    const right = await hashing.run(actor.id, async () => {
+      await limiter.attempt(actor.id, address);
+      return passwords.verify(from, currentPassword);
+    });
+    if (!right || from === null) throw new InvalidInput("currentPassword", "is not the password of this account");
     await limiter.succeeded(actor.id, address);
     if (newPassword === currentPassword) throw new InvalidInput("newPassword", "is the password that the account has already");
 
-    const hash = await passwords.hash(newPassword);
+    const hash = await hashing.run(actor.id, () => passwords.hash(newPassword));
     const user = await unitOfWork.run(async ({ access, audit }) => {
       const locked = await access.lockUser(actor.id);
       if (locked === null) throw new NotFound("User");
@@ -80,7 +85,7 @@ export class Passwords {
     if (isSameId(userId, actor.id)) throw new InvalidInput("userUuid", "is your own account: changePassword asks for the current password first");
     checkPassword(password);
     if (!isId(userId)) throw new NotFound("User");
-    const hash = await this.deps.passwords.hash(password);
+    const hash = await this.deps.hashing.run(actor.id, () => this.deps.passwords.hash(password));
     return this.deps.unitOfWork.run(async ({ access, admins, audit }) => {
       const user = await access.lockUser(userId);
       if (user === null) throw new NotFound("User");

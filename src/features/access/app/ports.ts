@@ -47,6 +47,11 @@ export interface AccessStores {
   unbindUserFromDeploymentsOf(userId: string, scope: { workspaceId: string }): Promise<void>;
   findUserBinding(userId: string, place: Place): Promise<RoleBinding | null>;
 
+  /** By roles of their own, Teams aside. */
+  countAdministeredWorkspaces(userId: string): Promise<number>;
+
+  /** How many the place has; holds off every other creation there until the transaction ends. */
+  countServiceAccountsForUpdate(place: Pick<ServiceAccount, "workspaceId" | "deploymentId">): Promise<number>;
   addServiceAccount(account: ServiceAccount & { apiKeyHash: string }, bound: BoundRole): Promise<void>;
   /** Keeps other changes of it waiting until the transaction ends. */
   lockServiceAccount(id: string): Promise<ServiceAccount | null>;
@@ -139,4 +144,9 @@ export interface LoginLimiter {
   /** Counts an attempt. @throws TooManyAttempts, also where the password would be right */
   attempt(account: string, address: string): Promise<void>;
   succeeded(account: string, address: string): Promise<void>;
+}
+
+export interface SignUpLimiter {
+  /** Counts a sign-up of somebody who was not invited. @throws TooManyAttempts */
+  signUp(address: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import type { Clock } from "../../../shared/app/clock";
 import { isId, newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import type { AuditObject } from "../../../shared/domain/audit-entry";
-import { InvalidInput, NotFound } from "../../../shared/domain/errors";
+import { InvalidInput, LimitReached, NotFound } from "../../../shared/domain/errors";
 import { requirePermission, type Actor, type Permission, type Scope } from "../../../shared/domain/permissions";
 import { checkLabel, LABEL_MOST } from "../../../shared/domain/text";
 import type { ServiceAccount } from "../domain/accounts";
@@ -39,10 +39,15 @@ export class ServiceAccounts {
       readonly roles: RolePermissions;
       readonly clock: Clock;
       readonly showFirstChars: number;
+      /** Of one Workspace, one Deployment, or the system. */
+      readonly maxPerPlace: number;
     },
   ) {}
 
-  /** The answer holds the API key in full, and is the only one that ever does. */
+  /**
+   * The answer holds the API key in full, and is the only one that ever does.
+   * @throws LimitReached
+   */
   async create(command: {
     readonly actor: Actor;
     readonly scope: Scope;
@@ -68,7 +73,11 @@ export class ServiceAccounts {
       createdAt: now,
       updatedAt: now,
     };
+    const { maxPerPlace } = this.deps;
     await this.deps.unitOfWork.run(async ({ access, audit }) => {
+      if ((await access.countServiceAccountsForUpdate(account)) >= maxPerPlace) {
+        throw new LimitReached("There are as many service accounts here as there may be", maxPerPlace, "serviceAccounts");
+      }
       await access.addServiceAccount({ ...account, apiKeyHash: hashApiKey(apiKey) }, { role, ...idsOf(scope) });
       await audit.add({ actor, action: "service_account.create", object: audited(account, scope), details: { role } });
     });

@@ -1,7 +1,9 @@
+import { countedAddress } from "../../../shared/domain/counted-address";
 import { DomainError, FeatureDisabled } from "../../../shared/domain/errors";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import type { Actor } from "../../../shared/domain/permissions";
 import { auditedUser, type User } from "../domain/accounts";
+import type { HashQueue } from "./hash-queue";
 import type { AccessReadModel, AccessTransaction, LoginLimiter, PasswordHasher, SessionTokens } from "./ports";
 
 /** Wrong user name or wrong password: nobody is told which. */
@@ -36,6 +38,7 @@ export class SignIn {
       readonly accounts: AccessReadModel;
       readonly unitOfWork: UnitOfWork<AccessTransaction>;
       readonly passwords: PasswordHasher;
+      readonly hashing: HashQueue;
       readonly tokens: SessionTokens;
       readonly limiter: LoginLimiter;
       readonly localEnabled: boolean;
@@ -44,20 +47,22 @@ export class SignIn {
 
   /**
    * @throws FeatureDisabled if signing in with a password is off
-   * @throws TooManyAttempts for the account or the address
+   * @throws TooManyAttempts for the account or the address, or if too many passwords are being checked
    * @throws WrongCredentials
    * @throws AccountPending to whoever knows the password
    */
   async execute({ identity, password, request }: SignInCommand): Promise<{ user: User; token: string }> {
-    const { accounts, passwords, tokens, limiter } = this.deps;
+    const { accounts, passwords, hashing, tokens, limiter } = this.deps;
     if (!this.deps.localEnabled) throw new FeatureDisabled("astronomer.houston.config.auth.local.enabled");
     const spelling = identity.trim().toLowerCase();
-    const credentials = await accounts.credentialsOf(spelling);
-    // Name and address lead to one account, and are counted as one; names that nobody has are counted alike.
-    const account = credentials?.userId ?? spelling;
-    await limiter.attempt(account, request.address);
-
-    const right = await passwords.verify(credentials?.passwordHash ?? null, password);
+    // All in the queue: an attempt that it refuses costs nothing, and does not count.
+    const { credentials, account, right } = await hashing.run(countedAddress(request.address), async () => {
+      const credentials = await accounts.credentialsOf(spelling);
+      // Name and address lead to one account, and are counted as one; names that nobody has are counted alike.
+      const account = credentials?.userId ?? spelling;
+      await limiter.attempt(account, request.address);
+      return { credentials, account, right: await passwords.verify(credentials?.passwordHash ?? null, password) };
+    });
     if (right && credentials?.status === "pending") throw new AccountPending();
     const found = credentials === null || !right ? null : await accounts.userWithBindings(credentials.userId);
     if (found === null) throw new WrongCredentials();

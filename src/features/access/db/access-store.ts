@@ -12,6 +12,7 @@ import { EmailRow, RoleBindingRow, ServiceAccountRow, UserRow } from "./access.r
 
 /** Any constant will do that nothing else locks on. */
 const USER_CREATION_LOCK = 7_209_431;
+const SYSTEM_ACCOUNTS_LOCK = 7_209_433;
 
 const TAKEN: Readonly<Record<string, string>> = {
   app_user_username_key: "A user with this user name exists already",
@@ -133,6 +134,17 @@ export class AccessStore implements AccessStores {
 
   findUserBinding(userId: string, place: Place): Promise<RoleBinding | null> {
     return this.manager.findOneBy(RoleBindingRow, { userId, ...place });
+  }
+
+  async countAdministeredWorkspaces(userId: string): Promise<number> {
+    return this.manager.countBy(RoleBindingRow, { userId, role: "WORKSPACE_ADMIN" });
+  }
+
+  async countServiceAccountsForUpdate({ workspaceId, deploymentId }: Pick<ServiceAccount, "workspaceId" | "deploymentId">): Promise<number> {
+    if (deploymentId !== null) await this.manager.query("SELECT 1 FROM deployment WHERE id = $1 FOR NO KEY UPDATE", [deploymentId]);
+    else if (workspaceId !== null) await this.manager.query("SELECT 1 FROM workspace WHERE id = $1 FOR NO KEY UPDATE", [workspaceId]);
+    else await this.manager.query("SELECT pg_advisory_xact_lock($1)", [SYSTEM_ACCOUNTS_LOCK]);
+    return this.manager.countBy(ServiceAccountRow, { workspaceId: workspaceId ?? IsNull(), deploymentId: deploymentId ?? IsNull() });
   }
 
   async addServiceAccount(account: ServiceAccount & { apiKeyHash: string }, bound: BoundRole): Promise<void> {

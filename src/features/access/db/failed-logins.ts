@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { countedAddress } from "../../../shared/domain/counted-address";
 import { TooManyAttempts } from "../../../shared/domain/errors";
 import type { LoginLimiter } from "../app/ports";
 
@@ -32,7 +33,7 @@ export class FailedLogins implements LoginLimiter {
 
   async attempt(account: string, address: string): Promise<void> {
     try {
-      await this.addresses.consume(address);
+      await this.addresses.consume(countedAddress(address));
       await this.accounts.consume(account.slice(0, 200));
     } catch (error) {
       if (error instanceof RateLimiterRes) throw new TooManyAttempts(Math.ceil(error.msBeforeNext / 1000));
@@ -42,6 +43,6 @@ export class FailedLogins implements LoginLimiter {
 
   async succeeded(account: string, address: string): Promise<void> {
     await this.accounts.delete(account.slice(0, 200));
-    await this.addresses.reward(address);
+    await this.addresses.reward(countedAddress(address));
   }
 }

@@ -15,6 +15,8 @@ export interface BundleRecords {
   /** Records an upload under a version of its own. @throws ArchiveNotKept if the stored bytes may be gone: they have to be stored again */
   add(bundle: { readonly deploymentId: string; readonly archive: StoredArchive; readonly at: Instant }): Promise<DagBundle>;
   find(deploymentId: string, version: string): Promise<DagBundle | null>;
+  /** Of all archives that the Deployment keeps, that one aside, each counted once. */
+  keptBytes(deploymentId: string, besides: string): Promise<number>;
 }
 
 /** The archive was removed between being stored and being recorded. */

@@ -37,6 +37,15 @@ export class BundleRecordsSql implements BundleRecords {
     return found ?? null;
   }
 
+  async keptBytes(deploymentId: string, besides: string): Promise<number> {
+    const [row] = await this.sql.query<{ bytes: number }>(
+      `SELECT coalesce(sum(size_bytes), 0)::float8 AS bytes FROM dag_archive
+       WHERE sha256 <> $2 AND sha256 IN (SELECT archive_sha256 FROM dag_bundle WHERE deployment_id = $1)`,
+      [deploymentId, besides],
+    );
+    return row?.bytes ?? 0;
+  }
+
   /** Takes the note back that the bytes may go, and writes the manifest if the archive is new. */
   private async keep({ sha256, sizeBytes, files }: StoredArchive, at: Instant): Promise<void> {
     const [{ noted } = { noted: 0 }] = await this.sql.query<{ noted: number }>(

@@ -4,7 +4,7 @@ import type { Workspace } from "../../workspaces";
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput, LimitReached } from "../../../shared/domain/errors";
 import { deploymentScope, requirePermission, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
 import { checkDescription, checkLabel } from "../../../shared/domain/text";
 import { CREATE_IN_WORKSPACE } from "../domain/access";
@@ -89,6 +89,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
    * @throws NotFound for the Workspace
    * @throws Forbidden
    * @throws InvalidInput
+   * @throws LimitReached for the Workspace
    * @throws ReleaseNameTaken, NamespaceTaken if one was asked for and another Deployment has it
    */
   async executeWith<T>(
@@ -102,6 +103,10 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       const deployment = this.prepare(workspace.id, input);
       try {
         return await this.deps.unitOfWork.run(async (stores) => {
+          const { deploymentsPerWorkspace: max } = this.deps.rules;
+          if ((await stores.deployments.countInWorkspaceForUpdate(workspace.id)) >= max) {
+            throw new LimitReached("The Workspace has as many Deployments as one may have", max, "deploymentsPerWorkspace");
+          }
           await stores.deployments.add(deployment);
           return andThen(stores, deployment, await this.appoint(stores, actor, deployment));
         });

@@ -11,6 +11,8 @@ export interface DeploymentStore {
   /** Holds off every other change of the Deployment until the transaction ends. */
   lock(id: string): Promise<Deployment | null>;
   lockByReleaseName(releaseName: string): Promise<Deployment | null>;
+  /** How many the Workspace has; holds off every other creation there until the transaction ends. */
+  countInWorkspaceForUpdate(workspaceId: string): Promise<number>;
   /** @throws ReleaseNameTaken, NamespaceTaken */
   add(deployment: Deployment): Promise<void>;
   update(id: string, patch: Partial<Deployment>): Promise<void>;

@@ -7,6 +7,7 @@ import type { MechanismRules } from "../domain/settings";
 export interface DeploymentRules extends MechanismRules, NamespaceRules, ResourceRules {
   readonly catalogue: RuntimeCatalogue;
   readonly airflowImages: AirflowImages;
+  readonly deploymentsPerWorkspace: number;
   readonly minimumRuntimeVersion: string;
   readonly manualReleaseNames: boolean;
   readonly hardDeleteDeployment: boolean;

@@ -39,6 +39,11 @@ export class DeploymentStoreSql implements DeploymentStore {
     return lockInTurn(this.manager, LOCKED, releaseName, () => this.manager.findOne(DeploymentRow, { where, lock: { mode: "pessimistic_write" } }));
   }
 
+  async countInWorkspaceForUpdate(workspaceId: string): Promise<number> {
+    await sqlOf(this.manager).query("SELECT 1 FROM workspace WHERE id = $1 FOR NO KEY UPDATE", [workspaceId]);
+    return this.manager.countBy(DeploymentRow, { workspaceId, deletedAt: IsNull() });
+  }
+
   async add(deployment: Deployment): Promise<void> {
     try {
       await this.statements.rows.insert(this.manager, { ...deployment, sharesNamespace: false, deletedAt: null });

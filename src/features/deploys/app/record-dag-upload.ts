@@ -3,7 +3,7 @@ import type { StoredArchive } from "../../bundles";
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { Conflict, FeatureDisabled } from "../../../shared/domain/errors";
+import { Conflict, FeatureDisabled, LimitReached } from "../../../shared/domain/errors";
 import type { Actor } from "../../../shared/domain/permissions";
 import { deployLogLine } from "../domain/deploy-log";
 import { auditedRevision, type DeployRevision } from "../domain/deploy-revision";
@@ -29,6 +29,8 @@ export class RecordDagUpload {
       readonly dagOnlyDeployment: boolean;
       /** How long an image waits for the DAGs that belong to it. */
       readonly dagUploadWaitMs: number;
+      /** Of all archives that a Deployment keeps. */
+      readonly maxBundleBytes: number;
       readonly clock: Clock;
       readonly pushes: Pick<RecordPushes, "catchUp">;
     },
@@ -52,7 +54,7 @@ export class RecordDagUpload {
   /**
    * A line of its own, or, where the same caller has just deployed the image that these DAGs belong to, part of that
    * image's line: `astro deploy` sends both, one after the other.
-   * @throws the same as `admit`
+   * @throws the same as `admit`, and LimitReached
    */
   async execute({ actor, deploymentId, archive, description }: UploadCommand): Promise<DeployRevision> {
     const { unitOfWork, clock, dagUploadWaitMs, pushes } = this.deps;
@@ -62,6 +64,7 @@ export class RecordDagUpload {
       const deployment = this.admit(actor, await stores.deployments.lock(deploymentId));
       const { head, current } = await placeRevisions(stores, deployment);
       const at = clock();
+      await this.checkRoom(stores, deployment.id, archive);
       const { version } = await stores.bundles.add({ deploymentId: deployment.id, archive, at });
       if (head !== null && belongsTo(head, { actor, at, waitMs: dagUploadWaitMs })) {
         const completed = await this.complete(stores, deployment, head, { version, at, description });
@@ -75,6 +78,13 @@ export class RecordDagUpload {
       await stores.audit.add({ actor, action: "deploy_revision.record", object: auditedRevision(revision, deployment), details: { version } });
       return revision;
     });
+  }
+
+  private async checkRoom({ bundles }: DeployStores, deploymentId: string, { sha256, sizeBytes }: StoredArchive): Promise<void> {
+    const { maxBundleBytes } = this.deps;
+    if ((await bundles.keptBytes(deploymentId, sha256)) + sizeBytes > maxBundleBytes) {
+      throw new LimitReached("The DAG archives of this Deployment have as many bytes as they may", maxBundleBytes, "bundleBytesPerDeployment");
+    }
   }
 
   private async complete(

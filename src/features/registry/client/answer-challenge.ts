@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { boundedFetch } from "../../../shared/http/bounded-fetch";
+import { boundedFetch } from "../../../shared/outbound/bounded-fetch";
 import { RegistryUnavailable } from "../app/ports";
 import type { Authorize } from "./distribution-registry";
 
@@ -30,7 +30,7 @@ export const answerChallenge =
 async function fetchToken(url: URL, basic: string | null): Promise<string> {
   const refused = (cause?: unknown) => new RegistryUnavailable(`The registry's tokens cannot be had at ${url.host}`, { cause });
   try {
-    const response = await boundedFetch(url, { headers: basic === null ? {} : { authorization: basic }, signal: AbortSignal.timeout(TIMEOUT_MS) }, MOST_BYTES);
+    const response = await boundedFetch(url, { headers: basic === null ? {} : { authorization: basic }, signal: AbortSignal.timeout(TIMEOUT_MS) }, { maxBytes: MOST_BYTES, redirects: "SAME_HOST" });
     const token = Answer.safeParse(response.ok ? await response.json() : null);
     if (token.success) return token.data;
   } catch (error) {

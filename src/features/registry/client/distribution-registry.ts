@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
-import { AnswerTooLong, boundedFetch } from "../../../shared/http/bounded-fetch";
+import { AnswerTooLong, boundedFetch } from "../../../shared/outbound/bounded-fetch";
 import { ImageUnreadable, RegistryUnavailable, type Registry } from "../app/ports";
 
 /** The Distribution project's own limit on manifests; an image's configuration is smaller than that as well. */
@@ -80,7 +80,7 @@ export class DistributionRegistry implements Registry {
   private async fetch(path: string, authorization?: string): Promise<Answer> {
     const headers = { accept: ACCEPT, ...(authorization !== undefined && { authorization }) };
     try {
-      const response = await boundedFetch(`${this.url}${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }, MOST_BYTES);
+      const response = await boundedFetch(`${this.url}${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }, { maxBytes: MOST_BYTES, redirects: "AS_FETCH" });
       const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
       const challenge = response.headers.get("www-authenticate") ?? "";
       return { status: response.status, type, challenge, body: Buffer.from(await response.arrayBuffer()) };

@@ -1,7 +1,7 @@
 import * as oidc from "openid-client";
 import type { ProviderConfig } from "../../../config";
 import { Unavailable } from "../../../shared/domain/errors";
-import { boundedFetch } from "../../../shared/http/bounded-fetch";
+import { boundedFetch } from "../../../shared/outbound/bounded-fetch";
 import type { Attempt, IdentityProvider } from "../app/ports";
 import { personOf, saysEnough, type Claims, type Person } from "../domain/person";
 import { SignOnRefused } from "../domain/refusals";
@@ -113,7 +113,7 @@ export class OpenIdProvider implements IdentityProvider {
     const { provider, clockToleranceSeconds, timeoutSeconds } = this.options;
     return oidc.discovery(issuer, provider.clientId, { [oidc.clockTolerance]: clockToleranceSeconds }, authentication(provider), {
       timeout: timeoutSeconds,
-      [oidc.customFetch]: (url, options) => boundedFetch(url, options as RequestInit, ANSWER_MOST_BYTES),
+      [oidc.customFetch]: (url, options) => boundedFetch(url, options as RequestInit, { maxBytes: ANSWER_MOST_BYTES, redirects: "AS_FETCH" }),
       // The configuration allows it on the machine itself only.
       execute: issuer.protocol === "http:" ? [oidc.allowInsecureRequests] : [],
     });

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import { LimitReached } from "../../../shared/domain/errors";
 import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
 import { checkDescription, checkLabel } from "../../../shared/domain/text";
 import { auditedWorkspace, type Workspace } from "../domain/workspace";
@@ -17,11 +18,13 @@ export class CreateWorkspace {
   constructor(
     private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
     private readonly clock: Clock,
+    private readonly maxPerUser: number,
   ) {}
 
   /**
    * @throws Forbidden without system.workspace.create, which every user has, and service accounts through a system role
    * @throws InvalidInput
+   * @throws LimitReached to a user without a system role who administers as many Workspaces as one may
    */
   async execute({ actor, label, description }: CreateWorkspaceCommand): Promise<Workspace> {
     requirePermission(actor, "system.workspace.create", SYSTEM_SCOPE);
@@ -34,6 +37,12 @@ export class CreateWorkspace {
       updatedAt: now,
     };
     return this.unitOfWork.run(async ({ workspaces, access, audit }) => {
+      if (actor.type === "USER" && !holdsSystemRole(actor)) {
+        // The lock makes creations at the same time wait, and see each other.
+        await access.lockUser(actor.id);
+        const count = await access.countAdministeredWorkspaces(actor.id);
+        if (count >= this.maxPerUser) throw new LimitReached("You administer as many Workspaces as a user may", this.maxPerUser, "workspacesPerUser");
+      }
       await workspaces.add(workspace);
       if (actor.type === "USER") {
         await access.bindUser(actor.id, { role: "WORKSPACE_ADMIN", workspaceId: workspace.id, deploymentId: null });
@@ -43,3 +52,6 @@ export class CreateWorkspace {
     });
   }
 }
+
+/** Every user has one grant on the system; each system role is another. */
+const holdsSystemRole = ({ grants }: Actor): boolean => grants.filter(({ reach }) => reach.kind === "system").length > 1;

@@ -112,7 +112,8 @@ export class SocketServer {
   private boundUntilAccepted(raw: Duplex, socket: WebSocket, connection: SocketConnection): void {
     let bytes = 0;
     const count = (chunk: Buffer): void => {
-      if (connection.isAccepted) return void raw.off("data", count);
+      // A socket that is closing has been told why.
+      if (connection.isAccepted || socket.readyState !== socket.OPEN) return void raw.off("data", count);
       bytes += chunk.length;
       if (bytes <= this.options.settings.anonymousBodyLimitBytes) return;
       raw.off("data", count);

@@ -1,0 +1,51 @@
+/** An answer holds more than its reader is ready to take. */
+export class AnswerTooLong extends Error {}
+
+export interface FetchLimits {
+  readonly maxBytes: number;
+  /**
+   * SAME_HOST follows redirects that stay on the host and do not leave https. AS_FETCH does as `options.redirect` says:
+   * registries send layers and descriptions from other hosts.
+   */
+  readonly redirects: "SAME_HOST" | "AS_FETCH";
+}
+
+const MAX_REDIRECTS = 5;
+const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
+
+/** Whether an address is reached by https, or on this machine. */
+export const isProtected = ({ protocol, hostname }: URL): boolean => protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
+
+/** `fetch` that gives up an answer that is longer than `maxBytes`, whatever length it announces. @throws AnswerTooLong, as its body is read */
+export async function boundedFetch(url: string | URL, options: RequestInit, { maxBytes, redirects }: FetchLimits): Promise<Response> {
+  const response = redirects === "AS_FETCH" ? await fetch(url, options) : await fetchOnHost(new URL(url), options);
+  if (response.body === null) return response;
+  let bytes = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        bytes += chunk.byteLength;
+        if (bytes > maxBytes) controller.error(new AnswerTooLong(`The answer has more than ${maxBytes} bytes`));
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
+  const { status, statusText, headers } = response;
+  return new Response(counted, { status, statusText, headers });
+}
+
+async function fetchOnHost(first: URL, options: RequestInit): Promise<Response> {
+  let url = first;
+  for (let redirect = 0; redirect <= MAX_REDIRECTS; redirect++) {
+    const response = await fetch(url, { ...options, redirect: "manual" });
+    const location = response.headers.get("location");
+    if (response.status < 300 || response.status >= 400 || location === null) return response;
+    await response.body?.cancel();
+    const next = new URL(location, url);
+    if (next.hostname !== first.hostname || (url.protocol === "https:" && next.protocol !== "https:") || !/^https?:$/.test(next.protocol)) {
+      throw new Error(`The server redirects to ${next.origin}, which is not followed`);
+    }
+    url = next;
+  }
+  throw new Error(`The server redirects more than ${MAX_REDIRECTS} times`);
+}
