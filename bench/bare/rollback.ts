@@ -43,6 +43,7 @@ export async function rollback(pool: Pool, { deploymentUuid, deployRevisionId, d
     if (superseded) {
       const reason = `Superseded by revision ${String(revision["number"])}`;
       await all(client, "supersede", SUPERSEDE, [head["id"], "SUPERSEDED", reason, at, at]);
+      await all(client, "unqueue", REMOVE_JOB, [`apply:${String(head["id"])}`]);
     }
     const pending = revision["runtime_version"] === deployment["runtime_version"] ? null : revision["runtime_version"];
     await all(client, "advance", ADVANCE, [deploymentUuid, revision["number"], revision["id"], pending, null, at]);
@@ -74,6 +75,7 @@ const PREVIOUS = `SELECT number FROM deploy_revision WHERE deployment_id = $1 AN
   AND number < (SELECT number FROM deploy_revision WHERE id = $2) ORDER BY number DESC LIMIT 1`;
 const INSERT = `INSERT INTO deploy_revision (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map((_, at) => `$${at + 1}`).join(", ")})`;
 const SUPERSEDE = "UPDATE deploy_revision SET status = $2, status_reason = $3, updated_at = $4, finished_at = $5 WHERE id = $1";
+const REMOVE_JOB = "SELECT 1 FROM graphile_worker.complete_jobs(ARRAY(SELECT id FROM graphile_worker.jobs WHERE key = $1))";
 const ADVANCE = `UPDATE deployment SET last_revision_number = $2, head_revision_id = $3, pending_runtime_version = $4,
   pending_airflow_version = $5, updated_at = $6 WHERE id = $1`;
 const LOG = `INSERT INTO log_line (id, deployment_id, workspace_id, release_name, component, message, fields, created_at)
