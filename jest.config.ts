@@ -8,7 +8,7 @@ const config: Config = {
   globalSetup: "<rootDir>/test/world/global-setup.ts",
   globalTeardown: "<rootDir>/test/world/global-teardown.ts",
   setupFiles: ["reflect-metadata"],
-  setupFilesAfterEnv: ["<rootDir>/test/world/let-go-of-observers.ts"],
+  setupFilesAfterEnv: ["<rootDir>/test/world/let-go-of-observers.ts", "<rootDir>/test/world/retry-once.ts"],
   // For what hangs: on a machine that has much else to do everything takes several times as long.
   testTimeout: 180_000,
   maxWorkers: 2,

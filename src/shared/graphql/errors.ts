@@ -61,9 +61,11 @@ export function formatError(
   return { ...MASKED, ...(formatted.path && { path: formatted.path }), extensions: { ...MASKED.extensions, requestId } };
 }
 
-/** What graphql-js says at the end, without any part of the value. */
+/** What graphql-js and our scalars say at the end, without any part of the value. */
 const REASONS = [
-  /(?:String|Int|Float|Boolean|ID) cannot represent (?:a )?non[- ](?:string|integer|numeric|boolean) value/,
+  /(?:String|Int|Float|Boolean|ID) cannot represent (?:a )?non[- ](?:string|integer|32-bit signed integer|numeric|boolean) value/,
+  /(?:Uuid|Id|DateTime) takes a string$/,
+  /DateTime takes an RFC 3339 instant such as [\w:.-]+$/,
   /Field "\w+" of required type "[\w![\]]+" was not provided\.$/,
   /Field "\w+" is not defined by type "\w+"\./,
   /Expected non-nullable type "[\w![\]]+" not to be null\.$/,
@@ -71,10 +73,11 @@ const REASONS = [
   /does not exist in "\w+" enum\./,
 ];
 
-/** A variable may hold a password: messages name the variable, and not what is in it. */
+/** A variable may hold a password: messages name the variable and the field in it, and not what it holds. */
 function withoutValue(message: string): string {
   const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)?.[1];
   if (variable === undefined) return message;
   const reason = REASONS.map((pattern) => pattern.exec(message)?.[0]).find((found) => found !== undefined);
-  return `Variable "${variable}" got an invalid value${reason === undefined ? "" : `: ${reason}`}`;
+  const path = [...message.matchAll(/ at "([\w.[\]]+)"; /g)].at(-1)?.[1];
+  return `Variable "${variable}" got an invalid value${path === undefined ? "" : ` at "${path}"`}${reason === undefined ? "" : `: ${reason}`}`;
 }

@@ -11,13 +11,13 @@ import { Team } from "./team.types";
 export class TeamResolver {
   constructor(private readonly loaders: (context: GraphqlContext) => AccessLoaders) {}
 
-  @MaxItems(10)
+  @MaxItems(5)
   @FieldResolver(() => [RoleBinding], { nullable: true, description: "Every role that the Team was granted." })
   roleBindings(@Root() { id }: Team, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
     return this.loaders(context).bindingsByTeam.load(id);
   }
 
-  @MaxItems(20)
+  @MaxItems(10)
   @FieldResolver(() => [User], { nullable: true, description: "The members, by user name. Takes system.teams.get; teamUsers asks for less." })
   async users(@Root() { id }: Team, @Ctx() context: GraphqlContext): Promise<User[]> {
     requirePermission(await context.actor(), "system.teams.get", SYSTEM_SCOPE);

@@ -65,7 +65,7 @@ export class DeploymentQueryResolver {
     return found.map((deployment) => presentDeployment(deployment));
   }
 
-  @MaxItems(100)
+  @MaxItems(50)
   @Query(() => [Deployment], { nullable: true, description: "The Deployments of a Workspace that the caller may see, sorted by label." })
   async workspaceDeployments(
     @Ctx() context: GraphqlContext,
@@ -131,7 +131,7 @@ export class DeploymentFieldResolver {
     return presentDagDeployment(record.dagDeploymentType, record.dagDeployment);
   }
 
-  @MaxItems(100)
+  @MaxItems(20)
   @FieldResolver(() => [EnvironmentVariable], {
     nullable: true,
     description: "The environment variables that the mutation answering this has written; null elsewhere.",

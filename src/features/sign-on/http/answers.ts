@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { refusalOf } from "../../../shared/outages/outage";
+import { Outage, refusalOf } from "../../../shared/outages/outage";
 import { DomainError, Forbidden, TooManyAttempts, Unavailable } from "../../../shared/domain/errors";
 import { sayWhenToRetry } from "../../../shared/http/http-errors";
 import type { OutageLog } from "../../../shared/outages/outage-log";
@@ -58,7 +58,8 @@ export const answerOnPage =
     const isKnown = error instanceof DomainError;
     if (!isKnown && status >= 500) log.error({ err: error, requestId }, "request failed");
     else if (error instanceof SignOnRefused) log.info({ err: error.cause, requestId, reason: error.reason }, "signing on was refused");
-    else if (error instanceof Unavailable) outages.report(error, requestId);
+    else if (error instanceof Outage) outages.report(error, requestId);
+    else if (error instanceof Unavailable) log.warn({ err: error, requestId }, "an identity provider cannot be reached");
     const page = problemPage({ endpoint: site.endpoint, message: messageOf(error, status), requestId, signInUrl: tokenPageOf(site) });
     void sendPage(reply, status, page);
   };
