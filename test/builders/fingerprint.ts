@@ -1,7 +1,7 @@
 import type { TestApp } from "../world/app";
 
-/** Changes at every use of a key, whatever comes of the request. */
-const BOOKKEEPING = new Set(["service_account", "failed_login"]);
+/** Changes at every use of a key, whatever comes of the request, and at every start. */
+const BOOKKEEPING = new Set(["service_account", "failed_login", "installation_place", "worker_lease", "job_schedule"]);
 
 /** Rows and content of every table, the job queue's included: equal before and after means that nothing was written. */
 export const fingerprint = (world: TestApp): Promise<Record<string, string>> => printOf(world, BOOKKEEPING);

@@ -51,7 +51,7 @@ test.each([
   expect(await urlsFor(redirect)).toEqual(["okta", "custom"].map((name) => `${START}${name}&${new URLSearchParams({ redirect: target })}`));
 });
 
-test.each(["https://evil.example", "//evil.example", "https://deployments.example.com", "https://app.example.com.evil.example", "javascript:alert(1)", "", null, "x".repeat(100_000)])(
+test.each(["https://evil.example", "//evil.example", "https://deployments.example.com", "https://app.example.com.evil.example", "javascript:alert(1)", "", null, "x".repeat(15_000)])(
   "leaves out anything else",
   async (redirect) => {
     expect(await urlsFor(redirect)).toEqual([`${START}okta`, `${START}custom`]);

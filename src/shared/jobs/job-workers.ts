@@ -65,9 +65,10 @@ export class JobWorkers {
   ) {
     this.broken = new Promise((resolve) => (this.breakDown = resolve));
     this.watchClients(connections.pool);
+    const pgPool = releasingOnce(connections.pool);
     this.graphile = runTaskList(
       {
-        pgPool: releasingOnce(connections.pool),
+        pgPool,
         concurrency: options.concurrency,
         noHandleSignals: true,
         gracefulShutdownAbortTimeout: NEVER_MS,
@@ -78,7 +79,7 @@ export class JobWorkers {
         forbiddenFlags: () => (this.isRegistered ? null : this.register()),
       },
       this.tasks(),
-      connections.pool,
+      pgPool,
     );
   }
 
