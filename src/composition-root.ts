@@ -143,7 +143,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
         { name: "the export of audit lines", withinMs: 7_000, stop: () => features.audit.close() },
         { name: "the watch for changes of access", withinMs: 2_000, stop: () => changes.stop() },
       ]);
-      state.stop();
+      await stopTogether(log, [{ name: "the watch of database and data folder", withinMs: 1_000, stop: () => state.stop() }]);
       const sources = [backgroundSource, dataSource].filter(({ isInitialized }) => isInitialized);
       await stopTogether(
         log,

@@ -38,9 +38,10 @@ export function watchSurroundings({ pool, dataDir, log, metrics }: SurroundingsO
     dataFolder,
     outages,
     databaseClock,
-    stop(): void {
+    async stop(): Promise<void> {
       outages.stop();
       databaseClock.stop();
+      await folder.close();
     },
   };
 }

@@ -58,8 +58,11 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const database = options.database ?? (await createTestDatabase());
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "retrograde-data-")));
   const cleanUp = async (): Promise<void> => {
-    if (options.database === undefined) await database.drop();
-    if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
+    try {
+      if (options.database === undefined) await database.drop();
+    } finally {
+      if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    }
   };
   const { app, config } = await startApp(options, database, dataDir).catch(async (error: unknown) => {
     await cleanUp();

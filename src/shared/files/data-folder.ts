@@ -21,6 +21,11 @@ export class DataFolder {
     return this.checking;
   }
 
+  /** Resolves when no check is under way: one that is late would make the folder anew. */
+  async close(): Promise<void> {
+    await this.checking;
+  }
+
   async freeBytes(): Promise<number> {
     const { bavail, bsize } = await statfs(this.path);
     return bavail * bsize;
