@@ -7,7 +7,7 @@ import { DataFolder, type DataFolderState } from "./shared/files/data-folder";
 import type { Metrics } from "./shared/http/metrics";
 import { OutageLog } from "./shared/outages/outage-log";
 
-/** A database or folder that takes longer is as good as away; whoever probes waits about three seconds. */
+/** A database or folder that takes longer counts as away: the readiness check has to answer before its prober gives up, after about three seconds. */
 const ANSWER_WITHIN_MS = 2_000;
 
 interface SurroundingsOptions {

@@ -10,7 +10,7 @@ import { openDatabase, requireFit, requireMigrations, withConfig, type Database 
 import { Shutdown } from "./shutdown";
 import { readOptions, VALUES_OPTION } from "./usage-error";
 
-/** Returns when it has started; then it runs until it is told to stop. */
+/** Resolves once the service is ready. The service then runs until the process receives SIGTERM or SIGINT. */
 export async function serve(args: string[]): Promise<void> {
   const { values } = readOptions(args, VALUES_OPTION);
   await withConfig(values, async (config) => {

@@ -1,10 +1,10 @@
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../world/free-port";
 
 const STARTS_WITHIN_MS = 25_000;
 const SERVERS = ["account", "container", "object", "proxy"] as const;
@@ -107,14 +107,6 @@ use = egg:swift#slo
 [filter:dlo]
 use = egg:swift#dlo
 `;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 async function untilUp(port: number): Promise<void> {
   for (const end = Date.now() + STARTS_WITHIN_MS; Date.now() < end; await sleep(100)) {

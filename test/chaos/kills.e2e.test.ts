@@ -5,9 +5,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { FakeElasticsearch } from "../fakes/fake-elasticsearch";
 import { createTestDatabase, type TestDatabase } from "../world/database";
 import { TimeBudget } from "../world/time-budget";
+import { until } from "../world/until";
 import { settled, violations, type World } from "./invariants";
 import { Load } from "./load";
-import { prepare, replicasOf, until } from "./prepare";
+import { prepare, replicasOf } from "./prepare";
 import type { Replica } from "./replica";
 
 /** A long run: KILLS=1000 npx jest test/chaos/kills */
@@ -20,6 +21,8 @@ const REPLICAS = 2;
 const ROUNDS_PER_PAUSE = 50;
 const PAUSE_MS = 40_000;
 const FINAL_AFTER_MS = 60_000;
+/** With all replicas starting on a busy machine. */
+const PROGRESS_WITHIN_MS = 120_000;
 
 describe(`kill -9 of a replica, up to ${KILLS} times, under load`, () => {
   let database: TestDatabase;
@@ -53,7 +56,7 @@ describe(`kill -9 of a replica, up to ${KILLS} times, under load`, () => {
     while (budget.rounds < KILLS && budget.next()) {
       const before = load.size;
       // A kill before anything was accepted would prove nothing.
-      await until(() => load.size > before || replicas.some(({ unexpectedEnds }) => unexpectedEnds.length > 0));
+      await until(async () => load.size > before || replicas.some(({ unexpectedEnds }) => unexpectedEnds.length > 0), Boolean, PROGRESS_WITHIN_MS);
       await sleep(Math.random() * 500);
       const victim = replicas[Math.floor(Math.random() * replicas.length)] as Replica;
       if (budget.rounds % ROUNDS_PER_PAUSE === 0 && KILLS > 50) {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { until } from "../world/until";
 import type { World } from "./invariants";
 import { Replica } from "./replica";
 
@@ -24,6 +24,8 @@ export function replicasOf({ elasticsearch, dataDir }: World, { count, databaseU
     DEPLOYMENTS__DAG_ONLY_DEPLOYMENT: "true",
     DEPLOYMENTS__CONFIGURE_DAG_DEPLOYMENT: "true",
     DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "true",
+    // By default an image waits half a minute for its DAGs, which would look like a deploy that is stuck.
+    DEPLOYMENTS__DAG_DEPLOY__UPLOAD_WAIT_SECONDS: "2",
   };
   return Array.from({ length: count }, (_, at) => new Replica(`replica ${at + 1}`, env));
 }
@@ -61,13 +63,9 @@ export async function prepare(replica: Replica, { deployments: count }: { readon
 
 /** Waits until the newest deploy is current, so that there is a target to roll back to from the start. */
 async function deployed(replica: Replica, id: string, token: string): Promise<void> {
-  await until(async () => {
+  const status = async (): Promise<string | undefined> => {
     const { deployRevisions } = await replica.ask(`query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 1) { nodes { status } } }`, { id }, token);
-    return (deployRevisions?.["nodes"] as { status: string }[])[0]?.status === "DEPLOYED";
-  });
-}
-
-/** Polls without an end of its own: the test's time limit is the limit. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(50);
+    return (deployRevisions?.["nodes"] as { status: string }[])[0]?.status;
+  };
+  await until(status, (seen) => seen === "DEPLOYED");
 }

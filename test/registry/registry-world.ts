@@ -1,8 +1,9 @@
-import { createServer, type AddressInfo } from "node:net";
+import type { AddressInfo } from "node:net";
 import { startFakeRegistry } from "../fakes/fake-registry";
 import { startTestApp, type TestApp, type TestAppOptions } from "../world/app";
 import { hasDockerRegistry, startDockerRegistry } from "./docker-registry";
 import { RegistryClient } from "./registry-client";
+import { freePort } from "../world/free-port";
 
 export const EVENTS_HEADER = "Bearer what the registry sends";
 
@@ -49,12 +50,4 @@ export async function startRegistryWorld({ start }: (typeof registries)[number],
       await world.close();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -73,20 +73,25 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     config,
     database,
     dataDir,
-    async send(query, variables = null, token, headers = {}) {
-      const response = await app.server.app.inject({
-        method: "POST",
-        url: config.server.endpoint,
-        headers: { "content-type": "application/json", ...(token !== undefined && { authorization: token }), ...headers },
-        payload: JSON.stringify({ query, variables }),
-      });
-      const body = response.json<Pick<Answer, "data" | "errors">>();
-      return { status: response.statusCode, data: body.data, errors: body.errors, headers: response.headers };
-    },
+    send: sendTo(app, config),
     async close() {
       await app.stop();
       await cleanUp();
     },
+  };
+}
+
+/** Sends GraphQL requests to an app without a socket. */
+export function sendTo(app: App, config: Config): TestApp["send"] {
+  return async (query, variables = null, token, headers = {}) => {
+    const response = await app.server.app.inject({
+      method: "POST",
+      url: config.server.endpoint,
+      headers: { "content-type": "application/json", ...(token !== undefined && { authorization: token }), ...headers },
+      payload: JSON.stringify({ query, variables }),
+    });
+    const body = response.json<Pick<Answer, "data" | "errors">>();
+    return { status: response.statusCode, data: body.data, errors: body.errors, headers: response.headers };
   };
 }
 

@@ -1,6 +1,6 @@
 import { createApp, createLogger } from "../../src/composition-root";
 import type { RolloutDriver } from "../../src/features/rollouts";
-import type { Answer, TestApp } from "./app";
+import { sendTo, type TestApp } from "./app";
 
 export interface LoggedApp extends TestApp {
   /** Everything that it has logged so far, from debug up. */
@@ -21,15 +21,7 @@ export async function startLoggedApp(world: TestApp, options: { readonly driver?
     ...world,
     app,
     lines,
-    async send(query, variables = null, token, headers = {}) {
-      const response = await app.server.app.inject({
-        method: "POST",
-        url: config.server.endpoint,
-        headers: { "content-type": "application/json", ...(token !== undefined && { authorization: token }), ...headers },
-        payload: JSON.stringify({ query, variables }),
-      });
-      return { status: response.statusCode, headers: response.headers, ...response.json<Pick<Answer, "data" | "errors">>() };
-    },
+    send: sendTo(app, config),
     close: () => app.stop(),
   };
 }

@@ -26,8 +26,10 @@ export async function migrate(dataSource: DataSource, report: Report = () => und
       await repeatedly(queryRunner, "The job queue's migration", report, () => migrateJobQueue(withLimitedLockWaits(poolOf(dataSource))));
       const executor = new MigrationExecutor(dataSource, queryRunner);
       const pending = await executor.getPendingMigrations();
+      // A new database lacks all of them, and their names would say nothing.
+      const isUpgrade = pending.length < dataSource.migrations.length;
       for (const migration of pending) {
-        report(`migration ${migration.name}`);
+        if (isUpgrade) report(`migration ${migration.name}`);
         await repeatedly(queryRunner, `Migration ${migration.name}`, report, () => run(executor, queryRunner, migration));
       }
       return pending.map(({ name }) => name);

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { fileOutage } from "./file-errors";
 
 export type DataFolderState = "ok" | "full" | "not writable";
 
 const PROBE = "free-space-probe";
 const PROBE_BYTES = 4_096;
-const FULL = new Set(["ENOSPC", "EDQUOT"]);
 
 /** Whether uploads and rollouts find room in the folder that holds them. */
 export class DataFolder {
@@ -38,7 +38,7 @@ export class DataFolder {
       await writeFile(file, Buffer.alloc(PROBE_BYTES), { flag: "wx" });
       return "ok";
     } catch (error) {
-      return FULL.has((error as NodeJS.ErrnoException).code ?? "") ? "full" : "not writable";
+      return fileOutage(error)?.kind === "full" ? "full" : "not writable";
     } finally {
       await rm(file, { force: true }).catch(() => undefined);
     }

@@ -7,7 +7,7 @@ const MAX_ANSWERS = 8;
 
 type Data = NonNullable<ExecutionResult["data"]>;
 
-/** Answers of the standard introspection queries, each made once: the schema does not change. */
+/** Keeps the answer of each standard introspection query, because the schema does not change. */
 export class IntrospectionAnswers {
   private readonly answers = new LRUCache<string, Data>({ max: MAX_ANSWERS });
 
@@ -16,10 +16,9 @@ export class IntrospectionAnswers {
     return this.answers.get(form) ?? null;
   }
 
-  make(form: string, { schema, document, operation }: CheckedQuery): Data | null {
+  make(form: string, { schema, document, operation }: CheckedQuery): void {
     const { data } = executeSync({ schema, document, operationName: operation.name?.value });
     if (data != null) this.answers.set(form, data);
-    return data ?? null;
   }
 }
 

@@ -39,11 +39,10 @@ export class CostLimit {
 
   constructor(private readonly max: number) {}
 
-  /** Null where the operation is within the limit. */
-  refusalOf(query: CheckedQuery, variables: Variables): LimitExceeded | null {
-    const total = this.costOf(query, variables, "ALL");
-    if (total <= this.max || isStandardIntrospection(query.document, query.operation)) return null;
-    return new LimitExceeded("QUERY_TOO_COSTLY", `The query costs ${total}; at most ${this.max} is allowed`, query.operation);
+  /** Null if an operation with this whole cost is within the limit. */
+  refusalOf({ document, operation }: CheckedQuery, cost: number): LimitExceeded | null {
+    if (cost <= this.max || isStandardIntrospection(document, operation)) return null;
+    return new LimitExceeded("QUERY_TOO_COSTLY", `The query costs ${cost}; at most ${this.max} is allowed`, operation);
   }
 
   costOf({ schema, document, operation }: CheckedQuery, variables: Variables, kind: CostKind): number {

@@ -11,7 +11,7 @@ declare module "fastify" {
   }
 }
 
-/** The result of the work, or after that time of `late`. The work goes on, and nobody waits for it. */
+/** Returns the result of the work, or that of `late` if the work takes longer. The work is not cancelled. */
 export function byDeadline<T>(work: Promise<T>, withinMs: number, late: () => T): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => resolve(late()), withinMs);
@@ -19,7 +19,7 @@ export function byDeadline<T>(work: Promise<T>, withinMs: number, late: () => T)
   });
 }
 
-/** Answers for routes whose handler does not begin its answer in time. */
+/** Sends a 503 for each route whose handler has not begun its answer within that time. */
 export function limitTime(
   app: FastifyInstance,
   withinMs: number,

@@ -40,9 +40,10 @@ export class WorkBudget {
 
   /** Before a valid operation is executed, with each set of variables. Charges the caller for what it costs. */
   async refusalOf(query: CheckedQuery, variables: Variables, context: RequestContext): Promise<RequestRefused | null> {
+    const cost = this.cost.costOf(query, variables, "ALL");
     return (
-      this.cost.refusalOf(query, variables) ??
-      this.callers.refusalOfOperation(context, query, this.cost.costOf(query, variables, "ALL")) ??
+      this.cost.refusalOf(query, cost) ??
+      this.callers.refusalOfOperation(context, query, cost) ??
       (await this.callers.charge(context, this.cost.costOf(query, variables, "DECLARED")))
     );
   }

@@ -19,7 +19,7 @@ const LOOKS_PER_CHECK = 5;
 const STUCK_AFTER_MS = 30_000;
 /** How long it has to stay so while the database answers. Idle workers look for jobs every two seconds. */
 const STUCK_FOR_SURE_MS = 10_000;
-/** A lease that was not renewed for so long is worth a word. */
+/** The readiness check reports a lease that was not renewed for this long. */
 const SILENT_AFTER_MS = 10_000;
 const ABORT_JOBS_AFTER_MS = 5_000;
 const END_LOOPS_WITHIN_MS = 1_000;

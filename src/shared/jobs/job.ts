@@ -5,7 +5,7 @@ export interface Job {
   /** Counts from 1, crashes included. */
   readonly attempt: number;
   readonly log: Logger;
-  /** Aborted when the process is told to stop and its patience is over, or when the job is another worker's by now. */
+  /** Aborted when the grace period of a stop has passed, and when another worker has taken the job over. */
   readonly signal: AbortSignal;
 }
 

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { Outage, type OutageKind } from "./outage";
 import type { Unavailable } from "../domain/errors";
 
-/** Answers whether the outage is over. */
+/** Returns true once the outage is over. */
 export type OutageProbe = () => Promise<boolean>;
 
 const PROBE_EVERY_MS = 2_000;

@@ -1,6 +1,7 @@
 import { isNativeError } from "node:util/types";
 import { DomainError, Unavailable } from "../domain/errors";
 import { sqlStateOf } from "../db/sql-state";
+import { fileOutage, type FileOutage } from "../files/file-errors";
 
 /** What cannot be used, as the word for it in the log. */
 export type OutageKind =
@@ -64,11 +65,11 @@ const SYSTEM_CODES: Readonly<Record<string, OutageKind>> = {
   ENOTFOUND: "DATABASE_AWAY",
   EAI_AGAIN: "DATABASE_AWAY",
   ETIMEDOUT: "DATABASE_SLOW",
-  ENOSPC: "DATA_FOLDER_FULL",
-  EDQUOT: "DATA_FOLDER_FULL",
-  EROFS: "DATA_FOLDER_NOT_WRITABLE",
-  EACCES: "DATA_FOLDER_NOT_WRITABLE",
-  EPERM: "DATA_FOLDER_NOT_WRITABLE",
+};
+
+const FILE_OUTAGES: Readonly<Partial<Record<FileOutage["kind"], OutageKind>>> = {
+  full: "DATA_FOLDER_FULL",
+  "not writable": "DATA_FOLDER_NOT_WRITABLE",
 };
 
 /** What pg and pg-pool say of connections, which have no code. */
@@ -81,7 +82,7 @@ function outageKindOf(error: unknown): OutageKind | null {
   for (const one of causesOf(error)) {
     const state = sqlStateOf(one) ?? "";
     const known = SQL_STATES.find(([pattern]) => pattern.test(state)) ?? CONNECTION_MESSAGES.find(([pattern]) => pattern.test(one.message));
-    const kind = known?.[1] ?? (Object.hasOwn(SYSTEM_CODES, state) ? SYSTEM_CODES[state] : undefined);
+    const kind = known?.[1] ?? (Object.hasOwn(SYSTEM_CODES, state) ? SYSTEM_CODES[state] : FILE_OUTAGES[fileOutage(one)?.kind ?? "unusable"]);
     if (kind !== undefined) return kind;
   }
   return null;

@@ -1,8 +1,9 @@
 import type { Pool } from "pg";
-import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterRes, type RateLimiterPostgres } from "rate-limiter-flexible";
 import { countedAddress } from "../../../shared/domain/counted-address";
 import { TooManyAttempts } from "../../../shared/domain/errors";
 import type { SignUpLimiter } from "../app/ports";
+import { attemptLimiter } from "./attempt-limiter";
 
 export interface SignUpLimits {
   readonly perAddress: number;
@@ -19,19 +20,8 @@ export class CountedSignUps implements SignUpLimiter {
   private readonly all: RateLimiterPostgres;
 
   constructor(pool: Pool, { perAddress, total, windowSeconds }: SignUpLimits) {
-    const limiter = (keyPrefix: string, points: number): RateLimiterPostgres =>
-      new RateLimiterPostgres({
-        storeClient: pool,
-        storeType: "pool",
-        tableName: "failed_login",
-        tableCreated: true,
-        clearExpiredByTimeout: false,
-        keyPrefix,
-        points,
-        duration: windowSeconds,
-      });
-    this.addresses = limiter("signup", perAddress);
-    this.all = limiter("signups", total);
+    this.addresses = attemptLimiter(pool, "signup", { points: perAddress, windowSeconds });
+    this.all = attemptLimiter(pool, "signups", { points: total, windowSeconds });
   }
 
   async signUp(address: string): Promise<void> {

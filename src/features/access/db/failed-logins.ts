@@ -1,8 +1,9 @@
 import type { Pool } from "pg";
-import { RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import { RateLimiterRes, type RateLimiterPostgres } from "rate-limiter-flexible";
 import { countedAddress } from "../../../shared/domain/counted-address";
 import { TooManyAttempts } from "../../../shared/domain/errors";
 import type { LoginLimiter } from "../app/ports";
+import { attemptLimiter } from "./attempt-limiter";
 
 export interface LoginLimits {
   readonly perAccount: number;
@@ -16,19 +17,8 @@ export class FailedLogins implements LoginLimiter {
   private readonly addresses: RateLimiterPostgres;
 
   constructor(pool: Pool, { perAccount, perAddress, windowSeconds }: LoginLimits) {
-    const limiter = (keyPrefix: string, points: number): RateLimiterPostgres =>
-      new RateLimiterPostgres({
-        storeClient: pool,
-        storeType: "pool",
-        tableName: "failed_login",
-        tableCreated: true,
-        clearExpiredByTimeout: false,
-        keyPrefix,
-        points,
-        duration: windowSeconds,
-      });
-    this.accounts = limiter("account", perAccount);
-    this.addresses = limiter("address", perAddress);
+    this.accounts = attemptLimiter(pool, "account", { points: perAccount, windowSeconds });
+    this.addresses = attemptLimiter(pool, "address", { points: perAddress, windowSeconds });
   }
 
   async attempt(account: string, address: string): Promise<void> {

@@ -3,9 +3,10 @@ import { constants } from "node:fs";
 import { copyFile, link, mkdir, open, opendir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { fileOutage } from "../../../shared/app/file-outage";
 import { Unavailable } from "../../../shared/domain/errors";
 import { toInstant } from "../../../shared/domain/instant";
+import { fileOutage, isFileError, unlessMissing } from "../../../shared/files/file-errors";
+import { sync } from "../../../shared/files/sync";
 import { FolderMarks, markedBy } from "../../installation";
 import { BundleMissing, type BundleStore, type ByteRange, type StoredObject } from "../app/bundle-store";
 import { checkedStream } from "./checked-stream";
@@ -49,12 +50,12 @@ export class FolderBundleStore implements BundleStore {
   }
 
   async stat(sha256: string): Promise<{ sizeBytes: number; version: string } | null> {
-    const found = await reachable(orNull(stat(this.pathOf(sha256), { bigint: true })));
+    const found = await reachable(unlessMissing(stat(this.pathOf(sha256), { bigint: true })));
     return found && { sizeBytes: Number(found.size), version: `${found.ino}-${found.mtimeNs}-${found.size}` };
   }
 
   async open(sha256: string, range?: ByteRange): Promise<Readable> {
-    const file = await reachable(orNull(open(this.pathOf(sha256))));
+    const file = await reachable(unlessMissing(open(this.pathOf(sha256))));
     if (file === null) throw new BundleMissing(sha256);
     return range === undefined
       ? checkedStream(file.createReadStream({ highWaterMark: READ_BYTES }), sha256)
@@ -80,7 +81,7 @@ export class FolderBundleStore implements BundleStore {
       for await (const { name } of await entriesOf(join(this.folder, shard.name))) {
         if (!LEFTOVER.test(name)) continue;
         const path = join(this.folder, shard.name, name);
-        const found = await orNull(stat(path));
+        const found = await unlessMissing(stat(path));
         // Not by mtime: that of a linked file tells when its bytes were written.
         if (found === null || Date.now() - found.ctimeMs < olderThanMs) continue;
         await rm(path, { force: true });
@@ -97,7 +98,7 @@ export class FolderBundleStore implements BundleStore {
   }
 
   private async *describe(name: string, sha256: string | null): AsyncGenerator<StoredObject> {
-    const found = await orNull(stat(join(this.folder, name)));
+    const found = await unlessMissing(stat(join(this.folder, name)));
     // Not by mtime: that of a linked file tells when its bytes were written.
     if (found !== null) yield { sha256, name, sizeBytes: found.size, storedAt: toInstant(found.ctime) };
   }
@@ -113,38 +114,18 @@ async function reachable<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     const outage = fileOutage(error);
-    throw outage === null ? error : new Unavailable(`The store of DAG bundles cannot be used at present (${outage})`, { cause: error });
+    throw outage === null ? error : new Unavailable(`The store of DAG bundles cannot be used at present (${outage.words})`, { cause: error });
   }
 }
 
-const entriesOf = async (folder: string) => (await orNull(opendir(folder))) ?? [];
-
-async function orNull<T>(found: Promise<T>): Promise<T | null> {
-  try {
-    return await found;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
-}
+const entriesOf = async (folder: string) => (await unlessMissing(opendir(folder))) ?? [];
 
 /** A second name for the same bytes costs nothing; only another file system needs them again. */
 async function linkOrCopy(file: string, to: string): Promise<void> {
   try {
     await link(file, to);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== "EXDEV" && code !== "EPERM" && code !== "EMLINK") throw error;
+    if (!isFileError(error, "EXDEV", "EPERM", "EMLINK")) throw error;
     await copyFile(file, to, constants.COPYFILE_EXCL);
-  }
-}
-
-/** What is written, or named in a folder, is on disk after this. */
-async function sync(path: string): Promise<void> {
-  const handle = await open(path);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

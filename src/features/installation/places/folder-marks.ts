@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isFileError, unlessMissing } from "../../../shared/files/file-errors";
 import type { PlaceMarks } from "../app/ports";
 import { markedBy, markName } from "../domain/marks";
 
@@ -9,10 +10,7 @@ export class FolderMarks implements PlaceMarks {
   constructor(readonly address: string) {}
 
   async list(): Promise<string[]> {
-    const names = await readdir(this.address).catch((error: unknown) => {
-      if (codeOf(error) === "ENOENT") return [];
-      throw error;
-    });
+    const names = (await unlessMissing(readdir(this.address))) ?? [];
     return names.flatMap((name) => markedBy(name) ?? []);
   }
 
@@ -28,7 +26,7 @@ export class FolderMarks implements PlaceMarks {
         await handle.close();
       }
     } catch (error) {
-      if (codeOf(error) !== "EEXIST") throw error;
+      if (!isFileError(error, "EEXIST")) throw error;
     }
     return (await readFile(file, "utf8")).trim();
   }
@@ -37,5 +35,3 @@ export class FolderMarks implements PlaceMarks {
     await rm(join(this.address, markName(installationId)), { force: true });
   }
 }
-
-const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, readdir, readlink, rename, rm, symlink, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { isFileError, messageOf, unlessMissing } from "./file-errors";
-import { sync, syncTree } from "./sync";
+import { isFileError, unlessMissing } from "../../../shared/files/file-errors";
+import { messageOf } from "./file-errors";
+import { sync } from "../../../shared/files/sync";
+import { syncTree } from "./sync-tree";
 
 const LINK = "dags";
 const TREES = ".dags";

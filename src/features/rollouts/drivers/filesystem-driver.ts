@@ -4,11 +4,12 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { DagTrees } from "../app/dag-trees";
 import { FIRST_EPOCH, isAfter } from "../../installation";
+import { isFileError, unlessMissing } from "../../../shared/files/file-errors";
 import { RolloutRejected, type PlacedRelease, type RolloutDriver, type RolloutOutcome } from "../app/rollout-driver";
 import { helmValues } from "../domain/helm-values";
 import type { ReleaseState } from "../domain/release-state";
 import { ABANDONED_AFTER_MS, DagsFolder, ForeignDags, type Tree } from "./dags-folder";
-import { isFileError, messageOf, presentable, unlessMissing } from "./file-errors";
+import { messageOf, presentable } from "./file-errors";
 import { removeUnfinished, replaceFile } from "./replace-file";
 
 const VALUES_FILE = "values.yaml";

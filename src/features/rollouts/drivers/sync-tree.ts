@@ -1,18 +1,9 @@
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { sync } from "../../../shared/files/sync";
 
 /** Enough for the file system to write several files in one go; a thousand of them take less than a second. */
 const LANES = 8;
-
-/** Puts a file's content, or the names in a folder, on disk. */
-export async function sync(path: string): Promise<void> {
-  const handle = await open(path, "r");
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
 
 /**
  * Puts every file and folder below the folder on disk, and the folder itself. File systems write a rename down
