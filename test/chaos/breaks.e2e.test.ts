@@ -111,7 +111,7 @@ describe(`up to ${BREAKS} breaks of every connection to Postgres, under load`, (
     const kinds = [...made].map(([what, times]) => `${what} ${times}`).join(", ");
     budget.report(`breaks (${kinds}; ${load}; everything final ${seconds.toFixed(1)} s after the load)`);
 
-    for (const replica of replicas) await until(() => workersAlive(replica), (alive) => hasEnded() || alive === WORKERS);
+    for (const replica of replicas) await until(async () => (hasEnded() ? "ended" : workersAlive(replica)), (alive) => alive === "ended" || alive === WORKERS);
     expect(replicas.flatMap(({ unexpectedEnds }) => unexpectedEnds)).toEqual([]);
     expect(await violations(world, load)).toEqual([]);
     expect(load.counts.rollbacks).toBeGreaterThan(0);

@@ -57,9 +57,24 @@ export async function settled(world: World, { limitMs }: { readonly limitMs: num
     );
     const passedMs = performance.now() - start;
     if (Object.values(left ?? {}).every((count) => count === 0)) return passedMs / 1_000;
-    if (passedMs > limitMs) throw new Error(`after ${Math.round(passedMs / 1_000)} s there are still ${JSON.stringify(left)}`);
+    if (passedMs > limitMs) {
+      const jobs = await unfinishedJobs(world);
+      throw new Error(`after ${Math.round(passedMs / 1_000)} s there are still ${JSON.stringify(left)}: ${JSON.stringify(jobs, null, 2)}`);
+    }
     await sleep(100);
   }
+}
+
+/** The unfinished revisions, each with its job if it has one. */
+function unfinishedJobs(world: World): Promise<object[]> {
+  return query(
+    world,
+    `SELECT to_json(r) AS revision, to_json(j) AS job, to_json(q) AS queue, now(), (SELECT json_agg(l) FROM worker_lease l) AS leases
+     FROM deploy_revision r
+       LEFT JOIN graphile_worker._private_jobs j ON j.payload->>'revisionId' = r.id::text
+       LEFT JOIN graphile_worker._private_job_queues q ON q.id = j.job_queue_id
+     WHERE r.status = 'INITIALIZED' LIMIT 10`,
+  );
 }
 
 /** Everything that is wrong once all is settled: deploys lost, doubled or unfinished, and likewise their lines. */

@@ -7,6 +7,8 @@ import { Refused, type Replica } from "./replica";
 const MAX_PAUSE_MS = 60;
 /** As a careful client does: the same key again until there is an answer. */
 const MAX_TRIES = 40;
+/** Whatever happens to the database, a request is not told that the service has a fault. */
+const FAULTS: ReadonlySet<string> = new Set(["INTERNAL_SERVER_ERROR", "HTTP 500"]);
 
 /**
  * Deploys images, uploads DAGs, rolls back and reads histories, all at once and on any replica that is ready. Every
@@ -63,6 +65,7 @@ export class Load {
         if (!(error instanceof Refused)) return void this.counts.unanswered++;
         this.counts.refused++;
         this.codes.set(error.code, (this.codes.get(error.code) ?? 0) + 1);
+        if (FAULTS.has(error.code)) this.complaints.push(`${error.code}: ${error.message}`);
       });
       await sleep(Math.random() * MAX_PAUSE_MS);
     }
@@ -135,8 +138,7 @@ export class Load {
         );
         return rollbackDeploy?.["id"] as string;
       } catch (error) {
-        // With the database away, an answer may say no more than that there is none.
-        if (error instanceof Refused && !["UNAVAILABLE", "INTERNAL_SERVER_ERROR"].includes(error.code)) throw error;
+        if (error instanceof Refused && error.code !== "UNAVAILABLE") throw error;
         this.counts.unanswered++;
         await sleep(250);
       }

@@ -5,6 +5,7 @@ import type { Client, Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
 import { inTime } from "../app/in-time";
 import type { JobHandler } from "./job";
+import { releasingOnce } from "./releasing-once";
 import type { WorkerLease } from "./worker-lease";
 
 const POLL_EVERY_MS = 2_000;
@@ -202,26 +203,6 @@ export class JobWorkers {
   private cut(): void {
     for (const client of this.clients) (client.connection.stream as Socket).destroy();
   }
-}
-
-/**
- * The same pool, of which a connection may be released twice. graphile-worker does that when its LISTEN fails while it shuts down: the
- * second release would reject a promise that nothing handles, and end the process.
- */
-function releasingOnce(pool: Pool): Pool {
-  type Connected = (error: Error | undefined, client: PoolClient | undefined, release: (destroy?: boolean) => void) => void;
-  const connect = (connected?: Connected): Promise<PoolClient> | void => {
-    if (connected === undefined) return pool.connect();
-    pool.connect((error, client, release) => {
-      let isReleased = false;
-      connected(error, client, (destroy) => {
-        if (isReleased) return;
-        isReleased = true;
-        release(destroy);
-      });
-    });
-  };
-  return Object.create(pool, { connect: { value: connect } }) as Pool;
 }
 
 /** Failures are logged above with their job; what graphile-worker says beyond that is for debugging. */
