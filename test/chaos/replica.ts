@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,6 +8,8 @@ const MAIN = join(__dirname, "..", "..", "dist", "src", "main.js");
 /** A request that takes longer counts as unanswered. */
 const ANSWER_TIMEOUT_MS = 20_000;
 const LAST_LINES = 30;
+/** A folder that keeps the whole process logs of a run, to find out what happened: CHAOS_LOGS=/tmp/logs. */
+const LOGS = process.env["CHAOS_LOGS"];
 
 /** The service refused the request, and nothing changed. */
 export class Refused extends Error {
@@ -52,6 +54,7 @@ export class Replica {
     this.child = child;
     const lines: string[] = [];
     const keep = (line: string): void => {
+      if (LOGS !== undefined) appendFileSync(join(LOGS, `${this.name}.log`), `${line}\n`);
       lines.push(line);
       if (lines.length > LAST_LINES) lines.shift();
     };

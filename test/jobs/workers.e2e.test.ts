@@ -76,6 +76,17 @@ describe("workers behind a network that fails", () => {
     await isReady();
   });
 
+  test("give a job back of which they never heard, as its answer was lost", async () => {
+    await becomesDeployed((await deploy("before")).id);
+    proxy.withholdAnswers();
+    const revision = await deploy("unheard-of");
+    const locked = () => api.database.sql.query("SELECT id FROM graphile_worker._private_jobs WHERE locked_at IS NOT NULL");
+    await until(locked, (rows) => rows.length > 0);
+    proxy.cut();
+    await becomesDeployed(revision.id);
+    await isReady();
+  });
+
   test("lose their jobs to another process when their lease runs out, even if the server keeps their sessions", async () => {
     const held = driver.hold("stuck");
     const revision = await deploy("stuck");

@@ -21,6 +21,7 @@ interface Pair {
  * - `refuse()` resets every connection and accepts no new one, until `accept()`.
  * - `freeze()` forwards nothing, on new connections neither, until `thaw()`: as from a network that drops packets.
  * - `silence()` does so for good to the connections of now only; new ones work: as after a lost host.
+ * - `withholdAnswers()` loses what the target answers on the connections of now: it does what it is asked, unseen.
  *
  * Connections of a frozen or silent proxy stay open on the target's side after the client has closed them.
  */
@@ -67,6 +68,13 @@ export class TcpProxy {
       pair.state = "open";
       if (pair.server === null) this.join(pair);
       else this.forward(pair.client, pair.server);
+    }
+  }
+
+  withholdAnswers(): void {
+    for (const { server } of this.pairs) {
+      server?.unpipe();
+      server?.resume();
     }
   }
 

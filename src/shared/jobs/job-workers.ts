@@ -37,8 +37,8 @@ export interface Breakdown {
 
 /**
  * One set of graphile-worker's workers, on connections of its own. graphile-worker does not replace a worker that has
- * ended, which happens when the end of a job cannot be written. `broken` resolves then, and the owner replaces the whole
- * set, its connections included.
+ * ended, which happens when the end of a job cannot be written, and it does not ask again for the job of a lost answer.
+ * `broken` resolves then, and the owner replaces the whole set, its connections included.
  */
 export class JobWorkers {
   readonly broken: Promise<Breakdown>;
@@ -146,9 +146,13 @@ export class JobWorkers {
     });
     events.on("worker:stop", ({ worker, error }) => {
       this.living.delete(worker.workerId);
-      if (this.draining !== null) return;
       this.options.lease.release([worker.workerId]);
+      if (this.draining !== null) return;
       this.breakDown({ reason: `a worker ended: ${error instanceof Error ? error.message : "without an error"}`, mayFinish: true });
+    });
+    // The database may have locked a job for this worker and lost its answer. The lock lasts for as long as the worker lives.
+    events.on("worker:getJob:error", ({ error }) => {
+      this.breakDown({ reason: `a worker could not look for jobs: ${error instanceof Error ? error.message : String(error)}`, mayFinish: true });
     });
     events.on("job:start", () => (this.takenAtMs = performance.now()));
     this.looked = new Promise((resolve, reject) => {
