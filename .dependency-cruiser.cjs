@@ -13,7 +13,17 @@ const mayUse = {
   workspaces: ["access", "logs"],
   deployments: ["access", "workspaces", "platform", "logs"],
   registry: ["access", "deployments"],
-  deploys: ["platform", "access", "logs", "installation", "bundles", "rollouts", "workspaces", "deployments", "registry"],
+  deploys: [
+    "platform",
+    "access",
+    "logs",
+    "installation",
+    "bundles",
+    "rollouts",
+    "workspaces",
+    "deployments",
+    "registry",
+  ],
 };
 
 const featureDirections = Object.entries(mayUse).map(([name, others]) => ({
@@ -47,7 +57,14 @@ module.exports = {
       comment: "no I/O, no framework: nothing but its own layer, shared/domain and other features' doors",
       severity: "error",
       from: { path: "^src/(features/[^/]+|shared)/domain/", pathNot: "\\.test\\.ts$" },
-      to: { path: ["/(app|db|graphql|http|jobs|drivers|elasticsearch|archive|stores|oidc|crypto|client)/", "^src/config/", "node_modules", "^src/shared/(app|db|graphql|http|jobs|logging)/"] },
+      to: {
+        path: [
+          "/(app|db|graphql|http|jobs|drivers|elasticsearch|archive|stores|oidc|crypto|client)/",
+          "^src/config/",
+          "node_modules",
+          "^src/shared/(app|db|graphql|http|jobs|logging)/",
+        ],
+      },
     },
     {
       name: "domain-has-no-node-io",
@@ -59,7 +76,13 @@ module.exports = {
       name: "app-knows-no-adapter",
       severity: "error",
       from: { path: "^src/features/[^/]+/app/" },
-      to: { path: ["^src/features/[^/]+/(db|graphql|http|jobs|drivers|elasticsearch|stores|oidc|crypto|client)/", "^src/shared/(db|graphql|http|jobs|elasticsearch)/", "^src/config/"] },
+      to: {
+        path: [
+          "^src/features/[^/]+/(db|graphql|http|jobs|drivers|elasticsearch|stores|oidc|crypto|client)/",
+          "^src/shared/(db|graphql|http|jobs|elasticsearch)/",
+          "^src/config/",
+        ],
+      },
     },
     {
       name: "graphql-and-db-never-meet",
@@ -73,14 +96,24 @@ module.exports = {
       from: { path: "^src/(features/[^/]+|shared)/db/" },
       to: { path: "^src/(features/[^/]+|shared)/graphql/" },
     },
-    { name: "shared-knows-no-feature", severity: "error", from: { path: "^src/shared/" }, to: { path: "^src/features/" } },
+    {
+      name: "shared-knows-no-feature",
+      severity: "error",
+      from: { path: "^src/shared/" },
+      to: { path: "^src/features/" },
+    },
     {
       name: "modules-are-wired-in-one-place",
       severity: "error",
       from: { path: "^src/", pathNot: ["^src/(compose-features|entities)\\.ts$"] },
       to: { path: "/module\\.ts$" },
     },
-    { name: "no-test-code-in-the-product", severity: "error", from: { path: "^src/", pathNot: "\\.test\\.ts$" }, to: { path: "^(test|bench)/" } },
+    {
+      name: "no-test-code-in-the-product",
+      severity: "error",
+      from: { path: "^src/", pathNot: "\\.test\\.ts$" },
+      to: { path: "^(test|bench)/" },
+    },
   ],
   options: {
     doNotFollow: { path: "node_modules" },

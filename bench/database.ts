@@ -58,7 +58,11 @@ async function administer(serverUrl: string, statement: string): Promise<void> {
 }
 
 async function migrate(url: string): Promise<void> {
-  const child = spawn(process.execPath, [MAIN, "migrate"], { cwd: tmpdir(), env: productEnvironment(url), stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, [MAIN, "migrate"], {
+    cwd: tmpdir(),
+    env: productEnvironment(url),
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const [code] = (await once(child, "exit")) as [number | null];
   if (code !== 0) throw new Error(`migrate ended with ${code}`);
 }

@@ -3,7 +3,13 @@ import { parseArgs } from "node:util";
 export const BENCHMARKS = ["history-page", "page-at-depth", "rollback", "clean-up", "upload"] as const;
 export type Benchmark = (typeof BENCHMARKS)[number];
 
-const LETTERS: Readonly<Record<string, Benchmark>> = { a: "history-page", b: "page-at-depth", c: "rollback", d: "clean-up", e: "upload" };
+const LETTERS: Readonly<Record<string, Benchmark>> = {
+  a: "history-page",
+  b: "page-at-depth",
+  c: "rollback",
+  d: "clean-up",
+  e: "upload",
+};
 
 export interface BenchOptions {
   /** 1 is the full size: a million revisions over 200 Deployments, and a million on one more. */

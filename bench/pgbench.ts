@@ -13,12 +13,34 @@ const run = promisify(execFile);
 export async function pagesByPgbench(databaseUrl: string, seconds: number): Promise<number | null> {
   const { hostname, port, username, password, pathname } = new URL(databaseUrl);
   const script = join(await temporaryFolder("pgbench"), "page.sql");
-  await writeFile(script, `\\set d random(1, ${DEPLOYMENTS})\n${FIRST_PAGE.replace("$1", deploymentIdSql(":d")).replaceAll("\n", " ")};\n`);
+  await writeFile(
+    script,
+    `\\set d random(1, ${DEPLOYMENTS})\n${FIRST_PAGE.replace("$1", deploymentIdSql(":d")).replaceAll("\n", " ")};\n`,
+  );
   try {
     const { stdout } = await run(
       "pgbench",
-      ["-n", "-M", "prepared", "-c", String(POOL_SIZE), "-T", String(Math.ceil(seconds)), "-f", script, decodeURIComponent(pathname.slice(1))],
-      { env: { PATH: process.env["PATH"], PGHOST: hostname, PGPORT: port, PGUSER: decodeURIComponent(username), PGPASSWORD: decodeURIComponent(password) } },
+      [
+        "-n",
+        "-M",
+        "prepared",
+        "-c",
+        String(POOL_SIZE),
+        "-T",
+        String(Math.ceil(seconds)),
+        "-f",
+        script,
+        decodeURIComponent(pathname.slice(1)),
+      ],
+      {
+        env: {
+          PATH: process.env["PATH"],
+          PGHOST: hostname,
+          PGPORT: port,
+          PGUSER: decodeURIComponent(username),
+          PGPASSWORD: decodeURIComponent(password),
+        },
+      },
     );
     return Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
   } catch (error) {

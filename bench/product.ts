@@ -77,7 +77,11 @@ export async function startProduct(databaseUrl: string, profileDir?: string): Pr
   };
 }
 
-const isReady = (url: string): Promise<boolean> => fetch(url).then(({ ok }) => ok, () => false);
+const isReady = (url: string): Promise<boolean> =>
+  fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -21,10 +21,20 @@ export interface Section {
 }
 
 export function printSection({ title, sides, ratios, notes }: Section): void {
-  const lines = ["", title, `  ${"".padEnd(36)}${["per second", "p50 ms", "p99 ms", "CPU ms", "requests"].map((name) => name.padStart(12)).join("")}`];
+  const lines = [
+    "",
+    title,
+    `  ${"".padEnd(36)}${["per second", "p50 ms", "p99 ms", "CPU ms", "requests"].map((name) => name.padStart(12)).join("")}`,
+  ];
   for (const { name, measured } of sides) {
     const { perSecond, p50Ms, p99Ms, processorMs, requests } = measured;
-    const cells = [perSecond.toFixed(0), p50Ms.toFixed(2), p99Ms.toFixed(2), processorMs?.toFixed(2) ?? "", String(requests)];
+    const cells = [
+      perSecond.toFixed(0),
+      p50Ms.toFixed(2),
+      p99Ms.toFixed(2),
+      processorMs?.toFixed(2) ?? "",
+      String(requests),
+    ];
     lines.push(`  ${name.padEnd(36)}${cells.map((cell) => cell.padStart(12)).join("")}`);
   }
   for (const ratio of ratios) lines.push(`  ${ratioLine(ratio)}`);
@@ -35,7 +45,8 @@ export function printSection({ title, sides, ratios, notes }: Section): void {
 /** All ratios once more, at the end where they are looked for. */
 export function printSummary(sections: readonly Section[], facts: Readonly<Record<string, string>>): void {
   const lines = ["", "Summary"];
-  for (const { title, ratios } of sections) lines.push(`  ${title}`, ...ratios.map((ratio) => `    ${ratioLine({ ...ratio, pairs: [] })}`));
+  for (const { title, ratios } of sections)
+    lines.push(`  ${title}`, ...ratios.map((ratio) => `    ${ratioLine({ ...ratio, pairs: [] })}`));
   lines.push("", ...Object.entries(facts).map(([name, value]) => `  ${name.padEnd(12)}${value}`), "");
   process.stdout.write(lines.join("\n"));
 }

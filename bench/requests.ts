@@ -34,7 +34,10 @@ export interface RollbackVariables {
 
 /** Newest page, or the one behind the cursor. */
 export function historyPage({ id, apiKey }: SeededDeployment, after: string | null = null): Request {
-  return { apiKey, body: { query: HISTORY_PAGE, variables: { deploymentUuid: id, after } satisfies HistoryPageVariables } };
+  return {
+    apiKey,
+    body: { query: HISTORY_PAGE, variables: { deploymentUuid: id, after } satisfies HistoryPageVariables },
+  };
 }
 
 /** The last full pages of the long history. */
@@ -61,11 +64,17 @@ export async function rollbacks(client: Client, { deployments, revisionsEach }: 
   );
   const targets = new Map(rows.map(({ deploymentId, ids }) => [deploymentId, ids]));
   const rounds = Math.min(...rows.map(({ ids }) => ids.length));
-  return Array.from({ length: rounds }, (_, round) => shuffled(deployments).map((one) => rollback(one, targets.get(one.id)?.[round] ?? ""))).flat();
+  return Array.from({ length: rounds }, (_, round) =>
+    shuffled(deployments).map((one) => rollback(one, targets.get(one.id)?.[round] ?? "")),
+  ).flat();
 }
 
 function rollback({ id, apiKey }: SeededDeployment, target: string): Request {
-  const variables: RollbackVariables = { deploymentUuid: id, deployRevisionId: target, description: "Orders are counted twice" };
+  const variables: RollbackVariables = {
+    deploymentUuid: id,
+    deployRevisionId: target,
+    description: "Orders are counted twice",
+  };
   return { apiKey, body: { query: ROLLBACK, variables } };
 }
 

@@ -25,7 +25,8 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   const database = await startDatabase();
   // Only Postgres has to be waited for; the other processes end with this one.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void database.stop().finally(() => process.exit(1)));
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => void database.stop().finally(() => process.exit(1)));
   try {
     const sections = await play(options, database);
     printSummary(sections, {

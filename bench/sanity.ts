@@ -8,7 +8,8 @@ export class SanityCheckFailed extends Error {}
 /** Both servers have to answer with the same bytes. */
 export async function expectSameAnswer(urls: readonly [string, string], request: Request): Promise<void> {
   const [one, other] = [await post(urls[0], request), await post(urls[1], request)];
-  if (one !== other) throw new SanityCheckFailed(`the answers differ:\n${one.slice(0, 1_500)}\n${other.slice(0, 1_500)}`);
+  if (one !== other)
+    throw new SanityCheckFailed(`the answers differ:\n${one.slice(0, 1_500)}\n${other.slice(0, 1_500)}`);
   expectData(one);
 }
 
@@ -16,10 +17,16 @@ export async function expectSameAnswer(urls: readonly [string, string], request:
  * Both servers have to answer a rollback in the same shape and leave as many rows behind. The second rollback
  * on each is compared, when there is an unfinished one to supersede as in the middle of a run.
  */
-export async function expectSameRollback(client: Client, urls: readonly [string, string], requests: readonly Request[]): Promise<void> {
+export async function expectSameRollback(
+  client: Client,
+  urls: readonly [string, string],
+  requests: readonly Request[],
+): Promise<void> {
   const effects: object[] = [];
   for (const [at, url] of urls.entries()) {
-    const deploymentIds = requests.map(({ body }) => (body as { variables: { deploymentUuid: string } }).variables.deploymentUuid);
+    const deploymentIds = requests.map(
+      ({ body }) => (body as { variables: { deploymentUuid: string } }).variables.deploymentUuid,
+    );
     const mine = requests.filter((_, index) => deploymentIds[index] === deploymentIds[at]).slice(0, 2);
     let before: Counts = {};
     let answer = "";
@@ -29,11 +36,15 @@ export async function expectSameRollback(client: Client, urls: readonly [string,
       expectData(answer);
     }
     const after = await countRows(client);
-    const added = Object.fromEntries(Object.entries(after).map(([table, count]) => [table, count - (before[table] ?? 0)]));
+    const added = Object.fromEntries(
+      Object.entries(after).map(([table, count]) => [table, count - (before[table] ?? 0)]),
+    );
     effects.push({ added, shape: shapeOf(JSON.parse(answer)) });
   }
   if (!isDeepStrictEqual(effects[0], effects[1])) {
-    throw new SanityCheckFailed(`the rollbacks differ: ${JSON.stringify(effects[0])} and ${JSON.stringify(effects[1])}`);
+    throw new SanityCheckFailed(
+      `the rollbacks differ: ${JSON.stringify(effects[0])} and ${JSON.stringify(effects[1])}`,
+    );
   }
 }
 

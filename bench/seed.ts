@@ -22,7 +22,8 @@ export interface Seed {
 }
 
 /** Written so that pgbench can make one up from a number. */
-export const deploymentIdSql = (number: string): string => `('00000000-0000-7000-8000-' || lpad(${number}::text, 12, '0'))::uuid`;
+export const deploymentIdSql = (number: string): string =>
+  `('00000000-0000-7000-8000-' || lpad(${number}::text, 12, '0'))::uuid`;
 const deploymentIdOf = (number: number): string => `00000000-0000-7000-8000-${String(number).padStart(12, "0")}`;
 const DEEP = DEPLOYMENTS + 1;
 
@@ -35,10 +36,19 @@ export async function seed(client: Client, scale: number): Promise<Seed> {
   const revisionsDeep = revisionsEach * DEPLOYMENTS;
   await client.query(FUNCTIONS);
   await client.query(PLACES, [WORKSPACES, DEEP]);
-  await client.query("ALTER TABLE deploy_revision DROP CONSTRAINT deploy_revision_deployment_fkey, DROP CONSTRAINT deploy_revision_bundle_fkey");
-  await client.query(revisions({ number: `i / ${DEPLOYMENTS} + 1`, deployment: `i % ${DEPLOYMENTS} + 1` }), [revisionsEach, DEPLOYMENTS * revisionsEach, 0.5]);
+  await client.query(
+    "ALTER TABLE deploy_revision DROP CONSTRAINT deploy_revision_deployment_fkey, DROP CONSTRAINT deploy_revision_bundle_fkey",
+  );
+  await client.query(revisions({ number: `i / ${DEPLOYMENTS} + 1`, deployment: `i % ${DEPLOYMENTS} + 1` }), [
+    revisionsEach,
+    DEPLOYMENTS * revisionsEach,
+    0.5,
+  ]);
   await client.query(revisions({ number: "i + 1", deployment: String(DEEP) }), [revisionsDeep, revisionsDeep, 0]);
-  await client.query("INSERT INTO dag_archive (sha256, size_bytes, file_count, created_at) VALUES ($1, $2, 0, now())", [ARCHIVE_SHA256, ARCHIVE_BYTES]);
+  await client.query("INSERT INTO dag_archive (sha256, size_bytes, file_count, created_at) VALUES ($1, $2, 0, now())", [
+    ARCHIVE_SHA256,
+    ARCHIVE_BYTES,
+  ]);
   await client.query(BUNDLES, [ARCHIVE_SHA256]);
   await client.query(`ALTER TABLE deploy_revision
     ADD CONSTRAINT deploy_revision_deployment_fkey FOREIGN KEY (deployment_id) REFERENCES deployment ON DELETE CASCADE,
@@ -116,7 +126,10 @@ const HEADS = `
 
 /** One per Deployment, in their order. */
 async function serviceAccounts(client: Client): Promise<SeededDeployment[]> {
-  const accounts = Array.from({ length: DEEP }, (_, at) => ({ id: deploymentIdOf(at + 1), apiKey: randomBytes(16).toString("hex") }));
+  const accounts = Array.from({ length: DEEP }, (_, at) => ({
+    id: deploymentIdOf(at + 1),
+    apiKey: randomBytes(16).toString("hex"),
+  }));
   await client.query(
     `WITH account AS (
        INSERT INTO service_account (id, label, api_key_hash, api_key_start, deployment_id, active, created_at, updated_at)

@@ -3,7 +3,9 @@ import { processorSeconds } from "./processor-time";
 import type { RunningServer } from "./product";
 import { median, summarize, type Measured, type Samples } from "./statistics";
 
-/** The product compiles more code than the bare server; until that is done its processor time per request still falls. */
+/**
+ * The product compiles more code than the bare server; until that is done its processor time per request still falls.
+ */
 const WARM_UP_SECONDS = 25;
 
 export interface Side {
@@ -35,7 +37,8 @@ export async function sideBySide(
   await run(one, WARM_UP_SECONDS);
   await run(other, WARM_UP_SECONDS);
   const pairs: { one: Samples; other: Samples }[] = [];
-  for (let round = 0; round < rounds; round++) pairs.push({ one: await run(one, seconds), other: await run(other, seconds) });
+  for (let round = 0; round < rounds; round++)
+    pairs.push({ one: await run(one, seconds), other: await run(other, seconds) });
 
   const throughputs = pairs.map((pair) => summarize([pair.one]).perSecond / summarize([pair.other]).perSecond);
   const both = { one: summarize(pairs.map((pair) => pair.one)), other: summarize(pairs.map((pair) => pair.other)) };

@@ -1,6 +1,9 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** What the container registry has told of pushes, until it is recorded as a deploy and for a while after, so that it counts once. */
+/**
+ * What the container registry has told of pushes, until it is recorded as a deploy and for a while after, so that it
+ * counts once.
+ */
 export class RegistryPushes1765100000000 implements MigrationInterface {
   readonly name = "RegistryPushes1765100000000";
 

@@ -14,6 +14,8 @@ export class AuditIndexes1765200000000 implements MigrationInterface {
   }
 
   async down(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query("DROP INDEX audit_line_actor, audit_line_object, audit_line_deployment, audit_line_request");
+    await queryRunner.query(
+      "DROP INDEX audit_line_actor, audit_line_object, audit_line_deployment, audit_line_request",
+    );
   }
 }

@@ -23,9 +23,15 @@ function filesIn(folder) {
 /** Of the content, not of times: a checkout of another commit may well leave older files. */
 function digestOfSources() {
   const hash = createHash("sha256");
-  const files = [...SOURCES.flatMap((folder) => filesIn(join(ROOT, folder))), ...INPUTS.map((name) => join(ROOT, name))];
+  const files = [
+    ...SOURCES.flatMap((folder) => filesIn(join(ROOT, folder))),
+    ...INPUTS.map((name) => join(ROOT, name)),
+  ];
   for (const file of files) {
-    hash.update(`${relative(ROOT, file)}\0`).update(existsSync(file) ? readFileSync(file) : "").update("\0");
+    hash
+      .update(`${relative(ROOT, file)}\0`)
+      .update(existsSync(file) ? readFileSync(file) : "")
+      .update("\0");
   }
   return hash.digest("hex");
 }
@@ -67,7 +73,10 @@ function compile() {
     process.stderr.write("The TypeScript compiler is not installed: run npm ci first\n");
     process.exit(1);
   }
-  const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], { cwd: ROOT, stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, [compiler, "-p", "tsconfig.build.json"], {
+    cwd: ROOT,
+    stdio: "inherit",
+  });
   if (status !== 0) process.exit(status ?? 1);
 }
 

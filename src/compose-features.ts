@@ -51,7 +51,19 @@ export type Features = Awaited<ReturnType<typeof composeFeatures>>;
 
 /** The features, each given what it needs of the others. Nothing is started. */
 export async function composeFeatures(surroundings: Surroundings) {
-  const { config, databaseUrl, dataSource, backgroundSource, clock, databaseClock, log, outages, metrics, publicUrl, driver: chosenDriver } = surroundings;
+  const {
+    config,
+    databaseUrl,
+    dataSource,
+    backgroundSource,
+    clock,
+    databaseClock,
+    log,
+    outages,
+    metrics,
+    publicUrl,
+    driver: chosenDriver,
+  } = surroundings;
   const pool = poolOf(dataSource);
   const lag = { logs: 0, audit: 0 };
   const platformModule = await platform.createPlatformModule(config);
@@ -79,9 +91,32 @@ export async function composeFeatures(surroundings: Surroundings) {
     metrics: { ...NO_METRICS, lagSeconds: (seconds) => (lag.audit = seconds) },
   });
   const { trail } = auditModule;
-  const accessModule = await access.createAccessModule({ config, dataSource, pool, databaseUrl, audit: trail, clock, databaseClock, log });
-  const signOnModule = signOn.createSignOnModule({ config, dataSource, audit: trail, clock, access: accessModule, log, outages });
-  const workspacesModule = workspaces.createWorkspacesModule({ config, dataSource, audit: trail, clock, access: accessModule });
+  const accessModule = await access.createAccessModule({
+    config,
+    dataSource,
+    pool,
+    databaseUrl,
+    audit: trail,
+    clock,
+    databaseClock,
+    log,
+  });
+  const signOnModule = signOn.createSignOnModule({
+    config,
+    dataSource,
+    audit: trail,
+    clock,
+    access: accessModule,
+    log,
+    outages,
+  });
+  const workspacesModule = workspaces.createWorkspacesModule({
+    config,
+    dataSource,
+    audit: trail,
+    clock,
+    access: accessModule,
+  });
   const deploymentsModule = await deployments.createDeploymentsModule({
     config,
     dataSource,
@@ -107,7 +142,13 @@ export async function composeFeatures(surroundings: Surroundings) {
     keptKey: accessModule.keptRegistryKey,
   });
   const installationModule = installation.createInstallationModule({ dataSource });
-  const bundlesModule = bundles.createBundlesModule({ config, dataSource, backgroundSource, installation: installationModule.reader, clock });
+  const bundlesModule = bundles.createBundlesModule({
+    config,
+    dataSource,
+    backgroundSource,
+    installation: installationModule.reader,
+    clock,
+  });
   const rolloutsModule = rollouts.createRolloutsModule({
     dataDir: config.dataDir,
     unpack: bundlesModule.unpack,
@@ -150,7 +191,8 @@ export async function composeFeatures(surroundings: Surroundings) {
   metrics.watchLogExportLag(async () => lag.logs);
   if (auditModule.exporter !== null) metrics.watchAuditExportLag(async () => lag.audit);
   const exports = { log: logsModule.lineExport, audit: auditModule.lineExport };
-  for (const [kind, lineExport] of Object.entries(exports)) if (lineExport !== null) metrics.watchUnexportedLines(kind, () => lineExport.count());
+  for (const [kind, lineExport] of Object.entries(exports))
+    if (lineExport !== null) metrics.watchUnexportedLines(kind, () => lineExport.count());
 
   return {
     access: accessModule,
@@ -178,7 +220,8 @@ export async function composeFeatures(surroundings: Surroundings) {
     routes(app: FastifyInstance): void {
       const authenticate = (header: string | undefined) => accessModule.sessions.actorOf(header, { fresh: true });
       signOnModule.routes(app);
-      for (const feature of [auditModule, deploymentsModule, registryModule, deploysModule]) feature.routes(app, authenticate);
+      for (const feature of [auditModule, deploymentsModule, registryModule, deploysModule])
+        feature.routes(app, authenticate);
     },
   };
 
@@ -187,11 +230,23 @@ export async function composeFeatures(surroundings: Surroundings) {
     const inBucket = config.bundles.store.kind === "s3";
     const remedy = "Set DATA_DIR to a folder of its own";
     const bundlePlace: Place = inBucket
-      ? { kind: "bundles", name: "The store of DAG bundles", remedy: "Set dagBundles.s3.prefix to one of its own", claim: bundlesModule.claim }
+      ? {
+          kind: "bundles",
+          name: "The store of DAG bundles",
+          remedy: "Set dagBundles.s3.prefix to one of its own",
+          claim: bundlesModule.claim,
+        }
       : { kind: "bundles", name: "The folder of DAG bundles", remedy, claim: bundlesModule.claim };
-    const releasePlace: Place = { kind: "releases", name: "The folder of releases", remedy, claim: rolloutsModule.claim };
+    const releasePlace: Place = {
+      kind: "releases",
+      name: "The folder of releases",
+      remedy,
+      claim: rolloutsModule.claim,
+    };
     // Only workers write to the folder of releases.
-    const problems = await installationModule.checkPlaces.execute(config.workers.enabled ? [bundlePlace, releasePlace] : [bundlePlace]);
+    const problems = await installationModule.checkPlaces.execute(
+      config.workers.enabled ? [bundlePlace, releasePlace] : [bundlePlace],
+    );
     for (const { level, message, cause } of problems) log[level]({ err: cause }, message);
   }
 
@@ -208,7 +263,11 @@ export async function composeFeatures(surroundings: Surroundings) {
   async function sealSecrets(): Promise<void> {
     const { sealed, unreadable } = await deploymentsModule.sealSecrets();
     if (sealed > 0) log.info({ sealed }, "secrets are encrypted with the present key");
-    if (unreadable > 0) log.error({ unreadable }, "secrets cannot be decrypted: their key is missing in the configuration; set them anew, or bring the key back");
+    if (unreadable > 0)
+      log.error(
+        { unreadable },
+        "secrets cannot be decrypted: their key is missing in the configuration; set them anew, or bring the key back",
+      );
   }
 }
 

@@ -65,7 +65,18 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
   const { outages, databaseClock, ...state } = watchSurroundings({ pool, dataDir: config.dataDir, log, metrics });
   await databaseClock.start();
   const backgroundSource = await connect(databaseUrl, "background", BACKGROUND_POOL_SIZE);
-  const surroundings = { config, databaseUrl, dataSource, backgroundSource, clock, databaseClock, log, outages, metrics, publicUrl };
+  const surroundings = {
+    config,
+    databaseUrl,
+    dataSource,
+    backgroundSource,
+    clock,
+    databaseClock,
+    log,
+    outages,
+    metrics,
+    publicUrl,
+  };
   const features = await composeFeatures({ ...surroundings, driver: options.driver });
   const { sessions, watch, changes } = features.access;
 
@@ -79,10 +90,14 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     ready: async () => {
       const [database, dataFolder] = await Promise.all([state.database(), state.dataFolder()]);
       const migrations = database === "unreachable" ? "unknown" : (await isMigrated(dataSource)) ? "ok" : "missing";
-      const workers = !config.workers.enabled ? {} : { workers: jobs === undefined ? "not started" : (jobs.status.problem ?? "ok") };
+      const workers = !config.workers.enabled
+        ? {}
+        : { workers: jobs === undefined ? "not started" : (jobs.status.problem ?? "ok") };
       const checks = { database, migrations, dataFolder, ...workers };
       // A read-only database serves all that reads, which is better than nothing.
-      const ready = Object.entries(checks).every(([name, check]) => check === "ok" || (name === "database" && check === "read-only"));
+      const ready = Object.entries(checks).every(
+        ([name, check]) => check === "ok" || (name === "database" && check === "read-only"),
+      );
       return { ready, checks };
     },
     version,
@@ -118,11 +133,16 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     async start({ beforeListening } = {}) {
       await features.checkPlaces();
       await features.sealSecrets();
-      // A process that was killed leaves uploads behind, and the clean-up may be switched off. Nobody has to wait for it.
-      void features.bundles.removeStaleUploads().catch((error: unknown) => log.warn({ err: error }, "stale uploads could not be removed"));
+      // A process that was killed leaves uploads behind, and the clean-up may be switched off. Nobody has to wait for
+      // it.
+      void features.bundles
+        .removeStaleUploads()
+        .catch((error: unknown) => log.warn({ err: error }, "stale uploads could not be removed"));
       await changes.start();
       if (config.workers.enabled) {
-        void features.reportReleasesAhead().catch((error: unknown) => log.warn({ err: error }, "releases could not be compared with the history"));
+        void features
+          .reportReleasesAhead()
+          .catch((error: unknown) => log.warn({ err: error }, "releases could not be compared with the history"));
         jobs = await startJobs();
         features.logs.exporter?.start();
         features.audit.exporter?.start();
@@ -143,11 +163,17 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
         { name: "the export of audit lines", withinMs: 7_000, stop: () => features.audit.close() },
         { name: "the watch for changes of access", withinMs: 2_000, stop: () => changes.stop() },
       ]);
-      await stopTogether(log, [{ name: "the watch of database and data folder", withinMs: 1_000, stop: () => state.stop() }]);
+      await stopTogether(log, [
+        { name: "the watch of database and data folder", withinMs: 1_000, stop: () => state.stop() },
+      ]);
       const sources = [backgroundSource, dataSource].filter(({ isInitialized }) => isInitialized);
       await stopTogether(
         log,
-        sources.map((source) => ({ name: "the connections to the database", withinMs: 2_000, stop: () => source.destroy() })),
+        sources.map((source) => ({
+          name: "the connections to the database",
+          withinMs: 2_000,
+          stop: () => source.destroy(),
+        })),
       );
     },
   };
@@ -174,7 +200,11 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
 /** Few connections on purpose: with two processors more of them only make each other wait. */
 const DEFAULT_POOL_SIZE = 4;
 
-export async function connect(databaseUrl: string, purpose: ConnectionPurpose, poolSize = DEFAULT_POOL_SIZE): Promise<DataSource> {
+export async function connect(
+  databaseUrl: string,
+  purpose: ConnectionPurpose,
+  poolSize = DEFAULT_POOL_SIZE,
+): Promise<DataSource> {
   const dataSource = await createDataSource({ url: databaseUrl, poolSize, entities, purpose }).initialize();
   closeStaleConnections(poolOf(dataSource));
   return dataSource;
@@ -184,7 +214,22 @@ export async function connect(databaseUrl: string, purpose: ConnectionPurpose, p
 export const buildPrintableSchema = (): GraphQLSchema => buildDeclaredSchema();
 
 /** JSON lines on stdout, or wherever `destination` takes them. */
-export function createLogger({ logging }: Pick<Config, "logging">, destination: DestinationStream = pino.destination({ sync: true })): Logger {
-  const redact = ["authorization", "password", "apiKey", "token", "*.authorization", "*.password", "*.apiKey", "*.token"];
-  return pino({ level: logging.level, redact, serializers: { err: loggedError }, formatters: { log: loggableFields } }, destination);
+export function createLogger(
+  { logging }: Pick<Config, "logging">,
+  destination: DestinationStream = pino.destination({ sync: true }),
+): Logger {
+  const redact = [
+    "authorization",
+    "password",
+    "apiKey",
+    "token",
+    "*.authorization",
+    "*.password",
+    "*.apiKey",
+    "*.token",
+  ];
+  return pino(
+    { level: logging.level, redact, serializers: { err: loggedError }, formatters: { log: loggableFields } },
+    destination,
+  );
 }

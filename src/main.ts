@@ -43,7 +43,9 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
 async function main(argv: string[]): Promise<void> {
   // The platform's chart keeps the image's entry point and gives it `yarn COMMAND …`, as to its own.
   const given = argv[0] === "yarn" ? argv.slice(1) : argv;
-  const [name = "help", ...args] = given.some((argument) => argument === "--help" || argument === "-h") ? ["help"] : given;
+  const [name = "help", ...args] = given.some((argument) => argument === "--help" || argument === "-h")
+    ? ["help"]
+    : given;
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) throw new UsageError(`There is no command ${name}`);
   // npm and yarn hand a separating `--` on.

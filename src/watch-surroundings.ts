@@ -7,7 +7,10 @@ import { DataFolder, type DataFolderState } from "./shared/files/data-folder";
 import type { Metrics } from "./shared/http/metrics";
 import { OutageLog } from "./shared/outages/outage-log";
 
-/** A database or folder that takes longer counts as away: the readiness check has to answer before its prober gives up, after about three seconds. */
+/**
+ * A database or folder that takes longer counts as away: the readiness check has to answer before its prober gives up,
+ * after about three seconds.
+ */
 const ANSWER_WITHIN_MS = 2_000;
 
 interface SurroundingsOptions {
@@ -22,7 +25,8 @@ export function watchSurroundings({ pool, dataDir, log, metrics }: SurroundingsO
   const folder = new DataFolder(dataDir);
   const databaseClock = new DatabaseClock(pool, log);
   const database = (): Promise<DatabaseState> => databaseState(pool, ANSWER_WITHIN_MS);
-  const dataFolder = (): Promise<DataFolderState | "no answer"> => inTime(folder.check(), ANSWER_WITHIN_MS).catch(() => "no answer" as const);
+  const dataFolder = (): Promise<DataFolderState | "no answer"> =>
+    inTime(folder.check(), ANSWER_WITHIN_MS).catch(() => "no answer" as const);
   const answers = async (): Promise<boolean> => (await database()) !== "unreachable";
   const takesFiles = async (): Promise<boolean> => (await dataFolder()) === "ok";
   const outages = new OutageLog(log, {

@@ -12,7 +12,10 @@ const ABUSE_MS = 4_000;
 /** Clients that send at the same time. */
 const CLIENTS = 4;
 const PROBE_EVERY_MS = 10;
-/** The 99th percentile of the liveness probe. A machine that is busy with other work cannot keep it either: then three times what it was before. */
+/**
+ * The 99th percentile of the liveness probe. A machine that is busy with other work cannot keep it either: then three
+ * times what it was before.
+ */
 const MAX_P99_MS = 100;
 /** An answer to a small request that nobody has paid for with a page argument. */
 const MAX_ANSWER_BYTES = 2_000_000;
@@ -43,7 +46,8 @@ beforeAll(async () => {
   );
   user = new ApiClient(url, createUser.token.value as string);
   let workspaceId = "";
-  for (let n = 0; n < WORKSPACES; n++) workspaceId = (await user.ask(`mutation { createWorkspace(label: "w${n}") { id } }`)).createWorkspace.id;
+  for (let n = 0; n < WORKSPACES; n++)
+    workspaceId = (await user.ask(`mutation { createWorkspace(label: "w${n}") { id } }`)).createWorkspace.id;
   const { createDeployment } = await user.ask(
     `mutation ($w: Uuid!) { createDeployment(workspaceUuid: $w, label: "d", runtimeVersion: "11.4.0", dagDeployment: { type: dag_deploy }) { releaseName } }`,
     { w: workspaceId },
@@ -51,7 +55,11 @@ beforeAll(async () => {
   const upload = async (letter: string): Promise<string> => {
     const lines = Array.from({ length: 52_000 }, (_, n) => `${letter}${n % 1_000}`).join("\n");
     const { headers, payload } = form(cliParts(dagArchive({ "a.py": lines })));
-    const answer = await user.fetch(`/${createDeployment.releaseName}/dags/upload`, { method: "POST", headers, body: new Uint8Array(payload) });
+    const answer = await user.fetch(`/${createDeployment.releaseName}/dags/upload`, {
+      method: "POST",
+      headers,
+      body: new Uint8Array(payload),
+    });
     return ((await answer.json()) as { revisionId: string }).revisionId;
   };
   revisionIds = [await upload("x"), await upload("y")];
@@ -88,7 +96,8 @@ function introspection(aliases: number): string {
   return `{__schema{${each((n) => `t${n}:types{...T}`)}}} fragment T on __Type{${each((n) => `f${n}:fields{...F}`)}} fragment F on __Field{${each((n) => `g${n}:args{...G}`)}} fragment G on __InputValue{${each((n) => `d${n}:description`)}}`;
 }
 
-const NESTED = "{workspaces{roleBindings{user{roleBindings{workspace{roleBindings{user{roleBindings{workspace{roleBindings{user{id}}}}}}}}}}}}";
+const NESTED =
+  "{workspaces{roleBindings{user{roleBindings{workspace{roleBindings{user{roleBindings{workspace{roleBindings{user{id}}}}}}}}}}}}";
 const differences = (aliases: number): string =>
   `{${Array.from({ length: aliases }, (_, n) => `d${n}:dagFileDiff(fromDeployRevisionId:"${revisionIds[0]}",toDeployRevisionId:"${revisionIds[1]}",path:"a.py"){patch}`).join(" ")}}`;
 
@@ -117,18 +126,35 @@ test.each<{ name: string; query: () => string; signedIn: boolean; codes: readonl
     signedIn: true,
     codes: ["QUERY_TOO_COSTLY", "QUERY_TOO_LONG", "TOO_MANY_REQUESTS", "GRAPHQL_VALIDATION_FAILED"],
   },
-  { name: "lists that lead to each other", query: () => NESTED, signedIn: true, codes: ["QUERY_TOO_COSTLY", "QUERY_TOO_DEEP", "TOO_MANY_REQUESTS"] },
-  { name: "30 differences of a large file", query: () => differences(30), signedIn: true, codes: ["QUERY_TOO_COSTLY", "TOO_MANY_REQUESTS", "TOO_MANY_ALIASES"] },
-  { name: "one difference of a large file", query: () => differences(1), signedIn: true, codes: ["OK", "TOO_MANY_REQUESTS", "UNAVAILABLE"] },
+  {
+    name: "lists that lead to each other",
+    query: () => NESTED,
+    signedIn: true,
+    codes: ["QUERY_TOO_COSTLY", "QUERY_TOO_DEEP", "TOO_MANY_REQUESTS"],
+  },
+  {
+    name: "30 differences of a large file",
+    query: () => differences(30),
+    signedIn: true,
+    codes: ["QUERY_TOO_COSTLY", "TOO_MANY_REQUESTS", "TOO_MANY_ALIASES"],
+  },
+  {
+    name: "one difference of a large file",
+    query: () => differences(1),
+    signedIn: true,
+    codes: ["OK", "TOO_MANY_REQUESTS", "UNAVAILABLE"],
+  },
 ])("$name: bounded, and the probe is answered meanwhile", async ({ query, signedIn, codes }) => {
   const seen = new Set<string>();
   let largest = 0;
   const abuse = async (): Promise<void> => {
-    for (const until = performance.now() + ABUSE_MS; performance.now() < until; ) {
+    for (const until = performance.now() + ABUSE_MS; performance.now() < until;) {
       // Another name each time, so that no cache of documents helps.
       const body = JSON.stringify({ query: query().replace(/^\{/, `query Q${Math.random().toString(36).slice(2)} {`) });
       const client = signedIn ? user : new ApiClient(url);
-      const text = await (await client.fetch("/v1", { method: "POST", headers: { "content-type": "application/json" }, body })).text();
+      const text = await (
+        await client.fetch("/v1", { method: "POST", headers: { "content-type": "application/json" }, body })
+      ).text();
       largest = Math.max(largest, text.length);
       const [error] = (JSON.parse(text) as { errors?: { extensions: { code: string } }[] }).errors ?? [];
       seen.add(error?.extensions.code ?? "OK");

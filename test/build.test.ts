@@ -10,7 +10,8 @@ let project: string;
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), "retrograde-build-"));
   for (const folder of ["scripts", "src", "migrations"]) await mkdir(join(project, folder));
-  for (const name of ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"]) await cp(join(ROOT, name), join(project, name));
+  for (const name of ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"])
+    await cp(join(ROOT, name), join(project, name));
   await symlink(join(ROOT, "node_modules"), join(project, "node_modules"));
   await writeFile(join(project, "src/main.ts"), `import { word } from "./word";\nprocess.stdout.write(word);\n`);
   await writeFile(join(project, "src/word.ts"), `export const word = "one";\n`);
@@ -18,7 +19,9 @@ beforeEach(async () => {
 afterEach(() => rm(project, { recursive: true, force: true }));
 
 async function build(): Promise<string> {
-  const { stderr } = await promisify(execFile)(process.execPath, [join(project, "scripts/build.mjs")], { cwd: tmpdir() });
+  const { stderr } = await promisify(execFile)(process.execPath, [join(project, "scripts/build.mjs")], {
+    cwd: tmpdir(),
+  });
   return stderr;
 }
 

@@ -25,7 +25,11 @@ describe("the demo", () => {
   const clock = { now: "2026-06-01T12:00:00.000Z" };
   beforeAll(async () => {
     world = await startTestApp({ clock: () => clock.now });
-    await world.app.features.access.createUser.execute({ actor: null, email: ADMINISTRATOR, password: "correct horse battery" });
+    await world.app.features.access.createUser.execute({
+      actor: null,
+      email: ADMINISTRATOR,
+      password: "correct horse battery",
+    });
   });
   afterAll(() => world.close());
 
@@ -41,11 +45,19 @@ describe("the demo", () => {
     const { deployments, deploys } = world.app.features;
     for (const { releaseName, rollbackEnabled, deploys: past } of DEMO_DEPLOYMENTS) {
       const deployment = await deployments.readModel.findByReleaseName(releaseName);
-      const { revisions } = await deploys.readModel.page({ deploymentId: deployment?.id ?? "", filter: {}, limit: 100 });
+      const { revisions } = await deploys.readModel.page({
+        deploymentId: deployment?.id ?? "",
+        filter: {},
+        limit: 100,
+      });
       expect(revisions.map(({ number }) => number).reverse()).toEqual(past.map((_, index) => index + 1));
-      expect(revisions.map(({ description }) => description).reverse()).toEqual(past.map(({ description }) => description));
+      expect(revisions.map(({ description }) => description).reverse()).toEqual(
+        past.map(({ description }) => description),
+      );
       expect(revisions.filter(({ status }) => status === "INITIALIZED")).toEqual([]);
-      expect([...revisions.map(({ createdAt }) => createdAt)].reverse()).toEqual(revisions.map(({ createdAt }) => createdAt).sort());
+      expect([...revisions.map(({ createdAt }) => createdAt)].reverse()).toEqual(
+        revisions.map(({ createdAt }) => createdAt).sort(),
+      );
       expect(deployment).toMatchObject({ rollbackEnabled, currentRevisionId: revisions[0]?.id });
       const values = await readFile(join(world.dataDir, "releases", releaseName, "values.yaml"), "utf8");
       expect(values).toContain(`generation: ${past.length}`);
@@ -77,16 +89,24 @@ describe("the demo", () => {
     const token = await access.issueToken(credentials?.userId ?? "");
     const { id = "" } = (await deployments.readModel.findByReleaseName("demo-ingestion")) ?? {};
     const { revisions } = await deploys.readModel.page({ deploymentId: id, filter: {}, limit: 10 });
-    expect(revisions.map(({ type, status }) => `${type} ${status}`)).toEqual([...Array<string>(6).fill("DAG_ONLY DEPLOYED"), "IMAGE_ONLY DEPLOYED"]);
+    expect(revisions.map(({ type, status }) => `${type} ${status}`)).toEqual([
+      ...Array<string>(6).fill("DAG_ONLY DEPLOYED"),
+      "IMAGE_ONLY DEPLOYED",
+    ]);
     const target = revisions.find(({ number }) => number === 6)?.id;
     const { data } = await world.send(
       `{ rollbackPlan(deploymentUuid: "${id}", deployRevisionId: "${target}") { allowed dags { added removed changed } changes { field changed } } }`,
       null,
       token,
     );
-    expect(data.rollbackPlan).toMatchObject({ allowed: true, dags: { added: [], removed: ["refunds.py"], changed: ["customers.py"] } });
+    expect(data.rollbackPlan).toMatchObject({
+      allowed: true,
+      dags: { added: [], removed: ["refunds.py"], changed: ["customers.py"] },
+    });
     const changed = data.rollbackPlan.changes.filter((change: { changed: boolean }) => change.changed);
     expect(changed).toEqual([{ field: "dagTarballVersion", changed: true }]);
-    expect(await readFile(join(world.dataDir, "releases", "demo-ingestion", "dags", "refunds.py"), "utf8")).toContain("CALL load_refunds()");
+    expect(await readFile(join(world.dataDir, "releases", "demo-ingestion", "dags", "refunds.py"), "utf8")).toContain(
+      "CALL load_refunds()",
+    );
   });
 });

@@ -11,21 +11,24 @@ import { createTestDatabase, type TestDatabase } from "./world/database";
 /** Takes the strongest lock on a table that every request reads. */
 class ProbeColumn1999000000000 implements MigrationInterface {
   readonly name = "ProbeColumn1999000000000";
-  up = async (queryRunner: QueryRunner): Promise<void> => void (await queryRunner.query("ALTER TABLE role_binding ADD COLUMN probe text"));
+  up = async (queryRunner: QueryRunner): Promise<void> =>
+    void (await queryRunner.query("ALTER TABLE role_binding ADD COLUMN probe text"));
   down = async (): Promise<void> => undefined;
 }
 
 class ProbeIndex1999000000001 implements MigrationInterface {
   readonly name = "ProbeIndex1999000000001";
   readonly transaction = false;
-  up = (queryRunner: QueryRunner): Promise<void> => createIndex(queryRunner, "audit_line_probe", "audit_line (address) WHERE address IS NOT NULL");
+  up = (queryRunner: QueryRunner): Promise<void> =>
+    createIndex(queryRunner, "audit_line_probe", "audit_line (address) WHERE address IS NOT NULL");
   down = async (): Promise<void> => undefined;
 }
 
 class ProbeConstraint1999000000002 implements MigrationInterface {
   readonly name = "ProbeConstraint1999000000002";
   readonly transaction = false;
-  up = (queryRunner: QueryRunner): Promise<void> => addConstraint(queryRunner, "audit_line", "audit_line_probe_check", "CHECK (action <> '')");
+  up = (queryRunner: QueryRunner): Promise<void> =>
+    addConstraint(queryRunner, "audit_line", "audit_line_probe_check", "CHECK (action <> '')");
   down = async (): Promise<void> => undefined;
 }
 
@@ -46,7 +49,9 @@ beforeEach(async () => {
   sources = [];
   reader = new Client({ connectionString: database.url, application_name: "a backup" });
   await reader.connect();
-  await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM role_binding; SELECT count(*) FROM audit_line");
+  await reader.query(
+    "BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM role_binding; SELECT count(*) FROM audit_line",
+  );
 });
 
 afterEach(async () => {
@@ -80,13 +85,18 @@ async function call(): Promise<void> {
   await Promise.race([createWorkspace(world, admin), timeout]).finally(() => late.abort());
 }
 
-const recorded = async (name: string): Promise<boolean> => (await database.sql.query("SELECT FROM schema_migration WHERE name = $1", [name])).length === 1;
-const indexes = (): Promise<{ valid: boolean }[]> => database.sql.query("SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass('audit_line_probe')");
+const recorded = async (name: string): Promise<boolean> =>
+  (await database.sql.query("SELECT FROM schema_migration WHERE name = $1", [name])).length === 1;
+const indexes = (): Promise<{ valid: boolean }[]> =>
+  database.sql.query("SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass('audit_line_probe')");
 
 /** Ends the server's side of the migration, as a kill of both sides does. */
 async function killMigrating(statement: string): Promise<void> {
   const running = (): Promise<{ pid: number }[]> =>
-    database.sql.query("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' AND query LIKE $1", [`${statement}%`]);
+    database.sql.query(
+      "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active' AND query LIKE $1",
+      [`${statement}%`],
+    );
   await eventually(`${statement} runs`, async () => (await running()).length > 0);
   for (const { pid } of await running()) await database.sql.query("SELECT pg_terminate_backend($1)", [pid]);
 }
@@ -97,8 +107,10 @@ test("requests go on while a migration waits for a reader, which the operator is
   migrating.catch(() => undefined);
   const tries = (): string[] => reports.filter((message) => message.includes("will be tried again"));
   // Through a whole try and into the next one.
-  for (const end = Date.now() + 90_000; tries().length < 2 && Date.now() < end; ) await call();
-  expect(tries()[1]).toMatch(/^Migration ProbeColumn1999000000000 did not get its locks within 2 s .*: a backup \(process \d+ of the server\) has had a transaction open for \d+ s$/);
+  for (const end = Date.now() + 90_000; tries().length < 2 && Date.now() < end;) await call();
+  expect(tries()[1]).toMatch(
+    /^Migration ProbeColumn1999000000000 did not get its locks within 2 s .*: a backup \(process \d+ of the server\) has had a transaction open for \d+ s$/,
+  );
   expect(await recorded("ProbeColumn1999000000000")).toBe(false);
 
   await reader.query("COMMIT");
@@ -124,7 +136,10 @@ test("a migration that is killed in the middle leaves nothing half done that the
   const reports: string[] = [];
   const all = Promise.all(three.map((source) => migrate(source, (message) => reports.push(message))));
   all.catch(() => undefined);
-  await eventually("two wait", () => reports.filter((message) => message.startsWith("another process migrates")).length === 2);
+  await eventually(
+    "two wait",
+    () => reports.filter((message) => message.startsWith("another process migrates")).length === 2,
+  );
   await call();
   await reader.query("COMMIT");
   expect((await all).flat()).toEqual([column.name, index.name]);
@@ -134,9 +149,17 @@ test("a migration that is killed in the middle leaves nothing half done that the
 
 test("a constraint that was left unvalidated is validated, beside a reader and writers", async () => {
   await reader.query("COMMIT");
-  await database.sql.query("ALTER TABLE audit_line ADD CONSTRAINT audit_line_probe_check CHECK (action <> '') NOT VALID");
+  await database.sql.query(
+    "ALTER TABLE audit_line ADD CONSTRAINT audit_line_probe_check CHECK (action <> '') NOT VALID",
+  );
   await reader.query("BEGIN; SELECT count(*) FROM audit_line");
-  expect(await migrate(await nextVersion(new ProbeConstraint1999000000002()))).toEqual(["ProbeConstraint1999000000002"]);
-  expect(await database.sql.query("SELECT convalidated AS valid FROM pg_constraint WHERE conname = 'audit_line_probe_check'")).toEqual([{ valid: true }]);
+  expect(await migrate(await nextVersion(new ProbeConstraint1999000000002()))).toEqual([
+    "ProbeConstraint1999000000002",
+  ]);
+  expect(
+    await database.sql.query(
+      "SELECT convalidated AS valid FROM pg_constraint WHERE conname = 'audit_line_probe_check'",
+    ),
+  ).toEqual([{ valid: true }]);
   await call();
 });

@@ -33,21 +33,32 @@ test("no migration since then keeps readers or writers of a table waiting while 
 });
 
 test.each([
-  ["1764100000000-dag-bundles.ts", [/index deploy_revision_bundle on deploy_revision/, /deploy_revision: ADD CONSTRAINT .* FOREIGN KEY/]],
+  [
+    "1764100000000-dag-bundles.ts",
+    [/index deploy_revision_bundle on deploy_revision/, /deploy_revision: ADD CONSTRAINT .* FOREIGN KEY/],
+  ],
   ["1765200000000-audit-indexes.ts", Array(4).fill(/index audit_line_\w+ on audit_line/)],
-  ["1765300000000-audit-export.ts", [/index audit_line_waiting/, /audit_line: ADD CONSTRAINT audit_line_export_state_check CHECK/]],
+  [
+    "1765300000000-audit-export.ts",
+    [/index audit_line_waiting/, /audit_line: ADD CONSTRAINT audit_line_export_state_check CHECK/],
+  ],
 ])("the rule would have found %s", (name, expected) => {
   const found = blockingStatements(sourceOf(name));
   expect(found).toHaveLength(expected.length);
   for (const pattern of expected as RegExp[]) expect(found).toContainEqual(expect.stringMatching(pattern));
 });
 
-const migration = (up: string, extra = ""): string => `class X { ${extra} async up(queryRunner) { ${up} } async down(queryRunner) { } }`;
+const migration = (up: string, extra = ""): string =>
+  `class X { ${extra} async up(queryRunner) { ${up} } async down(queryRunner) { } }`;
 const sql = (text: string): string => migration(`await queryRunner.query(\`${text}\`);`);
 
 test.each([
-  sql("CREATE TABLE fresh (id uuid CONSTRAINT fresh_pkey PRIMARY KEY, x text CHECK (x <> '')); CREATE INDEX fresh_x ON fresh (x); ALTER TABLE fresh ADD CONSTRAINT y CHECK (x IN ('a', 'b'))"),
-  sql("ALTER TABLE audit_line ADD COLUMN one text, ADD COLUMN two text NOT NULL DEFAULT 'a, b', ADD COLUMN three timestamptz NOT NULL DEFAULT now()"),
+  sql(
+    "CREATE TABLE fresh (id uuid CONSTRAINT fresh_pkey PRIMARY KEY, x text CHECK (x <> '')); CREATE INDEX fresh_x ON fresh (x); ALTER TABLE fresh ADD CONSTRAINT y CHECK (x IN ('a', 'b'))",
+  ),
+  sql(
+    "ALTER TABLE audit_line ADD COLUMN one text, ADD COLUMN two text NOT NULL DEFAULT 'a, b', ADD COLUMN three timestamptz NOT NULL DEFAULT now()",
+  ),
   sql("ALTER TABLE audit_line ADD CONSTRAINT c CHECK (one IN ('a', 'b')) NOT VALID"),
   sql("ALTER TABLE audit_line ADD CONSTRAINT c UNIQUE USING INDEX i"),
   sql("ALTER TABLE signing_key ADD CONSTRAINT c UNIQUE (purpose)"),

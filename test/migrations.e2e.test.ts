@@ -15,13 +15,17 @@ describe("migrations", () => {
   afterEach(() => database.drop());
 
   const tables = async (): Promise<string[]> => {
-    const rows = await database.sql.query<{ name: string }>("SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'");
+    const rows = await database.sql.query<{ name: string }>(
+      "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'",
+    );
     return rows.map(({ name }) => name).sort();
   };
 
   test("agree with the entities", async () => {
     const { upQueries } = await database.dataSource.driver.createSchemaBuilder().log();
-    const drift = upQueries.map(({ query }) => query).filter((query) => !INEXPRESSIBLE.some((name) => query.includes(name)));
+    const drift = upQueries
+      .map(({ query }) => query)
+      .filter((query) => !INEXPRESSIBLE.some((name) => query.includes(name)));
     expect(drift).toEqual([]);
   });
 
@@ -53,11 +57,17 @@ describe("migrations", () => {
 test("Deployments that share a namespace keep it, and nobody else gets it", async () => {
   const database = await createTestDatabase();
   try {
-    while ((await database.sql.query("SELECT 1 FROM information_schema.columns WHERE column_name = 'shares_namespace'")).length > 0) {
+    while (
+      (await database.sql.query("SELECT 1 FROM information_schema.columns WHERE column_name = 'shares_namespace'"))
+        .length > 0
+    ) {
       await database.dataSource.undoLastMigration();
     }
     const workspaceId = newId();
-    await database.sql.query("INSERT INTO workspace (id, label, created_at, updated_at) VALUES ($1, 'w', now(), now())", [workspaceId]);
+    await database.sql.query(
+      "INSERT INTO workspace (id, label, created_at, updated_at) VALUES ($1, 'w', now(), now())",
+      [workspaceId],
+    );
     const add = (releaseName: string, namespace: string): Promise<unknown> =>
       database.sql.query(
         `INSERT INTO deployment (id, workspace_id, label, release_name, namespace, chart_version, executor, dag_deployment_type, dag_deployment, components,
@@ -68,13 +78,16 @@ test("Deployments that share a namespace keep it, and nobody else gets it", asyn
     for (const name of ["one", "two", "three"]) await add(name, "shared");
     await add("four", "own");
     await migrate(database.dataSource);
-    expect(await database.sql.query("SELECT release_name, shares_namespace FROM deployment ORDER BY created_at, id")).toEqual([
+    expect(
+      await database.sql.query("SELECT release_name, shares_namespace FROM deployment ORDER BY created_at, id"),
+    ).toEqual([
       { release_name: "one", shares_namespace: false },
       { release_name: "two", shares_namespace: true },
       { release_name: "three", shares_namespace: true },
       { release_name: "four", shares_namespace: false },
     ]);
-    for (const namespace of ["shared", "own"]) await expect(add("five", namespace)).rejects.toThrow("deployment_namespace_key");
+    for (const namespace of ["shared", "own"])
+      await expect(add("five", namespace)).rejects.toThrow("deployment_namespace_key");
   } finally {
     await database.drop();
   }

@@ -21,7 +21,9 @@ describe("the schema", () => {
   });
 
   test("reads what is declared simple straight off its parent, getters included", () => {
-    const { id, image, createdBy, rollback } = (world.app.schema.getType("DeployRevision") as GraphQLObjectType).getFields();
+    const { id, image, createdBy, rollback } = (
+      world.app.schema.getType("DeployRevision") as GraphQLObjectType
+    ).getFields();
     expect([id, image, createdBy].map((field) => field?.resolve)).toEqual([undefined, undefined, undefined]);
     expect(rollback?.resolve).toBeDefined();
   });

@@ -21,7 +21,9 @@ interface Run {
 }
 
 function retrograde(args: string[], env: Record<string, string>): Run {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env["PATH"], TMPDIR: tmpdir(), HOST: "127.0.0.1", ...env } });
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env["PATH"], TMPDIR: tmpdir(), HOST: "127.0.0.1", ...env },
+  });
   let output = "";
   let stdout = "";
   child.stdout.on("data", (chunk: Buffer) => {
@@ -55,12 +57,18 @@ const READY = " ready {";
 async function serversOf(dataDir: string): Promise<number[]> {
   const { stdout } = await run("ps", ["-axww", "-o", "pid=,command="]);
   const mark = `retrograde.data_folder=${join(dataDir, "postgres")}`;
-  return stdout.split("\n").filter((line) => line.trimEnd().endsWith(mark)).map((line) => Number.parseInt(line, 10));
+  return stdout
+    .split("\n")
+    .filter((line) => line.trimEnd().endsWith(mark))
+    .map((line) => Number.parseInt(line, 10));
 }
 
 /** Does what somebody does who pastes the banner's commands into a shell; answers what the last one printed. */
 async function paste(banner: string): Promise<string> {
-  const commands = banner.slice(banner.indexOf("ready to paste:")).split("\n").filter((line) => line.startsWith("    "));
+  const commands = banner
+    .slice(banner.indexOf("ready to paste:"))
+    .split("\n")
+    .filter((line) => line.startsWith("    "));
   const { stdout } = await run("bash", ["-c", commands.join("\n")]);
   return stdout;
 }
@@ -72,7 +80,9 @@ async function takePort(): Promise<{ server: Server; port: number }> {
 }
 
 interface PastedHistory {
-  readonly data: { readonly deployRevisions: { readonly nodes: { number: number; status: string; createdBy: { label: string } }[] } };
+  readonly data: {
+    readonly deployRevisions: { readonly nodes: { number: number; status: string; createdBy: { label: string } }[] };
+  };
 }
 
 beforeAll(() => {
@@ -106,7 +116,9 @@ describe("retrograde serve", () => {
     const history = await paste(first.output());
     const { nodes } = (JSON.parse(history) as PastedHistory).data.deployRevisions;
     expect(nodes.map(({ status }) => status)).toEqual(expect.arrayContaining(["DEPLOYED", "FAILED", "SUPERSEDED"]));
-    expect(new Set(nodes.map(({ createdBy }) => createdBy.label))).toEqual(new Set(["Ada Marsh", "Jun Park", "github-actions"]));
+    expect(new Set(nodes.map(({ createdBy }) => createdBy.label))).toEqual(
+      new Set(["Ada Marsh", "Jun Park", "github-actions"]),
+    );
     expect(await first.kill("SIGTERM")).toBe(0);
     expect(await serversOf(dataDir)).toEqual([]);
 
@@ -125,7 +137,9 @@ describe("retrograde serve", () => {
     expect(await third.ended).toBe(1);
     expect(third.output()).toContain("FATAL the embedded Postgres has ended by itself");
 
-    const cleanUp = retrograde(["cleanup-deploy-revisions", "--", "--older-than=30", "--dry-run"], { DATA_DIR: dataDir });
+    const cleanUp = retrograde(["cleanup-deploy-revisions", "--", "--older-than=30", "--dry-run"], {
+      DATA_DIR: dataDir,
+    });
     expect(await cleanUp.ended).toBe(0);
     expect(JSON.parse(cleanUp.stdout())).toMatchObject({ dryRun: true, olderThanDays: 30 });
   });
@@ -137,18 +151,23 @@ describe("retrograde serve", () => {
     ["SIGTERM", 200],
     ["SIGTERM", 500],
     ["SIGTERM", 800],
-  ] as const)("told to stop by %s while starting, %d ms after its database, leaves nothing behind", async (signal, ms) => {
-    const starting = retrograde(["serve"], { DATA_DIR: dataDir, PORT: "0" });
-    await until(starting, "Postgres listens");
-    await sleep(ms);
-    expect(await starting.kill(signal)).toBe(0);
-    expect(starting.output()).not.toMatch(/error/i);
-    expect(await serversOf(dataDir)).toEqual([]);
-  });
+  ] as const)(
+    "told to stop by %s while starting, %d ms after its database, leaves nothing behind",
+    async (signal, ms) => {
+      const starting = retrograde(["serve"], { DATA_DIR: dataDir, PORT: "0" });
+      await until(starting, "Postgres listens");
+      await sleep(ms);
+      expect(await starting.kill(signal)).toBe(0);
+      expect(starting.output()).not.toMatch(/error/i);
+      expect(await serversOf(dataDir)).toEqual([]);
+    },
+  );
 
   test("says that the database is out of reach, without its password", async () => {
     const env = { DATA_DIR: dataDir, DATABASE_URL: "postgres://someone:hidden@127.0.0.1:9/nowhere" };
-    for (const refused of ["serve", "migrate", "cleanup-deploy-revisions"].map((command) => retrograde([command], env))) {
+    for (const refused of ["serve", "migrate", "cleanup-deploy-revisions"].map((command) =>
+      retrograde([command], env),
+    )) {
       expect(await refused.ended).toBe(1);
       expect(refused.output()).toMatch(/^The database 127.0.0.1:9\/nowhere cannot be reached: .*ECONNREFUSED/);
       expect(refused.output()).not.toContain("hidden");
@@ -181,7 +200,9 @@ describe("retrograde serve", () => {
           query: `mutation { createUser(email: "first@example.com", password: "correct horse battery") { user { roleBindings { role } } } }`,
         }),
       });
-      expect(await response.json()).toEqual({ data: { createUser: { user: { roleBindings: [{ role: "SYSTEM_ADMIN" }] } } } });
+      expect(await response.json()).toEqual({
+        data: { createUser: { user: { roleBindings: [{ role: "SYSTEM_ADMIN" }] } } },
+      });
       expect(await production.kill("SIGTERM")).toBe(0);
       await expect(access(join(dataDir, "postgres"))).rejects.toThrow("ENOENT");
     } finally {
@@ -190,7 +211,10 @@ describe("retrograde serve", () => {
   });
 
   test("prints the configuration, the schema, its version and its usage without a database", async () => {
-    const config = retrograde(["config"], { DATA_DIR: dataDir, DATABASE_URL: "postgres://someone:hidden@127.0.0.1:9/nowhere" });
+    const config = retrograde(["config"], {
+      DATA_DIR: dataDir,
+      DATABASE_URL: "postgres://someone:hidden@127.0.0.1:9/nowhere",
+    });
     const schema = retrograde(["print-schema"], { DATA_DIR: dataDir });
     expect([await config.ended, await schema.ended]).toEqual([0, 0]);
     expect(config.output()).toMatch(/^server\.port += 8871 +default$/m);

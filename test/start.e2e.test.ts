@@ -16,7 +16,10 @@ afterEach(() => rm(dataDir, { recursive: true, force: true }));
 async function takePort(): Promise<{ port: number; free: () => Promise<void> }> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { port: (server.address() as AddressInfo).port, free: () => new Promise((resolve) => server.close(() => resolve())) };
+  return {
+    port: (server.address() as AddressInfo).port,
+    free: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 }
 
 test("a port that is taken is found out before anything is made", async () => {
@@ -36,15 +39,23 @@ test("while it starts it is alive and not ready, and says what it waits for", as
   const other = new Client({ connectionString: database.url });
   await other.connect();
   await other.query("SELECT pg_advisory_lock(7209430)");
-  const service = ServiceProcess.run(["serve"], { DATA_DIR: dataDir, DATABASE_URL: database.url, MIGRATE_ON_START: "true", PORT: String(port) });
-  const get = (path: string): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(30_000) });
+  const service = ServiceProcess.run(["serve"], {
+    DATA_DIR: dataDir,
+    DATABASE_URL: database.url,
+    MIGRATE_ON_START: "true",
+    PORT: String(port),
+  });
+  const get = (path: string): Promise<Response> =>
+    fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(30_000) });
   try {
     await service.printed("another process migrates the database; waiting until it has finished");
     const starting = await get("/v1/readyz");
     expect([starting.status, starting.headers.get("retry-after")]).toEqual([503, "2"]);
     expect(await starting.json()).toMatchObject({ status: "starting" });
     expect((await get("/v1/healthz")).status).toBe(200);
-    expect(await (await fetch(`http://127.0.0.1:${port}/v1`, { method: "POST", body: "{}" })).json()).toMatchObject({ errors: [{ extensions: { code: "UNAVAILABLE" } }] });
+    expect(await (await fetch(`http://127.0.0.1:${port}/v1`, { method: "POST", body: "{}" })).json()).toMatchObject({
+      errors: [{ extensions: { code: "UNAVAILABLE" } }],
+    });
 
     await other.query("SELECT pg_advisory_unlock(7209430)");
     await service.ready();
@@ -63,10 +74,19 @@ test("errors of the configuration's paths and addresses name the setting", async
   const withDatabase = { DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: "0" };
   try {
     for (const [env, expected] of [
-      [{ ...withDatabase, JWT__CERT_PATH: join(dataDir, "nope") }, `${join(dataDir, "nope")} does not exist: it comes from JWT__CERT_PATH\n`],
+      [
+        { ...withDatabase, JWT__CERT_PATH: join(dataDir, "nope") },
+        `${join(dataDir, "nope")} does not exist: it comes from JWT__CERT_PATH\n`,
+      ],
       [{ ...withDatabase, HOST: "203.0.113.1" }, "This machine does not have the address 203.0.113.1: change HOST\n"],
-      [{ DATA_DIR: join(file, "data"), PORT: "0" }, "is below something that is not a folder: it comes from DATA_DIR\n"],
-      [{ ...withDatabase, DATABASE_URL: "postgres://u:hidden@127.0.0.1:9/nowhere" }, ". Its address comes from DATABASE_URL\n"],
+      [
+        { DATA_DIR: join(file, "data"), PORT: "0" },
+        "is below something that is not a folder: it comes from DATA_DIR\n",
+      ],
+      [
+        { ...withDatabase, DATABASE_URL: "postgres://u:hidden@127.0.0.1:9/nowhere" },
+        ". Its address comes from DATABASE_URL\n",
+      ],
     ] as const) {
       const refused = ServiceProcess.run(["serve"], env);
       expect(await refused.ended).toBe(1);
@@ -84,11 +104,16 @@ test("commands work beside a running service with a Postgres of its own, which s
   try {
     // A command that comes while the database starts waits for it.
     await service.printed("starting Postgres …");
-    for (let files: string[] = []; !files.some((name) => /^owner\.\d+\.json$/.test(name)); await sleep(20)) files = await readdir(join(dataDir, "postgres")).catch(() => []);
+    for (let files: string[] = []; !files.some((name) => /^owner\.\d+\.json$/.test(name)); await sleep(20))
+      files = await readdir(join(dataDir, "postgres")).catch(() => []);
     const early = command("migrate");
     const url = await service.ready();
     expect(await early.ended).toBe(0);
-    expect(service.output.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z (starting Postgres …|migrating the database …|making the demo …|ready)/gm)?.map((line) => line.split(" ")[1])).toEqual(["starting", "migrating", "making", "ready"]);
+    expect(
+      service.output
+        .match(/^\d{4}-\d\d-\d\dT[\d:.]+Z (starting Postgres …|migrating the database …|making the demo …|ready)/gm)
+        ?.map((line) => line.split(" ")[1]),
+    ).toEqual(["starting", "migrating", "making", "ready"]);
 
     const commands = [
       command("migrate"),

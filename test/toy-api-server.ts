@@ -5,7 +5,12 @@ import { pino } from "pino";
 import { Conflict, Forbidden, Unauthenticated } from "../src/shared/domain/errors";
 import type { Actor } from "../src/shared/domain/permissions";
 import type { GraphqlContext } from "../src/shared/graphql/context";
-import { createApiServer, type ApiServer, type ApiServerOptions, type ApiServerSettings } from "../src/shared/http/api-server";
+import {
+  createApiServer,
+  type ApiServer,
+  type ApiServerOptions,
+  type ApiServerSettings,
+} from "../src/shared/http/api-server";
 import { OutageLog } from "../src/shared/outages/outage-log";
 import { Metrics } from "../src/shared/http/metrics";
 
@@ -32,7 +37,13 @@ const settings: ApiServerSettings = {
   maxCost: 300,
   maxObjects: 20_000,
   workPerMinute: 1_000_000,
-  anonymous: { maxTokens: 50_000, maxAliases: 100, maxCost: 10_000, requestsPerSecond: 10_000, workPerMinute: 1_000_000 },
+  anonymous: {
+    maxTokens: 50_000,
+    maxAliases: 100,
+    maxCost: 10_000,
+    requestsPerSecond: 10_000,
+    workPerMinute: 1_000_000,
+  },
 };
 /** Stands in the message of every bug of the toy schema, and never in an answer. */
 export const SECRET = "password=hunter2 at db";
@@ -46,7 +57,10 @@ export const closeToyServers = () => Promise.all(opened.map((server) => server.c
 /** A server over a toy schema, and everything it logged. */
 export function startToyServer(changes: Partial<ApiServerSettings> = {}, options: Partial<ApiServerOptions> = {}) {
   const lines: Record<string, unknown>[] = [];
-  const log = pino({ level: "debug" }, { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) });
+  const log = pino(
+    { level: "debug" },
+    { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  );
   const authenticated: (readonly [string | undefined, boolean])[] = [];
   let forgotten = 0;
   const server = createApiServer({
@@ -69,7 +83,8 @@ export function startToyServer(changes: Partial<ApiServerSettings> = {}, options
   opened.push(server);
   const post = (payload: Payload, headers: Record<string, string> = {}, url = "/v1"): Promise<LightMyRequestResponse> =>
     server.app.inject({ method: "POST", url, headers: { "content-type": "application/json", ...headers }, payload });
-  const ask = (query: unknown, variables?: unknown, headers?: Record<string, string>) => post({ query, variables }, headers);
+  const ask = (query: unknown, variables?: unknown, headers?: Record<string, string>) =>
+    post({ query, variables }, headers);
   return { ...server, post, ask, lines, authenticated, forgotten: () => forgotten };
 }
 
@@ -93,7 +108,10 @@ function toySchema(): GraphQLSchema {
     type Subscription { ticks(count: Int!, size: Int = 0): String! refused: Int! breaks: Int! bug: Int! silence: Int! }
   `);
   const fail = (error: Error) => () => Promise.reject(error);
-  const resolvers: Record<string, (source: unknown, args: Record<string, unknown>, context: GraphqlContext) => unknown> = {
+  const resolvers: Record<
+    string,
+    (source: unknown, args: Record<string, unknown>, context: GraphqlContext) => unknown
+  > = {
     number: () => 7,
     echo: (_source, { text }) => text,
     deep: () => ({}),
@@ -145,7 +163,10 @@ function toySchema(): GraphQLSchema {
   };
   for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
     const stream = streams[field.name];
-    field.subscribe = stream === undefined ? fail(new Forbidden("deployment.get")) : (_source, args: { count: number; size: number }) => stream(args);
+    field.subscribe =
+      stream === undefined
+        ? fail(new Forbidden("deployment.get"))
+        : (_source, args: { count: number; size: number }) => stream(args);
   }
   return schema;
 }

@@ -5,7 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AesSecretBox } from "../src/features/deployments/crypto/aes-secret-box";
 import { filesIn } from "./builders/releases";
 import { FakeElasticsearch } from "./fakes/fake-elasticsearch";
-import { DAGS_WAITING, FACTS, HISTORY_QUERY, SETTINGS, type FormerRevision } from "./fixtures/installation-069d30a/facts";
+import {
+  DAGS_WAITING,
+  FACTS,
+  HISTORY_QUERY,
+  SETTINGS,
+  type FormerRevision,
+} from "./fixtures/installation-069d30a/facts";
 import { restoreFormerInstallation, type FormerInstallation } from "./fixtures/installation-069d30a/restore";
 import { ApiClient, ServiceProcess } from "./world/service-process";
 
@@ -33,14 +39,17 @@ describe("an installation of commit 069d30a on this build", () => {
   const historyOf = async (releaseName: string): Promise<FormerRevision[]> =>
     (await api.ask(HISTORY_QUERY, { id: idOf(releaseName) })).deployRevisions.nodes;
   const formerHistoryOf = (releaseName: string): readonly FormerRevision[] => former.facts.history[releaseName] ?? [];
-  const idsOf = async (query: string): Promise<string[]> => (await former.query<{ id: string }>(query)).map(({ id }) => id);
+  const idsOf = async (query: string): Promise<string[]> =>
+    (await former.query<{ id: string }>(query)).map(({ id }) => id);
   const unfinished = (): Promise<string[]> => idsOf("SELECT id FROM deploy_revision WHERE status = 'INITIALIZED'");
 
   // Nothing is asked of the operator but the start: it migrates, goes on with the rollouts, and exports.
   beforeAll(async () => {
     former = await restoreFormerInstallation();
     rows = {
-      waitingLines: await idsOf("SELECT id FROM log_line UNION ALL SELECT id FROM audit_line WHERE export_state = 'WAITING'"),
+      waitingLines: await idsOf(
+        "SELECT id FROM log_line UNION ALL SELECT id FROM audit_line WHERE export_state = 'WAITING'",
+      ),
       auditLines: await idsOf("SELECT id FROM audit_line"),
     };
     // The fixture grows old: its keys would be over, its targets out of reach.
@@ -58,7 +67,9 @@ describe("an installation of commit 069d30a on this build", () => {
     });
     api = await new ApiClient(await service.ready()).signIn(former.facts.adminEmail, FACTS.password);
     const [{ id }] = (await api.ask("{ workspaces { id } }")).workspaces;
-    deployments = (await api.ask("query ($id: Uuid!) { workspaceDeployments(workspaceUuid: $id) { id releaseName } }", { id })).workspaceDeployments;
+    deployments = (
+      await api.ask("query ($id: Uuid!) { workspaceDeployments(workspaceUuid: $id) { id releaseName } }", { id })
+    ).workspaceDeployments;
   }, 300_000);
 
   afterAll(async () => {
@@ -69,7 +80,9 @@ describe("an installation of commit 069d30a on this build", () => {
   });
 
   test("rolls out what waited, by itself, and keeps the history line by line without a gap", async () => {
-    const waited = Object.values(former.facts.history).flat().filter(({ status }) => status === "INITIALIZED");
+    const waited = Object.values(former.facts.history)
+      .flat()
+      .filter(({ status }) => status === "INITIALIZED");
     expect(waited).toHaveLength(2);
     await eventually("every deploy has ended", async () => (await unfinished()).length === 0);
 
@@ -91,7 +104,8 @@ describe("an installation of commit 069d30a on this build", () => {
   });
 
   test("exports the lines that had not been exported, each once, and no other again", async () => {
-    const arrived = (): Map<string, number> => new Map(elasticsearch.documents().map(({ id, version }) => [id, version]));
+    const arrived = (): Map<string, number> =>
+      new Map(elasticsearch.documents().map(({ id, version }) => [id, version]));
     expect(rows.waitingLines.length).toBeGreaterThan(5);
     await eventually("every line has arrived", async () => rows.waitingLines.every((id) => arrived().has(id)));
     for (const id of rows.waitingLines) expect([id, arrived().get(id)]).toEqual([id, 1]);
@@ -101,27 +115,49 @@ describe("an installation of commit 069d30a on this build", () => {
   });
 
   test("serves every bundle that a revision names", async () => {
-    const bundles = Object.values(former.facts.history).flat().flatMap(({ dagBundle }) => dagBundle ?? []);
+    const bundles = Object.values(former.facts.history)
+      .flat()
+      .flatMap(({ dagBundle }) => dagBundle ?? []);
     expect(bundles.length).toBeGreaterThan(5);
     for (const { version, sha256 } of bundles) {
       const answer = await api.fetch(`/demo-ingestion/dags/download?version=${encodeURIComponent(version)}`);
       expect(answer.status).toBe(200);
-      expect(createHash("sha256").update(Buffer.from(await answer.arrayBuffer())).digest("hex")).toBe(sha256);
+      expect(
+        createHash("sha256")
+          .update(Buffer.from(await answer.arrayBuffer()))
+          .digest("hex"),
+      ).toBe(sha256);
     }
   });
 
   test("keeps keys, secrets, Teams and the answer to a repeated request", async () => {
     const byKey = api.withToken(former.facts.apiKey);
-    expect((await byKey.ask("query ($id: Uuid!) { deployRevisions(deploymentUuid: $id) { nodes { id } } }", { id: idOf("demo-analytics") })).deployRevisions.nodes).toHaveLength(13);
+    expect(
+      (
+        await byKey.ask("query ($id: Uuid!) { deployRevisions(deploymentUuid: $id) { nodes { id } } }", {
+          id: idOf("demo-analytics"),
+        })
+      ).deployRevisions.nodes,
+    ).toHaveLength(13);
     expect(await former.query("SELECT name FROM team")).toEqual([{ name: "Platform" }]);
-    const [row] = await former.query<{ variables: { key: string; sealed: string }[] }>("SELECT environment_variables AS variables FROM deployment WHERE release_name = 'demo-ingestion'");
+    const [row] = await former.query<{ variables: { key: string; sealed: string }[] }>(
+      "SELECT environment_variables AS variables FROM deployment WHERE release_name = 'demo-ingestion'",
+    );
     const sealed = row?.variables.find(({ key }) => key === "TOKEN")?.sealed ?? "";
-    expect(new AesSecretBox([SETTINGS.SECRETS__ENCRYPTION_KEYS]).of(idOf("demo-ingestion")).open(sealed, "environmentVariables.TOKEN")).toBe(FACTS.secret);
+    expect(
+      new AesSecretBox([SETTINGS.SECRETS__ENCRYPTION_KEYS])
+        .of(idOf("demo-ingestion"))
+        .open(sealed, "environmentVariables.TOKEN"),
+    ).toBe(FACTS.secret);
 
     const { rollbackDeploy } = await api.ask(
       `mutation ($id: Uuid!, $target: Uuid!, $key: String!) {
         rollbackDeploy(deploymentUuid: $id, deployRevisionId: $target, description: "dbt again", idempotencyKey: $key) { id } }`,
-      { id: idOf("demo-analytics"), target: formerHistoryOf("demo-analytics").find(({ number }) => number === 10)?.id, key: FACTS.idempotencyKey },
+      {
+        id: idOf("demo-analytics"),
+        target: formerHistoryOf("demo-analytics").find(({ number }) => number === 10)?.id,
+        key: FACTS.idempotencyKey,
+      },
     );
     expect(rollbackDeploy.id).toBe(former.facts.keptRevisionId);
   });
@@ -135,8 +171,17 @@ describe("an installation of commit 069d30a on this build", () => {
       { id: idOf("demo-ingestion"), target: target?.id },
     );
     expect(rollbackDeploy.number).toBe(10);
-    await eventually("the rollback has ended", async () => (await historyOf("demo-ingestion"))[0]?.status !== "INITIALIZED");
-    expect((await historyOf("demo-ingestion"))[0]).toMatchObject({ status: "DEPLOYED", isCurrent: true, dagTarballVersion: target?.dagBundle?.version });
-    expect(Object.keys((await filesIn(join(former.dataDir, "releases", "demo-ingestion", "dags"))) ?? {}).sort()).toEqual(["common/warehouse.py", "customers.py", "orders.py"]);
+    await eventually(
+      "the rollback has ended",
+      async () => (await historyOf("demo-ingestion"))[0]?.status !== "INITIALIZED",
+    );
+    expect((await historyOf("demo-ingestion"))[0]).toMatchObject({
+      status: "DEPLOYED",
+      isCurrent: true,
+      dagTarballVersion: target?.dagBundle?.version,
+    });
+    expect(
+      Object.keys((await filesIn(join(former.dataDir, "releases", "demo-ingestion", "dags"))) ?? {}).sort(),
+    ).toEqual(["common/warehouse.py", "customers.py", "orders.py"]);
   });
 });

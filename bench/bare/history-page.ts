@@ -43,7 +43,11 @@ export async function historyPage(pool: Pool, { deploymentUuid, after }: History
   const { rows } = await pool.query<Row>(
     after === null
       ? { name: "first-page", text: FIRST_PAGE, values: [deploymentUuid] }
-      : { name: "later-page", text: LATER_PAGE, values: [deploymentUuid, Buffer.from(after, "base64url").toString().split(":")[0]] },
+      : {
+          name: "later-page",
+          text: LATER_PAGE,
+          values: [deploymentUuid, Buffer.from(after, "base64url").toString().split(":")[0]],
+        },
   );
   const shown = rows.slice(0, PAGE_SIZE);
   const last = shown.at(-1);

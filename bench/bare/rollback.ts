@@ -6,16 +6,21 @@ import type { RollbackVariables } from "../requests";
  * The statements of src/features/deploys/app/rollback-deploy.ts in their order, sent by hand: no rules, no
  * permissions, nobody looked up.
  */
-export async function rollback(pool: Pool, { deploymentUuid, deployRevisionId, description }: RollbackVariables): Promise<object> {
+export async function rollback(
+  pool: Pool,
+  { deploymentUuid, deployRevisionId, description }: RollbackVariables,
+): Promise<object> {
   const client = await pool.connect();
   try {
     await client.query("BEGIN");
     const deployment = await one(client, "lock", LOCK, [deploymentUuid]);
     const ids = [...new Set([deployment["head_revision_id"], deployment["current_revision_id"], deployRevisionId])];
     const known = await all(client, "revisions", REVISIONS, [deploymentUuid, ids]);
-    const [head, current, target] = [deployment["head_revision_id"], deployment["current_revision_id"], deployRevisionId].map(
-      (wanted) => known.find(({ id }) => id === wanted) ?? {},
-    ) as [Row, Row, Row];
+    const [head, current, target] = [
+      deployment["head_revision_id"],
+      deployment["current_revision_id"],
+      deployRevisionId,
+    ].map((wanted) => known.find(({ id }) => id === wanted) ?? {}) as [Row, Row, Row];
     await all(client, "previous", PREVIOUS, [deploymentUuid, current["id"]]);
 
     const at = new Date().toISOString();
@@ -38,7 +43,12 @@ export async function rollback(pool: Pool, { deploymentUuid, deployRevisionId, d
       updated_at: at,
       finished_at: null,
     } as Row;
-    await all(client, "insert", INSERT, COLUMNS.map((column) => revision[column]));
+    await all(
+      client,
+      "insert",
+      INSERT,
+      COLUMNS.map((column) => revision[column]),
+    );
     const superseded = head["status"] === "INITIALIZED";
     if (superseded) {
       const reason = `Superseded by revision ${String(revision["number"])}`;
@@ -47,10 +57,26 @@ export async function rollback(pool: Pool, { deploymentUuid, deployRevisionId, d
     }
     const pending = revision["runtime_version"] === deployment["runtime_version"] ? null : revision["runtime_version"];
     await all(client, "advance", ADVANCE, [deploymentUuid, revision["number"], revision["id"], pending, null, at]);
-    await all(client, "log", LOG, [JSON.stringify(logLines(deployment, superseded ? [revision, head] : [revision], at))]);
-    await all(client, "audit", AUDIT, [uuidv7(), revision["id"], `bare #${String(revision["number"])}`, deployment["workspace_id"], deploymentUuid, at]);
+    await all(client, "log", LOG, [
+      JSON.stringify(logLines(deployment, superseded ? [revision, head] : [revision], at)),
+    ]);
+    await all(client, "audit", AUDIT, [
+      uuidv7(),
+      revision["id"],
+      `bare #${String(revision["number"])}`,
+      deployment["workspace_id"],
+      deploymentUuid,
+      at,
+    ]);
     const payload = JSON.stringify({ revisionId: revision["id"] });
-    await all(client, "job", ADD_JOB, ["deploys.apply", payload, deploymentUuid, 1000, `apply:${String(revision["id"])}`, 0]);
+    await all(client, "job", ADD_JOB, [
+      "deploys.apply",
+      payload,
+      deploymentUuid,
+      1000,
+      `apply:${String(revision["id"])}`,
+      0,
+    ]);
     await client.query("COMMIT");
     return { rollbackDeploy: present(revision) };
   } catch (error) {
@@ -64,9 +90,32 @@ export async function rollback(pool: Pool, { deploymentUuid, deployRevisionId, d
 type Row = Readonly<Record<string, unknown>>;
 
 const COLUMNS = [
-  "id", "deployment_id", "number", "type", "status", "status_reason", "trigger", "description", "image_repository", "image_tag",
-  "image_digest", "runtime_version", "airflow_version", "dag_deployment_type", "dag_tarball_version", "actor_id", "actor_type",
-  "actor_label", "rollback_from_id", "rolled_back_id", "origin_id", "rollout_failures", "pinned", "created_at", "updated_at", "finished_at",
+  "id",
+  "deployment_id",
+  "number",
+  "type",
+  "status",
+  "status_reason",
+  "trigger",
+  "description",
+  "image_repository",
+  "image_tag",
+  "image_digest",
+  "runtime_version",
+  "airflow_version",
+  "dag_deployment_type",
+  "dag_tarball_version",
+  "actor_id",
+  "actor_type",
+  "actor_label",
+  "rollback_from_id",
+  "rolled_back_id",
+  "origin_id",
+  "rollout_failures",
+  "pinned",
+  "created_at",
+  "updated_at",
+  "finished_at",
 ];
 
 const LOCK = "SELECT * FROM deployment WHERE id = $1 AND deleted_at IS NULL FOR UPDATE";
@@ -74,8 +123,10 @@ const REVISIONS = "SELECT * FROM deploy_revision WHERE deployment_id = $1 AND id
 const PREVIOUS = `SELECT number FROM deploy_revision WHERE deployment_id = $1 AND status = 'DEPLOYED'
   AND number < (SELECT number FROM deploy_revision WHERE id = $2) ORDER BY number DESC LIMIT 1`;
 const INSERT = `INSERT INTO deploy_revision (${COLUMNS.join(", ")}) VALUES (${COLUMNS.map((_, at) => `$${at + 1}`).join(", ")})`;
-const SUPERSEDE = "UPDATE deploy_revision SET status = $2, status_reason = $3, updated_at = $4, finished_at = $5 WHERE id = $1";
-const REMOVE_JOB = "SELECT 1 FROM graphile_worker.complete_jobs(ARRAY(SELECT id FROM graphile_worker.jobs WHERE key = $1))";
+const SUPERSEDE =
+  "UPDATE deploy_revision SET status = $2, status_reason = $3, updated_at = $4, finished_at = $5 WHERE id = $1";
+const REMOVE_JOB =
+  "SELECT 1 FROM graphile_worker.complete_jobs(ARRAY(SELECT id FROM graphile_worker.jobs WHERE key = $1))";
 const ADVANCE = `UPDATE deployment SET last_revision_number = $2, head_revision_id = $3, pending_runtime_version = $4,
   pending_airflow_version = $5, updated_at = $6 WHERE id = $1`;
 const LOG = `INSERT INTO log_line (id, deployment_id, workspace_id, release_name, component, message, fields, created_at)
@@ -108,7 +159,9 @@ function logLines(deployment: Row, revisions: readonly Row[], at: string): objec
     component: "deploy-rollback",
     message: `Revision ${String(revision["number"])}: bare rolls back from revision 4999 (Runtime 11.5.0) to revision 4998 (Runtime 11.4.0)`,
     fields: {
-      ...Object.fromEntries(["id", "number", "trigger", "actor_id", "actor_type", "actor_label"].map((name) => [name, revision[name]])),
+      ...Object.fromEntries(
+        ["id", "number", "trigger", "actor_id", "actor_type", "actor_label"].map((name) => [name, revision[name]]),
+      ),
       image: `${String(revision["image_repository"])}:${String(revision["image_tag"])}@${String(revision["image_digest"])}`,
       runtimeVersion: revision["runtime_version"],
       airflowVersion: revision["airflow_version"],

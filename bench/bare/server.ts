@@ -25,7 +25,8 @@ const pool = new Pool({
   options: "-c TimeZone=UTC -c DateStyle=ISO",
   types: {
     // As the product does it, so that dates are no handicap; pg would make a Date of each.
-    getTypeParser: ((oid: number, format?: "text") => (oid === TIMESTAMPTZ ? parseTimestamptz : types.getTypeParser(oid, format))) as typeof types.getTypeParser,
+    getTypeParser: ((oid: number, format?: "text") =>
+      oid === TIMESTAMPTZ ? parseTimestamptz : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
   },
 });
 
@@ -45,7 +46,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 
 function send(response: ServerResponse, answered: object): void {
   const body = Buffer.from(`${JSON.stringify(answered)}\n`);
-  response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": body.length }).end(body);
+  response
+    .writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": body.length })
+    .end(body);
 }
 
 const server = createServer((request, response) => {

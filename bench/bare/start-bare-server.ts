@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { NODE_FLAGS, type RunningServer } from "../product";
 
 export async function startBareServer(databaseUrl: string): Promise<RunningServer> {
-  const child = fork(join(__dirname, "server.ts"), [databaseUrl], { execArgv: [...process.execArgv, ...NODE_FLAGS], env: { ...process.env, NODE_ENV: "production" } });
+  const child = fork(join(__dirname, "server.ts"), [databaseUrl], {
+    execArgv: [...process.execArgv, ...NODE_FLAGS],
+    env: { ...process.env, NODE_ENV: "production" },
+  });
   const ended = once(child, "exit");
   const [url] = (await Promise.race([
     once(child, "message"),

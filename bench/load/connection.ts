@@ -81,7 +81,8 @@ export class Connection {
   }
 }
 
-const isAt = (whole: Buffer, part: Buffer, at: number): boolean => whole.compare(part, 0, part.length, at, at + part.length) === 0;
+const isAt = (whole: Buffer, part: Buffer, at: number): boolean =>
+  whole.compare(part, 0, part.length, at, at + part.length) === 0;
 
 export interface Request {
   readonly apiKey: string;

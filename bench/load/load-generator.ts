@@ -24,7 +24,8 @@ export class LoadGenerator {
     this.order({ kind: "run", plan: { ...run, from: this.next } });
     const result = await answered;
     this.next = result.next;
-    if (result.failures > 0) throw new Error(`${result.failures} bad answers from ${run.url}, the first: ${result.firstFailure}`);
+    if (result.failures > 0)
+      throw new Error(`${result.failures} bad answers from ${run.url}, the first: ${result.firstFailure}`);
     return result;
   }
 

@@ -81,7 +81,8 @@ export async function putUnderLoad(plan: LoadPlan, stop: AbortSignal): Promise<L
     await new Promise<void>((resolve) => {
       const tick = setInterval(() => {
         const now = performance.now();
-        for (let dueAt; !isOver() && (dueAt = startedAt + (planned * 1000) / perSecond) <= now; planned++) due.push(dueAt);
+        for (let dueAt; !isOver() && (dueAt = startedAt + (planned * 1000) / perSecond) <= now; planned++)
+          due.push(dueAt);
         sendDue();
         if (isOver() && idle.length === connections.length) {
           clearInterval(tick);

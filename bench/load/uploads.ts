@@ -14,9 +14,18 @@ export interface UploadTarget {
 /** A form with an archive of one file of so many bytes that no compression makes smaller; no two are alike. */
 export function uploadForm(bytes: number): Buffer {
   const content = randomBytes(bytes);
-  const archive = gzipSync(Buffer.concat([header("dags/data.bin", bytes), content, Buffer.alloc((BLOCK - (bytes % BLOCK)) % BLOCK + 2 * BLOCK)]), { level: 1 });
+  const archive = gzipSync(
+    Buffer.concat([
+      header("dags/data.bin", bytes),
+      content,
+      Buffer.alloc(((BLOCK - (bytes % BLOCK)) % BLOCK) + 2 * BLOCK),
+    ]),
+    { level: 1 },
+  );
   return Buffer.concat([
-    Buffer.from(`--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="dags.tar.gz"\r\nContent-Type: application/octet-stream\r\n\r\n`),
+    Buffer.from(
+      `--${BOUNDARY}\r\nContent-Disposition: form-data; name="file"; filename="dags.tar.gz"\r\nContent-Type: application/octet-stream\r\n\r\n`,
+    ),
     archive,
     Buffer.from(`\r\n--${BOUNDARY}--\r\n`),
   ]);
@@ -35,7 +44,11 @@ function header(name: string, bytes: number): Buffer {
 }
 
 /** Sends each form once, so many at a time, to one target after another. @throws Error with the first bad answer */
-export async function upload(forms: readonly Buffer[], targets: readonly UploadTarget[], atATime: number): Promise<Samples> {
+export async function upload(
+  forms: readonly Buffer[],
+  targets: readonly UploadTarget[],
+  atATime: number,
+): Promise<Samples> {
   const agent = new Agent({ keepAlive: true, maxSockets: atATime });
   const latencies: number[] = [];
   let next = 0;
@@ -54,13 +67,19 @@ export async function upload(forms: readonly Buffer[], targets: readonly UploadT
 
 function post(agent: Agent, { url, apiKey }: UploadTarget, body: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    const headers = { authorization: apiKey, "content-type": `multipart/form-data; boundary=${BOUNDARY}`, "content-length": body.length };
+    const headers = {
+      authorization: apiKey,
+      "content-type": `multipart/form-data; boundary=${BOUNDARY}`,
+      "content-length": body.length,
+    };
     const request = send(url, { method: "POST", agent, headers }, (response) => {
       const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => {
-        if (response.statusCode === 200) resolve();
-        else reject(new Error(`${response.statusCode}: ${Buffer.concat(chunks).toString()}`));
-      });
+      response
+        .on("data", (chunk: Buffer) => chunks.push(chunk))
+        .on("end", () => {
+          if (response.statusCode === 200) resolve();
+          else reject(new Error(`${response.statusCode}: ${Buffer.concat(chunks).toString()}`));
+        });
     });
     request.on("error", reject).end(body);
   });

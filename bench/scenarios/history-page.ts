@@ -15,11 +15,15 @@ export async function benchHistoryPage({ options, databaseUrl, seed, product, ba
 
   const load = new LoadGenerator(requests);
   const { rounds, secondsPerRound: seconds } = options;
-  const { one, other, throughput, throughputs, p99 } = await sideBySide({ load, server: product }, { load, server: bare }, {
-    connections: CONNECTIONS,
-    rounds,
-    seconds,
-  });
+  const { one, other, throughput, throughputs, p99 } = await sideBySide(
+    { load, server: product },
+    { load, server: bare },
+    {
+      connections: CONNECTIONS,
+      rounds,
+      seconds,
+    },
+  );
   load.close();
   const ceiling = await pagesByPgbench(databaseUrl, seconds);
   return {

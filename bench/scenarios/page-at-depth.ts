@@ -30,7 +30,12 @@ export async function benchPageAtDepth({ options, client, seed, product, bare }:
       { name: "retrograde, first page", measured: other },
     ],
     ratios: [
-      { name: "time per page", value: 1 / throughput, goal: { kind: "at most", value: 1.2 }, pairs: throughputs.map((pair) => 1 / pair) },
+      {
+        name: "time per page",
+        value: 1 / throughput,
+        goal: { kind: "at most", value: 1.2 },
+        pairs: throughputs.map((pair) => 1 / pair),
+      },
       { name: "p50", value: one.p50Ms / other.p50Ms, goal: { kind: "at most", value: 1.2 } },
     ],
     notes: [],

@@ -13,13 +13,20 @@ export async function benchRollback({ options, client, seed, product, bare }: St
   await expectSameRollback(client, [product.url, bare.url], requests);
 
   // The check has used up the first two times round.
-  const load = new LoadGenerator([...requests.slice(2 * seed.deployments.length), ...requests.slice(0, 2 * seed.deployments.length)]);
+  const load = new LoadGenerator([
+    ...requests.slice(2 * seed.deployments.length),
+    ...requests.slice(0, 2 * seed.deployments.length),
+  ]);
   const { rounds, secondsPerRound: seconds } = options;
-  const { one, other, throughput, throughputs, p99 } = await sideBySide({ load, server: product }, { load, server: bare }, {
-    connections: CONNECTIONS,
-    rounds,
-    seconds,
-  });
+  const { one, other, throughput, throughputs, p99 } = await sideBySide(
+    { load, server: product },
+    { load, server: bare },
+    {
+      connections: CONNECTIONS,
+      rounds,
+      seconds,
+    },
+  );
   load.close();
   return {
     title: `(c) rollbackDeploy, ${CONNECTIONS} connections`,

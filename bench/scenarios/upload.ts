@@ -14,8 +14,13 @@ const UPLOAD_BYTES = 5 * MIB;
 /** (e) 200 uploads of 5 MB at 16 at a time over 20 Deployments, in rounds of one in five for each side in turn. */
 export async function benchUpload({ options, client, seed, product, bare }: Stage): Promise<Section> {
   const deployments = seed.deployments.slice(0, DEPLOYMENTS);
-  await client.query("UPDATE deployment SET dag_deployment_type = 'dag_deploy' WHERE id = ANY($1)", [deployments.map(({ id }) => id)]);
-  const names = await client.query<{ id: string; name: string }>("SELECT id, release_name AS name FROM deployment WHERE id = ANY($1)", [deployments.map(({ id }) => id)]);
+  await client.query("UPDATE deployment SET dag_deployment_type = 'dag_deploy' WHERE id = ANY($1)", [
+    deployments.map(({ id }) => id),
+  ]);
+  const names = await client.query<{ id: string; name: string }>(
+    "SELECT id, release_name AS name FROM deployment WHERE id = ANY($1)",
+    [deployments.map(({ id }) => id)],
+  );
   const targets = deployments.map(({ id, apiKey }): UploadTarget => {
     const name = names.rows.find((row) => row.id === id)?.name ?? "";
     return { apiKey, url: new URL(`/${name}/dags/upload`, product.url).toString() };
@@ -33,7 +38,8 @@ export async function benchUpload({ options, client, seed, product, bare }: Stag
     pairs.push({ one: await upload(bodies, targets, AT_A_TIME), other: await upload(bodies, bareTargets, AT_A_TIME) });
   }
   const sent = 10 + perRound * options.rounds;
-  if ((await counted(client)) - before !== sent) throw new SanityCheckFailed(`${sent} uploads did not make as many revisions`);
+  if ((await counted(client)) - before !== sent)
+    throw new SanityCheckFailed(`${sent} uploads did not make as many revisions`);
 
   const ratios = pairs.map(({ one, other }) => other.seconds / one.seconds);
   const peak = peakMib(product.pid);
@@ -44,14 +50,17 @@ export async function benchUpload({ options, client, seed, product, bare }: Stag
       { name: "bare node:http to a file", measured: summarize(pairs.map(({ other }) => other)) },
     ],
     ratios: [{ name: "throughput", value: median(ratios), goal: { kind: "at least", value: 0.6 }, pairs: ratios }],
-    notes: peak === null || idleMib === null ? [] : [`memory of the process: ${idleMib} MiB before, ${peak} MiB at most`],
+    notes:
+      peak === null || idleMib === null ? [] : [`memory of the process: ${idleMib} MiB before, ${peak} MiB at most`],
   };
 }
 
 const forms = (count: number): Buffer[] => Array.from({ length: count }, () => uploadForm(UPLOAD_BYTES));
 
 async function counted(client: Stage["client"]): Promise<number> {
-  const { rows } = await client.query<{ count: string }>("SELECT count(*) AS count FROM deploy_revision WHERE trigger = 'DAG_UPLOAD'");
+  const { rows } = await client.query<{ count: string }>(
+    "SELECT count(*) AS count FROM deploy_revision WHERE trigger = 'DAG_UPLOAD'",
+  );
   return Number(rows[0]?.count);
 }
 

@@ -12,7 +12,12 @@ beforeAll(async () => {
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 const bannerOf = (env: Record<string, string>, url = "http://127.0.0.1:8871"): Promise<string> => {
-  const demo: Demo = { password: "shown-once", passwordFile: join(dataDir, "administrator-password"), deploymentId: null, passwordShown: async () => undefined };
+  const demo: Demo = {
+    password: "shown-once",
+    passwordFile: join(dataDir, "administrator-password"),
+    deploymentId: null,
+    passwordShown: async () => undefined,
+  };
   return banner(loadConfig({ valuesFiles: [], env: { DATA_DIR: dataDir, ...env }, cwd: dataDir }).config, url, demo);
 };
 
@@ -47,8 +52,14 @@ test.each([
 });
 
 test("without passwords it shows no password and no query that would be refused", async () => {
-  const provider = await bannerOf({ AUTH__LOCAL__ENABLED: "false", ...OKTA, PUBLIC_URL: "https://retrograde.example.com" });
-  expect(provider).toMatch(/^ {2}Sign in +at https:\/\/retrograde\.example\.com\/token, with Okta; passwords are switched off$/m);
+  const provider = await bannerOf({
+    AUTH__LOCAL__ENABLED: "false",
+    ...OKTA,
+    PUBLIC_URL: "https://retrograde.example.com",
+  });
+  expect(provider).toMatch(
+    /^ {2}Sign in +at https:\/\/retrograde\.example\.com\/token, with Okta; passwords are switched off$/m,
+  );
   const nothing = await bannerOf({ AUTH__LOCAL__ENABLED: "false" });
   expect(nothing).toContain("nobody can: passwords are switched off (AUTH__LOCAL__ENABLED)");
   for (const text of [provider, nothing]) {

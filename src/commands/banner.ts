@@ -30,8 +30,15 @@ function localRoot(host: string, port: string): string {
 /** Brackets mean something to a shell. */
 const quoted = (address: string): string => (address.includes("[") ? `'${address}'` : address);
 
-async function signInByPassword(api: string, { password, passwordFile, deploymentId }: Demo, dataDir: string): Promise<string> {
-  const kept = await access(passwordFile).then(() => true, () => false);
+async function signInByPassword(
+  api: string,
+  { password, passwordFile, deploymentId }: Demo,
+  dataDir: string,
+): Promise<string> {
+  const kept = await access(passwordFile).then(
+    () => true,
+    () => false,
+  );
   const secret = secretOf({ password, passwordFile, dataDir, kept });
   const query =
     deploymentId === null
@@ -61,16 +68,27 @@ function signInByProvider({ signOn }: Config, root: string): string {
 }
 
 /** What to show of the password, and what stands for it inside a text in single quotes of a shell. */
-function secretOf({ password, passwordFile, dataDir, kept }: Pick<Demo, "password" | "passwordFile"> & {
+function secretOf({
+  password,
+  passwordFile,
+  dataDir,
+  kept,
+}: Pick<Demo, "password" | "passwordFile"> & {
   readonly dataDir: string;
   readonly kept: boolean;
 }): { readonly shown: readonly string[]; readonly pasted: string } {
   if (password !== null) {
-    return { shown: [password, `(shown this once; also in ${passwordFile}: delete it when you have it by heart)`], pasted: password };
+    return {
+      shown: [password, `(shown this once; also in ${passwordFile}: delete it when you have it by heart)`],
+      pasted: password,
+    };
   }
   if (kept) return { shown: [`in ${passwordFile}`], pasted: `'"$(cat '${passwordFile.replaceAll("'", `'\\''`)}')"'` };
   return {
-    shown: ["the one shown at the first start", `(if it is lost: stop, remove ${dataDir}, and start anew; that deletes everything)`],
+    shown: [
+      "the one shown at the first start",
+      `(if it is lost: stop, remove ${dataDir}, and start anew; that deletes everything)`,
+    ],
     pasted: "PASSWORD",
   };
 }

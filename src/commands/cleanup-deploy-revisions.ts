@@ -2,7 +2,9 @@ import { withConfig } from "./database";
 import { readOptions, UsageError, VALUES_OPTION } from "./usage-error";
 import { withApp } from "./with-app";
 
-/** Called nightly by the platform's CronJob, as `cleanup-deploy-revisions -- --older-than=90`. Prints one line of JSON. */
+/**
+ * Called nightly by the platform's CronJob, as `cleanup-deploy-revisions -- --older-than=90`. Prints one line of JSON.
+ */
 export async function cleanUpDeployRevisions(args: string[]): Promise<void> {
   const options = readOptions(args, {
     ...VALUES_OPTION,
@@ -10,7 +12,8 @@ export async function cleanUpDeployRevisions(args: string[]): Promise<void> {
     "dry-run": { type: "boolean", default: false },
   });
   const olderThan = options["older-than"];
-  if (olderThan !== undefined && !/^\d{1,5}$/.test(olderThan)) throw new UsageError("--older-than takes a number of days");
+  if (olderThan !== undefined && !/^\d{1,5}$/.test(olderThan))
+    throw new UsageError("--older-than takes a number of days");
   const result = await withConfig(options.values, (config) =>
     withApp(config, ({ features }) =>
       features.deploys.cleanUp.execute({

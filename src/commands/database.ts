@@ -2,12 +2,18 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "../composition-root";
 import { DatabaseUnreachable, explainStartError, loadConfig, type Config, type LoadedConfig } from "../config";
-import { DataFolderInUse, findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from "../shared/db/embedded-postgres";
+import {
+  DataFolderInUse,
+  findRunningPostgres,
+  startEmbeddedPostgres,
+  type EmbeddedPostgres,
+} from "../shared/db/embedded-postgres";
 import { checkServer, UnfitDatabase } from "../shared/db/check-server";
 import { isMigrated, migrate } from "../shared/db/migrate";
 import { withTlsMode } from "../shared/db/tls-mode";
 
-const loadedConfig = (valuesFiles: readonly string[]): LoadedConfig => loadConfig({ valuesFiles, env: process.env, cwd: process.cwd() });
+const loadedConfig = (valuesFiles: readonly string[]): LoadedConfig =>
+  loadConfig({ valuesFiles, env: process.env, cwd: process.cwd() });
 
 export const configOf = (valuesFiles: readonly string[] = []): Config => loadedConfig(valuesFiles).config;
 
@@ -16,7 +22,10 @@ export const configOf = (valuesFiles: readonly string[] = []): Config => loadedC
  *
  * @throws what `work` throws, or the same in words
  */
-export async function withConfig<T>(valuesFiles: readonly string[] = [], work: (config: Config) => Promise<T>): Promise<T> {
+export async function withConfig<T>(
+  valuesFiles: readonly string[] = [],
+  work: (config: Config) => Promise<T>,
+): Promise<T> {
   const loaded = loadedConfig(valuesFiles);
   return work(loaded.config).catch((error: unknown) => {
     throw explainStartError(error, loaded);
@@ -82,26 +91,37 @@ export const migrateDatabase = (database: Database, report: (message: string) =>
  */
 export async function requireMigrations(
   database: Database,
-  { migrateFirst, report = () => undefined }: { readonly migrateFirst: boolean; readonly report?: (message: string) => void },
+  {
+    migrateFirst,
+    report = () => undefined,
+  }: { readonly migrateFirst: boolean; readonly report?: (message: string) => void },
 ): Promise<void> {
   if (database.embedded !== null || migrateFirst) {
     await migrateDatabase(database, report);
   } else if (!(await withDataSource(database, isMigrated))) {
-    throw new Error("The database lacks migrations of this version: run `retrograde migrate`, or set MIGRATE_ON_START=true");
+    throw new Error(
+      "The database lacks migrations of this version: run `retrograde migrate`, or set MIGRATE_ON_START=true",
+    );
   }
 }
 
-/** @throws Error where a pooler or a read-only database would make the service fail later on, or if it is out of reach */
+/**
+ * @throws Error where a pooler or a read-only database would make the service fail later on, or if it is out of reach
+ */
 export async function requireFit({ url, embedded }: Database): Promise<void> {
   // Our own is as we have set it up.
   if (embedded !== null) return;
   await checkServer(url).catch((error: unknown) => {
-    if (error instanceof UnfitDatabase) throw new Error(`The database ${nameOf(url)} cannot be used: ${error.message}`, { cause: error });
+    if (error instanceof UnfitDatabase)
+      throw new Error(`The database ${nameOf(url)} cannot be used: ${error.message}`, { cause: error });
     throw connectionProblem(url, error);
   });
 }
 
-async function withDataSource<T>({ url }: Database, use: (dataSource: Awaited<ReturnType<typeof connect>>) => Promise<T>): Promise<T> {
+async function withDataSource<T>(
+  { url }: Database,
+  use: (dataSource: Awaited<ReturnType<typeof connect>>) => Promise<T>,
+): Promise<T> {
   const dataSource = await connect(url, "migrations").catch((error: unknown) => {
     throw connectionProblem(url, error);
   });

@@ -6,8 +6,9 @@ import { withApp } from "./with-app";
 const LINES_LEFT = 3;
 
 /**
- * Sends waiting log and audit lines to Elasticsearch; with `--retry-rejected` also those that it has refused. Prints one
- * line of JSON; the exit code is 3 where lines were refused again or Elasticsearch is away. May run beside the service.
+ * Sends waiting log and audit lines to Elasticsearch; with `--retry-rejected` also those that it has refused. Prints
+ * one line of JSON; the exit code is 3 where lines were refused again or Elasticsearch is away. May run beside the
+ * service.
  */
 export async function exportLines(args: string[]): Promise<void> {
   const options = readOptions(args, { ...VALUES_OPTION, "retry-rejected": { type: "boolean", default: false } });
@@ -19,7 +20,8 @@ export async function exportLines(args: string[]): Promise<void> {
     audit: await send(features.audit.lineExport, retry),
   }));
   process.stdout.write(`${JSON.stringify(report)}\n`);
-  if (Object.values(report).some((one) => one !== null && (one.outage !== null || one.refused > 0))) process.exitCode = LINES_LEFT;
+  if (Object.values(report).some((one) => one !== null && (one.outage !== null || one.refused > 0)))
+    process.exitCode = LINES_LEFT;
 }
 
 async function send(lineExport: Pick<LineExport<{ id: string }>, "retryRefused" | "sendAll"> | null, retry: boolean) {

@@ -8,9 +8,10 @@ const DAMAGE_FOUND = 3;
 const REPAIR_REFUSED = 4;
 
 /**
- * Holds the records of DAG bundles against what is stored. Prints text, or one line of JSON with `--json`. With `--repair` stored
- * archives that no record needs are removed, after it was printed which; `--remove-most` allows that most of a store goes.
- * The exit code is 3 where a recorded bundle is missing or damaged, and 4 where the repair is refused.
+ * Holds the records of DAG bundles against what is stored. Prints text, or one line of JSON with `--json`. With
+ * `--repair` stored archives that no record needs are removed, after it was printed which; `--remove-most` allows that
+ * most of a store goes. The exit code is 3 where a recorded bundle is missing or damaged, and 4 where the repair is
+ * refused.
  */
 export async function fsck(args: string[]): Promise<void> {
   const flag = { type: "boolean", default: false } as const;
@@ -23,7 +24,13 @@ export async function fsck(args: string[]): Promise<void> {
     const plan = await bundles.repairStore.plan(report, { removeMost });
     if (!json) print([...describeReport(report), ...describePlan(plan, { repair })].join("\n"));
     const removed = repair ? await bundles.repairStore.carryOut(plan) : 0;
-    if (json) print(JSON.stringify({ ...report, repair: { removable: plan.remove.length, young: plan.young, refusal: plan.refusal, removed } }));
+    if (json)
+      print(
+        JSON.stringify({
+          ...report,
+          repair: { removable: plan.remove.length, young: plan.young, refusal: plan.refusal, removed },
+        }),
+      );
     else if (repair && plan.refusal === null) print(`Removed ${removed}.`);
     if (report.damaged.length > 0) process.exitCode = DAMAGE_FOUND;
     if (repair && plan.refusal !== null && plan.remove.length > 0) process.exitCode = REPAIR_REFUSED;

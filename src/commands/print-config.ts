@@ -3,5 +3,7 @@ import { readOptions, VALUES_OPTION } from "./usage-error";
 
 export async function printConfig(args: string[]): Promise<void> {
   const { values = [] } = readOptions(args, VALUES_OPTION);
-  process.stdout.write(`${describeConfig(loadConfig({ valuesFiles: values, env: process.env, cwd: process.cwd() }))}\n`);
+  process.stdout.write(
+    `${describeConfig(loadConfig({ valuesFiles: values, env: process.env, cwd: process.cwd() }))}\n`,
+  );
 }

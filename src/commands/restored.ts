@@ -4,8 +4,8 @@ import { readOptions, VALUES_OPTION } from "./usage-error";
 import { withApp } from "./with-app";
 
 /**
- * To be run after the database was restored from a backup, and before the service starts. With `--take-over` this installation
- * also takes the place of another one in its folders and its store.
+ * To be run after the database was restored from a backup, and before the service starts. With `--take-over` this
+ * installation also takes the place of another one in its folders and its store.
  */
 export async function restored(args: string[]): Promise<void> {
   const options = readOptions(args, { ...VALUES_OPTION, "take-over": { type: "boolean", default: false } });

@@ -36,7 +36,12 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
 
   if (config.database.kind === "embedded") log.info("starting Postgres …");
   const opening = openDatabase(config, report);
-  shutdown.add(() => opening.then((opened) => opened.stop(), () => undefined));
+  shutdown.add(() =>
+    opening.then(
+      (opened) => opened.stop(),
+      () => undefined,
+    ),
+  );
   const database = await shutdown.letFinish(opening);
   stopWithDatabase(database, log, shutdown);
   const migrateFirst = config.database.kind === "url" && config.database.migrateOnStart;
@@ -44,9 +49,17 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
   if (database.embedded !== null || migrateFirst) log.info("migrating the database …");
   await shutdown.letFinish(requireMigrations(database, { migrateFirst, report }));
 
-  const demo = database.embedded === null ? null : await shutdown.letFinish(prepareDemo({ config, databaseUrl: database.url, log }));
+  const demo =
+    database.embedded === null
+      ? null
+      : await shutdown.letFinish(prepareDemo({ config, databaseUrl: database.url, log }));
   const creating = createApp({ config, databaseUrl: database.url, log });
-  shutdown.add(() => creating.then((app) => app.stop(), () => undefined));
+  shutdown.add(() =>
+    creating.then(
+      (app) => app.stop(),
+      () => undefined,
+    ),
+  );
   const app = await shutdown.letFinish(creating);
   const { url } = await shutdown.letFinish(app.start({ beforeListening: () => placeholder.close() }));
   if (demo !== null) {

@@ -35,7 +35,12 @@ export class Shutdown {
    * @throws whatever it throws, and Error where the end has come by then: nothing more is to be begun
    */
   async letFinish<T>(step: Promise<T>): Promise<T> {
-    this.add(() => step.then(() => undefined, () => undefined));
+    this.add(() =>
+      step.then(
+        () => undefined,
+        () => undefined,
+      ),
+    );
     const done = await step;
     if (this.hasBegun) throw new Error("told to stop while starting");
     return done;

@@ -1,11 +1,19 @@
 import { assembleSignOn } from "./assemble-sign-on";
-import type { BundlesConfig, Config, DatabaseConfig, DeploymentsConfig, ElasticsearchConfig, RegistryConfig } from "./config";
+import type {
+  BundlesConfig,
+  Config,
+  DatabaseConfig,
+  DeploymentsConfig,
+  ElasticsearchConfig,
+  RegistryConfig,
+} from "./config";
 import type { SettingValues } from "./settings";
 
 /** Turns checked values into the `Config`, and adds to `problems` what does not go together. */
 export function assembleConfig(values: SettingValues, problems: string[]): Config {
   const { endpoint, subscriptions } = values.server;
-  if (endpoint === subscriptions) problems.push(`webserver.endpoint and webserver.subscriptions are both ${endpoint}: each needs a path of its own`);
+  if (endpoint === subscriptions)
+    problems.push(`webserver.endpoint and webserver.subscriptions are both ${endpoint}: each needs a path of its own`);
   return {
     ...values,
     database: assembleDatabase(values.database),
@@ -37,7 +45,9 @@ function assembleElasticsearch(values: SettingValues["elasticsearch"], problems:
     problems.push("elasticsearch.apiKey and elasticsearch.username are both set: choose one");
   }
   if (values.auditIndexPrefix === indexPrefix) {
-    problems.push(`elasticsearch.auditIndexPrefix and elasticsearch.indexPrefix are both ${indexPrefix}: the audit trail has to be apart from the logs`);
+    problems.push(
+      `elasticsearch.auditIndexPrefix and elasticsearch.indexPrefix are both ${indexPrefix}: the audit trail has to be apart from the logs`,
+    );
   }
   return { kind: "on", node, ...connection };
 }
@@ -47,7 +57,9 @@ function assembleBundles(values: SettingValues["bundles"], problems: string[]): 
   const { endpoint, accessKeyId, secretAccessKey } = connection;
   const limits = { maxUploadBytes, maxUnpackedBytes, maxFiles, uploadWaitSeconds };
   if (bucket === undefined) {
-    const pointless = Object.entries({ endpoint, accessKeyId, secretAccessKey }).filter(([, value]) => value !== undefined);
+    const pointless = Object.entries({ endpoint, accessKeyId, secretAccessKey }).filter(
+      ([, value]) => value !== undefined,
+    );
     for (const [key] of pointless) problems.push(`bundles.${key} is set, but no bundles.bucket`);
     return { ...limits, store: { kind: "folder" } };
   }
@@ -61,7 +73,11 @@ function assembleBundles(values: SettingValues["bundles"], problems: string[]): 
 function assembleRegistry(values: SettingValues["registry"], { baseDomain }: SettingValues["server"]): RegistryConfig {
   const { host, port, protocol, publicHost, ...rest } = values;
   const local = `${host}:${port}`;
-  return { ...rest, url: `${protocol}://${local}`, publicHost: publicHost ?? (baseDomain === "localhost" ? local : `registry.${baseDomain}`) };
+  return {
+    ...rest,
+    url: `${protocol}://${local}`,
+    publicHost: publicHost ?? (baseDomain === "localhost" ? local : `registry.${baseDomain}`),
+  };
 }
 
 function assembleDeployments(values: SettingValues["deployments"], problems: string[]): DeploymentsConfig {

@@ -18,7 +18,11 @@ export function assembleSignOn(values: SettingValues["signOn"], problems: string
   };
 }
 
-function assembleProvider(name: ProviderName, values: SettingValues["signOn"][ProviderName], problems: string[]): ProviderConfig | null {
+function assembleProvider(
+  name: ProviderName,
+  values: SettingValues["signOn"][ProviderName],
+  problems: string[],
+): ProviderConfig | null {
   const { enabled, clientId, discoveryUrl, audience, ...rest } = values;
   if (!enabled) return null;
   const path = `auth.openidConnect.${name}`;

@@ -1,7 +1,8 @@
 import type { GivenValue, Origin } from "./given-values";
 import type { Setting } from "./setting";
 
-export type Checked = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: string[] };
+export type Checked =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: string[] };
 
 /** Problems name the place, what was expected there, and (unless it is secret) what was found. */
 export function checkValue(setting: Setting<unknown>, { value, origin }: GivenValue): Checked {
@@ -37,7 +38,8 @@ export function describe(value: unknown): string {
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (inner, key) => (typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined),
+    (inner, key) =>
+      typeof inner === "object" && inner !== null ? (inner as Record<PropertyKey, unknown>)[key] : undefined,
     value,
   );
 }

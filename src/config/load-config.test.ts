@@ -93,20 +93,100 @@ describe("what wins", () => {
   const rollbackEnabled = (config: Config) => config.deployments.rollback.enabled;
   const retentionDays = (config: Config) => config.deployments.rollback.retentionDays;
   const cases: [string, (config: Config) => unknown, unknown, string[], Record<string, string>?][] = [
-    ["config beats chart", rollbackEnabled, false, ["global: { deployRollbackEnabled: true }", deployments("deployRollback: { enabled: false }")]],
-    ["config beats chart in an earlier file", rollbackEnabled, false, [deployments("deployRollback: { enabled: false }"), "global: { deployRollbackEnabled: true }"]],
-    ["2.x beats 0.35 in the chart", rollbackEnabled, true, ["global: { deployRollbackEnabled: false, deploymentLifecycle: { deployRollback: { enabled: true } } }"]],
-    ["2.x beats 0.35 in the config", rollbackEnabled, false, [deployments("deployRollback: true, deploymentLifecycle: { deployRollback: { enabled: false } }")]],
-    ["0.35 config beats 2.x chart", rollbackEnabled, false, ["global: { deploymentLifecycle: { deployRollback: { enabled: true } } }", deployments("deployRollback: false")]],
-    ["config beats the clean-up's value", retentionDays, 20, [houston("cleanupDeployRevisions: { olderThan: 10 }, config: { deployments: { deployRollback: { deployRevisionReportNumberOfDays: 20 } } }")]],
-    ["astronomer.houston beats top-level houston", retentionDays, 10, [houston("cleanupDeployRevisions: { olderThan: 10 }"), "houston: { cleanupDeployRevisions: { olderThan: 20 } }"]],
-    ["a later file beats an earlier one", retentionDays, 20, [houston("cleanupDeployRevisions: { olderThan: 10 }"), houston("cleanupDeployRevisions: { olderThan: 20 }")]],
-    ["a later null unsets", retentionDays, 90, [houston("cleanupDeployRevisions: { olderThan: 10 }"), houston("cleanupDeployRevisions: { olderThan: null }")]],
-    ["environment beats files", rollbackEnabled, false, [deployments("deployRollback: true")], { DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "false" }],
-    ["an empty variable counts as unset", rollbackEnabled, true, [deployments("deployRollback: true")], { DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "" }],
-    ["a file beats an embedded default", rollbackEnabled, false, ["global: { deployRollbackEnabled: false }"], { DATABASE_URL: "" }],
-    ["an object without enabled switches on", rollbackEnabled, true, [deployments("deployRollback: { deployRevisionReportNumberOfDays: 20 }")]],
-    ["what is said outright beats what is implied", rollbackEnabled, false, ["global: { deployRollbackEnabled: false }", deployments("deployRollback: { deployRevisionReportNumberOfDays: 20 }")]],
+    [
+      "config beats chart",
+      rollbackEnabled,
+      false,
+      ["global: { deployRollbackEnabled: true }", deployments("deployRollback: { enabled: false }")],
+    ],
+    [
+      "config beats chart in an earlier file",
+      rollbackEnabled,
+      false,
+      [deployments("deployRollback: { enabled: false }"), "global: { deployRollbackEnabled: true }"],
+    ],
+    [
+      "2.x beats 0.35 in the chart",
+      rollbackEnabled,
+      true,
+      ["global: { deployRollbackEnabled: false, deploymentLifecycle: { deployRollback: { enabled: true } } }"],
+    ],
+    [
+      "2.x beats 0.35 in the config",
+      rollbackEnabled,
+      false,
+      [deployments("deployRollback: true, deploymentLifecycle: { deployRollback: { enabled: false } }")],
+    ],
+    [
+      "0.35 config beats 2.x chart",
+      rollbackEnabled,
+      false,
+      ["global: { deploymentLifecycle: { deployRollback: { enabled: true } } }", deployments("deployRollback: false")],
+    ],
+    [
+      "config beats the clean-up's value",
+      retentionDays,
+      20,
+      [
+        houston(
+          "cleanupDeployRevisions: { olderThan: 10 }, config: { deployments: { deployRollback: { deployRevisionReportNumberOfDays: 20 } } }",
+        ),
+      ],
+    ],
+    [
+      "astronomer.houston beats top-level houston",
+      retentionDays,
+      10,
+      [houston("cleanupDeployRevisions: { olderThan: 10 }"), "houston: { cleanupDeployRevisions: { olderThan: 20 } }"],
+    ],
+    [
+      "a later file beats an earlier one",
+      retentionDays,
+      20,
+      [houston("cleanupDeployRevisions: { olderThan: 10 }"), houston("cleanupDeployRevisions: { olderThan: 20 }")],
+    ],
+    [
+      "a later null unsets",
+      retentionDays,
+      90,
+      [houston("cleanupDeployRevisions: { olderThan: 10 }"), houston("cleanupDeployRevisions: { olderThan: null }")],
+    ],
+    [
+      "environment beats files",
+      rollbackEnabled,
+      false,
+      [deployments("deployRollback: true")],
+      { DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "false" },
+    ],
+    [
+      "an empty variable counts as unset",
+      rollbackEnabled,
+      true,
+      [deployments("deployRollback: true")],
+      { DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "" },
+    ],
+    [
+      "a file beats an embedded default",
+      rollbackEnabled,
+      false,
+      ["global: { deployRollbackEnabled: false }"],
+      { DATABASE_URL: "" },
+    ],
+    [
+      "an object without enabled switches on",
+      rollbackEnabled,
+      true,
+      [deployments("deployRollback: { deployRevisionReportNumberOfDays: 20 }")],
+    ],
+    [
+      "what is said outright beats what is implied",
+      rollbackEnabled,
+      false,
+      [
+        "global: { deployRollbackEnabled: false }",
+        deployments("deployRollback: { deployRevisionReportNumberOfDays: 20 }"),
+      ],
+    ],
   ];
 
   test.each(cases)("%s", (_, read, expected, files, env = {}) => {
@@ -151,14 +231,22 @@ describe("the environment", () => {
     [{ PORT: "9000" }, (config) => config.server.port, 9000],
     [{ WEBSERVER__PORT: "9000" }, (config) => config.server.port, 9000],
     [{ PORT: "9000", WEBSERVER__PORT: "9001" }, (config) => config.server.port, 9000],
-    [{ CORS__ALLOWED_ORIGINS: "https://a.example, https://b.example" }, (config) => config.server.allowedOrigins, ["https://a.example", "https://b.example"]],
+    [
+      { CORS__ALLOWED_ORIGINS: "https://a.example, https://b.example" },
+      (config) => config.server.allowedOrigins,
+      ["https://a.example", "https://b.example"],
+    ],
     [{ WORKERS__ENABLED: "false" }, (config) => config.workers.enabled, false],
     [{ WORKERS__ENABLED: "0" }, (config) => config.workers.enabled, false],
     [{ PUBLIC_SIGNUPS: "TRUE" }, (config) => config.auth.publicSignups, true],
     [{}, (config) => config.auth.emailConfirmation, true],
     [{ EMAIL_CONFIRMATION: "false" }, (config) => config.auth.emailConfirmation, false],
     [{ AUTH__LOCAL__ENABLED: "no" }, (config) => config.auth.localEnabled, false],
-    [{ DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "off" }, (config) => config.deployments.updateDeploymentImageEndpoint, false],
+    [
+      { DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "off" },
+      (config) => config.deployments.updateDeploymentImageEndpoint,
+      false,
+    ],
     [{ JWT__CERT_PATH: "keys" }, (config) => config.auth.signingKeyPath, join(cwd, "keys")],
     [{ DATA_DIR: "/var/lib/app" }, (config) => config.dataDir, "/var/lib/app"],
     [{ WEBSERVER__SUBSCRIPTIONS: "/live" }, (config) => config.server.subscriptions, "/live"],
@@ -166,7 +254,11 @@ describe("the environment", () => {
     [{ LOG_LEVEL: "debug" }, (config) => config.logging.level, "debug"],
     [{ DATABASE__CONNECTION: "postgresql://db/x" }, (config) => config.database.kind, "url"],
     [{ CLEANUP_DEPLOY_REVISIONS__OLDER_THAN: "7" }, (config) => config.deployments.rollback.retentionDays, 7],
-    [{ ROLES: '{"X":{"permissions":{"a.b":false}}}' }, (config) => config.roles, { X: { permissions: { "a.b": false } } }],
+    [
+      { ROLES: '{"X":{"permissions":{"a.b":false}}}' },
+      (config) => config.roles,
+      { X: { permissions: { "a.b": false } } },
+    ],
   ];
 
   test.each(cases)("%j", (env, read, expected) => {
@@ -177,10 +269,25 @@ describe("the environment", () => {
 describe("Elasticsearch", () => {
   const node = "elasticsearch: { client: { node: 'http://es:9200' } }";
   const cases: [string, string[], Record<string, string>, object][] = [
-    ["is off without a node", [houstonConfig("elasticsearch: { enabled: true }")], {}, { kind: "off", indexPrefix: "fluentd" }],
-    ["is on with a node", [houstonConfig(node)], {}, { kind: "on", node: "http://es:9200", batchSize: 500, pollIntervalMs: 1000 }],
+    [
+      "is off without a node",
+      [houstonConfig("elasticsearch: { enabled: true }")],
+      {},
+      { kind: "off", indexPrefix: "fluentd" },
+    ],
+    [
+      "is on with a node",
+      [houstonConfig(node)],
+      {},
+      { kind: "on", node: "http://es:9200", batchSize: 500, pollIntervalMs: 1000 },
+    ],
     ["is off if told so", [houstonConfig(node)], { ELASTICSEARCH__ENABLED: "false" }, { kind: "off" }],
-    ["takes the chart's index prefix", ["global: { logging: { indexNamePrefix: logs } }"], { ELASTICSEARCH__CLIENT__NODE: "https://es" }, { kind: "on", indexPrefix: "logs" }],
+    [
+      "takes the chart's index prefix",
+      ["global: { logging: { indexNamePrefix: logs } }"],
+      { ELASTICSEARCH__CLIENT__NODE: "https://es" },
+      { kind: "on", indexPrefix: "logs" },
+    ],
   ];
 
   test.each(cases)("%s", (_, files, env, expected) => {
@@ -199,7 +306,9 @@ test("permissions of roles are merged over files, and one without a value is gra
 
 test("a custom registry counts unless it is switched off", () => {
   const registry = (enabled: boolean) =>
-    houstonConfig(`registry: { protectedCustomRegistry: { enabled: ${enabled}, updateRegistry: { host: r.example/x } } }`);
+    houstonConfig(
+      `registry: { protectedCustomRegistry: { enabled: ${enabled}, updateRegistry: { host: r.example/x } } }`,
+    );
   expect(load([registry(true)]).deployments.byoRegistryHost).toBe("r.example/x");
   expect(load([registry(false)]).deployments).not.toHaveProperty("byoRegistryHost");
 });
@@ -208,38 +317,138 @@ test.each([
   ["names as the platform writes them", deployments("preCreatedNamespaces: [{ name: team-a }, { name: team-b }]")],
   ["a plain list", deployments("preCreatedNamespaces: [team-a, team-b]")],
   ["the 2.x path", deployments("namespaceManagement: { preCreatedNamespaces: [{ name: team-a }, { name: team-b }] }")],
-  ["the chart's pool", "global: { features: { namespacePools: { enabled: true, namespaces: { create: true, names: [team-a, team-b] } } } }"],
-  ["the chart's pool in 2.x", "global: { namespaceManagement: { namespacePools: { enabled: true, namespaces: { names: [team-a, team-b] } } } }"],
+  [
+    "the chart's pool",
+    "global: { features: { namespacePools: { enabled: true, namespaces: { create: true, names: [team-a, team-b] } } } }",
+  ],
+  [
+    "the chart's pool in 2.x",
+    "global: { namespaceManagement: { namespacePools: { enabled: true, namespaces: { names: [team-a, team-b] } } } }",
+  ],
 ])("the pool of namespaces is read from %s", (_name, values) => {
   expect(load([values], PRODUCTION).deployments.preCreatedNamespaces).toEqual(["team-a", "team-b"]);
 });
 
 test("the chart's pool means nothing while it is off, and stands behind the names given otherwise", () => {
-  const pool = (enabled: boolean): string => `global: { features: { namespacePools: { enabled: ${enabled}, namespaces: { names: [chart] } } } }`;
-  expect(load([pool(false)], PRODUCTION).deployments).toMatchObject({ preCreatedNamespaces: [], manualNamespaceNames: false, hardDeleteDeployment: false });
-  expect(load([pool(true)], PRODUCTION).deployments).toMatchObject({ preCreatedNamespaces: ["chart"], manualNamespaceNames: true, hardDeleteDeployment: true });
-  expect(load([pool(true), deployments("preCreatedNamespaces: [own]")], PRODUCTION).deployments.preCreatedNamespaces).toEqual(["own"]);
+  const pool = (enabled: boolean): string =>
+    `global: { features: { namespacePools: { enabled: ${enabled}, namespaces: { names: [chart] } } } }`;
+  expect(load([pool(false)], PRODUCTION).deployments).toMatchObject({
+    preCreatedNamespaces: [],
+    manualNamespaceNames: false,
+    hardDeleteDeployment: false,
+  });
+  expect(load([pool(true)], PRODUCTION).deployments).toMatchObject({
+    preCreatedNamespaces: ["chart"],
+    manualNamespaceNames: true,
+    hardDeleteDeployment: true,
+  });
+  expect(
+    load([pool(true), deployments("preCreatedNamespaces: [own]")], PRODUCTION).deployments.preCreatedNamespaces,
+  ).toEqual(["own"]);
 });
 
 describe("problems", () => {
   const cases: [string, string[], Record<string, string>, string[]][] = [
-    ["wrong type", ['global:\n  deployRollbackEnabled: "maybe"'], {}, ['1.yaml:2: global.deployRollbackEnabled: expected true or false, found "maybe"']],
-    ["a mapping for a number", [houston("cleanupDeployRevisions: { olderThan: { days: 5 } }")], {}, ["1.yaml:1: astronomer.houston.cleanupDeployRevisions.olderThan: expected a whole number from 1 to 3650, found a mapping"]],
-    ["out of range", [houston("cleanupDeployRevisions: { olderThan: 0 }")], {}, ["1.yaml:1: astronomer.houston.cleanupDeployRevisions.olderThan: expected a whole number from 1 to 3650, found 0"]],
-    ["a weaker value", [deployments("deployRollback: true"), "global: { deployRollbackEnabled: 7 }"], {}, ["2.yaml:1: global.deployRollbackEnabled: expected true or false, found 7"]],
+    [
+      "wrong type",
+      ['global:\n  deployRollbackEnabled: "maybe"'],
+      {},
+      ['1.yaml:2: global.deployRollbackEnabled: expected true or false, found "maybe"'],
+    ],
+    [
+      "a mapping for a number",
+      [houston("cleanupDeployRevisions: { olderThan: { days: 5 } }")],
+      {},
+      [
+        "1.yaml:1: astronomer.houston.cleanupDeployRevisions.olderThan: expected a whole number from 1 to 3650, found a mapping",
+      ],
+    ],
+    [
+      "out of range",
+      [houston("cleanupDeployRevisions: { olderThan: 0 }")],
+      {},
+      [
+        "1.yaml:1: astronomer.houston.cleanupDeployRevisions.olderThan: expected a whole number from 1 to 3650, found 0",
+      ],
+    ],
+    [
+      "a weaker value",
+      [deployments("deployRollback: true"), "global: { deployRollbackEnabled: 7 }"],
+      {},
+      ["2.yaml:1: global.deployRollbackEnabled: expected true or false, found 7"],
+    ],
     ["a scalar above our keys", ["astronomer: 5"], {}, ["1.yaml:1: astronomer: expected a mapping, found 5"]],
-    ["a switch that is neither", ["global: { dagOnlyDeployment: sometimes }"], {}, ['1.yaml:1: global.dagOnlyDeployment: expected a mapping, or true or false, found "sometimes"']],
-    ["a role's permission", [houstonConfig("roles: { X: { permissions: { a.b: 7 } } }")], {}, ["1.yaml:1: astronomer.houston.config.roles.X.permissions.a.b: expected roles, each with `permissions` that are true or false, found 7"]],
-    ["a schedule", [], { CLEANUP_DEPLOY_REVISIONS__SCHEDULE: "61 * * * *" }, ['environment: CLEANUP_DEPLOY_REVISIONS__SCHEDULE: expected a cron schedule of five numeric fields (minute, hour, day, month, weekday), found "61 * * * *"']],
-    ["a secret, which is not repeated", [], { DATABASE_URL: "mysql://app:secret@db/x" }, ["environment: DATABASE_URL: expected a URL that starts with postgres:// or postgresql://"]],
-    ["a key that is too short, which is not repeated either", [], { SECRETS__ENCRYPTION_KEYS: `${Buffer.alloc(32).toString("base64")},c2hvcnQ=` }, ["environment: SECRETS__ENCRYPTION_KEYS.1: expected a list of keys, each 32 bytes in base64"]],
-    ["a namespace that is none", [deployments("preCreatedNamespaces: [{ name: Team }]")], {}, [expect.stringContaining("expected a list of namespaces of a cluster")]],
-    ["a pool without names", ["global: { features: { namespacePools: { enabled: true } } }"], {}, [expect.stringContaining("there are no deployments.namespacePoolNames")]],
-    ["one path for two things", [], { WEBSERVER__SUBSCRIPTIONS: "/v1" }, [expect.stringContaining("webserver.endpoint and webserver.subscriptions are both /v1")]],
-    ["half of the credentials", [], { ELASTICSEARCH_URL: "http://es", ELASTICSEARCH__CLIENT__AUTH__USERNAME: "u" }, ["elasticsearch.username and elasticsearch.password need each other: only one of them is set"]],
-    ["credentials for nothing", [], { ELASTICSEARCH__CLIENT__AUTH__API_KEY: "k" }, ["elasticsearch.apiKey is set, but no elasticsearch.node"]],
+    [
+      "a switch that is neither",
+      ["global: { dagOnlyDeployment: sometimes }"],
+      {},
+      ['1.yaml:1: global.dagOnlyDeployment: expected a mapping, or true or false, found "sometimes"'],
+    ],
+    [
+      "a role's permission",
+      [houstonConfig("roles: { X: { permissions: { a.b: 7 } } }")],
+      {},
+      [
+        "1.yaml:1: astronomer.houston.config.roles.X.permissions.a.b: expected roles, each with `permissions` that are true or false, found 7",
+      ],
+    ],
+    [
+      "a schedule",
+      [],
+      { CLEANUP_DEPLOY_REVISIONS__SCHEDULE: "61 * * * *" },
+      [
+        'environment: CLEANUP_DEPLOY_REVISIONS__SCHEDULE: expected a cron schedule of five numeric fields (minute, hour, day, month, weekday), found "61 * * * *"',
+      ],
+    ],
+    [
+      "a secret, which is not repeated",
+      [],
+      { DATABASE_URL: "mysql://app:secret@db/x" },
+      ["environment: DATABASE_URL: expected a URL that starts with postgres:// or postgresql://"],
+    ],
+    [
+      "a key that is too short, which is not repeated either",
+      [],
+      { SECRETS__ENCRYPTION_KEYS: `${Buffer.alloc(32).toString("base64")},c2hvcnQ=` },
+      ["environment: SECRETS__ENCRYPTION_KEYS.1: expected a list of keys, each 32 bytes in base64"],
+    ],
+    [
+      "a namespace that is none",
+      [deployments("preCreatedNamespaces: [{ name: Team }]")],
+      {},
+      [expect.stringContaining("expected a list of namespaces of a cluster")],
+    ],
+    [
+      "a pool without names",
+      ["global: { features: { namespacePools: { enabled: true } } }"],
+      {},
+      [expect.stringContaining("there are no deployments.namespacePoolNames")],
+    ],
+    [
+      "one path for two things",
+      [],
+      { WEBSERVER__SUBSCRIPTIONS: "/v1" },
+      [expect.stringContaining("webserver.endpoint and webserver.subscriptions are both /v1")],
+    ],
+    [
+      "half of the credentials",
+      [],
+      { ELASTICSEARCH_URL: "http://es", ELASTICSEARCH__CLIENT__AUTH__USERNAME: "u" },
+      ["elasticsearch.username and elasticsearch.password need each other: only one of them is set"],
+    ],
+    [
+      "credentials for nothing",
+      [],
+      { ELASTICSEARCH__CLIENT__AUTH__API_KEY: "k" },
+      ["elasticsearch.apiKey is set, but no elasticsearch.node"],
+    ],
     ["bad YAML", ["global:\n  a: [1\n"], {}, [expect.stringMatching(/^1\.yaml:\d: not valid YAML: /)]],
-    ["no such file", [], { VALUES_FILE: "missing.yaml" }, [expect.stringMatching(/^missing\.yaml: cannot be read: ENOENT/)]],
+    [
+      "no such file",
+      [],
+      { VALUES_FILE: "missing.yaml" },
+      [expect.stringMatching(/^missing\.yaml: cannot be read: ENOENT/)],
+    ],
   ];
 
   test.each(cases)("%s", (_, files, env, expected) => {
@@ -259,6 +468,8 @@ describe("problems", () => {
   });
 
   test("keys that are not ours are none", () => {
-    expect(problemsOf(["nginx: 5\nglobal: { tls: [1] }\nastronomer: { houston: { config: { disableSSLVerify: x } } }"])).toEqual([]);
+    expect(
+      problemsOf(["nginx: 5\nglobal: { tls: [1] }\nastronomer: { houston: { config: { disableSSLVerify: x } } }"]),
+    ).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { postgresUrl } from "./postgres-url";
 
-const problemOf = (url: string): string | null => (postgresUrl.schema.safeParse(url).success ? null : (postgresUrl.hint?.(url) ?? "refused without a hint"));
+const problemOf = (url: string): string | null =>
+  postgresUrl.schema.safeParse(url).success ? null : (postgresUrl.hint?.(url) ?? "refused without a hint");
 
 test.each([
   "postgres://db.example.com/retrograde",
@@ -21,7 +22,7 @@ test.each([
   expect(problemOf(url)).not.toContain("houston");
 });
 
-test.each(["postgres://houston:secret@one,two/houston", "postgres://houston:secret@one:5432,two:5433/houston?target_session_attrs=read-write"])(
-  "%s names several hosts",
-  (url) => expect(problemOf(url)).toMatch(/several hosts/),
-);
+test.each([
+  "postgres://houston:secret@one,two/houston",
+  "postgres://houston:secret@one:5432,two:5433/houston?target_session_attrs=read-write",
+])("%s names several hosts", (url) => expect(problemOf(url)).toMatch(/several hosts/));

@@ -6,7 +6,8 @@ const STARTS = SCHEMES.map((scheme) => `${scheme}://`);
 
 const ENCODE =
   "special characters of the user name and the password have to be percent-encoded, such as @ as %40, : as %3A, / as %2F, # as %23, ? as %3F and % as %25";
-const ONE_HOST = "several hosts in one URL are not supported: name the address that leads to the primary, such as that of a proxy or a service";
+const ONE_HOST =
+  "several hosts in one URL are not supported: name the address that leads to the primary, such as that of a proxy or a service";
 
 /** The address of a database, as libpq and node-postgres take it. */
 export const postgresUrl: ValueKind<string> = {

@@ -43,7 +43,9 @@ test("hides secrets", () => {
     ELASTICSEARCH__CLIENT__AUTH__API_KEY: "hunter2",
   }).join("\n");
   expect(printed).not.toContain("hunter2");
-  expect(printed).toContain("database.url = postgres://app:***@db.example.com:5433/retrograde environment: DATABASE_URL");
+  expect(printed).toContain(
+    "database.url = postgres://app:***@db.example.com:5433/retrograde environment: DATABASE_URL",
+  );
   expect(printed).toContain("elasticsearch.apiKey = *** environment: ELASTICSEARCH__CLIENT__AUTH__API_KEY");
 });
 

@@ -7,7 +7,12 @@ export function settingsTable(): string {
 }
 
 function row({ path, setting }: NamedSetting): string {
-  const cells = [code(path), defaults(setting), setting.values.map(code).join("<br>"), setting.env.map(code).join("<br>")];
+  const cells = [
+    code(path),
+    defaults(setting),
+    setting.values.map(code).join("<br>"),
+    setting.env.map(code).join("<br>"),
+  ];
   return `| ${[...cells, setting.description].join(" | ")} |`;
 }
 

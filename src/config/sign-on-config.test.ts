@@ -10,8 +10,15 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 /** `lines` stand under `astronomer.houston.config.auth.openidConnect`. */
 function load(lines: string, env: Record<string, string> = {}): LoadedConfig {
   const indented = lines.split("\n").map((line) => `          ${line}`);
-  writeFileSync(join(cwd, "values.yaml"), ["astronomer:", "  houston:", "    config:", "      auth:", "        openidConnect:", ...indented].join("\n"));
-  return loadConfig({ valuesFiles: ["values.yaml"], env: { DATABASE_URL: "postgres://db.example.com/retrograde", ...env }, cwd });
+  writeFileSync(
+    join(cwd, "values.yaml"),
+    ["astronomer:", "  houston:", "    config:", "      auth:", "        openidConnect:", ...indented].join("\n"),
+  );
+  return loadConfig({
+    valuesFiles: ["values.yaml"],
+    env: { DATABASE_URL: "postgres://db.example.com/retrograde", ...env },
+    cwd,
+  });
 }
 const signOn = (lines: string, env?: Record<string, string>): SignOnConfig => load(lines, env).config.signOn;
 
@@ -25,7 +32,8 @@ function problemsOf(lines: string, env?: Record<string, string>): readonly strin
   return [];
 }
 
-const OKTA = "okta: { enabled: true, clientId: abc, discoveryUrl: https://acme.okta.com/.well-known/openid-configuration }";
+const OKTA =
+  "okta: { enabled: true, clientId: abc, discoveryUrl: https://acme.okta.com/.well-known/openid-configuration }";
 
 test("without a word of it there is no provider, and no group becomes a Team", () => {
   expect(signOn("{}")).toEqual({ providers: [], clockToleranceSeconds: 30, timeoutSeconds: 5, importGroups: false });
@@ -72,7 +80,14 @@ test("so do the variables of that documentation", () => {
     AUTH__OPENID_CONNECT__CUSTOM__BASE_DOMAIN: "idp.example.com",
     AUTH__OPENID_CONNECT__CUSTOM__DISPLAY_NAME: "Custom OAuth",
   });
-  expect(providers).toMatchObject([{ name: "custom", displayName: "Custom OAuth", clientSecret: "my-secret", authUrlParams: { audience: "my-audience" } }]);
+  expect(providers).toMatchObject([
+    {
+      name: "custom",
+      displayName: "Custom OAuth",
+      clientSecret: "my-secret",
+      authUrlParams: { audience: "my-audience" },
+    },
+  ]);
 });
 
 test.each<[string, string, boolean]>([
@@ -88,11 +103,16 @@ test.each([
   ["okta: true", "okta"],
   ["okta: { enabled: true }", "okta"],
 ])("a provider is switched on by %s, and then has to be complete", (lines, name) => {
-  expect(problemsOf(lines)).toEqual([`auth.openidConnect.${name} is enabled, but has no clientId`, `auth.openidConnect.${name} is enabled, but has no discoveryUrl`]);
+  expect(problemsOf(lines)).toEqual([
+    `auth.openidConnect.${name} is enabled, but has no clientId`,
+    `auth.openidConnect.${name} is enabled, but has no discoveryUrl`,
+  ]);
 });
 
 test("several are offered in the order of the platform, Google by its well-known address", () => {
-  const { providers } = signOn(`custom: { enabled: true, clientId: c, discoveryUrl: "https://idp.example.com" }\n${OKTA}\ngoogle: { enabled: true, clientId: g }`);
+  const { providers } = signOn(
+    `custom: { enabled: true, clientId: c, discoveryUrl: "https://idp.example.com" }\n${OKTA}\ngoogle: { enabled: true, clientId: g }`,
+  );
   expect(providers.map(({ name, discoveryUrl }) => [name, discoveryUrl])).toEqual([
     ["google", "https://accounts.google.com"],
     ["okta", "https://acme.okta.com/.well-known/openid-configuration"],
@@ -103,9 +123,16 @@ test("several are offered in the order of the platform, Google by its well-known
 test.each([
   ["a text, which names the groups", "claimsMapping: my_groups", { email: "upn", name: "upn", groups: "my_groups" }],
   ["a mapping of one", "claimsMapping: { email: mail }", { email: "mail", name: "upn" }],
-  ["a mapping of all", "claimsMapping: { email: mail, name: cn, groups: memberOf }", { email: "mail", name: "cn", groups: "memberOf" }],
+  [
+    "a mapping of all",
+    "claimsMapping: { email: mail, name: cn, groups: memberOf }",
+    { email: "mail", name: "cn", groups: "memberOf" },
+  ],
 ])("claims are mapped by %s, and others stay as they are", (_name, mapping, claims) => {
-  expect(signOn(`adfs: { enabled: true, clientId: c, discoveryUrl: "https://adfs.example.com/adfs", ${mapping} }`).providers[0]).toMatchObject({ claims, fetchUserInfo: false });
+  expect(
+    signOn(`adfs: { enabled: true, clientId: c, discoveryUrl: "https://adfs.example.com/adfs", ${mapping} }`)
+      .providers[0],
+  ).toMatchObject({ claims, fetchUserInfo: false });
 });
 
 test.each([
@@ -114,12 +141,21 @@ test.each([
   ["https://login.microsoftonline.com/consumers/v2.0", false],
   ["https://login.microsoftonline.com/0f1e2d3c/v2.0", true],
 ])("Microsoft's addresses at %s count as verified without a word: %s", (discoveryUrl, assumeEmailVerified) => {
-  expect(signOn(`microsoft: { enabled: true, clientId: c, discoveryUrl: "${discoveryUrl}", assumeEmailVerified: true }`).providers[0]).toMatchObject({ assumeEmailVerified });
+  expect(
+    signOn(`microsoft: { enabled: true, clientId: c, discoveryUrl: "${discoveryUrl}", assumeEmailVerified: true }`)
+      .providers[0],
+  ).toMatchObject({ assumeEmailVerified });
 });
 
 test.each([
-  ["http://idp.example.com", ["auth.openidConnect.okta.discoveryUrl: expected a URL that starts with https://, since secrets are sent there"]],
-  ["http://localhost.evil.example", ["auth.openidConnect.okta.discoveryUrl: expected a URL that starts with https://, since secrets are sent there"]],
+  [
+    "http://idp.example.com",
+    ["auth.openidConnect.okta.discoveryUrl: expected a URL that starts with https://, since secrets are sent there"],
+  ],
+  [
+    "http://localhost.evil.example",
+    ["auth.openidConnect.okta.discoveryUrl: expected a URL that starts with https://, since secrets are sent there"],
+  ],
   ["http://localhost:8080/realms/x", []],
   ["http://127.0.0.1:8080", []],
   ["http://[::1]:8080", []],
@@ -137,17 +173,35 @@ test("everything that does not go together is told at once, and no secret with i
     ].join("\n"),
   );
   expect(problems.join("\n")).not.toContain("hush");
-  for (const key of ["clientId", "clientSecret", "discoveryUrl", "claimsMapping", "tokenEndpointAuthMethod", "teamFilterRegex", "flow", "clockTolerance"]) {
+  for (const key of [
+    "clientId",
+    "clientSecret",
+    "discoveryUrl",
+    "claimsMapping",
+    "tokenEndpointAuthMethod",
+    "teamFilterRegex",
+    "flow",
+    "clockTolerance",
+  ]) {
     expect(problems.filter((problem) => problem.includes(key))).not.toEqual([]);
   }
 });
 
-test.each(["^(?=a)b$", "(a)\\\\1", "("])("a filter of groups that RE2 has no such pattern for is refused: %s", (pattern) => {
-  expect(problemsOf(`teamFilterRegex: "${pattern}"`)).toEqual([expect.stringContaining("expected a regular expression without look-around and back-references")]);
-});
+test.each(["^(?=a)b$", "(a)\\\\1", "("])(
+  "a filter of groups that RE2 has no such pattern for is refused: %s",
+  (pattern) => {
+    expect(problemsOf(`teamFilterRegex: "${pattern}"`)).toEqual([
+      expect.stringContaining("expected a regular expression without look-around and back-references"),
+    ]);
+  },
+);
 
 test("a scope without openid, and a method without a secret, are told", () => {
-  expect(problemsOf('okta: { enabled: true, clientId: c, discoveryUrl: "https://acme.okta.com", scope: "profile", tokenEndpointAuthMethod: client_secret_post }')).toEqual([
+  expect(
+    problemsOf(
+      'okta: { enabled: true, clientId: c, discoveryUrl: "https://acme.okta.com", scope: "profile", tokenEndpointAuthMethod: client_secret_post }',
+    ),
+  ).toEqual([
     "auth.openidConnect.okta.scope: expected openid among the scopes",
     "auth.openidConnect.okta.tokenEndpointAuthMethod is set, but no auth.openidConnect.okta.clientSecret",
   ]);

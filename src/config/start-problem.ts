@@ -20,15 +20,21 @@ export function explainStartError(error: unknown, { sources }: Pick<LoadedConfig
   return text === undefined ? error : new Error(text, { cause: error });
 }
 
-const settingAt = (sources: readonly SettingSource[], path: string): SettingSource | undefined => sources.find((source) => source.path === path);
+const settingAt = (sources: readonly SettingSource[], path: string): SettingSource | undefined =>
+  sources.find((source) => source.path === path);
 
-function explainAddress({ code, syscall, hostname }: SystemError, sources: readonly SettingSource[]): string | undefined {
+function explainAddress(
+  { code, syscall, hostname }: SystemError,
+  sources: readonly SettingSource[],
+): string | undefined {
   const [host, port] = [settingAt(sources, "server.host"), settingAt(sources, "server.port")];
   if (host === undefined || port === undefined) return undefined;
-  if (syscall === "getaddrinfo" && hostname === host.value) return `The address to listen on, ${hostname}, is not known: change ${nameOf(host)}`;
+  if (syscall === "getaddrinfo" && hostname === host.value)
+    return `The address to listen on, ${hostname}, is not known: change ${nameOf(host)}`;
   if (syscall !== "listen") return undefined;
   if (code === "EADDRINUSE") return `Port ${port.value} is taken; choose another with ${nameOf(port)}`;
-  if (code === "EACCES") return `This user may not listen on port ${port.value}; choose one from 1024 up with ${nameOf(port)}`;
+  if (code === "EACCES")
+    return `This user may not listen on port ${port.value}; choose one from 1024 up with ${nameOf(port)}`;
   if (code === "EADDRNOTAVAIL") return `This machine does not have the address ${host.value}: change ${nameOf(host)}`;
   return undefined;
 }
@@ -50,7 +56,10 @@ function explainPath({ code = "", path: file }: SystemError, sources: readonly S
   const reason = REASONS[code];
   if (file === undefined || reason === undefined) return undefined;
   const leadsThere = ({ value }: SettingSource): boolean =>
-    typeof value === "string" && value.startsWith("/") && value.length > 1 && (file === value || file.startsWith(`${value}/`) || (code !== "ENOENT" && value.startsWith(`${file}/`)));
+    typeof value === "string" &&
+    value.startsWith("/") &&
+    value.length > 1 &&
+    (file === value || file.startsWith(`${value}/`) || (code !== "ENOENT" && value.startsWith(`${file}/`)));
   const [source] = sources.filter(leadsThere).sort((a, b) => String(b.value).length - String(a.value).length);
   return source === undefined ? undefined : `${file} ${reason}: it comes from ${nameOf(source)}`;
 }

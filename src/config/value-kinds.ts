@@ -73,9 +73,15 @@ export const listOfNamespaces: ValueKind<readonly string[]> = {
   fromText: (list) => listOfText.fromText(list),
 };
 
-const limit = z.int().min(0).max(2 ** 31 - 1).optional();
+const limit = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+  .optional();
 
-/** As the platform writes it. What it says of components that people do not set, and of defaults, is of no account here. */
+/**
+ * As the platform writes it. What it says of components that people do not set, and of defaults, is of no account here.
+ */
 export const componentLimits: ValueKind<DeploymentsConfig["components"]> = {
   expected: "a list of components, each with a name, and with an au.limit or limits under extra",
   schema: z.array(
@@ -94,7 +100,9 @@ const KEY_BYTES = 32;
 export const listOfKeys: ValueKind<readonly string[]> = {
   ...listOfText,
   expected: `a list of keys, each ${KEY_BYTES} bytes in base64`,
-  schema: z.array(z.string().refine((key) => /^[A-Za-z0-9+/]+=*$/.test(key) && Buffer.from(key, "base64").length === KEY_BYTES)),
+  schema: z.array(
+    z.string().refine((key) => /^[A-Za-z0-9+/]+=*$/.test(key) && Buffer.from(key, "base64").length === KEY_BYTES),
+  ),
 };
 
 export function url(...schemes: readonly string[]): ValueKind<string> {
@@ -105,7 +113,9 @@ export function url(...schemes: readonly string[]): ValueKind<string> {
 /** Scheme and host, as browsers compare them. */
 export const origin: ValueKind<string> = {
   expected: "an address such as https://houston.example.com, without a path",
-  schema: z.string().refine((value) => isUrl(value, ["https", "http"]) && new URL(value).href === `${new URL(value).origin}/`),
+  schema: z
+    .string()
+    .refine((value) => isUrl(value, ["https", "http"]) && new URL(value).href === `${new URL(value).origin}/`),
   fromText: asItIs,
 };
 
@@ -136,12 +146,23 @@ export const roleOverrides: ValueKind<RoleOverrides> = {
   expected: "roles, each with `permissions` that are true or false",
   schema: z.record(
     z.string(),
-    z.object({ permissions: z.record(z.string(), z.boolean().nullable().transform((granted) => granted ?? true)) }),
+    z.object({
+      permissions: z.record(
+        z.string(),
+        z
+          .boolean()
+          .nullable()
+          .transform((granted) => granted ?? true),
+      ),
+    }),
   ),
   fromText: jsonOrText,
 };
 
-/** A mere text names the claim of the groups, as the 0.35 platform's guide to importing them has it. In the environment, text or JSON. */
+/**
+ * A mere text names the claim of the groups, as the 0.35 platform's guide to importing them has it. In the environment,
+ * text or JSON.
+ */
 export const claimsMapping: ValueKind<ClaimsMapping> = {
   expected: "a mapping with names of claims under email, name and groups, or the name of the groups claim",
   schema: z.union([
@@ -159,7 +180,11 @@ export const parameters: ValueKind<Readonly<Record<string, string>>> = {
 };
 
 /** In RE2's syntax, which is matched in a time that grows with the text alone. */
-export const pattern: ValueKind<string> = { expected: "a regular expression without look-around and back-references (RE2 syntax)", schema: z.string().refine(isPattern), fromText: asItIs };
+export const pattern: ValueKind<string> = {
+  expected: "a regular expression without look-around and back-references (RE2 syntax)",
+  schema: z.string().refine(isPattern),
+  fromText: asItIs,
+};
 
 function isPattern(value: string): boolean {
   try {

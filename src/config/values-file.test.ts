@@ -9,8 +9,16 @@ test.each<[string, string[], object]>([
   ["lets the last repeated scalar win", ["a: 1", "a: 2"], { a: 2 }],
   ["ignores a repetition without a value", ["a: { x: 1 }", "a:"], { a: { x: 1 } }],
   ["resolves aliases", ["a: &x { b: 1 }", "c: *x"], { a: { b: 1 }, c: { b: 1 } }],
-  ["resolves merge keys, which are weaker", ["a: &x { b: 1, c: 1 }", "d: { b: 2, <<: *x }"], { a: { b: 1, c: 1 }, d: { b: 2, c: 1 } }],
-  ["resolves lists of merge keys", ["a: &x { b: 1 }", "c: &y { d: 2 }", "e: { <<: [*x, *y] }"], { a: { b: 1 }, c: { d: 2 }, e: { b: 1, d: 2 } }],
+  [
+    "resolves merge keys, which are weaker",
+    ["a: &x { b: 1, c: 1 }", "d: { b: 2, <<: *x }"],
+    { a: { b: 1, c: 1 }, d: { b: 2, c: 1 } },
+  ],
+  [
+    "resolves lists of merge keys",
+    ["a: &x { b: 1 }", "c: &y { d: 2 }", "e: { <<: [*x, *y] }"],
+    { a: { b: 1 }, c: { d: 2 }, e: { b: 1, d: 2 } },
+  ],
   ["keeps lists as they are", ["a: [1, { b: 2 }]"], { a: [1, { b: 2 }] }],
   ["reads yes and off as Helm does", ["a: yes", "b: off", "c: 'yes'"], { a: true, b: false, c: "yes" }],
   ["takes keys as they are written", ["1: a", "on: b", "'y': c"], { "1": "a", on: "b", y: "c" }],

@@ -23,7 +23,12 @@ export function readValuesFile(file: string, workingDirectory: string): ValuesNo
 /** @throws UnreadableValuesFile */
 export function parseValues(source: string, file: string): ValuesNode {
   const lines = new LineCounter();
-  const document = parseDocument(source, { version: "1.1", uniqueKeys: false, lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(source, {
+    version: "1.1",
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+  });
   const [error] = document.errors;
   if (error !== undefined) {
     throw new UnreadableValuesFile(`${file}:${lines.linePos(error.pos[0]).line}: not valid YAML: ${error.message}`);
@@ -98,7 +103,8 @@ class DocumentReader {
 
   private resolveAlias(alias: Alias, { file, line }: Place): Node {
     const node = alias.resolve(this.document);
-    if (node === undefined) throw new UnreadableValuesFile(`${file}:${line}: no anchor &${alias.source} above this alias`);
+    if (node === undefined)
+      throw new UnreadableValuesFile(`${file}:${line}: no anchor &${alias.source} above this alias`);
     return node;
   }
 

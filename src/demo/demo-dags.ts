@@ -4,7 +4,10 @@ import { Header } from "tar";
 /** Below `dags/`, by path. */
 export type DagFiles = Readonly<Record<string, string>>;
 
-const dag = (name: string, { schedule, statements }: { readonly schedule: string; readonly statements: readonly string[] }): string => `from datetime import datetime
+const dag = (
+  name: string,
+  { schedule, statements }: { readonly schedule: string; readonly statements: readonly string[] },
+): string => `from datetime import datetime
 
 from airflow.decorators import dag, task
 

@@ -1,10 +1,18 @@
-import { RolloutRejected, type PlacedRelease, type ReleaseState, type RolloutDriver, type RolloutOutcome } from "../features/rollouts";
+import {
+  RolloutRejected,
+  type PlacedRelease,
+  type ReleaseState,
+  type RolloutDriver,
+  type RolloutOutcome,
+} from "../features/rollouts";
 import { plusMs } from "../shared/domain/instant";
 import type { DemoClock } from "./demo-clock";
 
 const QUICKEST_MS = 41_000;
 
-/** The configured driver, but some images fail, named as `releaseName:tag`, and rollouts take time on the demo's clock. */
+/**
+ * The configured driver, but some images fail, named as `releaseName:tag`, and rollouts take time on the demo's clock.
+ */
 export class DemoDriver implements RolloutDriver {
   readonly name = "demo";
 

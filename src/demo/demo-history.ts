@@ -32,17 +32,42 @@ export const ANALYTICS: PastDeployment = {
   rollbackEnabled: true,
   deploys: [
     { daysAgo: 62, by: "ada", description: "First deploy", what: { runtimeVersion: "11.3.0" } },
-    { daysAgo: 55.2, by: "ci", description: "Merge pull request #12: load orders hourly", what: { runtimeVersion: "11.3.0", overtaken: true } },
-    { daysAgo: 55.1992, by: "ci", description: "Merge pull request #14: retry flaky sensors", what: { runtimeVersion: "11.3.0" } },
+    {
+      daysAgo: 55.2,
+      by: "ci",
+      description: "Merge pull request #12: load orders hourly",
+      what: { runtimeVersion: "11.3.0", overtaken: true },
+    },
+    {
+      daysAgo: 55.1992,
+      by: "ci",
+      description: "Merge pull request #14: retry flaky sensors",
+      what: { runtimeVersion: "11.3.0" },
+    },
     { daysAgo: 41.1, by: "ci", description: "Merge pull request #15: pandas 2", what: { runtimeVersion: "11.3.0" } },
     { daysAgo: 41.03, by: "ci", description: "Merge pull request #16: pin pandas", what: { runtimeVersion: "11.3.0" } },
     { daysAgo: 30.4, by: "jun", description: "Runtime 11.4.0", what: { runtimeVersion: "11.4.0" } },
-    { daysAgo: 22.7, by: "ci", description: "Merge pull request #21: new revenue model", what: { runtimeVersion: "11.4.0" } },
+    {
+      daysAgo: 22.7,
+      by: "ci",
+      description: "Merge pull request #21: new revenue model",
+      what: { runtimeVersion: "11.4.0" },
+    },
     { daysAgo: 22.6, by: "ada", description: "Revenue is counted twice since #21", what: { rollbackTo: 6 } },
-    { daysAgo: 20.3, by: "ci", description: "Merge pull request #22: count revenue once", what: { runtimeVersion: "11.4.0" } },
+    {
+      daysAgo: 20.3,
+      by: "ci",
+      description: "Merge pull request #22: count revenue once",
+      what: { runtimeVersion: "11.4.0" },
+    },
     { daysAgo: 9.5, by: "jun", description: "Runtime 11.5.0", what: { runtimeVersion: "11.5.0" } },
     { daysAgo: 3.2, by: "ci", description: "Merge pull request #27: dbt 1.8", what: { runtimeVersion: "11.5.0" } },
-    { daysAgo: 0.3, by: "ci", description: "Merge pull request #28: dbt 1.8, second try", what: { runtimeVersion: "11.5.0" } },
+    {
+      daysAgo: 0.3,
+      by: "ci",
+      description: "Merge pull request #28: dbt 1.8, second try",
+      what: { runtimeVersion: "11.5.0" },
+    },
   ],
 };
 
@@ -78,11 +103,26 @@ const INGESTION: PastDeployment = {
   deploys: [
     { daysAgo: 28, by: "ada", description: "First image, without DAGs", what: { runtimeVersion: "11.5.0" } },
     { daysAgo: 27.9, by: "ada", description: "First DAGs: orders", what: { dags: DAGS.first } },
-    { daysAgo: 19.2, by: "ci", description: "Merge pull request #3: load customers too", what: { dags: DAGS.customers } },
+    {
+      daysAgo: 19.2,
+      by: "ci",
+      description: "Merge pull request #3: load customers too",
+      what: { dags: DAGS.customers },
+    },
     { daysAgo: 10.4, by: "ci", description: "Merge pull request #6: orders every hour", what: { dags: DAGS.hourly } },
-    { daysAgo: 3.1, by: "ci", description: "Merge pull request #9: clean up before loading customers", what: { dags: DAGS.tableDropped } },
+    {
+      daysAgo: 3.1,
+      by: "ci",
+      description: "Merge pull request #9: clean up before loading customers",
+      what: { dags: DAGS.tableDropped },
+    },
     { daysAgo: 3.05, by: "jun", description: "Customers are gone since #9", what: { rollbackTo: 4 } },
-    { daysAgo: 1.2, by: "ci", description: "Merge pull request #10: drop only the old view, load refunds", what: { dags: DAGS.viewDropped } },
+    {
+      daysAgo: 1.2,
+      by: "ci",
+      description: "Merge pull request #10: drop only the old view, load refunds",
+      what: { dags: DAGS.viewDropped },
+    },
   ],
 };
 
@@ -93,6 +133,8 @@ export const imageTag = (revisionNumber: number): string => `deploy-${revisionNu
 
 /** Release name and image tag, and what its rollout failed for. */
 export const FAILURES: Readonly<Record<string, string>> = {
-  [`${ANALYTICS.releaseName}:${imageTag(4)}`]: "The scheduler does not start: ModuleNotFoundError: No module named 'pandas.io.gbq'",
-  [`${ANALYTICS.releaseName}:${imageTag(11)}`]: "The workers do not start: dbt-core 1.8.0 needs protobuf>=4, and protobuf 3.20.3 is installed",
+  [`${ANALYTICS.releaseName}:${imageTag(4)}`]:
+    "The scheduler does not start: ModuleNotFoundError: No module named 'pandas.io.gbq'",
+  [`${ANALYTICS.releaseName}:${imageTag(11)}`]:
+    "The workers do not start: dbt-core 1.8.0 needs protobuf>=4, and protobuf 3.20.3 is installed",
 };

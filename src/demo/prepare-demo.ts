@@ -33,7 +33,11 @@ export interface Demo {
  * is not over: wherever one was cut off (also by a port that is taken), the next goes on with the same
  * password, completes the demo, and shows the password. Afterwards a demo that was deleted stays deleted.
  */
-export async function prepareDemo({ config, databaseUrl, log }: {
+export async function prepareDemo({
+  config,
+  databaseUrl,
+  log,
+}: {
   readonly config: Config;
   readonly databaseUrl: string;
   readonly log: Logger;
@@ -54,7 +58,12 @@ export async function prepareDemo({ config, databaseUrl, log }: {
     if (!(await app.features.access.readModel.hasUsers())) {
       const password = await keepPassword(config.dataDir, unseenFile);
       clock.now = minusDays(today, ADMINISTRATOR_DAYS);
-      await app.features.access.createUser.execute({ actor: null, email: ADMINISTRATOR, password, fullName: "Administrator" });
+      await app.features.access.createUser.execute({
+        actor: null,
+        email: ADMINISTRATOR,
+        password,
+        fullName: "Administrator",
+      });
       clock.now = today;
     }
     const password = await readIfThere(unseenFile);

@@ -10,7 +10,10 @@ import { DEMO_DEPLOYMENTS, imageTag, type PastDeploy, type PastDeployment } from
 
 const WORKSPACE = "Demo: Analytics";
 const CI = "github-actions";
-const PEOPLE = { ada: { email: "ada@example.com", fullName: "Ada Marsh" }, jun: { email: "jun@example.com", fullName: "Jun Park" } };
+const PEOPLE = {
+  ada: { email: "ada@example.com", fullName: "Ada Marsh" },
+  jun: { email: "jun@example.com", fullName: "Jun Park" },
+};
 const DAYS_OF_PAST = 75;
 
 type Cast = Readonly<Record<PastDeploy["by"], Actor>>;
@@ -19,7 +22,11 @@ type Cast = Readonly<Record<PastDeploy["by"], Actor>>;
  * A Workspace with Deployments and their past, made through the use cases. Whatever is there already is left
  * as it is, so that a start that was cut off is completed by the next one. The clock is today's in the end.
  */
-export async function seedDemo(app: App, clock: DemoClock, { administrator }: { readonly administrator: string }): Promise<void> {
+export async function seedDemo(
+  app: App,
+  clock: DemoClock,
+  { administrator }: { readonly administrator: string },
+): Promise<void> {
   const today = clock.now;
   clock.now = minusDays(today, DAYS_OF_PAST);
   const admin = await personNamed(app, administrator);
@@ -41,24 +48,42 @@ async function personNamed({ features: { access } }: App, email: string): Promis
 
 async function demoWorkspace({ features: { workspaces } }: App, actor: Actor): Promise<Workspace> {
   const present = (await workspaces.reads.visibleTo(actor, WORKSPACE)).find(({ label }) => label === WORKSPACE);
-  return present ?? workspaces.createWorkspace.execute({ actor, label: WORKSPACE, description: "Something to try rollbacks on" });
+  return (
+    present ??
+    workspaces.createWorkspace.execute({ actor, label: WORKSPACE, description: "Something to try rollbacks on" })
+  );
 }
 
 /** Nobody knows the password: it is the administrator who signs in. */
-async function member(app: App, admin: Actor, workspace: Workspace, person: { email: string; fullName: string }): Promise<Actor> {
+async function member(
+  app: App,
+  admin: Actor,
+  workspace: Workspace,
+  person: { email: string; fullName: string },
+): Promise<Actor> {
   const { access, workspaces } = app.features;
   if ((await access.readModel.credentialsOf(person.email)) === null) {
     await access.createUser.execute({ actor: admin, ...person, password: randomBytes(24).toString("base64url") });
   }
   const { id } = await personNamed(app, person.email);
   if (!(await access.readModel.usersOfWorkspaces([workspace.id])).some((user) => user.id === id)) {
-    await workspaces.addUser.execute({ actor: admin, workspaceId: workspace.id, email: person.email, role: "WORKSPACE_ADMIN", deploymentRoles: [] });
+    await workspaces.addUser.execute({
+      actor: admin,
+      workspaceId: workspace.id,
+      email: person.email,
+      role: "WORKSPACE_ADMIN",
+      deploymentRoles: [],
+    });
   }
   return personNamed(app, person.email);
 }
 
 /** A key is shown only once, so an account of an earlier attempt is replaced. */
-async function continuousIntegration({ features: { access } }: App, actor: Actor, workspace: Workspace): Promise<Actor> {
+async function continuousIntegration(
+  { features: { access } }: App,
+  actor: Actor,
+  workspace: Workspace,
+): Promise<Actor> {
   const scope = workspaceScope(workspace.id);
   for (const { id, label } of await access.serviceAccounts.list(actor, scope)) {
     if (label === CI) await access.serviceAccounts.delete(actor, scope, id);
@@ -67,12 +92,16 @@ async function continuousIntegration({ features: { access } }: App, actor: Actor
   return access.sessions.actorOf(apiKey, { fresh: true });
 }
 
-async function relive(app: App, clock: DemoClock, story: {
-  readonly past: PastDeployment;
-  readonly today: string;
-  readonly workspace: Workspace;
-  readonly cast: Cast;
-}): Promise<void> {
+async function relive(
+  app: App,
+  clock: DemoClock,
+  story: {
+    readonly past: PastDeployment;
+    readonly today: string;
+    readonly workspace: Workspace;
+    readonly cast: Cast;
+  },
+): Promise<void> {
   const { deployments, deploys } = app.features;
   const { past, today, workspace, cast } = story;
   const [first] = past.deploys;
@@ -96,7 +125,9 @@ async function relive(app: App, clock: DemoClock, story: {
   for (const [index, step] of past.deploys.entries()) {
     const number = index + 1;
     clock.now = minusDays(today, step.daysAgo);
-    const revisionId = revisionIds.get(number) ?? (await deployAgain(app, { deploymentId, past, step, number, revisionIds, actor: cast[step.by] }));
+    const revisionId =
+      revisionIds.get(number) ??
+      (await deployAgain(app, { deploymentId, past, step, number, revisionIds, actor: cast[step.by] }));
     revisionIds.set(number, revisionId);
     const overtaken = "overtaken" in step.what && number < past.deploys.length;
     if (!overtaken) await deploys.apply.execute(revisionId, new AbortController().signal);
@@ -104,14 +135,24 @@ async function relive(app: App, clock: DemoClock, story: {
 }
 
 /** Answers the new revision's id. */
-async function deployAgain({ features: { bundles, deploys } }: App, { deploymentId, past, step, number, revisionIds, actor }: {
-  readonly deploymentId: string;
-  readonly past: PastDeployment;
-  readonly step: PastDeploy;
-  readonly number: number;
-  readonly revisionIds: ReadonlyMap<number, string>;
-  readonly actor: Actor;
-}): Promise<string> {
+async function deployAgain(
+  { features: { bundles, deploys } }: App,
+  {
+    deploymentId,
+    past,
+    step,
+    number,
+    revisionIds,
+    actor,
+  }: {
+    readonly deploymentId: string;
+    readonly past: PastDeployment;
+    readonly step: PastDeploy;
+    readonly number: number;
+    readonly revisionIds: ReadonlyMap<number, string>;
+    readonly actor: Actor;
+  },
+): Promise<string> {
   const { what, description } = step;
   if ("rollbackTo" in what) {
     const { id } = await deploys.rollback.execute({
@@ -128,7 +169,8 @@ async function deployAgain({ features: { bundles, deploys } }: App, { deployment
   if ("dags" in what) {
     const { id } = await bundles.receive.execute(Readable.from([packDags(what.dags)]), {
       accept: async () => description,
-      record: (archive, accepted) => deploys.recordDags.execute({ actor, deploymentId, archive, description: accepted }),
+      record: (archive, accepted) =>
+        deploys.recordDags.execute({ actor, deploymentId, archive, description: accepted }),
     });
     return id;
   }

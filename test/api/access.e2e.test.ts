@@ -1,18 +1,31 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ask, askInVain, createDeployment, createWorkspace, serviceAccountWith, signUp, signUpAdmin, userWith } from "../builders/api";
+import {
+  ask,
+  askInVain,
+  createDeployment,
+  createWorkspace,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  userWith,
+} from "../builders/api";
 import { untilTold } from "../builders/told";
 import { startTestApp, type TestApp } from "../world/app";
 
 const REFUSED = "You do not have the appropriate permissions for that";
-const SIGN_IN = "mutation ($identity: String, $password: String!) { createToken(identity: $identity, password: $password) { token { value } user { username } } }";
-const CREATE_USER = "mutation ($email: String!, $password: String!, $username: String) { createUser(email: $email, password: $password, username: $username) { user { id } token { value } } }";
+const SIGN_IN =
+  "mutation ($identity: String, $password: String!) { createToken(identity: $identity, password: $password) { token { value } user { username } } }";
+const CREATE_USER =
+  "mutation ($email: String!, $password: String!, $username: String) { createUser(email: $email, password: $password, username: $username) { user { id } token { value } } }";
 const PASSWORD = "correct horse";
 
 describe("the first user", () => {
   test("is SYSTEM_ADMIN, and only one even if ten come at once", async () => {
     const world = await startTestApp();
     const answers = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => world.send(CREATE_USER, { email: `u${index}@example.com`, password: PASSWORD })),
+      Array.from({ length: 10 }, (_, index) =>
+        world.send(CREATE_USER, { email: `u${index}@example.com`, password: PASSWORD }),
+      ),
     );
     expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(1);
     const bindings = await world.database.sql.query("SELECT role FROM role_binding");
@@ -45,7 +58,9 @@ describe("access", () => {
     await ask(world, CREATE_USER, variables, admin);
     expect((await askInVain(world, CREATE_USER, variables, admin)).code).toBe("CONFLICT");
     expect((await askInVain(world, CREATE_USER, { ...variables, username: "other" }, admin)).code).toBe("CONFLICT");
-    expect((await askInVain(world, CREATE_USER, { email: "x@example.com", password: PASSWORD }, undefined)).code).toBe("FORBIDDEN");
+    expect((await askInVain(world, CREATE_USER, { email: "x@example.com", password: PASSWORD }, undefined)).code).toBe(
+      "FORBIDDEN",
+    );
   });
 
   test.each(["", "Bearer ", "bearer ", "Bearer   "])("takes a token behind %j", async (prefix) => {
@@ -55,7 +70,9 @@ describe("access", () => {
   test("tells missing, tampered and unknown credentials apart in the reason alone", async () => {
     const [header, payload, signature] = admin.split(".") as [string, string, string];
     const unsigned = Buffer.from(JSON.stringify({ alg: "none" })).toString("base64url");
-    const other = Buffer.from(JSON.stringify({ sub: "someone", iss: "retrograde", exp: 9_999_999_999 })).toString("base64url");
+    const other = Buffer.from(JSON.stringify({ sub: "someone", iss: "retrograde", exp: 9_999_999_999 })).toString(
+      "base64url",
+    );
     const cases: [string | undefined, string][] = [
       [undefined, "MISSING"],
       ["", "MISSING"],
@@ -80,8 +97,13 @@ describe("access", () => {
     const short = await startTestApp({ database: world.database, env: { JWT__AUTH_DURATION: "1000" } });
     const { token } = await signUp(short, { by: admin });
     await sleep(2_100);
-    expect((await askInVain(short, "{ workspaces { id } }", null, token)).extensions).toMatchObject({ code: "UNAUTHENTICATED", reason: "EXPIRED" });
-    expect(await ask(short, "{ appConfig { version } authConfig { localEnabled } }", null, token)).toMatchObject({ appConfig: { version: "0.35.4" } });
+    expect((await askInVain(short, "{ workspaces { id } }", null, token)).extensions).toMatchObject({
+      code: "UNAUTHENTICATED",
+      reason: "EXPIRED",
+    });
+    expect(await ask(short, "{ appConfig { version } authConfig { localEnabled } }", null, token)).toMatchObject({
+      appConfig: { version: "0.35.4" },
+    });
     await short.close();
   });
 
@@ -89,13 +111,17 @@ describe("access", () => {
     const { id } = await signUp(world, { by: admin, username: "guessed" });
     expect(id).toBeDefined();
     for (let attempt = 0; attempt < 3; attempt++) {
-      expect((await askInVain(world, SIGN_IN, { identity: "guessed", password: "wrong horse" })).code).toBe("UNAUTHENTICATED");
+      expect((await askInVain(world, SIGN_IN, { identity: "guessed", password: "wrong horse" })).code).toBe(
+        "UNAUTHENTICATED",
+      );
     }
     const limited = await askInVain(world, SIGN_IN, { identity: "Guessed", password: PASSWORD });
     expect(limited.code).toBe("TOO_MANY_ATTEMPTS");
     expect(limited.extensions["retryAfterSeconds"]).toBeGreaterThan(0);
     await signUp(world, { by: admin, username: "spared" });
-    expect(await ask(world, SIGN_IN, { identity: "SPARED", password: PASSWORD })).toMatchObject({ createToken: { user: { username: "spared" } } });
+    expect(await ask(world, SIGN_IN, { identity: "SPARED", password: PASSWORD })).toMatchObject({
+      createToken: { user: { username: "spared" } },
+    });
   });
 
   test("says the same of an unknown account and a wrong password", async () => {
@@ -108,9 +134,12 @@ describe("access", () => {
     const workspaceUuid = await createWorkspace(world, admin);
     const { id, token } = await serviceAccountWith(world, admin, "WORKSPACE_EDITOR", { workspaceId: workspaceUuid });
     expect(token).toMatch(/^[0-9a-f]{32}$/);
-    const list = "query ($id: Uuid!) { workspaceServiceAccounts(workspaceUuid: $id) { id apiKey lastUsedAt entityType } }";
+    const list =
+      "query ($id: Uuid!) { workspaceServiceAccounts(workspaceUuid: $id) { id apiKey lastUsedAt entityType } }";
     const before = await ask(world, list, { id: workspaceUuid }, admin);
-    expect(before.workspaceServiceAccounts).toEqual([{ id, apiKey: token.slice(0, 6), lastUsedAt: null, entityType: "WORKSPACE" }]);
+    expect(before.workspaceServiceAccounts).toEqual([
+      { id, apiKey: token.slice(0, 6), lastUsedAt: null, entityType: "WORKSPACE" },
+    ]);
     await ask(world, "{ workspaces { id } }", null, token);
     const after = await ask(world, list, { id: workspaceUuid }, admin);
     expect(Date.parse(after.workspaceServiceAccounts[0].lastUsedAt)).toBeGreaterThan(Date.now() - 60_000);
@@ -121,9 +150,14 @@ describe("access", () => {
   test("nobody grants what they lack", async () => {
     const workspaceUuid = await createWorkspace(world, admin);
     const editor = await userWith(world, admin, "WORKSPACE_EDITOR", { workspaceId: workspaceUuid });
-    const create = "mutation ($id: Uuid!, $role: Role!) { createWorkspaceServiceAccount(label: \"x\", workspaceUuid: $id, role: $role) { id } }";
-    expect((await askInVain(world, create, { id: workspaceUuid, role: "WORKSPACE_ADMIN" }, editor.token)).code).toBe("FORBIDDEN");
-    expect((await askInVain(world, create, { id: workspaceUuid, role: "SYSTEM_ADMIN" }, admin)).code).toBe("BAD_USER_INPUT");
+    const create =
+      'mutation ($id: Uuid!, $role: Role!) { createWorkspaceServiceAccount(label: "x", workspaceUuid: $id, role: $role) { id } }';
+    expect((await askInVain(world, create, { id: workspaceUuid, role: "WORKSPACE_ADMIN" }, editor.token)).code).toBe(
+      "FORBIDDEN",
+    );
+    expect((await askInVain(world, create, { id: workspaceUuid, role: "SYSTEM_ADMIN" }, admin)).code).toBe(
+      "BAD_USER_INPUT",
+    );
   });
 
   test("a key that is deleted ends at once, on every replica", async () => {
@@ -131,7 +165,8 @@ describe("access", () => {
     const deployment = await createDeployment(world, admin);
     const { id, token } = await serviceAccountWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id });
     const look = "query ($id: String!) { deployment(where: { id: $id }) { id } }";
-    for (const one of [world, replica]) expect(await ask(one, look, { id: deployment.id }, token)).toMatchObject({ deployment: { id: deployment.id } });
+    for (const one of [world, replica])
+      expect(await ask(one, look, { id: deployment.id }, token)).toMatchObject({ deployment: { id: deployment.id } });
     await ask(
       world,
       "mutation ($id: Uuid!, $deployment: Uuid!) { deleteDeploymentServiceAccount(serviceAccountUuid: $id, deploymentUuid: $deployment) { id } }",
@@ -139,7 +174,8 @@ describe("access", () => {
       admin,
     );
     expect((await askInVain(world, look, { id: deployment.id }, token)).code).toBe("UNAUTHENTICATED");
-    const code = async (): Promise<string | undefined> => (await replica.send(look, { id: deployment.id }, token)).errors?.[0]?.extensions.code;
+    const code = async (): Promise<string | undefined> =>
+      (await replica.send(look, { id: deployment.id }, token)).errors?.[0]?.extensions.code;
     expect(await untilTold(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
     await replica.close();
   });

@@ -58,26 +58,44 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   workspaceDeployments: { query: LIST, variables: ({ workspaceId }) => ({ workspaceId }), onWorkspace: true },
   workspaceDeployment: {
-    query: "query ($workspaceId: Uuid!, $releaseName: String!) { workspaceDeployment(workspaceUuid: $workspaceId, releaseName: $releaseName) { id } }",
+    query:
+      "query ($workspaceId: Uuid!, $releaseName: String!) { workspaceDeployment(workspaceUuid: $workspaceId, releaseName: $releaseName) { id } }",
     variables: ({ workspaceId, releaseName }) => ({ workspaceId, releaseName }),
     onWorkspace: true,
   },
   deployment: { query: READ, variables: ({ id }) => ({ id }) },
   "deployment by its release name": { query: READ, variables: ({ releaseName }) => ({ releaseName }) },
   logs: { query: "query ($id: Uuid!) { logs(deploymentUuid: $id) { id } }", variables: ({ id }) => ({ id }) },
-  deploymentVariables: { query: "query ($id: Uuid!) { deploymentVariables(deploymentUuid: $id) { key } }", variables: ({ id }) => ({ id }) },
+  deploymentVariables: {
+    query: "query ($id: Uuid!) { deploymentVariables(deploymentUuid: $id) { key } }",
+    variables: ({ id }) => ({ id }),
+  },
   deploymentServiceAccounts: { query: SERVICE_ACCOUNTS, variables: ({ id }) => ({ deploymentId: id }) },
   updateDeployment: { query: UPDATE, variables: ({ id }) => ({ deploymentId: id, payload: { label: "Renamed" } }) },
   "upsertDeployment, changing": { query: UPSERT, variables: ({ id }) => ({ deploymentUuid: id, label: "Renamed" }) },
   updateDeploymentVariables: {
     query: SET_VARIABLES,
-    variables: ({ id, releaseName }) => ({ deploymentId: id, releaseName, environmentVariables: [{ key: "A", value: "1" }] }),
+    variables: ({ id, releaseName }) => ({
+      deploymentId: id,
+      releaseName,
+      environmentVariables: [{ key: "A", value: "1" }],
+    }),
   },
-  updateDeploymentRuntime: { query: SET_RUNTIME, variables: ({ id }) => ({ deploymentId: id, desiredRuntimeVersion: "11.5.0" }) },
-  updateDeploymentAirflow: { query: SET_AIRFLOW, variables: ({ id }) => ({ deploymentId: id, desiredAirflowVersion: "2.3.4" }), on: { airflowVersion: "2.3.3" } },
+  updateDeploymentRuntime: {
+    query: SET_RUNTIME,
+    variables: ({ id }) => ({ deploymentId: id, desiredRuntimeVersion: "11.5.0" }),
+  },
+  updateDeploymentAirflow: {
+    query: SET_AIRFLOW,
+    variables: ({ id }) => ({ deploymentId: id, desiredAirflowVersion: "2.3.4" }),
+    on: { airflowVersion: "2.3.3" },
+  },
   cancelRuntimeUpdate: { query: CANCEL_RUNTIME, variables: ({ id }) => ({ deploymentId: id }) },
   updateDeploymentRollback: { query: SET_ROLLBACK, variables: ({ id }) => ({ deploymentId: id, enabled: true }) },
-  updateDeploymentImage: { query: UPDATE_IMAGE, variables: ({ releaseName }) => ({ releaseName, image: "registry.example.com/app:1" }) },
+  updateDeploymentImage: {
+    query: UPDATE_IMAGE,
+    variables: ({ releaseName }) => ({ releaseName, image: "registry.example.com/app:1" }),
+  },
   createDeploymentServiceAccount: {
     query: CREATE_SERVICE_ACCOUNT,
     variables: ({ id }) => ({ deploymentUuid: id, label: "ci", role: "DEPLOYMENT_VIEWER" }),
@@ -121,7 +139,11 @@ describe("who may do what with a Deployment", () => {
     await bindRole(world, neighbour.id, "DEPLOYMENT_ADMIN", { deploymentId: elsewhere.id });
 
     const answer = async (asked: Place): Promise<unknown> => {
-      const { status, errors } = await world.send(operation(name).query, operation(name).variables(asked), neighbour.token);
+      const { status, errors } = await world.send(
+        operation(name).query,
+        operation(name).variables(asked),
+        neighbour.token,
+      );
       return { status, errors: errors?.map(({ message, extensions }) => ({ message, extensions })) };
     };
     const before = await fingerprint(world);
@@ -136,9 +158,15 @@ describe("who may do what with a Deployment", () => {
 
   test("a service account of one Deployment is not found through another", async () => {
     const [one, other] = [await place(), await place()];
-    const { errors } = await world.send(DELETE_SERVICE_ACCOUNT, { deploymentUuid: one.id, serviceAccountUuid: other.serviceAccountId }, admin);
+    const { errors } = await world.send(
+      DELETE_SERVICE_ACCOUNT,
+      { deploymentUuid: one.id, serviceAccountUuid: other.serviceAccountId },
+      admin,
+    );
     expect(errors?.[0]).toMatchObject({ message: "Service account not found", extensions: { code: "NOT_FOUND" } });
-    expect((await ask(world, SERVICE_ACCOUNTS, { deploymentId: other.id }, admin)).deploymentServiceAccounts).toHaveLength(1);
+    expect(
+      (await ask(world, SERVICE_ACCOUNTS, { deploymentId: other.id }, admin)).deploymentServiceAccounts,
+    ).toHaveLength(1);
   });
 
   test("the list holds only the Workspace's own Deployments", async () => {
@@ -169,11 +197,21 @@ describe("who may do what with a Deployment", () => {
     const viewer = await userWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: at.id });
     const lister = await userWith(world, admin, "WORKSPACE_VIEWER", { workspaceId: at.workspaceId });
     const bindings = "roleBindings { role user { id } serviceAccount { id } deployment { id } }";
-    const { deployment } = await ask(world, `query ($id: String!) { deployment(where: { id: $id }) { ${bindings} } }`, { id: at.id }, viewer.token);
+    const { deployment } = await ask(
+      world,
+      `query ($id: String!) { deployment(where: { id: $id }) { ${bindings} } }`,
+      { id: at.id },
+      viewer.token,
+    );
     expect(deployment.roleBindings).toEqual(
       expect.arrayContaining([
         { role: "DEPLOYMENT_VIEWER", user: { id: viewer.id }, serviceAccount: null, deployment: { id: at.id } },
-        { role: "DEPLOYMENT_VIEWER", user: null, serviceAccount: { id: at.serviceAccountId }, deployment: { id: at.id } },
+        {
+          role: "DEPLOYMENT_VIEWER",
+          user: null,
+          serviceAccount: { id: at.serviceAccountId },
+          deployment: { id: at.id },
+        },
       ]),
     );
     const listed = await world.send(

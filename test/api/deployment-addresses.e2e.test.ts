@@ -4,8 +4,16 @@ import { readDeployment } from "../builders/deployment-operations";
 import { startTestApp } from "../world/app";
 
 test.each<[string, Record<string, string>, string]>([
-  ["the subdomain of the base domain", { HELM__BASE_DOMAIN: "example.com", DEPLOYMENTS__SUBDOMAIN: "airflow" }, "https://airflow.example.com"],
-  ["where the configuration says", { HELM__BASE_DOMAIN: "example.com", DEPLOYMENTS__PUBLIC_URL: "http://10.0.0.1:8871/" }, "http://10.0.0.1:8871"],
+  [
+    "the subdomain of the base domain",
+    { HELM__BASE_DOMAIN: "example.com", DEPLOYMENTS__SUBDOMAIN: "airflow" },
+    "https://airflow.example.com",
+  ],
+  [
+    "where the configuration says",
+    { HELM__BASE_DOMAIN: "example.com", DEPLOYMENTS__PUBLIC_URL: "http://10.0.0.1:8871/" },
+    "http://10.0.0.1:8871",
+  ],
 ])("Deployments are reached at %s", async (_name, env, base) => {
   const world = await startTestApp({ env });
   try {
@@ -33,7 +41,11 @@ test("on localhost the address for uploads is this very process, and takes one a
     expect(url).toMatch(new RegExp(`^http://localhost:[1-9]\\d*/${deployment.releaseName}/dags/upload$`));
 
     const { headers, payload } = form(cliParts(dagArchive({ "orders.py": "1" }), "Deployed via <astro deploy --dags>"));
-    const answer = await fetch(url.replace("localhost", "127.0.0.1"), { method: "POST", headers: { ...headers, authorization: admin }, body: new Uint8Array(payload) });
+    const answer = await fetch(url.replace("localhost", "127.0.0.1"), {
+      method: "POST",
+      headers: { ...headers, authorization: admin },
+      body: new Uint8Array(payload),
+    });
     expect(answer.status).toBe(200);
     expect(await answer.json()).toMatchObject({ number: 1, type: "DAG_ONLY" });
   } finally {

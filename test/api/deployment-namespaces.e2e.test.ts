@@ -9,14 +9,27 @@ let world: TestApp;
 let admin: string;
 let workspaceId: string;
 
-const variables = (more: object = {}): object => ({ label: "New", workspaceId, executor: "CeleryExecutor", cloudRole: "", dagDeployment: {}, ...more });
-const create = async (more: object = {}, at = world) => (await ask(at, CREATE, variables(more), admin)).createDeployment;
+const variables = (more: object = {}): object => ({
+  label: "New",
+  workspaceId,
+  executor: "CeleryExecutor",
+  cloudRole: "",
+  dagDeployment: {},
+  ...more,
+});
+const create = async (more: object = {}, at = world) =>
+  (await ask(at, CREATE, variables(more), admin)).createDeployment;
 const available = async (token = admin): Promise<string[]> =>
   (await ask(world, AVAILABLE, null, token)).availableNamespaces.map(({ name }: { name: string }) => name);
 
 describe("where namespaces come from a pool", () => {
   beforeAll(async () => {
-    world = await startTestApp({ env: { DEPLOYMENTS__MANUAL_NAMESPACE_NAMES: "true", DEPLOYMENTS__PRE_CREATED_NAMESPACES: "team-a,team-b,team-c,team-d" } });
+    world = await startTestApp({
+      env: {
+        DEPLOYMENTS__MANUAL_NAMESPACE_NAMES: "true",
+        DEPLOYMENTS__PRE_CREATED_NAMESPACES: "team-a,team-b,team-c,team-d",
+      },
+    });
     admin = await signUpAdmin(world);
     workspaceId = await createWorkspace(world, admin);
   });
@@ -26,7 +39,12 @@ describe("where namespaces come from a pool", () => {
   });
 
   test("everybody sees what is free", async () => {
-    expect(await available((await signUp(world, { by: admin })).token)).toEqual(["team-a", "team-b", "team-c", "team-d"]);
+    expect(await available((await signUp(world, { by: admin })).token)).toEqual([
+      "team-a",
+      "team-b",
+      "team-c",
+      "team-d",
+    ]);
   });
 
   test("one that is taken is offered to nobody else, and free again once its Deployment is gone for good", async () => {
@@ -42,20 +60,30 @@ describe("where namespaces come from a pool", () => {
     const { id } = await create({ namespace: "team-a" });
     await ask(world, DELETE, { deploymentId: id, deploymentHardDelete: false }, admin);
     expect(await available()).not.toContain("team-a");
-    expect(await askInVain(world, CREATE, variables({ namespace: "team-a" }), admin)).toMatchObject({ code: "CONFLICT", message: expect.stringContaining("team-a") });
+    expect(await askInVain(world, CREATE, variables({ namespace: "team-a" }), admin)).toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringContaining("team-a"),
+    });
     await world.app.features.deployments.purge("9999-01-01T00:00:00.000Z");
     expect(await available()).toContain("team-a");
   });
 
   test("ten who want the same one at once: one gets it, and the others are told", async () => {
-    const answers = await Promise.all(Array.from({ length: 10 }, () => world.send(CREATE, variables({ namespace: "team-c" }), admin)));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => world.send(CREATE, variables({ namespace: "team-c" }), admin)),
+    );
     const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? "OK");
     expect(codes.sort()).toEqual([...Array<string>(9).fill("CONFLICT"), "OK"]);
     expect(await world.database.sql.query("SELECT namespace FROM deployment")).toEqual([{ namespace: "team-c" }]);
   });
 
   test("upsertDeployment takes one too", async () => {
-    const { upsertDeployment } = await ask(world, UPSERT, { workspaceUuid: workspaceId, label: "New", releaseName: "", namespace: "team-d" }, admin);
+    const { upsertDeployment } = await ask(
+      world,
+      UPSERT,
+      { workspaceUuid: workspaceId, label: "New", releaseName: "", namespace: "team-d" },
+      admin,
+    );
     expect(upsertDeployment.namespace).toBe("team-d");
     expect(await available()).not.toContain("team-d");
   });
@@ -68,7 +96,10 @@ describe("where namespaces come from a pool", () => {
     ["one with a null character", { namespace: "team-a\0" }],
   ])("%s is refused, naming the argument, and nothing is created", async (_name, more) => {
     const before = await fingerprint(world);
-    expect(await askInVain(world, CREATE, variables(more), admin)).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "namespace" } });
+    expect(await askInVain(world, CREATE, variables(more), admin)).toMatchObject({
+      code: "BAD_USER_INPUT",
+      extensions: { argument: "namespace" },
+    });
     expect(await fingerprint(world)).toEqual(before);
   });
 });
@@ -97,9 +128,15 @@ describe("where people may type one", () => {
     expect(await available()).toEqual([]);
   });
 
-  test.each(["kube-system", "Finance", "-finance", "fin ance", "x".repeat(64)])("%.10j is refused", async (namespace) => {
-    expect(await askInVain(world, CREATE, variables({ namespace }), admin)).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "namespace" } });
-  });
+  test.each(["kube-system", "Finance", "-finance", "fin ance", "x".repeat(64)])(
+    "%.10j is refused",
+    async (namespace) => {
+      expect(await askInVain(world, CREATE, variables({ namespace }), admin)).toMatchObject({
+        code: "BAD_USER_INPUT",
+        extensions: { argument: "namespace" },
+      });
+    },
+  );
 });
 
 test("the chart's own way to set up a pool works, and makes namespaces free at once", async () => {

@@ -13,13 +13,22 @@ afterAll(() => world.close());
 describe("deployment", () => {
   test("is found by either name, and an empty one counts as not given", async () => {
     const { id, releaseName } = await createDeployment(world, admin);
-    for (const where of [{ id }, { id: id.toUpperCase() }, { releaseName }, { id: "", releaseName }, { id, releaseName: "" }]) {
+    for (const where of [
+      { id },
+      { id: id.toUpperCase() },
+      { releaseName },
+      { id: "", releaseName },
+      { id, releaseName: "" },
+    ]) {
       expect((await ask(world, READ, where, admin)).deployment).toMatchObject({ id, releaseName });
     }
   });
 
   test.each([{}, { id: null }, { id: "", releaseName: "" }])("has to be asked for by one: %j", async (where) => {
-    expect(await askInVain(world, READ, where, admin)).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "where" } });
+    expect(await askInVain(world, READ, where, admin)).toMatchObject({
+      code: "BAD_USER_INPUT",
+      extensions: { argument: "where" },
+    });
   });
 
   test("says what was deployed, and which tag comes next", async () => {
@@ -32,7 +41,10 @@ describe("deployment", () => {
       deployInfo: { current: `sha256:${"0".repeat(64)}`, nextCli: "deploy-3" },
     });
     await deployImage(world, admin, deployment, { image: "registry.example.com/app:three", rollOut: false });
-    expect(await readDeployment(world, admin, deployment)).toMatchObject({ status: "deploying", deployInfo: { nextCli: "deploy-4" } });
+    expect(await readDeployment(world, admin, deployment)).toMatchObject({
+      status: "deploying",
+      deployInfo: { nextCli: "deploy-4" },
+    });
   });
 });
 
@@ -41,7 +53,9 @@ describe("workspaceDeployments", () => {
     const own = await createWorkspace(world, admin);
     const created = [];
     for (const label of ["beta", "alpha", "gamma"]) {
-      created.push(await readDeployment(world, admin, await createDeployment(world, admin, { label, workspaceId: own })));
+      created.push(
+        await readDeployment(world, admin, await createDeployment(world, admin, { label, workspaceId: own })),
+      );
     }
     const { workspaceDeployments } = await ask(world, LIST, { workspaceId: own }, admin);
     expect(workspaceDeployments).toEqual([created[1], created[0], created[2]]);
@@ -54,6 +68,8 @@ describe("workspaceDeployments", () => {
   });
 
   test("of an empty Workspace are an empty list", async () => {
-    expect(await ask(world, LIST, { workspaceId: await createWorkspace(world, admin) }, admin)).toEqual({ workspaceDeployments: [] });
+    expect(await ask(world, LIST, { workspaceId: await createWorkspace(world, admin) }, admin)).toEqual({
+      workspaceDeployments: [],
+    });
   });
 });

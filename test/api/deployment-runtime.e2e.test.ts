@@ -1,4 +1,15 @@
-import { ask, askInVain, createDeployment, deployImage, headOf, finish, signUpAdmin, UPDATE_IMAGE, type BuiltDeployment, type Refusal } from "../builders/api";
+import {
+  ask,
+  askInVain,
+  createDeployment,
+  deployImage,
+  headOf,
+  finish,
+  signUpAdmin,
+  UPDATE_IMAGE,
+  type BuiltDeployment,
+  type Refusal,
+} from "../builders/api";
 import { CANCEL_RUNTIME, readDeployment, SET_RUNTIME } from "../builders/deployment-operations";
 import { fingerprint } from "../builders/fingerprint";
 import { startTestApp, type TestApp } from "../world/app";
@@ -13,7 +24,8 @@ afterAll(() => world.close());
 
 const desire = async ({ id }: BuiltDeployment, desiredRuntimeVersion: string) =>
   (await ask(world, SET_RUNTIME, { deploymentId: id, desiredRuntimeVersion }, admin)).updateDeploymentRuntime;
-const cancel = async ({ id }: BuiltDeployment) => (await ask(world, CANCEL_RUNTIME, { deploymentId: id }, admin)).cancelRuntimeUpdate;
+const cancel = async ({ id }: BuiltDeployment) =>
+  (await ask(world, CANCEL_RUNTIME, { deploymentId: id }, admin)).cancelRuntimeUpdate;
 
 async function refusedWithoutTrace(query: string, variables: object): Promise<Refusal> {
   const before = await fingerprint(world);
@@ -27,18 +39,30 @@ describe("updateDeploymentRuntime", () => {
     const deployment = await createDeployment(world, admin);
     const first = await deployImage(world, admin, deployment, { image: "registry.example.com/app:one" });
     const asked = await desire(deployment, "11.5.0");
-    expect(asked).toMatchObject({ runtimeVersion: "11.4.0", runtimeAirflowVersion: "2.9.1", desiredRuntimeVersion: "11.5.0", airflowVersion: null, desiredAirflowVersion: null });
+    expect(asked).toMatchObject({
+      runtimeVersion: "11.4.0",
+      runtimeAirflowVersion: "2.9.1",
+      desiredRuntimeVersion: "11.5.0",
+      airflowVersion: null,
+      desiredAirflowVersion: null,
+    });
     expect(await readDeployment(world, admin, deployment)).toEqual(asked);
     expect((await headOf(world, deployment.id)).id).toBe(first.id);
 
     await deployImage(world, admin, deployment, { runtimeVersion: "11.5.0" });
-    expect(await readDeployment(world, admin, deployment)).toMatchObject({ runtimeVersion: "11.5.0", desiredRuntimeVersion: "11.5.0" });
+    expect(await readDeployment(world, admin, deployment)).toMatchObject({
+      runtimeVersion: "11.5.0",
+      desiredRuntimeVersion: "11.5.0",
+    });
   });
 
   test("to what runs already leaves nothing to wait for", async () => {
     const deployment = await createDeployment(world, admin);
     await desire(deployment, "11.5.0");
-    expect(await desire(deployment, "11.4.0")).toMatchObject({ runtimeVersion: "11.4.0", desiredRuntimeVersion: "11.4.0" });
+    expect(await desire(deployment, "11.4.0")).toMatchObject({
+      runtimeVersion: "11.4.0",
+      desiredRuntimeVersion: "11.4.0",
+    });
   });
 
   test("twice, or to another version, is as the last one says", async () => {
@@ -52,7 +76,12 @@ describe("updateDeploymentRuntime", () => {
   test("moves an Airflow Deployment to a Runtime with the same Airflow", async () => {
     const deployment = await createDeployment(world, admin, { airflowVersion: "2.3.4" });
     const version = "5.0.8";
-    expect(await desire(deployment, version)).toMatchObject({ airflowVersion: "2.3.4", desiredAirflowVersion: "2.3.4", runtimeVersion: null, desiredRuntimeVersion: version });
+    expect(await desire(deployment, version)).toMatchObject({
+      airflowVersion: "2.3.4",
+      desiredAirflowVersion: "2.3.4",
+      runtimeVersion: null,
+      desiredRuntimeVersion: version,
+    });
     await deployImage(world, admin, deployment, { runtimeVersion: version });
     expect(await readDeployment(world, admin, deployment)).toMatchObject({
       airflowVersion: null,
@@ -84,13 +113,20 @@ describe("updateDeploymentRuntime", () => {
   ])("refuses the way down from %s to %s", async (runtimeVersion, desiredRuntimeVersion) => {
     const { id } = await createDeployment(world, admin, { runtimeVersion });
     const refusal = await refusedWithoutTrace(SET_RUNTIME, { deploymentId: id, desiredRuntimeVersion });
-    expect(refusal).toMatchObject({ code: "DOWNGRADE_REFUSED", message: expect.stringContaining("roll back to an earlier deploy") });
+    expect(refusal).toMatchObject({
+      code: "DOWNGRADE_REFUSED",
+      message: expect.stringContaining("roll back to an earlier deploy"),
+    });
   });
 
   test("refuses a move to a Runtime that would bring another Airflow along", async () => {
     const { id } = await createDeployment(world, admin, { airflowVersion: "2.3.4" });
     const refusal = await refusedWithoutTrace(SET_RUNTIME, { deploymentId: id, desiredRuntimeVersion: "11.4.0" });
-    expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "desiredRuntimeVersion" }, message: expect.stringContaining("2.3.4") });
+    expect(refusal).toMatchObject({
+      code: "BAD_USER_INPUT",
+      extensions: { argument: "desiredRuntimeVersion" },
+      message: expect.stringContaining("2.3.4"),
+    });
   });
 });
 
@@ -107,20 +143,27 @@ describe("cancelRuntimeUpdate", () => {
   test("leaves an Airflow Deployment what it is", async () => {
     const deployment = await createDeployment(world, admin, { airflowVersion: "2.3.4" });
     await desire(deployment, "5.0.8");
-    expect(await cancel(deployment)).toMatchObject({ airflowVersion: "2.3.4", runtimeVersion: null, desiredRuntimeVersion: null });
+    expect(await cancel(deployment)).toMatchObject({
+      airflowVersion: "2.3.4",
+      runtimeVersion: null,
+      desiredRuntimeVersion: null,
+    });
   });
 });
 
 describe("updateDeploymentImage", () => {
-  const deploy = async ({ releaseName }: BuiltDeployment, variables: object) => ask(world, UPDATE_IMAGE, { releaseName, ...variables }, admin);
+  const deploy = async ({ releaseName }: BuiltDeployment, variables: object) =>
+    ask(world, UPDATE_IMAGE, { releaseName, ...variables }, admin);
   const line = async ({ id }: BuiltDeployment) =>
-    (await ask(
-      world,
-      `query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 1) { nodes {
+    (
+      await ask(
+        world,
+        `query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 1) { nodes {
          number type trigger status description image imageTag runtimeVersion airflowVersion } } }`,
-      { id },
-      admin,
-    )).deployRevisions.nodes[0];
+        { id },
+        admin,
+      )
+    ).deployRevisions.nodes[0];
 
   test("as the command-line client calls it for an image without labels records what runs", async () => {
     const deployment = await createDeployment(world, admin);
@@ -143,9 +186,17 @@ describe("updateDeploymentImage", () => {
   test("with a newer Runtime runs it once the rollout is done, and not before", async () => {
     const deployment = await createDeployment(world, admin);
     await deploy(deployment, { image: "app:one", runtimeVersion: "11.5.0" });
-    expect(await readDeployment(world, admin, deployment)).toMatchObject({ runtimeVersion: "11.4.0", desiredRuntimeVersion: "11.5.0", status: "deploying" });
+    expect(await readDeployment(world, admin, deployment)).toMatchObject({
+      runtimeVersion: "11.4.0",
+      desiredRuntimeVersion: "11.5.0",
+      status: "deploying",
+    });
     await finish(world, (await headOf(world, deployment.id)).id);
-    expect(await readDeployment(world, admin, deployment)).toMatchObject({ runtimeVersion: "11.5.0", desiredRuntimeVersion: "11.5.0", status: "active" });
+    expect(await readDeployment(world, admin, deployment)).toMatchObject({
+      runtimeVersion: "11.5.0",
+      desiredRuntimeVersion: "11.5.0",
+      status: "active",
+    });
   });
 
   test.each([
@@ -163,7 +214,11 @@ describe("updateDeploymentImage", () => {
     await deploy(deployment, { image: "app:one", airflowVersion: "2.3.4", runtimeVersion: "" });
     expect(await line(deployment)).toMatchObject({ runtimeVersion: null, airflowVersion: "2.3.4" });
     await finish(world, (await headOf(world, deployment.id)).id);
-    expect(await readDeployment(world, admin, deployment)).toMatchObject({ airflowVersion: "2.3.4", desiredAirflowVersion: "2.3.4", runtimeVersion: null });
+    expect(await readDeployment(world, admin, deployment)).toMatchObject({
+      airflowVersion: "2.3.4",
+      desiredAirflowVersion: "2.3.4",
+      runtimeVersion: null,
+    });
   });
 
   test("of the same image again is another deploy", async () => {

@@ -6,7 +6,10 @@ import { startTestApp, type TestApp } from "../world/app";
 const SECRET = "s3cret-of-many-characters";
 const key = (byte: number): string => Buffer.alloc(32, byte).toString("base64");
 const SETTINGS = {
-  environmentVariables: [{ key: "TOKEN", value: SECRET, isSecret: true }, { key: "MODE", value: "fast" }],
+  environmentVariables: [
+    { key: "TOKEN", value: SECRET, isSecret: true },
+    { key: "MODE", value: "fast" },
+  ],
   dagDeployment: { sshKey: SECRET },
   dockerconfigjson: { auths: { "registry.example.com": { auth: SECRET } } },
 };
@@ -45,7 +48,8 @@ async function restart(keys: string): Promise<void> {
   await replica.close();
 }
 
-const everyRow = async (): Promise<string> => JSON.stringify(await world.database.sql.query("SELECT d::text FROM deployment d"));
+const everyRow = async (): Promise<string> =>
+  JSON.stringify(await world.database.sql.query("SELECT d::text FROM deployment d"));
 
 test("no secret is in the database as it was given, and every one is there", async () => {
   const deployment = await withSecrets();
@@ -80,8 +84,15 @@ test("one that stands there in plain text is kept, encrypted, where a client sen
   const deployment = await withSecrets();
   await inPlainText(deployment);
   const { id: deploymentId, releaseName } = deployment;
-  await ask(world, SET_VARIABLES, { deploymentId, releaseName, environmentVariables: [{ key: "TOKEN", isSecret: true }] }, admin);
-  expect((await rowOf(world, deployment))["environment_variables"]).toEqual([{ key: "TOKEN", isSecret: true, sealed: expect.not.stringContaining(SECRET) }]);
+  await ask(
+    world,
+    SET_VARIABLES,
+    { deploymentId, releaseName, environmentVariables: [{ key: "TOKEN", isSecret: true }] },
+    admin,
+  );
+  expect((await rowOf(world, deployment))["environment_variables"]).toEqual([
+    { key: "TOKEN", isSecret: true, sealed: expect.not.stringContaining(SECRET) },
+  ]);
   await restart(key(1));
   expect(await secretsOf(world, deployment)).toEqual(OPENED);
 });
@@ -125,7 +136,10 @@ describe("without a key", () => {
     const before = await fingerprint(world);
     for (const target of [{ deploymentUuid: id }, { workspaceUuid, label: "New" }]) {
       const refusal = await askInVain(keyless, UPSERT, { ...target, ...settings }, admin);
-      expect(refusal).toMatchObject({ code: "FEATURE_DISABLED", extensions: { setting: "astronomer.houston.config.secrets.encryptionKeys" } });
+      expect(refusal).toMatchObject({
+        code: "FEATURE_DISABLED",
+        extensions: { setting: "astronomer.houston.config.secrets.encryptionKeys" },
+      });
       expect(refusal.message).not.toContain(SECRET);
     }
     expect(await fingerprint(world)).toEqual(before);
@@ -134,14 +148,28 @@ describe("without a key", () => {
   test("everything else works, and secrets that are there already stay", async () => {
     const deployment = await withSecrets();
     const { id: deploymentId, releaseName } = deployment;
-    await ask(keyless, SET_VARIABLES, { deploymentId, releaseName, environmentVariables: [{ key: "TOKEN", isSecret: true }, { key: "PLAIN", value: "1" }] }, admin);
+    await ask(
+      keyless,
+      SET_VARIABLES,
+      {
+        deploymentId,
+        releaseName,
+        environmentVariables: [
+          { key: "TOKEN", isSecret: true },
+          { key: "PLAIN", value: "1" },
+        ],
+      },
+      admin,
+    );
     expect(await secretsOf(world, deployment)).toEqual(OPENED);
   });
 
   test("it does not start while secrets lie there in plain text, and says what to do", async () => {
     const deployment = await withSecrets();
     await inPlainText(deployment);
-    await expect(startTestApp({ database: world.database, env: { SECRETS__ENCRYPTION_KEYS: "" } })).rejects.toThrow(/1 Deployment.*SECRETS__ENCRYPTION_KEYS/);
+    await expect(startTestApp({ database: world.database, env: { SECRETS__ENCRYPTION_KEYS: "" } })).rejects.toThrow(
+      /1 Deployment.*SECRETS__ENCRYPTION_KEYS/,
+    );
     await restart(key(1));
     expect(await secretsOf(world, deployment)).toEqual(OPENED);
   });

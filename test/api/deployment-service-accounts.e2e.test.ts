@@ -1,5 +1,21 @@
-import { ask, askInVain, createDeployment, deployImage, serviceAccountWith, signUpAdmin, userWith, type BuiltDeployment, type Refusal } from "../builders/api";
-import { CREATE_SERVICE_ACCOUNT, DELETE_SERVICE_ACCOUNT, NO_IDS, READ, SERVICE_ACCOUNTS } from "../builders/deployment-operations";
+import {
+  ask,
+  askInVain,
+  createDeployment,
+  deployImage,
+  serviceAccountWith,
+  signUpAdmin,
+  userWith,
+  type BuiltDeployment,
+  type Refusal,
+} from "../builders/api";
+import {
+  CREATE_SERVICE_ACCOUNT,
+  DELETE_SERVICE_ACCOUNT,
+  NO_IDS,
+  READ,
+  SERVICE_ACCOUNTS,
+} from "../builders/deployment-operations";
 import { fingerprint } from "../builders/fingerprint";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -11,7 +27,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const list = async ({ id }: BuiltDeployment) => (await ask(world, SERVICE_ACCOUNTS, { deploymentId: id }, admin)).deploymentServiceAccounts;
+const list = async ({ id }: BuiltDeployment) =>
+  (await ask(world, SERVICE_ACCOUNTS, { deploymentId: id }, admin)).deploymentServiceAccounts;
 
 async function refusedWithoutTrace(query: string, variables: object, token = admin): Promise<Refusal> {
   const before = await serviceAccountsPrint();
@@ -29,7 +46,13 @@ const serviceAccountsPrint = async () => [
 describe("a service account of a Deployment", () => {
   test("shows its key in full once, and works with it on this Deployment alone", async () => {
     const [deployment, other] = [await createDeployment(world, admin), await createDeployment(world, admin)];
-    const variables = { workspaceUuid: "", deploymentUuid: deployment.id, label: " ci ", category: "default", role: "DEPLOYMENT_EDITOR" };
+    const variables = {
+      workspaceUuid: "",
+      deploymentUuid: deployment.id,
+      label: " ci ",
+      category: "default",
+      role: "DEPLOYMENT_EDITOR",
+    };
     const { createDeploymentServiceAccount: created } = await ask(world, CREATE_SERVICE_ACCOUNT, variables, admin);
     expect(created).toEqual({
       id: created.id,
@@ -51,10 +74,21 @@ describe("a service account of a Deployment", () => {
 
   test("is the author of its deploys, and shows when it last made one", async () => {
     const deployment = await createDeployment(world, admin);
-    const account = await serviceAccountWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id }, "pipeline");
+    const account = await serviceAccountWith(
+      world,
+      admin,
+      "DEPLOYMENT_EDITOR",
+      { deploymentId: deployment.id },
+      "pipeline",
+    );
     const startedAt = Date.now();
     const { id } = await deployImage(world, account.token, deployment);
-    const { deployRevision } = await ask(world, "query ($id: Uuid!) { deployRevision(id: $id) { createdBy { id type label } } }", { id }, admin);
+    const { deployRevision } = await ask(
+      world,
+      "query ($id: Uuid!) { deployRevision(id: $id) { createdBy { id type label } } }",
+      { id },
+      admin,
+    );
     expect(deployRevision.createdBy).toEqual({ id: account.id, type: "SERVICE_ACCOUNT", label: "pipeline" });
     const [{ lastUsedAt }] = await list(deployment);
     expect(Date.parse(lastUsedAt)).toBeGreaterThanOrEqual(startedAt - 1_000);
@@ -63,25 +97,40 @@ describe("a service account of a Deployment", () => {
 
   test("once deleted is refused at once, and cannot be deleted again", async () => {
     const deployment = await createDeployment(world, admin);
-    const account = await serviceAccountWith(world, admin, "DEPLOYMENT_ADMIN", { deploymentId: deployment.id }, "pipeline");
+    const account = await serviceAccountWith(
+      world,
+      admin,
+      "DEPLOYMENT_ADMIN",
+      { deploymentId: deployment.id },
+      "pipeline",
+    );
     const variables = { workspaceUuid: "", deploymentUuid: deployment.id, serviceAccountUuid: account.id };
-    expect((await ask(world, DELETE_SERVICE_ACCOUNT, variables, admin)).deleteDeploymentServiceAccount).toEqual({ id: account.id, label: "pipeline" });
+    expect((await ask(world, DELETE_SERVICE_ACCOUNT, variables, admin)).deleteDeploymentServiceAccount).toEqual({
+      id: account.id,
+      label: "pipeline",
+    });
     expect((await askInVain(world, READ, { id: deployment.id }, account.token)).code).toBe("UNAUTHENTICATED");
     expect(await list(deployment)).toEqual([]);
-    expect((await askInVain(world, DELETE_SERVICE_ACCOUNT, variables, admin)).message).toBe("Service account not found");
+    expect((await askInVain(world, DELETE_SERVICE_ACCOUNT, variables, admin)).message).toBe(
+      "Service account not found",
+    );
   });
 
   test("can be deleted with its own key, whose answer still comes", async () => {
     const deployment = await createDeployment(world, admin);
     const account = await serviceAccountWith(world, admin, "DEPLOYMENT_ADMIN", { deploymentId: deployment.id });
     const variables = { deploymentUuid: deployment.id, serviceAccountUuid: account.id };
-    expect((await ask(world, DELETE_SERVICE_ACCOUNT, variables, account.token)).deleteDeploymentServiceAccount.id).toBe(account.id);
+    expect((await ask(world, DELETE_SERVICE_ACCOUNT, variables, account.token)).deleteDeploymentServiceAccount.id).toBe(
+      account.id,
+    );
     expect((await askInVain(world, DELETE_SERVICE_ACCOUNT, variables, account.token)).code).toBe("UNAUTHENTICATED");
   });
 
   test("of one name can be there twice, with keys of their own", async () => {
     const deployment = await createDeployment(world, admin);
-    const accounts = await Promise.all([1, 2, 3].map(() => serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id }, "ci")));
+    const accounts = await Promise.all(
+      [1, 2, 3].map(() => serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id }, "ci")),
+    );
     expect(new Set(accounts.map(({ token }) => token)).size).toBe(3);
     expect(await list(deployment)).toHaveLength(3);
   });
@@ -94,7 +143,10 @@ describe("a service account of a Deployment", () => {
       code: "FORBIDDEN",
       message: "You do not have the appropriate permissions for that",
     });
-    expect((await ask(world, CREATE_SERVICE_ACCOUNT, { ...variables, role: "DEPLOYMENT_EDITOR" }, editor.token)).createDeploymentServiceAccount.id).toBeDefined();
+    expect(
+      (await ask(world, CREATE_SERVICE_ACCOUNT, { ...variables, role: "DEPLOYMENT_EDITOR" }, editor.token))
+        .createDeploymentServiceAccount.id,
+    ).toBeDefined();
   });
 
   test.each([
@@ -107,7 +159,12 @@ describe("a service account of a Deployment", () => {
     ["a category beyond measure", { category: "x".repeat(100_000) }, "category"],
   ])("with %s is refused, naming the argument, and not made", async (_name, variables, argument) => {
     const { id } = await createDeployment(world, admin);
-    const refusal = await refusedWithoutTrace(CREATE_SERVICE_ACCOUNT, { deploymentUuid: id, label: "ci", role: "DEPLOYMENT_VIEWER", ...variables });
+    const refusal = await refusedWithoutTrace(CREATE_SERVICE_ACCOUNT, {
+      deploymentUuid: id,
+      label: "ci",
+      role: "DEPLOYMENT_VIEWER",
+      ...variables,
+    });
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument } });
   });
 
@@ -118,7 +175,12 @@ describe("a service account of a Deployment", () => {
     ["no role", { role: null }],
   ])("with %s is bad input, and not made", async (_name, variables) => {
     const { id } = await createDeployment(world, admin);
-    const refusal = await refusedWithoutTrace(CREATE_SERVICE_ACCOUNT, { deploymentUuid: id, label: "ci", role: "DEPLOYMENT_VIEWER", ...variables });
+    const refusal = await refusedWithoutTrace(CREATE_SERVICE_ACCOUNT, {
+      deploymentUuid: id,
+      label: "ci",
+      role: "DEPLOYMENT_VIEWER",
+      ...variables,
+    });
     expect(refusal.code).toBe("BAD_USER_INPUT");
   });
 

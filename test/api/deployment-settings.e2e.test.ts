@@ -1,4 +1,13 @@
-import { ask, askInVain, createDeployment, deployImage, headOf, signUpAdmin, type BuiltDeployment, type Refusal } from "../builders/api";
+import {
+  ask,
+  askInVain,
+  createDeployment,
+  deployImage,
+  headOf,
+  signUpAdmin,
+  type BuiltDeployment,
+  type Refusal,
+} from "../builders/api";
 import { TestClock } from "../builders/clock";
 import { readDeployment, rowOf, secretsOf, SET_VARIABLES, UPDATE, UPSERT } from "../builders/deployment-operations";
 import { fingerprint, fingerprintUnaudited } from "../builders/fingerprint";
@@ -8,14 +17,18 @@ let world: TestApp;
 let admin: string;
 beforeAll(async () => {
   // A second passes at each look, so that every change shows in updatedAt.
-  world = await startTestApp({ clock: new TestClock("2024-07-15T09:30:00.000Z", 1_000).now, env: { DEPLOYMENTS__GIT_SYNC_DAG_DEPLOYMENT: "true" } });
+  world = await startTestApp({
+    clock: new TestClock("2024-07-15T09:30:00.000Z", 1_000).now,
+    env: { DEPLOYMENTS__GIT_SYNC_DAG_DEPLOYMENT: "true" },
+  });
   admin = await signUpAdmin(world);
 });
 afterAll(() => world.close());
 
 /** As the command-line client calls it with no flag but the id. */
 const update = async ({ id }: BuiltDeployment, variables: object = {}) =>
-  (await ask(world, UPDATE, { deploymentId: id, payload: {}, cloudRole: "", dagDeployment: {}, ...variables }, admin)).updateDeployment;
+  (await ask(world, UPDATE, { deploymentId: id, payload: {}, cloudRole: "", dagDeployment: {}, ...variables }, admin))
+    .updateDeployment;
 
 async function refusedWithoutTrace(query: string, variables: object): Promise<Refusal> {
   const before = await fingerprint(world);
@@ -31,11 +44,19 @@ async function rich(): Promise<BuiltDeployment> {
     deploymentUuid: deployment.id,
     description: "what it is for",
     cloudRole: "arn:aws:iam::1:role/x",
-    dagDeployment: { type: "git_sync", repositoryUrl: "https://git.example.com/dags", branchName: "main", syncInterval: 60 },
+    dagDeployment: {
+      type: "git_sync",
+      repositoryUrl: "https://git.example.com/dags",
+      branchName: "main",
+      syncInterval: 60,
+    },
     triggerer: { replicas: 2, resources: { requests: { cpu: 100, memory: 256 } } },
     workers: { replicas: 3 },
     properties: { owner: "sales" },
-    environmentVariables: [{ key: "TOKEN", value: "s3cret", isSecret: true }, { key: "MODE", value: "fast" }],
+    environmentVariables: [
+      { key: "TOKEN", value: "s3cret", isSecret: true },
+      { key: "MODE", value: "fast" },
+    ],
   };
   await ask(world, UPSERT, settings, admin);
   return deployment;
@@ -61,7 +82,11 @@ describe("updateDeployment", () => {
     ["the description to none", { payload: { description: null } }, { description: null }],
     ["the executor", { executor: "LocalExecutor" }, { executor: "LocalExecutor" }],
     ["the cloud role", { cloudRole: "other" }, { cloud_role: "other" }],
-    ["the mechanism, its settings stay", { dagDeployment: { type: "dag_deploy" } }, { dag_deployment_type: "dag_deploy" }],
+    [
+      "the mechanism, its settings stay",
+      { dagDeployment: { type: "dag_deploy" } },
+      { dag_deployment_type: "dag_deploy" },
+    ],
     [
       "one setting of the mechanism, the others stay",
       { dagDeployment: { branchName: "next" } },
@@ -70,7 +95,12 @@ describe("updateDeployment", () => {
     [
       "the number of triggerers, what each gets stays",
       { triggererReplicas: 1 },
-      { components: { triggerer: { replicas: 1, resources: { requests: { cpu: 100, memory: 256 } } }, workers: { replicas: 3 } } },
+      {
+        components: {
+          triggerer: { replicas: 1, resources: { requests: { cpu: 100, memory: 256 } } },
+          workers: { replicas: 3 },
+        },
+      },
     ],
   ])("changes %s, and nothing else", async (_name, variables, changed) => {
     const deployment = await rich();
@@ -108,7 +138,12 @@ describe("updateDeployment", () => {
     ["a cloud role beyond measure", { cloudRole: "x".repeat(100_000) }, "cloudRole"],
   ])("refuses %s, naming the argument, and changes nothing", async (_name, variables, argument) => {
     const { id } = await rich();
-    const refusal = await refusedWithoutTrace(UPDATE, { deploymentId: id, payload: { label: "Changed" }, executor: "LocalExecutor", ...variables });
+    const refusal = await refusedWithoutTrace(UPDATE, {
+      deploymentId: id,
+      payload: { label: "Changed" },
+      executor: "LocalExecutor",
+      ...variables,
+    });
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument } });
   });
 
@@ -119,7 +154,10 @@ describe("updateDeployment", () => {
     ["dagDeployment", { dagDeployment: { branchName: "a\0b" } }],
   ])("refuses a null character in the %s, and changes nothing", async (_name, variables) => {
     const { id } = await rich();
-    expect((await refusedWithoutTrace(UPDATE, { deploymentId: id, payload: {}, executor: "LocalExecutor", ...variables })).code).toBe("BAD_USER_INPUT");
+    expect(
+      (await refusedWithoutTrace(UPDATE, { deploymentId: id, payload: {}, executor: "LocalExecutor", ...variables }))
+        .code,
+    ).toBe("BAD_USER_INPUT");
   });
 
   test("of different settings at the same moment keeps all of them", async () => {
@@ -144,16 +182,25 @@ describe("updateDeployment", () => {
 
 describe("updateDeploymentVariables", () => {
   const set = async ({ id, releaseName }: BuiltDeployment, variables: object[]) =>
-    (await ask(world, SET_VARIABLES, { deploymentId: id, releaseName, environmentVariables: variables }, admin)).updateDeploymentVariables;
+    (await ask(world, SET_VARIABLES, { deploymentId: id, releaseName, environmentVariables: variables }, admin))
+      .updateDeploymentVariables;
 
   test("replaces the whole list, and never answers what is secret", async () => {
     const deployment = await createDeployment(world, admin);
-    expect(await set(deployment, [{ key: "TOKEN", value: "s3cret", isSecret: true }, { key: "MODE", value: "fast" }])).toEqual([
+    expect(
+      await set(deployment, [
+        { key: "TOKEN", value: "s3cret", isSecret: true },
+        { key: "MODE", value: "fast" },
+      ]),
+    ).toEqual([
       { key: "TOKEN", value: "", isSecret: true },
       { key: "MODE", value: "fast", isSecret: false },
     ]);
     // As a client sends it back that was shown the list and adds one.
-    const answer = await set(deployment, [{ key: "TOKEN", value: "", isSecret: true }, { key: "NEW", value: "1", isSecret: false }]);
+    const answer = await set(deployment, [
+      { key: "TOKEN", value: "", isSecret: true },
+      { key: "NEW", value: "1", isSecret: false },
+    ]);
     expect(JSON.stringify(answer)).not.toContain("s3cret");
     expect((await rowOf(world, deployment))["environment_variables"]).toEqual([
       { key: "TOKEN", sealed: expect.not.stringContaining("s3cret"), isSecret: true },
@@ -169,33 +216,59 @@ describe("updateDeploymentVariables", () => {
   test.each<[string, object[]]>([
     ["no key", [{ value: "s3cret" }]],
     ["a key that no shell takes", [{ key: "A-B", value: "s3cret" }]],
-    ["a key twice", [{ key: "A", value: "s3cret" }, { key: "A", value: "s3cret" }]],
+    [
+      "a key twice",
+      [
+        { key: "A", value: "s3cret" },
+        { key: "A", value: "s3cret" },
+      ],
+    ],
     ["a null character in a value", [{ key: "A", value: "s3cret\0" }]],
     ["a value beyond measure", [{ key: "A", value: "s3cret".padEnd(65_537) }]],
     ["1001 of them", Array.from({ length: 1_001 }, (_, index) => ({ key: `A${index}`, value: "s3cret" }))],
     ["half a surrogate pair in a value", [{ key: "A", value: "s3cret\ud800" }]],
   ])("refuses %s, naming the argument and not the value, and changes nothing", async (_name, variables) => {
     const { id, releaseName } = await rich();
-    const refusal = await refusedWithoutTrace(SET_VARIABLES, { deploymentId: id, releaseName, environmentVariables: variables });
+    const refusal = await refusedWithoutTrace(SET_VARIABLES, {
+      deploymentId: id,
+      releaseName,
+      environmentVariables: variables,
+    });
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "environmentVariables" } });
     expect(refusal.message).not.toContain("s3cret");
   });
 
-  test.each([[null], [[null]], ["text"], [[{ key: 7 }]], [[{ name: "A" }]]])("refuses %j as the list, naming the variable", async (variables) => {
-    const { id, releaseName } = await rich();
-    const refusal = await refusedWithoutTrace(SET_VARIABLES, { deploymentId: id, releaseName, environmentVariables: variables });
-    expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", message: expect.stringContaining("$environmentVariables") });
-  });
+  test.each([[null], [[null]], ["text"], [[{ key: 7 }]], [[{ name: "A" }]]])(
+    "refuses %j as the list, naming the variable",
+    async (variables) => {
+      const { id, releaseName } = await rich();
+      const refusal = await refusedWithoutTrace(SET_VARIABLES, {
+        deploymentId: id,
+        releaseName,
+        environmentVariables: variables,
+      });
+      expect(refusal).toMatchObject({
+        code: "BAD_USER_INPUT",
+        message: expect.stringContaining("$environmentVariables"),
+      });
+    },
+  );
 
   test.each(["", "another"])("refuses the release name %j, which is not the Deployment's", async (releaseName) => {
     const { id } = await rich();
-    const refusal = await refusedWithoutTrace(SET_VARIABLES, { deploymentId: id, releaseName, environmentVariables: [] });
+    const refusal = await refusedWithoutTrace(SET_VARIABLES, {
+      deploymentId: id,
+      releaseName,
+      environmentVariables: [],
+    });
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "releaseName" } });
   });
 
   test("five lists at the same moment leave one of them, whole", async () => {
     const deployment = await createDeployment(world, admin);
-    const lists = Array.from({ length: 5 }, (_, list) => Array.from({ length: 20 }, (_, index) => ({ key: `A${index}`, value: `${list}`, isSecret: false })));
+    const lists = Array.from({ length: 5 }, (_, list) =>
+      Array.from({ length: 20 }, (_, index) => ({ key: `A${index}`, value: `${list}`, isSecret: false })),
+    );
     await Promise.all(lists.map((list) => set(deployment, list)));
     expect(lists).toContainEqual((await rowOf(world, deployment))["environment_variables"]);
   });

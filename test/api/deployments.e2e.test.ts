@@ -9,7 +9,13 @@ let world: TestApp;
 let admin: string;
 let workspaceId: string;
 beforeAll(async () => {
-  world = await startTestApp({ env: { DEPLOYMENTS__GIT_SYNC_DAG_DEPLOYMENT: "true", DEPLOYMENTS__NFS_MOUNT_DAG_DEPLOYMENT: "true", HELM__BASE_DOMAIN: "example.com" } });
+  world = await startTestApp({
+    env: {
+      DEPLOYMENTS__GIT_SYNC_DAG_DEPLOYMENT: "true",
+      DEPLOYMENTS__NFS_MOUNT_DAG_DEPLOYMENT: "true",
+      HELM__BASE_DOMAIN: "example.com",
+    },
+  });
   admin = await signUpAdmin(world);
   workspaceId = await createWorkspace(world, admin);
 });
@@ -17,8 +23,21 @@ afterAll(() => world.close());
 
 /** As the command-line client calls it with no flag but the label. */
 const create = async (variables: object = {}, token = admin) =>
-  (await ask(world, CREATE, { label: uniqueName("airflow"), workspaceId, executor: "CeleryExecutor", cloudRole: "", dagDeployment: {}, ...variables }, token))
-    .createDeployment;
+  (
+    await ask(
+      world,
+      CREATE,
+      {
+        label: uniqueName("airflow"),
+        workspaceId,
+        executor: "CeleryExecutor",
+        cloudRole: "",
+        dagDeployment: {},
+        ...variables,
+      },
+      token,
+    )
+  ).createDeployment;
 
 async function createInVain(variables: object): Promise<{ code: string; message: string; argument: unknown }> {
   const before = await fingerprint(world);
@@ -59,20 +78,45 @@ describe("createDeployment", () => {
   test("without a version takes the newest Runtime with Airflow 2", async () => {
     const { runtimeVersion, desiredRuntimeVersion, runtimeAirflowVersion } = await create();
     const { runtimeReleases } = await ask(world, "{ runtimeReleases { version airflowVersion } }", null, admin);
-    const [newest] = runtimeReleases.filter(({ airflowVersion }: { airflowVersion: string }) => airflowVersion.startsWith("2."));
+    const [newest] = runtimeReleases.filter(({ airflowVersion }: { airflowVersion: string }) =>
+      airflowVersion.startsWith("2."),
+    );
     expect([runtimeVersion, runtimeAirflowVersion]).toEqual([newest.version, newest.airflowVersion]);
     expect(desiredRuntimeVersion).toBe(runtimeVersion);
   });
 
   test.each([
-    [{ runtimeVersion: "11.4.0" }, { runtimeVersion: "11.4.0", desiredRuntimeVersion: "11.4.0", runtimeAirflowVersion: "2.9.1", airflowVersion: null }],
-    [{ runtimeVersion: "3.0-1" }, { runtimeVersion: "3.0-1", desiredRuntimeVersion: "3.0-1", runtimeAirflowVersion: "3.0.0", airflowVersion: null }],
-    [{ runtimeVersion: "99.0.0" }, { runtimeVersion: "99.0.0", desiredRuntimeVersion: "99.0.0", runtimeAirflowVersion: null, airflowVersion: null }],
+    [
+      { runtimeVersion: "11.4.0" },
+      {
+        runtimeVersion: "11.4.0",
+        desiredRuntimeVersion: "11.4.0",
+        runtimeAirflowVersion: "2.9.1",
+        airflowVersion: null,
+      },
+    ],
+    [
+      { runtimeVersion: "3.0-1" },
+      { runtimeVersion: "3.0-1", desiredRuntimeVersion: "3.0-1", runtimeAirflowVersion: "3.0.0", airflowVersion: null },
+    ],
+    [
+      { runtimeVersion: "99.0.0" },
+      { runtimeVersion: "99.0.0", desiredRuntimeVersion: "99.0.0", runtimeAirflowVersion: null, airflowVersion: null },
+    ],
     [
       { airflowVersion: "2.3.4", runtimeVersion: "" },
-      { runtimeVersion: null, desiredRuntimeVersion: null, runtimeAirflowVersion: null, airflowVersion: "2.3.4", desiredAirflowVersion: "2.3.4" },
+      {
+        runtimeVersion: null,
+        desiredRuntimeVersion: null,
+        runtimeAirflowVersion: null,
+        airflowVersion: "2.3.4",
+        desiredAirflowVersion: "2.3.4",
+      },
     ],
-    [{ airflowVersion: "2.9.1", runtimeVersion: "11.4.0" }, { runtimeVersion: "11.4.0", airflowVersion: null, desiredAirflowVersion: null }],
+    [
+      { airflowVersion: "2.9.1", runtimeVersion: "11.4.0" },
+      { runtimeVersion: "11.4.0", airflowVersion: null, desiredAirflowVersion: null },
+    ],
   ])("of %j is %j", async (versions, expected) => {
     expect(await create(versions)).toMatchObject(expected);
   });
@@ -83,12 +127,17 @@ describe("createDeployment", () => {
     ["KubernetesExecutor", ["airflow"]],
   ])("with the %s has the addresses %j", async (executor, types) => {
     const { releaseName, urls } = await create({ executor });
-    expect(urls).toEqual(types.map((type) => ({ type, url: `https://deployments.example.com/${releaseName}/${type}` })));
+    expect(urls).toEqual(
+      types.map((type) => ({ type, url: `https://deployments.example.com/${releaseName}/${type}` })),
+    );
   });
 
   test("with DAG-only deploys also has the address that takes uploads", async () => {
     const { releaseName, urls } = await create({ executor: "LocalExecutor", dagDeployment: { type: "dag_deploy" } });
-    expect(urls).toContainEqual({ type: "dagserver", url: `https://deployments.example.com/${releaseName}/dags/upload` });
+    expect(urls).toContainEqual({
+      type: "dagserver",
+      url: `https://deployments.example.com/${releaseName}/dags/upload`,
+    });
   });
 
   test("keeps a git mechanism as it is set, and never shows the key", async () => {
@@ -104,7 +153,10 @@ describe("createDeployment", () => {
     };
     const created = await create({ dagDeployment: { type: "git_sync", sshKey: "-----BEGIN s3cret", ...settings } });
     expect(created.dagDeployment).toEqual({ type: "git_sync", nfsLocation: null, sshKey: null, ...settings });
-    expect((await rowOf(world, created))["dag_deployment"]).toEqual({ sealedSshKey: expect.not.stringContaining("s3cret"), ...settings });
+    expect((await rowOf(world, created))["dag_deployment"]).toEqual({
+      sealedSshKey: expect.not.stringContaining("s3cret"),
+      ...settings,
+    });
     expect((await secretsOf(world, created)).sshKey).toBe("-----BEGIN s3cret");
   });
 
@@ -121,8 +173,15 @@ describe("createDeployment", () => {
     const releaseName = uniqueName("chosen");
     const config = { nested: { list: [1, null, "ü"] } };
     const created = await create({ releaseName, config, cloudRole: "arn:aws:iam::1:role/x", triggererReplicas: 2 });
-    expect(created).toMatchObject({ releaseName, namespace: releaseName, config: { ...config, executor: "CeleryExecutor", triggerer: { replicas: 2 } } });
-    expect(await rowOf(world, created)).toMatchObject({ cloud_role: "arn:aws:iam::1:role/x", components: { triggerer: { replicas: 2 } } });
+    expect(created).toMatchObject({
+      releaseName,
+      namespace: releaseName,
+      config: { ...config, executor: "CeleryExecutor", triggerer: { replicas: 2 } },
+    });
+    expect(await rowOf(world, created)).toMatchObject({
+      cloud_role: "arn:aws:iam::1:role/x",
+      components: { triggerer: { replicas: 2 } },
+    });
   });
 
   test.each([
@@ -144,9 +203,21 @@ describe("createDeployment", () => {
     ["a config beyond measure", { config: { a: "x".repeat(100_000) } }, "config"],
     ["fewer than no triggerers", { triggererReplicas: -1 }, "triggerer.replicas"],
     ["a cloud role beyond measure", { cloudRole: "x".repeat(100_000) }, "cloudRole"],
-    ["a repository beyond measure", { dagDeployment: { type: "git_sync", repositoryUrl: "x".repeat(100_000) } }, expect.stringContaining("dagDeployment")],
-    ["a password in a repository", { dagDeployment: { type: "git_sync", repositoryUrl: "https://me:s3cret@git.example.com/dags" } }, "dagDeployment.repositoryUrl"],
-    ["an interval of less than nothing", { dagDeployment: { type: "git_sync", syncInterval: -60 } }, expect.stringContaining("dagDeployment")],
+    [
+      "a repository beyond measure",
+      { dagDeployment: { type: "git_sync", repositoryUrl: "x".repeat(100_000) } },
+      expect.stringContaining("dagDeployment"),
+    ],
+    [
+      "a password in a repository",
+      { dagDeployment: { type: "git_sync", repositoryUrl: "https://me:s3cret@git.example.com/dags" } },
+      "dagDeployment.repositoryUrl",
+    ],
+    [
+      "an interval of less than nothing",
+      { dagDeployment: { type: "git_sync", syncInterval: -60 } },
+      expect.stringContaining("dagDeployment"),
+    ],
   ])("refuses %s, naming the argument, and creates nothing", async (_name, variables, argument) => {
     const refusal = await createInVain(variables);
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", argument });
@@ -164,7 +235,10 @@ describe("createDeployment", () => {
     ["a number as label", { label: 7 }, "label"],
     ["a null label", { label: null }, "label"],
   ])("refuses %s, naming the variable, and creates nothing", async (_name, variables, variable) => {
-    expect(await createInVain(variables)).toMatchObject({ code: "BAD_USER_INPUT", message: expect.stringContaining(`$${variable}`) });
+    expect(await createInVain(variables)).toMatchObject({
+      code: "BAD_USER_INPUT",
+      message: expect.stringContaining(`$${variable}`),
+    });
   });
 
   test.each<[string, object]>([
@@ -175,9 +249,12 @@ describe("createDeployment", () => {
     ["dagDeployment", { dagDeployment: { repositoryUrl: "a\0b" } }],
     ["half a surrogate pair in config", { config: { a: "\ud800" } }],
     ["half a surrogate pair in dagDeployment", { dagDeployment: { branchName: "\udc00" } }],
-  ])("takes a character that cannot be kept for bad input and not for a fault of ours: %s", async (_name, variables) => {
-    expect(await createInVain(variables)).toMatchObject({ code: "BAD_USER_INPUT" });
-  });
+  ])(
+    "takes a character that cannot be kept for bad input and not for a fault of ours: %s",
+    async (_name, variables) => {
+      expect(await createInVain(variables)).toMatchObject({ code: "BAD_USER_INPUT" });
+    },
+  );
 
   test("refuses a release name that is taken, also by one that was deleted but is still kept", async () => {
     const { id, releaseName } = await create({ releaseName: uniqueName("taken") });
@@ -193,9 +270,13 @@ describe("createDeployment", () => {
     const answers = await Promise.all(Array.from({ length: 10 }, () => world.send(CREATE, variables, admin)));
     expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(1);
     const refused = answers.flatMap(({ errors }) => errors ?? []);
-    expect(new Set(refused.map(({ message }) => message))).toEqual(new Set([`A Deployment with the release name ${releaseName} exists already`]));
+    expect(new Set(refused.map(({ message }) => message))).toEqual(
+      new Set([`A Deployment with the release name ${releaseName} exists already`]),
+    );
     expect(new Set(refused.map(({ extensions }) => extensions.code))).toEqual(new Set(["CONFLICT"]));
-    expect(await world.database.sql.query("SELECT count(*) AS count FROM deployment WHERE release_name = $1", [releaseName])).toEqual([{ count: 1 }]);
+    expect(
+      await world.database.sql.query("SELECT count(*) AS count FROM deployment WHERE release_name = $1", [releaseName]),
+    ).toEqual([{ count: 1 }]);
   });
 
   test("of one label twice makes two Deployments", async () => {
@@ -214,10 +295,20 @@ test("where names cannot be chosen and mechanisms are off, asking for them is re
   try {
     const variables = { label: "New", workspaceId, executor: "CeleryExecutor" };
     const named = await askInVain(strict, CREATE, { ...variables, releaseName: "mine" }, admin);
-    expect(named).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "releaseName" }, message: expect.stringContaining("deployments.manualReleaseNames") });
+    expect(named).toMatchObject({
+      code: "BAD_USER_INPUT",
+      extensions: { argument: "releaseName" },
+      message: expect.stringContaining("deployments.manualReleaseNames"),
+    });
     const mechanism = await askInVain(strict, CREATE, { ...variables, dagDeployment: { type: "dag_deploy" } }, admin);
-    expect(mechanism).toMatchObject({ code: "BAD_USER_INPUT", message: expect.stringContaining("deployments.configureDagDeployment") });
-    expect((await ask(strict, CREATE, { ...variables, dagDeployment: { type: "image" } }, admin)).createDeployment.dagDeployment.type).toBe("image");
+    expect(mechanism).toMatchObject({
+      code: "BAD_USER_INPUT",
+      message: expect.stringContaining("deployments.configureDagDeployment"),
+    });
+    expect(
+      (await ask(strict, CREATE, { ...variables, dagDeployment: { type: "image" } }, admin)).createDeployment
+        .dagDeployment.type,
+    ).toBe("image");
   } finally {
     await strict.close();
   }
@@ -225,14 +316,26 @@ test("where names cannot be chosen and mechanisms are off, asking for them is re
 
 describe("who creates a Deployment", () => {
   const rolesOn = async (deploymentId: string): Promise<object[]> =>
-    (await ask(world, "query ($deploymentId: Id!) { deploymentUsers(deploymentId: $deploymentId) { id roleBindings { role deployment { id } } } }", { deploymentId }, admin)).deploymentUsers;
+    (
+      await ask(
+        world,
+        "query ($deploymentId: Id!) { deploymentUsers(deploymentId: $deploymentId) { id roleBindings { role deployment { id } } } }",
+        { deploymentId },
+        admin,
+      )
+    ).deploymentUsers;
 
   test.each([
     ["createDeployment", CREATE, { executor: "CeleryExecutor" }],
     ["upsertDeployment", UPSERT, {}],
   ])("administers it, be he an editor of the Workspace: %s", async (name, mutation, variables) => {
     const editor = await userWith(world, admin, "WORKSPACE_EDITOR", { workspaceId });
-    const answer = await ask(world, mutation, { label: "Mine", workspaceId, workspaceUuid: workspaceId, ...variables }, editor.token);
+    const answer = await ask(
+      world,
+      mutation,
+      { label: "Mine", workspaceId, workspaceUuid: workspaceId, ...variables },
+      editor.token,
+    );
     const { id, releaseName } = answer[name];
     expect((await ask(world, READ, { id }, editor.token)).deployment.id).toBe(id);
     await ask(world, UPDATE_IMAGE, { releaseName, image: "registry.example.com/app:1" }, editor.token);
@@ -243,7 +346,12 @@ describe("who creates a Deployment", () => {
 
   test("may deploy to it in the same step", async () => {
     const editor = await userWith(world, admin, "WORKSPACE_EDITOR", { workspaceId });
-    const { upsertDeployment: created } = await ask(world, UPSERT, { workspaceUuid: workspaceId, label: "Mine", image: "registry.example.com/app:1" }, editor.token);
+    const { upsertDeployment: created } = await ask(
+      world,
+      UPSERT,
+      { workspaceUuid: workspaceId, label: "Mine", image: "registry.example.com/app:1" },
+      editor.token,
+    );
     expect(created).toMatchObject({ status: "deploying", deployInfo: { nextCli: "deploy-2" } });
   });
 

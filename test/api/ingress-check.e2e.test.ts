@@ -1,4 +1,11 @@
-import { createDeployment, serviceAccountWith, signUp, signUpAdmin, userWith, type BuiltDeployment } from "../builders/api";
+import {
+  createDeployment,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  userWith,
+  type BuiltDeployment,
+} from "../builders/api";
 import { startTestApp, type TestApp } from "../world/app";
 
 let world: TestApp;
@@ -13,7 +20,10 @@ afterAll(() => world.close());
 
 const check = async (token: string | undefined, path: string, header = "x-original-url") => {
   const url = `https://deployments.example.com/${deployment.releaseName}${path}`;
-  const { statusCode, headers } = await world.app.server.app.inject({ url: "/v1/authorization", headers: { [header]: url, ...(token !== undefined && { authorization: token }) } });
+  const { statusCode, headers } = await world.app.server.app.inject({
+    url: "/v1/authorization",
+    headers: { [header]: url, ...(token !== undefined && { authorization: token }) },
+  });
   return [statusCode, headers["x-auth-request-role"]];
 };
 
@@ -24,7 +34,11 @@ test.each([
   ["WORKSPACE_ADMIN", "Admin", 200, 200, 200],
   ["SYSTEM_VIEWER", "Viewer", 403, 403, 200],
 ])("a %s is %s in Airflow", async (role, airflowRole, flower, upload, download) => {
-  const place = role.startsWith("SYSTEM") ? {} : role.startsWith("WORKSPACE") ? { workspaceId: deployment.workspaceId } : { deploymentId: deployment.id };
+  const place = role.startsWith("SYSTEM")
+    ? {}
+    : role.startsWith("WORKSPACE")
+      ? { workspaceId: deployment.workspaceId }
+      : { deploymentId: deployment.id };
   const { token } = await userWith(world, admin, role, place);
   expect(await check(token, "/airflow/home")).toEqual([200, airflowRole]);
   const statuses = [];
@@ -43,8 +57,13 @@ test("a service account gets in by its key, in whatever header the proxy puts th
 
 test("tells who it is, in a header's characters", async () => {
   const { token } = await signUp(world, { by: admin, username: "Zoë\r\nX-Evil: 1" });
-  await world.database.sql.query("INSERT INTO role_binding (id, role, user_id, created_at) SELECT gen_random_uuid(), 'SYSTEM_VIEWER', id, now() FROM app_user WHERE username LIKE 'Zo%'");
-  const { headers } = await world.app.server.app.inject({ url: "/v1/authorization", headers: { "x-original-url": `/${deployment.releaseName}/airflow`, authorization: token } });
+  await world.database.sql.query(
+    "INSERT INTO role_binding (id, role, user_id, created_at) SELECT gen_random_uuid(), 'SYSTEM_VIEWER', id, now() FROM app_user WHERE username LIKE 'Zo%'",
+  );
+  const { headers } = await world.app.server.app.inject({
+    url: "/v1/authorization",
+    headers: { "x-original-url": `/${deployment.releaseName}/airflow`, authorization: token },
+  });
   expect(headers["x-auth-request-user"]).toBe("Zo%C3%AB%0D%0AX-Evil%3A 1");
   expect(headers).not.toHaveProperty("x-evil");
 });
@@ -55,16 +74,22 @@ test("refuses everybody else, and every other URL, in the two ways that a proxy 
   const elsewhere = await userWith(world, admin, "DEPLOYMENT_ADMIN", { deploymentId: other.id });
   expect(await check(undefined, "/airflow")).toEqual([401, undefined]);
   expect(await check("stale", "/airflow")).toEqual([401, undefined]);
-  for (const token of [stranger.token, elsewhere.token]) expect(await check(token, "/airflow")).toEqual([403, undefined]);
-  for (const path of ["", "/airflows", "/../nowhere/airflow", "/dags"]) expect(await check(admin, path)).toEqual([403, undefined]);
-  const { statusCode } = await world.app.server.app.inject({ url: "/v1/authorization", headers: { authorization: admin } });
+  for (const token of [stranger.token, elsewhere.token])
+    expect(await check(token, "/airflow")).toEqual([403, undefined]);
+  for (const path of ["", "/airflows", "/../nowhere/airflow", "/dags"])
+    expect(await check(admin, path)).toEqual([403, undefined]);
+  const { statusCode } = await world.app.server.app.inject({
+    url: "/v1/authorization",
+    headers: { authorization: admin },
+  });
   expect(statusCode).toBe(403);
 });
 
 describe("two headers, of which the client can send one", () => {
   const own = (): string => `/${deployment.releaseName}/airflow`;
   const ask = async (headers: Record<string, string>, app = world.app) =>
-    (await app.server.app.inject({ url: "/v1/authorization", headers: { authorization: admin, ...headers } })).statusCode;
+    (await app.server.app.inject({ url: "/v1/authorization", headers: { authorization: admin, ...headers } }))
+      .statusCode;
 
   test("count only where they lead to the same target", async () => {
     const { releaseName } = await createDeployment(world, admin);
@@ -74,7 +99,10 @@ describe("two headers, of which the client can send one", () => {
   });
 
   test("the one that the configuration names has to be there", async () => {
-    const pinned = await startTestApp({ env: { DEPLOYMENTS__INGRESS_CHECK__HEADER: "X-Forwarded-Uri" }, database: world.database });
+    const pinned = await startTestApp({
+      env: { DEPLOYMENTS__INGRESS_CHECK__HEADER: "X-Forwarded-Uri" },
+      database: world.database,
+    });
     try {
       expect(await ask({ "x-original-url": own() }, pinned.app)).toBe(403);
       expect(await ask({ "x-forwarded-uri": own() }, pinned.app)).toBe(200);

@@ -34,7 +34,11 @@ interface ProxyAnswer {
 }
 
 /** The path goes out as it stands; `fetch` would resolve its dots. */
-function open(proxy: ReverseProxy, path: string, headers: Record<string, string | string[]> = {}): Promise<ProxyAnswer> {
+function open(
+  proxy: ReverseProxy,
+  path: string,
+  headers: Record<string, string | string[]> = {},
+): Promise<ProxyAnswer> {
   return new Promise((resolve, reject) => {
     const outgoing = request(proxy.url, { path, headers: { authorization: token, ...headers } }, (response) => {
       let body = "";
@@ -59,37 +63,46 @@ const PROXIES = [
 for (const { name, start, passesClientHeader } of PROXIES) {
   const program = programPath(name);
   // Debian's packages caddy and nginx-light; .ci/install-test-servers brings them.
-  (program === null ? describe.skip : describe)(`behind ${name} as the guide configures it${passesClientHeader ? ", but for the removal of the client's header" : ""}`, () => {
-    let proxy: ReverseProxy;
-    beforeAll(async () => {
-      proxy = await start(program ?? "", { ...upstreams, passesClientHeader });
-    });
-    afterAll(() => proxy.close());
+  (program === null ? describe.skip : describe)(
+    `behind ${name} as the guide configures it${passesClientHeader ? ", but for the removal of the client's header" : ""}`,
+    () => {
+      let proxy: ReverseProxy;
+      beforeAll(async () => {
+        proxy = await start(program ?? "", { ...upstreams, passesClientHeader });
+      });
+      afterAll(() => proxy.close());
 
-    test("the caller reaches their own Airflow, with the role that the API gives them", async () => {
-      expect(await open(proxy, "/own/airflow/home")).toEqual({ status: 200, role: "Viewer" });
-      expect(await open(proxy, "/own/airflow/home", { "x-auth-request-role": "Admin" })).toEqual({ status: 200, role: "Viewer" });
-    });
+      test("the caller reaches their own Airflow, with the role that the API gives them", async () => {
+        expect(await open(proxy, "/own/airflow/home")).toEqual({ status: 200, role: "Viewer" });
+        expect(await open(proxy, "/own/airflow/home", { "x-auth-request-role": "Admin" })).toEqual({
+          status: 200,
+          role: "Viewer",
+        });
+      });
 
-    test.each(["/victim/airflow/home", "/own/airflow/../../victim/airflow/home", "/own/airflow/%2e%2e/%2e%2e/victim/airflow/home", "//victim/airflow", "/victim//airflow/home"])(
-      "%s is refused",
-      async (path) => {
+      test.each([
+        "/victim/airflow/home",
+        "/own/airflow/../../victim/airflow/home",
+        "/own/airflow/%2e%2e/%2e%2e/victim/airflow/home",
+        "//victim/airflow",
+        "/victim//airflow/home",
+      ])("%s is refused", async (path) => {
         const { status, role } = await open(proxy, path);
         expect(status).not.toBe(200);
         expect(role).toBeUndefined();
-      },
-    );
+      });
 
-    test.each<Record<string, string | string[]>>([
-      { "X-Original-URL": "/own/airflow/home" },
-      { "X-Forwarded-Uri": "/own/airflow/home" },
-      { "X-Original-URL": "/own/airflow/home", "X-Forwarded-Uri": "/own/airflow/home" },
-      { "X-Original-URL": ["/own/airflow/home", "/own/airflow/home"] },
-      { "X-Forwarded-Uri": ["/own/airflow/home", "/victim/airflow/home"] },
-      { "X-Forwarded-Host": "127.0.0.1", "X-Forwarded-Uri": "/own/airflow/home", "X-Forwarded-Method": "GET" },
-    ])("another Deployment stays closed to a client that sends %j", async (headers) => {
-      const { role } = await open(proxy, "/victim/airflow/home", headers);
-      expect(role).toBeUndefined();
-    });
-  });
+      test.each<Record<string, string | string[]>>([
+        { "X-Original-URL": "/own/airflow/home" },
+        { "X-Forwarded-Uri": "/own/airflow/home" },
+        { "X-Original-URL": "/own/airflow/home", "X-Forwarded-Uri": "/own/airflow/home" },
+        { "X-Original-URL": ["/own/airflow/home", "/own/airflow/home"] },
+        { "X-Forwarded-Uri": ["/own/airflow/home", "/victim/airflow/home"] },
+        { "X-Forwarded-Host": "127.0.0.1", "X-Forwarded-Uri": "/own/airflow/home", "X-Forwarded-Method": "GET" },
+      ])("another Deployment stays closed to a client that sends %j", async (headers) => {
+        const { role } = await open(proxy, "/victim/airflow/home", headers);
+        expect(role).toBeUndefined();
+      });
+    },
+  );
 }

@@ -5,14 +5,26 @@ import { createDeployment, signUpAdmin } from "../builders/api";
 import { APP_CONFIG, APP_VERSION, AUTH_CONFIG, CREATE_TOKEN, CREATE_USER } from "../cli/operations";
 import { startTestApp, type TestApp } from "../world/app";
 
-const post = ({ app, config }: TestApp, payload: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> =>
-  app.server.app.inject({ method: "POST", url: config.server.endpoint, headers: { "content-type": "application/json", ...headers }, payload });
+const post = (
+  { app, config }: TestApp,
+  payload: string,
+  headers: Record<string, string> = {},
+): Promise<LightMyRequestResponse> =>
+  app.server.app.inject({
+    method: "POST",
+    url: config.server.endpoint,
+    headers: { "content-type": "application/json", ...headers },
+    payload,
+  });
 
 interface Refused {
   readonly errors: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
 }
 
-/** The status and the first error's code, or OK where a limit let it through; whatever else is wrong with it counts as through. */
+/**
+ * The status and the first error's code, or OK where a limit let it through; whatever else is wrong with it counts as
+ * through.
+ */
 async function passes(world: TestApp, token: string, query: string, variables?: object): Promise<string> {
   const answer = await post(world, JSON.stringify({ query, variables }), { authorization: token });
   if (answer.statusCode === 200) return "OK";
@@ -27,9 +39,11 @@ const deep = (levels: number): string => {
   const inside = Array.from({ length: levels - 2 }, (_, index) => (index % 2 === 0 ? "currentRevision" : "deployment"));
   return `{ deployment(where: { id: "x" }) { ${inside.map((field) => `${field} { `).join("")} id ${"} ".repeat(inside.length)} } }`;
 };
-const aliased = (count: number): string => `{ ${Array.from({ length: count }, (_, index) => `a${index}: appConfig { version }`).join(" ")} }`;
+const aliased = (count: number): string =>
+  `{ ${Array.from({ length: count }, (_, index) => `a${index}: appConfig { version }`).join(" ")} }`;
 /** As many tokens, most of them in a list. */
-const long = (tokens: number): string => `{ deployRevisions(deploymentUuid: "x", filter: { types: [${"IMAGE_ONLY ".repeat(tokens - 19)}] }) { totalCount } }`;
+const long = (tokens: number): string =>
+  `{ deployRevisions(deploymentUuid: "x", filter: { types: [${"IMAGE_ONLY ".repeat(tokens - 19)}] }) { totalCount } }`;
 const PAGE = 'query ($n: Int) { deployRevisions(deploymentUuid: "x", first: $n) { nodes { id number status type } } }';
 
 describe("limits as shipped", () => {
@@ -62,17 +76,27 @@ describe("limits as shipped", () => {
 
   test("a body of a megabyte is read, and not one byte more", async () => {
     const megabyte = JSON.stringify({ query: "{ appConfig { version } }" }).padEnd(1_048_576);
-    expect((await post(world, megabyte, { authorization: admin })).json()).toEqual({ data: { appConfig: { version: "0.35.4" } } });
+    expect((await post(world, megabyte, { authorization: admin })).json()).toEqual({
+      data: { appConfig: { version: "0.35.4" } },
+    });
     const refused = await post(world, `${megabyte} `, { authorization: admin });
     expect(refused.statusCode).toBe(413);
-    expect(refused.json<Refused>().errors).toEqual([{ message: expect.stringContaining("too large"), extensions: { code: "PAYLOAD_TOO_LARGE" } }]);
+    expect(refused.json<Refused>().errors).toEqual([
+      { message: expect.stringContaining("too large"), extensions: { code: "PAYLOAD_TOO_LARGE" } },
+    ]);
     expect(refused.headers["x-request-id"]).toBeDefined();
   });
 
   test.each<[string, string]>([
-    ["fragments that unfold into millions", `{ appConfig { ...F0 } } ${Array.from({ length: 60 }, (_, at) => `fragment F${at} on AppConfig { ...F${at + 1} ...F${at + 1} }`).join(" ")} fragment F60 on AppConfig { version }`],
+    [
+      "fragments that unfold into millions",
+      `{ appConfig { ...F0 } } ${Array.from({ length: 60 }, (_, at) => `fragment F${at} on AppConfig { ...F${at + 1} ...F${at + 1} }`).join(" ")} fragment F60 on AppConfig { version }`,
+    ],
     ["a fragment in itself", "{ appConfig { ...F } } fragment F on AppConfig { version ...F }"],
-    ["introspection that nests", `{ __schema { types { ${"fields { type { ".repeat(40)} name ${"} } ".repeat(40)} } } }`],
+    [
+      "introspection that nests",
+      `{ __schema { types { ${"fields { type { ".repeat(40)} name ${"} } ".repeat(40)} } } }`,
+    ],
     ["a thousand arguments", `{ deployment(where: { ${'id: "x" '.repeat(400)} }) { id } }`],
     ["a thousand directives", `{ appConfig { version ${"@include(if: true) ".repeat(300)} } }`],
     ["an endless string", `{ deployment(where: { id: "${"x".repeat(500_000)}" }) { id } }`],
@@ -110,7 +134,11 @@ describe("callers without a session", () => {
 
   test.each<[string, string, string]>([
     ["200 tokens", "OK", `{ appConfig { ${"version @include(if: true) ".repeat(24)} version version version } }`],
-    ["201 tokens", "UNAUTHENTICATED", `{ appConfig { ${"version @include(if: true) ".repeat(24)} version version version version } }`],
+    [
+      "201 tokens",
+      "UNAUTHENTICATED",
+      `{ appConfig { ${"version @include(if: true) ".repeat(24)} version version version version } }`,
+    ],
     ["5 aliases", "OK", aliased(5)],
     ["6 aliases", "UNAUTHENTICATED", aliased(6)],
     ["a cost of 1,000", "UNAUTHENTICATED", "{ workspaces { id label description createdAt updatedAt users { id } } }"],
@@ -133,7 +161,13 @@ describe("callers without a session", () => {
 describe("limits as configured", () => {
   test("hold in place of those shipped", async () => {
     const world = await startTestApp({
-      env: { APOLLO__MAX_DEPTH: "3", APOLLO__MAX_ALIASES: "2", APOLLO__MAX_TOKENS: "100", APOLLO__MAX_COST: "51", WEBSERVER__BODY_LIMIT_BYTES: "1024" },
+      env: {
+        APOLLO__MAX_DEPTH: "3",
+        APOLLO__MAX_ALIASES: "2",
+        APOLLO__MAX_TOKENS: "100",
+        APOLLO__MAX_COST: "51",
+        WEBSERVER__BODY_LIMIT_BYTES: "1024",
+      },
     });
     try {
       const admin = await signUpAdmin(world);
@@ -144,8 +178,12 @@ describe("limits as configured", () => {
       expect(await passes(world, admin, long(101))).toBe("400 GRAPHQL_PARSE_FAILED");
       expect(await passes(world, admin, PAGE, { n: 12 })).toBe("OK");
       expect(await passes(world, admin, PAGE, { n: 13 })).toBe("400 QUERY_TOO_COSTLY");
-      expect((await post(world, JSON.stringify({ query: "{ appConfig { version } }" }).padEnd(1_024))).statusCode).toBe(200);
-      expect((await post(world, JSON.stringify({ query: "{ appConfig { version } }" }).padEnd(1_025))).statusCode).toBe(413);
+      expect((await post(world, JSON.stringify({ query: "{ appConfig { version } }" }).padEnd(1_024))).statusCode).toBe(
+        200,
+      );
+      expect((await post(world, JSON.stringify({ query: "{ appConfig { version } }" }).padEnd(1_025))).statusCode).toBe(
+        413,
+      );
     } finally {
       await world.close();
     }
@@ -153,24 +191,37 @@ describe("limits as configured", () => {
 
   test("hold for callers without a session, and for the work of a minute", async () => {
     const world = await startTestApp({
-      env: { APOLLO__ANONYMOUS__MAX_TOKENS: "60", APOLLO__ANONYMOUS__REQUESTS_PER_SECOND: "3", APOLLO__WORK_PER_MINUTE: "200" },
+      env: {
+        APOLLO__ANONYMOUS__MAX_TOKENS: "60",
+        APOLLO__ANONYMOUS__REQUESTS_PER_SECOND: "3",
+        APOLLO__WORK_PER_MINUTE: "200",
+      },
     });
     const send = async (query: string, headers = {}) => {
       const { statusCode, headers: answered, body } = await post(world, JSON.stringify({ query }), headers);
-      return { statusCode, retryAfter: Number(answered["retry-after"]), extensions: (JSON.parse(body) as Partial<Refused>).errors?.[0]?.extensions };
+      return {
+        statusCode,
+        retryAfter: Number(answered["retry-after"]),
+        extensions: (JSON.parse(body) as Partial<Refused>).errors?.[0]?.extensions,
+      };
     };
     try {
       const admin = await signUpAdmin(world);
       const answers = [];
-      for (let at = 0; at < 50 && answers.at(-1)?.statusCode !== 429; at++) answers.push(await send("{ appConfig { version } }"));
+      for (let at = 0; at < 50 && answers.at(-1)?.statusCode !== 429; at++)
+        answers.push(await send("{ appConfig { version } }"));
       const last = answers.at(-1);
-      expect(last).toMatchObject({ statusCode: 429, extensions: { code: "TOO_MANY_REQUESTS", retryAfterSeconds: last?.retryAfter } });
+      expect(last).toMatchObject({
+        statusCode: 429,
+        extensions: { code: "TOO_MANY_REQUESTS", retryAfterSeconds: last?.retryAfter },
+      });
       expect(last?.retryAfter).toBeGreaterThanOrEqual(1);
 
       // Documents not seen before are charged; those that were seen are not.
       const document = (at: number): string => `{ self { user { id } } a${at}: __typename }`;
       const codes = [];
-      for (let at = 0; at < 30; at++) codes.push((await send(document(at), { authorization: admin })).extensions?.code ?? "OK");
+      for (let at = 0; at < 30; at++)
+        codes.push((await send(document(at), { authorization: admin })).extensions?.code ?? "OK");
       expect(codes.slice(0, 10)).toEqual(Array(10).fill("OK"));
       expect(codes.at(-1)).toBe("TOO_MANY_REQUESTS");
       expect((await send(document(0), { authorization: admin })).statusCode).toBe(200);
@@ -187,7 +238,9 @@ describe("limits as configured", () => {
     const closed = await startTestApp({ database: signedIn.database, env: { APOLLO__INTROSPECTION: "false" } });
     try {
       expect((await post(open, query)).json()).toMatchObject({ data: { __schema: { queryType: { name: "Query" } } } });
-      expect((await post(signedIn, query, { authorization: token })).json()).toMatchObject({ data: { __schema: { queryType: { name: "Query" } } } });
+      expect((await post(signedIn, query, { authorization: token })).json()).toMatchObject({
+        data: { __schema: { queryType: { name: "Query" } } },
+      });
       for (const text of [query, JSON.stringify({ query: "{ __schema { queryType { name } } }" })]) {
         const { errors } = (await post(signedIn, text)).json<Refused>();
         expect(errors[0]?.extensions.code).toBe("UNAUTHENTICATED");
@@ -209,7 +262,11 @@ describe("pages of other origins", () => {
     world.app.server.app.inject({
       method: "OPTIONS",
       url: "/v1",
-      headers: { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization,content-type" },
+      headers: {
+        origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization,content-type",
+      },
     } satisfies InjectOptions);
 
   test("are let in where the configuration names them, and may read the request's id", async () => {
@@ -217,11 +274,17 @@ describe("pages of other origins", () => {
     try {
       for (const origin of ["https://ui.example", "https://other.example"]) {
         const { headers } = await preflight(world, origin);
-        expect(headers).toMatchObject({ "access-control-allow-origin": origin, "access-control-allow-methods": "GET, POST" });
+        expect(headers).toMatchObject({
+          "access-control-allow-origin": origin,
+          "access-control-allow-methods": "GET, POST",
+        });
         expect(headers["access-control-allow-headers"]).toContain("authorization");
         expect(headers["access-control-allow-credentials"]).toBeUndefined();
         const answer = await post(world, JSON.stringify({ query: "{ appConfig { version } }" }), { origin });
-        expect(answer.headers).toMatchObject({ "access-control-allow-origin": origin, "access-control-expose-headers": "x-request-id" });
+        expect(answer.headers).toMatchObject({
+          "access-control-allow-origin": origin,
+          "access-control-expose-headers": "x-request-id",
+        });
         const refused = await post(world, "nonsense", { origin });
         expect([refused.statusCode, refused.headers["access-control-allow-origin"]]).toEqual([400, origin]);
       }
@@ -237,7 +300,9 @@ describe("pages of other origins", () => {
     const world = await startTestApp();
     try {
       expect((await preflight(world, "https://ui.example")).headers["access-control-allow-origin"]).toBeUndefined();
-      const answer = await post(world, JSON.stringify({ query: "{ appConfig { version } }" }), { origin: "https://ui.example" });
+      const answer = await post(world, JSON.stringify({ query: "{ appConfig { version } }" }), {
+        origin: "https://ui.example",
+      });
       expect(answer.headers["access-control-allow-origin"]).toBeUndefined();
     } finally {
       await world.close();

@@ -42,7 +42,11 @@ async function copies(deploymentId: string, count: number, label = "copy"): Prom
 }
 
 /** Statements that the application sends while it answers, when its caches are as full as they get. */
-async function statementsOf(query: string, variables: object, token: string): Promise<{ statements: number; data: Record<string, unknown[]> }> {
+async function statementsOf(
+  query: string,
+  variables: object,
+  token: string,
+): Promise<{ statements: number; data: Record<string, unknown[]> }> {
   await ask(world, query, variables, token);
   let data: Record<string, unknown[]> = {};
   const statements = await statementsDuring(async () => (data = await ask(world, query, variables, token)));
@@ -61,7 +65,10 @@ describe("paginatedDeployments", () => {
   });
 
   test("answers all of them for take: -1, across Workspaces, and 20 without a take", async () => {
-    const { id } = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
+    const { id } = await createDeployment(world, admin, {
+      workspaceId: await createWorkspace(world, admin),
+      rollbackEnabled: false,
+    });
     const all = await page({ take: -1 });
     expect(all).toEqual(expect.arrayContaining([id, ...ids]));
     expect(await page({})).toEqual(all.slice(0, 20));
@@ -81,29 +88,48 @@ describe("paginatedDeployments", () => {
   });
 
   test("refuses a cursor that is no id, and a negative page number", async () => {
-    expect((await refusedWithoutTrace(world, PAGE, { cursor: "here" }, admin)).extensions).toMatchObject({ code: "BAD_USER_INPUT", argument: "cursor" });
-    expect((await refusedWithoutTrace(world, PAGE, { pageNumber: -1 }, admin)).extensions).toMatchObject({ code: "BAD_USER_INPUT", argument: "pageNumber" });
+    expect((await refusedWithoutTrace(world, PAGE, { cursor: "here" }, admin)).extensions).toMatchObject({
+      code: "BAD_USER_INPUT",
+      argument: "cursor",
+    });
+    expect((await refusedWithoutTrace(world, PAGE, { pageNumber: -1 }, admin)).extensions).toMatchObject({
+      code: "BAD_USER_INPUT",
+      argument: "pageNumber",
+    });
   });
 
   test("goes on behind a Deployment that was deleted and is kept; one that is gone, or that one may not see, is no cursor", async () => {
     const workspaceId = await createWorkspace(world, admin);
-    const made = async (label: string) => createDeployment(world, admin, { workspaceId, label, rollbackEnabled: false });
+    const made = async (label: string) =>
+      createDeployment(world, admin, { workspaceId, label, rollbackEnabled: false });
     const [before, kept, gone] = [await made("line 1"), await made("line 2"), await made("line 3")];
     await ask(world, DELETE, { deploymentId: kept.id, deploymentHardDelete: false }, admin);
     await ask(world, DELETE, { deploymentId: gone.id, deploymentHardDelete: true }, admin);
     expect(await page({ name: "line", take: -1, cursor: kept.id })).toEqual([before.id]);
     const viewer = await userWith(world, admin, "WORKSPACE_VIEWER", { workspaceId });
-    for (const [cursor, token] of [[gone.id, admin], [ids[0], viewer.token], [gone.id, viewer.token]] as const) {
+    for (const [cursor, token] of [
+      [gone.id, admin],
+      [ids[0], viewer.token],
+      [gone.id, viewer.token],
+    ] as const) {
       const { extensions, message } = await refusedWithoutTrace(world, PAGE, { cursor }, token);
-      expect([extensions["code"], extensions["argument"], message]).toEqual(["BAD_USER_INPUT", "cursor", "cursor: is not a Deployment that you may see"]);
+      expect([extensions["code"], extensions["argument"], message]).toEqual([
+        "BAD_USER_INPUT",
+        "cursor",
+        "cursor: is not a Deployment that you may see",
+      ]);
     }
   });
 
   test("holds what each may see: a role on one Deployment shows that one, a Workspace's all of it", async () => {
-    const mine = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
+    const mine = await createDeployment(world, admin, {
+      workspaceId: await createWorkspace(world, admin),
+      rollbackEnabled: false,
+    });
     const sibling = await createDeployment(world, admin, { workspaceId: mine.workspaceId, rollbackEnabled: false });
     const both = [mine.id, sibling.id].sort();
-    const seenBy = async (role: string, place: object): Promise<string[]> => (await page({ take: -1 }, (await userWith(world, admin, role, place)).token)).sort();
+    const seenBy = async (role: string, place: object): Promise<string[]> =>
+      (await page({ take: -1 }, (await userWith(world, admin, role, place)).token)).sort();
     expect(await seenBy("DEPLOYMENT_VIEWER", { deploymentId: mine.id })).toEqual([mine.id]);
     expect(await seenBy("WORKSPACE_VIEWER", { workspaceId: mine.workspaceId })).toEqual(both);
     expect(await seenBy("WORKSPACE_ADMIN", { workspaceId: mine.workspaceId })).toEqual(both);
@@ -113,13 +139,22 @@ describe("paginatedDeployments", () => {
 });
 
 test("a list of thousands takes as many statements as one of ten", async () => {
-  const few = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
+  const few = await createDeployment(world, admin, {
+    workspaceId: await createWorkspace(world, admin),
+    rollbackEnabled: false,
+  });
   await copies(few.id, 9, "one of few");
-  const many = await createDeployment(world, admin, { workspaceId: await createWorkspace(world, admin), rollbackEnabled: false });
+  const many = await createDeployment(world, admin, {
+    workspaceId: await createWorkspace(world, admin),
+    rollbackEnabled: false,
+  });
   await copies(many.id, MANY - 1, "one of many");
   const list = `query ($workspaceId: Uuid!) { workspaceDeployments(workspaceUuid: $workspaceId) {
     id workspace { id label } urls { type url } currentRevision { id number } roleBindings { role user { username emails { address } } } } }`;
-  const [short, long] = [await statementsOf(list, { workspaceId: few.workspaceId }, admin), await statementsOf(list, { workspaceId: many.workspaceId }, admin)];
+  const [short, long] = [
+    await statementsOf(list, { workspaceId: few.workspaceId }, admin),
+    await statementsOf(list, { workspaceId: many.workspaceId }, admin),
+  ];
   expect([short.data["workspaceDeployments"]?.length, long.data["workspaceDeployments"]?.length]).toEqual([10, MANY]);
   expect(long.statements).toBe(short.statements);
   expect(long.statements).toBeGreaterThan(2);

@@ -1,7 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { version } from "../../package.json";
 import { poolOf } from "../../src/shared/db/data-source";
-import { ask, createDeployment, deployImage, rollBack, ROLLBACK, serviceAccountWith, signUp, signUpAdmin } from "../builders/api";
+import {
+  ask,
+  createDeployment,
+  deployImage,
+  rollBack,
+  ROLLBACK,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+} from "../builders/api";
 import { ScriptedDriver } from "../builders/drivers";
 import { FakeElasticsearch } from "../fakes/fake-elasticsearch";
 import { startTestApp, type TestApp } from "../world/app";
@@ -46,7 +55,11 @@ describe("health and readiness", () => {
     );
     try {
       expect((await get(world, "/v1/readyz")).statusCode).toBe(503);
-      expect(await readiness()).toEqual({ status: "not ready", version, checks: { database: "ok", migrations: "missing", dataFolder: "ok" } });
+      expect(await readiness()).toEqual({
+        status: "not ready",
+        version,
+        checks: { database: "ok", migrations: "missing", dataFolder: "ok" },
+      });
     } finally {
       await sql.query("INSERT INTO schema_migration (timestamp, name) VALUES ($1, $2)", [row?.timestamp, row?.name]);
     }
@@ -54,10 +67,16 @@ describe("health and readiness", () => {
   });
 
   test("a database that keeps everybody waiting makes it not ready and not dead, and takes no other metrics along", async () => {
-    const hanging = jest.spyOn(poolOf(world.app.dataSource), "query").mockReturnValue(new Promise(() => undefined) as never);
+    const hanging = jest
+      .spyOn(poolOf(world.app.dataSource), "query")
+      .mockReturnValue(new Promise(() => undefined) as never);
     try {
       const [ready, metrics] = await Promise.all([readiness(), get(world, "/metrics")]);
-      expect(ready).toEqual({ status: "not ready", version, checks: { database: "unreachable", migrations: "unknown", dataFolder: "ok" } });
+      expect(ready).toEqual({
+        status: "not ready",
+        version,
+        checks: { database: "unreachable", migrations: "unknown", dataFolder: "ok" },
+      });
       expect(metrics.statusCode).toBe(200);
       expect(metrics.body).toMatch(/^retrograde_jobs_waiting nan$/im);
       expect(metrics.body).toContain("retrograde_build_info");
@@ -74,8 +93,15 @@ describe("health and readiness", () => {
     await administer(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS false`);
     try {
       await administer(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
-      await until(() => get(world, "/v1/readyz"), ({ statusCode }) => statusCode === 503);
-      expect(await readiness()).toEqual({ status: "not ready", version, checks: { database: "unreachable", migrations: "unknown", dataFolder: "ok" } });
+      await until(
+        () => get(world, "/v1/readyz"),
+        ({ statusCode }) => statusCode === 503,
+      );
+      expect(await readiness()).toEqual({
+        status: "not ready",
+        version,
+        checks: { database: "unreachable", migrations: "unknown", dataFolder: "ok" },
+      });
       expect((await get(world, "/v1/healthz")).statusCode).toBe(200);
       const metrics = await get(world, "/metrics");
       expect(metrics.statusCode).toBe(200);
@@ -86,14 +112,21 @@ describe("health and readiness", () => {
         expect(status).toBe(200);
         expect(Object.values(data)).toEqual([null]);
         expect(errors).toHaveLength(1);
-        expect(JSON.stringify(errors)).not.toMatch(new RegExp(`${name}|connect|postgres|SELECT|stack|node_modules|127\\.0\\.0\\.1`, "i"));
+        expect(JSON.stringify(errors)).not.toMatch(
+          new RegExp(`${name}|connect|postgres|SELECT|stack|node_modules|127\\.0\\.0\\.1`, "i"),
+        );
       }
       expect(await ask(world, "{ appConfig { version } }", null)).toEqual({ appConfig: { version: "0.35.4" } });
     } finally {
       await administer(`ALTER DATABASE ${name} WITH ALLOW_CONNECTIONS true`);
     }
-    await until(() => get(world, "/v1/readyz"), ({ statusCode }) => statusCode === 200);
-    expect(await ask(world, 'mutation { createWorkspace(label: "x") { label } }', null, admin)).toEqual({ createWorkspace: { label: "x" } });
+    await until(
+      () => get(world, "/v1/readyz"),
+      ({ statusCode }) => statusCode === 200,
+    );
+    expect(await ask(world, 'mutation { createWorkspace(label: "x") { label } }', null, admin)).toEqual({
+      createWorkspace: { label: "x" },
+    });
   });
 });
 
@@ -144,11 +177,14 @@ describe("metrics", () => {
     ];
     const nobody = (await signUp(world, { by: admin })).token;
     const grown = await growth(world, series, async () => {
-      for (const token of [admin, admin, admin, nobody, nobody, undefined]) await world.send("query MyOwnName { mine: sysWorkspaces { id } }", null, token);
+      for (const token of [admin, admin, admin, nobody, nobody, undefined])
+        await world.send("query MyOwnName { mine: sysWorkspaces { id } }", null, token);
       await world.send('mutation { createWorkspace(label: "") { id } }', null, admin);
     });
     expect(grown).toEqual([3, 2, 1, 1, 6, 6]);
-    expect(await figure(world, 'retrograde_graphql_request_duration_seconds_sum{operation="sysWorkspaces",type="query"}')).toBeGreaterThan(0);
+    expect(
+      await figure(world, 'retrograde_graphql_request_duration_seconds_sum{operation="sysWorkspaces",type="query"}'),
+    ).toBeGreaterThan(0);
     expect((await get(world, "/metrics")).body).not.toMatch(/MyOwnName|mine/);
   });
 
@@ -158,7 +194,9 @@ describe("metrics", () => {
     await deployImage(world, admin, deployment);
     const viewer = await serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     const variables = { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "it broke" };
-    const series = ["accepted", "forbidden", "not_found", "bad_user_input"].map((outcome) => `retrograde_rollbacks_total{outcome="${outcome}"}`);
+    const series = ["accepted", "forbidden", "not_found", "bad_user_input"].map(
+      (outcome) => `retrograde_rollbacks_total{outcome="${outcome}"}`,
+    );
     const grown = await growth(world, series, async () => {
       await rollBack(world, admin, deployment.id, first.id);
       await world.send(ROLLBACK, variables, viewer.token);
@@ -172,7 +210,9 @@ describe("metrics", () => {
   test("time rollouts by how they ended", async () => {
     const deployment = await createDeployment(world, admin);
     driver.reject("broken");
-    const series = ["DEPLOYED", "FAILED"].map((status) => `retrograde_rollout_duration_seconds_count{status="${status}"}`);
+    const series = ["DEPLOYED", "FAILED"].map(
+      (status) => `retrograde_rollout_duration_seconds_count{status="${status}"}`,
+    );
     const grown = await growth(world, series, async () => {
       await deployImage(world, admin, deployment);
       await deployImage(world, admin, deployment);
@@ -184,7 +224,8 @@ describe("metrics", () => {
 
   test("tell how many jobs wait", async () => {
     const grown = await growth(world, ["retrograde_jobs_waiting"], async () => {
-      for (let n = 0; n < 3; n++) await deployImage(world, admin, await createDeployment(world, admin), { rollOut: false });
+      for (let n = 0; n < 3; n++)
+        await deployImage(world, admin, await createDeployment(world, admin), { rollOut: false });
     });
     expect(grown).toEqual([3]);
   });
@@ -192,7 +233,9 @@ describe("metrics", () => {
   test("tell the age of the oldest unfinished revision", async () => {
     const deployment = await createDeployment(world, admin);
     const { id } = await deployImage(world, admin, deployment, { rollOut: false });
-    await world.database.sql.query("UPDATE deploy_revision SET created_at = now() - interval '1 hour' WHERE id = $1", [id]);
+    await world.database.sql.query("UPDATE deploy_revision SET created_at = now() - interval '1 hour' WHERE id = $1", [
+      id,
+    ]);
     expect(await figure(world, "retrograde_oldest_unfinished_revision_seconds")).toBeGreaterThanOrEqual(3600);
     await world.database.sql.query("UPDATE deploy_revision SET status = 'SUPERSEDED' WHERE status = 'INITIALIZED'");
     expect(await figure(world, "retrograde_oldest_unfinished_revision_seconds")).toBe(0);
@@ -266,7 +309,12 @@ describe("what the command-line client asks first, whatever token it holds", () 
           dagOnlyDeployment: false,
         },
       });
-      expect(authConfig).toEqual({ localEnabled: true, publicSignup: true, initialSignup: true, providers: [{ name: "local" }] });
+      expect(authConfig).toEqual({
+        localEnabled: true,
+        publicSignup: true,
+        initialSignup: true,
+        providers: [{ name: "local" }],
+      });
       await signUpAdmin(world);
       expect((await ask(world, ASKED, null)).authConfig.initialSignup).toBe(false);
     } finally {
@@ -284,7 +332,18 @@ describe("what the command-line client asks first, whatever token it holds", () 
       const user = await signUp(world, { by: admin });
       await world.database.sql.query("DELETE FROM app_user WHERE id = $1", [user.id]);
       const expected = await ask(world, ASKED, {}, admin);
-      for (const token of [undefined, "", "Bearer ", "nonsense", "a.b.c", `${admin}x`, key.token, user.token, "ü".repeat(3), "x".repeat(8_000)]) {
+      for (const token of [
+        undefined,
+        "",
+        "Bearer ",
+        "nonsense",
+        "a.b.c",
+        `${admin}x`,
+        key.token,
+        user.token,
+        "ü".repeat(3),
+        "x".repeat(8_000),
+      ]) {
         const { status, errors, data } = await world.send(ASKED, null, token);
         expect({ status, errors, data }).toEqual({ status: 200, errors: undefined, data: expected });
       }

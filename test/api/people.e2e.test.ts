@@ -1,7 +1,15 @@
 import { newId } from "../../src/shared/app/ids";
 import { ask, bindRole, serviceAccountWith, signUp, signUpAdmin, uniqueName, userWith } from "../builders/api";
 import { auditLinesOf } from "../builders/audit";
-import { CHANGE_PASSWORD, SELF, SET_PASSWORD, SIGN_IN, UPDATE_USER, USERS, VERIFY_EMAIL } from "../builders/user-operations";
+import {
+  CHANGE_PASSWORD,
+  SELF,
+  SET_PASSWORD,
+  SIGN_IN,
+  UPDATE_USER,
+  USERS,
+  VERIFY_EMAIL,
+} from "../builders/user-operations";
 import { person, refusedWithoutTrace } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -18,7 +26,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const outcomeOf = ({ errors }: { errors: undefined | readonly { extensions: { code: string } }[] }): string => errors?.[0]?.extensions.code ?? "OK";
+const outcomeOf = ({ errors }: { errors: undefined | readonly { extensions: { code: string } }[] }): string =>
+  errors?.[0]?.extensions.code ?? "OK";
 const signIn = (identity: string, password = PASSWORD) => world.send(SIGN_IN, { identity, password });
 
 describe("self", () => {
@@ -27,18 +36,28 @@ describe("self", () => {
     await bindRole(world, someone.id, "SYSTEM_VIEWER");
     const { self } = await ask(world, SELF, null, someone.token);
     expect(self).toEqual({
-      user: { id: someone.id, username: expect.any(String), emails: [{ address: someone.email }], roleBindings: [{ role: "SYSTEM_VIEWER" }] },
+      user: {
+        id: someone.id,
+        username: expect.any(String),
+        emails: [{ address: someone.email }],
+        roleBindings: [{ role: "SYSTEM_VIEWER" }],
+      },
       serviceAccount: null,
       token: null,
     });
     const robot = await serviceAccountWith(world, admin, "SYSTEM_VIEWER", {}, "robot");
     const { self: its } = await ask(world, SELF, null, robot.token);
-    expect(its).toEqual({ user: null, serviceAccount: { id: robot.id, label: "robot", apiKey: robot.token.slice(0, 6) }, token: null });
+    expect(its).toEqual({
+      user: null,
+      serviceAccount: { id: robot.id, label: "robot", apiKey: robot.token.slice(0, 6) },
+      token: null,
+    });
   });
 });
 
 describe("users", () => {
-  const found = async (user: object | null): Promise<string[]> => (await ask(world, USERS, { user }, admin)).users.map(({ id }: { id: string }) => id);
+  const found = async (user: object | null): Promise<string[]> =>
+    (await ask(world, USERS, { user }, admin)).users.map(({ id }: { id: string }) => id);
 
   test("answers those who match everything that is given", async () => {
     const someone = await person(world, admin);
@@ -46,7 +65,16 @@ describe("users", () => {
     const fullName = uniqueName("Ada 100%_Marsh");
     await ask(world, UPDATE_USER, { fullName }, someone.token);
     const { users } = await ask(world, USERS, { user: { email: someone.email.toUpperCase() } }, admin);
-    expect(users).toEqual([{ id: someone.id, username: expect.any(String), fullName, status: "active", emails: [{ address: someone.email, verified: true }], roleBindings: [] }]);
+    expect(users).toEqual([
+      {
+        id: someone.id,
+        username: expect.any(String),
+        fullName,
+        status: "active",
+        emails: [{ address: someone.email, verified: true }],
+        roleBindings: [],
+      },
+    ]);
     const { username } = users[0];
     for (const search of [
       { userId: someone.id },
@@ -78,7 +106,10 @@ describe("users", () => {
 
   test("takes system.users.get", async () => {
     const nobody = await signUp(world, { by: admin });
-    expect(await refusedWithoutTrace(world, USERS, { user: { userId: nobody.id } }, nobody.token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+    expect(await refusedWithoutTrace(world, USERS, { user: { userId: nobody.id } }, nobody.token)).toMatchObject({
+      code: "FORBIDDEN",
+      message: REFUSED,
+    });
     const viewer = await userWith(world, admin, "SYSTEM_VIEWER");
     await ask(world, USERS, {}, viewer.token);
   });
@@ -93,29 +124,49 @@ describe("who signs up by himself", () => {
 
   test("is pending, and can neither act nor sign in until an administrator has confirmed the address", async () => {
     const { email, user, token, requestId } = await newcomer();
-    expect({ user, token }).toEqual({ user: { id: user.id, status: "pending", emails: [{ address: email, verified: false }] }, token: null });
-    expect(await auditLinesOf(world, requestId)).toMatchObject([{ action: "user.create", actorId: user.id, objectId: user.id, details: { status: "pending" } }]);
+    expect({ user, token }).toEqual({
+      user: { id: user.id, status: "pending", emails: [{ address: email, verified: false }] },
+      token: null,
+    });
+    expect(await auditLinesOf(world, requestId)).toMatchObject([
+      { action: "user.create", actorId: user.id, objectId: user.id, details: { status: "pending" } },
+    ]);
     expect((await signIn(email)).errors).toMatchObject([{ extensions: { code: "ACCOUNT_PENDING" } }]);
     expect(outcomeOf(await signIn(email, "wrong password"))).toBe("UNAUTHENTICATED");
     const forged = await world.app.features.access.issueToken(user.id);
-    for (const query of [SELF, "mutation { createWorkspace(label: \"x\") { id } }"]) {
-      expect((await world.send(query, null, forged)).errors).toMatchObject([{ message: REFUSED, extensions: { code: "UNAUTHENTICATED" } }]);
+    for (const query of [SELF, 'mutation { createWorkspace(label: "x") { id } }']) {
+      expect((await world.send(query, null, forged)).errors).toMatchObject([
+        { message: REFUSED, extensions: { code: "UNAUTHENTICATED" } },
+      ]);
     }
 
     const { data, headers } = await world.send(VERIFY_EMAIL, { email: email.toUpperCase() }, admin);
     expect(data).toEqual({ verifyEmail: true });
-    expect(await auditLinesOf(world, String(headers["x-request-id"]))).toMatchObject([{ action: "user.verify_email", objectId: user.id, details: { email, formerStatus: "pending" } }]);
+    expect(await auditLinesOf(world, String(headers["x-request-id"]))).toMatchObject([
+      { action: "user.verify_email", objectId: user.id, details: { email, formerStatus: "pending" } },
+    ]);
     expect(outcomeOf(await signIn(email))).toBe("OK");
     await ask(world, SELF, null, forged);
-    expect((await ask(world, USERS, { user: { email } }, admin)).users).toMatchObject([{ status: "active", emails: [{ verified: true }] }]);
+    expect((await ask(world, USERS, { user: { email } }, admin)).users).toMatchObject([
+      { status: "active", emails: [{ verified: true }] },
+    ]);
     expect(await ask(world, VERIFY_EMAIL, { email }, admin)).toEqual({ verifyEmail: true });
   });
 
   test("is active at once where the configuration does without, though the address is not confirmed", async () => {
-    const replica = await startTestApp({ database: world.database, env: { PUBLIC_SIGNUPS: "true", EMAIL_CONFIRMATION: "false" } });
+    const replica = await startTestApp({
+      database: world.database,
+      env: { PUBLIC_SIGNUPS: "true", EMAIL_CONFIRMATION: "false" },
+    });
     try {
-      const { createUser } = await ask(replica, CREATE_USER, { email: `${uniqueName("new")}@example.com`, password: PASSWORD });
-      expect(createUser).toMatchObject({ user: { status: "active", emails: [{ verified: false }] }, token: { value: expect.any(String) } });
+      const { createUser } = await ask(replica, CREATE_USER, {
+        email: `${uniqueName("new")}@example.com`,
+        password: PASSWORD,
+      });
+      expect(createUser).toMatchObject({
+        user: { status: "active", emails: [{ verified: false }] },
+        token: { value: expect.any(String) },
+      });
     } finally {
       await replica.close();
     }
@@ -124,7 +175,10 @@ describe("who signs up by himself", () => {
   test("is confirmed by nobody else, and by nobody who may less", async () => {
     const { email, user } = await newcomer();
     const editor = await userWith(world, admin, "SYSTEM_EDITOR");
-    expect(await refusedWithoutTrace(world, VERIFY_EMAIL, { email }, editor.token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+    expect(await refusedWithoutTrace(world, VERIFY_EMAIL, { email }, editor.token)).toMatchObject({
+      code: "FORBIDDEN",
+      message: REFUSED,
+    });
     for (const [unknown, code] of [
       ["nobody@example.com", "NOT_FOUND"],
       ["nobody", "BAD_USER_INPUT"],
@@ -136,7 +190,10 @@ describe("who signs up by himself", () => {
     const replica = await startTestApp({ database: world.database, env: { ROLES: JSON.stringify(roles) } });
     try {
       await bindRole(world, user.id, "SYSTEM_ADMIN");
-      expect(await refusedWithoutTrace(replica, VERIFY_EMAIL, { email }, editor.token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+      expect(await refusedWithoutTrace(replica, VERIFY_EMAIL, { email }, editor.token)).toMatchObject({
+        code: "FORBIDDEN",
+        message: REFUSED,
+      });
     } finally {
       await replica.close();
     }
@@ -147,10 +204,21 @@ describe("updateUser", () => {
   test("changes one's own names, and an administrator changes anybody's", async () => {
     const someone = await person(world, admin);
     const username = uniqueName("Countess");
-    expect(await ask(world, UPDATE_USER, { username, fullName: " Ada " }, someone.token)).toEqual({ updateUser: { id: someone.id, username, fullName: "Ada" } });
+    expect(await ask(world, UPDATE_USER, { username, fullName: " Ada " }, someone.token)).toEqual({
+      updateUser: { id: someone.id, username, fullName: "Ada" },
+    });
     expect(outcomeOf(await signIn(username))).toBe("OK");
-    expect(await ask(world, UPDATE_USER, { userUuid: someone.id, fullName: null }, admin)).toEqual({ updateUser: { id: someone.id, username, fullName: null } });
-    expect(await ask(world, UPDATE_USER, { userUuid: someone.id.toUpperCase(), username: username.toUpperCase() }, someone.token)).toMatchObject({ updateUser: { username: username.toUpperCase() } });
+    expect(await ask(world, UPDATE_USER, { userUuid: someone.id, fullName: null }, admin)).toEqual({
+      updateUser: { id: someone.id, username, fullName: null },
+    });
+    expect(
+      await ask(
+        world,
+        UPDATE_USER,
+        { userUuid: someone.id.toUpperCase(), username: username.toUpperCase() },
+        someone.token,
+      ),
+    ).toMatchObject({ updateUser: { username: username.toUpperCase() } });
   });
 
   test("refuses a name that somebody signs in by, in any spelling, also to two who ask at once", async () => {
@@ -158,10 +226,14 @@ describe("updateUser", () => {
     const taken = uniqueName("Taken");
     await ask(world, UPDATE_USER, { username: taken }, one.token);
     for (const username of [taken, taken.toLowerCase(), one.email, one.email.toUpperCase()]) {
-      expect(await refusedWithoutTrace(world, UPDATE_USER, { username }, other.token)).toMatchObject({ code: "CONFLICT" });
+      expect(await refusedWithoutTrace(world, UPDATE_USER, { username }, other.token)).toMatchObject({
+        code: "CONFLICT",
+      });
     }
     const wanted = uniqueName("wanted");
-    const answers = await Promise.all([one, other].map(({ token }) => world.send(UPDATE_USER, { username: wanted }, token)));
+    const answers = await Promise.all(
+      [one, other].map(({ token }) => world.send(UPDATE_USER, { username: wanted }, token)),
+    );
     expect(answers.map(outcomeOf).sort()).toEqual(["CONFLICT", "OK"]);
   });
 
@@ -190,15 +262,19 @@ describe("passwords", () => {
       const someone = await person(world, admin);
       const second = (await signIn(someone.email)).data.createToken.token.value;
       await ask(replica, SELF, null, second);
-      const { data, headers } = await world.send(CHANGE_PASSWORD, { currentPassword: PASSWORD, newPassword: "battery staple" }, someone.token);
+      const { data, headers } = await world.send(
+        CHANGE_PASSWORD,
+        { currentPassword: PASSWORD, newPassword: "battery staple" },
+        someone.token,
+      );
       const { token } = data.changePassword;
       const lines = await auditLinesOf(world, String(headers["x-request-id"]));
       expect(lines).toMatchObject([{ action: "user.change_password", objectId: someone.id }]);
       expect(JSON.stringify(lines)).not.toMatch(/battery|horse|argon/);
       for (const old of [someone.token, second]) {
-        expect((await replica.send("mutation { createWorkspace(label: \"x\") { id } }", null, old)).errors).toMatchObject([
-          { message: REFUSED, extensions: { code: "UNAUTHENTICATED", reason: "EXPIRED" } },
-        ]);
+        expect((await replica.send('mutation { createWorkspace(label: "x") { id } }', null, old)).errors).toMatchObject(
+          [{ message: REFUSED, extensions: { code: "UNAUTHENTICATED", reason: "EXPIRED" } }],
+        );
         expect(outcomeOf(await world.send(SELF, null, old))).toBe("UNAUTHENTICATED");
       }
       await ask(replica, SELF, null, token.value);
@@ -228,10 +304,14 @@ describe("passwords", () => {
   });
 
   test("are not guessed by whoever has found a session", async () => {
-    const replica = await startTestApp({ database: world.database, env: { AUTH__LOCAL__LOGIN_ATTEMPTS__PER_ACCOUNT: "3" } });
+    const replica = await startTestApp({
+      database: world.database,
+      env: { AUTH__LOCAL__LOGIN_ATTEMPTS__PER_ACCOUNT: "3" },
+    });
     try {
       const someone = await person(world, admin);
-      const guess = (currentPassword: string) => replica.send(CHANGE_PASSWORD, { currentPassword, newPassword: "battery staple" }, someone.token);
+      const guess = (currentPassword: string) =>
+        replica.send(CHANGE_PASSWORD, { currentPassword, newPassword: "battery staple" }, someone.token);
       for (let one = 0; one < 3; one++) expect(outcomeOf(await guess("guess number 1"))).toBe("BAD_USER_INPUT");
       expect(outcomeOf(await guess(PASSWORD))).toBe("TOO_MANY_ATTEMPTS");
     } finally {
@@ -242,7 +322,11 @@ describe("passwords", () => {
   test("two new ones at once leave one of them", async () => {
     const someone = await person(world, admin);
     const [a, b] = ["battery staple", "another staple"];
-    const answers = await Promise.all([a, b].map((newPassword) => world.send(CHANGE_PASSWORD, { currentPassword: PASSWORD, newPassword }, someone.token)));
+    const answers = await Promise.all(
+      [a, b].map((newPassword) =>
+        world.send(CHANGE_PASSWORD, { currentPassword: PASSWORD, newPassword }, someone.token),
+      ),
+    );
     const codes = answers.map(outcomeOf);
     expect(codes.filter((code) => code === "OK")).toHaveLength(1);
     expect(codes).not.toContain("INTERNAL_SERVER_ERROR");
@@ -264,11 +348,20 @@ describe("passwords", () => {
       expect(await refusedWithoutTrace(world, SET_PASSWORD, { userUuid, password }, admin)).toMatchObject({ code });
     }
     const editor = await userWith(world, admin, "SYSTEM_EDITOR");
-    expect(await refusedWithoutTrace(world, SET_PASSWORD, { userUuid: someone.id, password: "battery staple" }, editor.token)).toMatchObject({ code: "FORBIDDEN" });
+    expect(
+      await refusedWithoutTrace(
+        world,
+        SET_PASSWORD,
+        { userUuid: someone.id, password: "battery staple" },
+        editor.token,
+      ),
+    ).toMatchObject({ code: "FORBIDDEN" });
     const roles = { SYSTEM_EDITOR: { permissions: { "system.iam.update": true } } };
     const replica = await startTestApp({ database: world.database, env: { ROLES: JSON.stringify(roles) } });
     try {
-      expect(await refusedWithoutTrace(replica, SET_PASSWORD, { userUuid: me, password: "battery staple" }, editor.token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+      expect(
+        await refusedWithoutTrace(replica, SET_PASSWORD, { userUuid: me, password: "battery staple" }, editor.token),
+      ).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
     } finally {
       await replica.close();
     }
@@ -278,8 +371,17 @@ describe("passwords", () => {
     const replica = await startTestApp({ database: world.database, env: { AUTH__LOCAL__ENABLED: "false" } });
     try {
       const someone = await person(world, admin);
-      expect(await refusedWithoutTrace(replica, CHANGE_PASSWORD, { currentPassword: PASSWORD, newPassword: "battery staple" }, someone.token)).toMatchObject({ code: "FEATURE_DISABLED" });
-      expect(await refusedWithoutTrace(replica, SET_PASSWORD, { userUuid: someone.id, password: "battery staple" }, admin)).toMatchObject({ code: "FEATURE_DISABLED" });
+      expect(
+        await refusedWithoutTrace(
+          replica,
+          CHANGE_PASSWORD,
+          { currentPassword: PASSWORD, newPassword: "battery staple" },
+          someone.token,
+        ),
+      ).toMatchObject({ code: "FEATURE_DISABLED" });
+      expect(
+        await refusedWithoutTrace(replica, SET_PASSWORD, { userUuid: someone.id, password: "battery staple" }, admin),
+      ).toMatchObject({ code: "FEATURE_DISABLED" });
     } finally {
       await replica.close();
     }

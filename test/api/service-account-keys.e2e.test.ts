@@ -1,9 +1,32 @@
 import { createHash } from "node:crypto";
-import { ask, askInVain, bindRole, createDeployment, serviceAccountWith, signUp, signUpAdmin, type BuiltDeployment, type Place } from "../builders/api";
+import {
+  ask,
+  askInVain,
+  bindRole,
+  createDeployment,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  type BuiltDeployment,
+  type Place,
+} from "../builders/api";
 import { TestClock } from "../builders/clock";
-import { CREATE_SERVICE_ACCOUNT, DELETE, DELETE_SERVICE_ACCOUNT, NO_IDS, READ, SERVICE_ACCOUNTS } from "../builders/deployment-operations";
+import {
+  CREATE_SERVICE_ACCOUNT,
+  DELETE,
+  DELETE_SERVICE_ACCOUNT,
+  NO_IDS,
+  READ,
+  SERVICE_ACCOUNTS,
+} from "../builders/deployment-operations";
 import { untilTold } from "../builders/told";
-import { DELETE_WORKSPACE_SERVICE_ACCOUNT, everything, READ_WORKSPACE, refusedWithoutTrace, WORKSPACE_SERVICE_ACCOUNTS } from "../builders/workspace-operations";
+import {
+  DELETE_WORKSPACE_SERVICE_ACCOUNT,
+  everything,
+  READ_WORKSPACE,
+  refusedWithoutTrace,
+  WORKSPACE_SERVICE_ACCOUNTS,
+} from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
 const REFUSED = "You do not have the appropriate permissions for that";
@@ -11,7 +34,8 @@ const FIELDS = "id label category apiKey entityType entityUuid deploymentUuid wo
 const SYSTEM_SERVICE_ACCOUNTS = `{ systemServiceAccounts { ${FIELDS} } }`;
 const CREATE_SYSTEM = `mutation ($label: String!, $category: String, $role: Role!) {
   createSystemServiceAccount(label: $label, category: $category, role: $role) { ${FIELDS} } }`;
-const DELETE_SYSTEM = "mutation ($serviceAccountUuid: Uuid!) { deleteSystemServiceAccount(serviceAccountUuid: $serviceAccountUuid) { id label } }";
+const DELETE_SYSTEM =
+  "mutation ($serviceAccountUuid: Uuid!) { deleteSystemServiceAccount(serviceAccountUuid: $serviceAccountUuid) { id label } }";
 
 let world: TestApp;
 let admin: string;
@@ -32,7 +56,13 @@ interface Level {
 }
 
 const LEVELS: Readonly<Record<string, Level>> = {
-  "the system": { role: "SYSTEM_EDITOR", place: () => ({}), list: SYSTEM_SERVICE_ACCOUNTS, remove: DELETE_SYSTEM, read: "{ sysWorkspaces { id } }" },
+  "the system": {
+    role: "SYSTEM_EDITOR",
+    place: () => ({}),
+    list: SYSTEM_SERVICE_ACCOUNTS,
+    remove: DELETE_SYSTEM,
+    read: "{ sysWorkspaces { id } }",
+  },
   "a Workspace": {
     role: "WORKSPACE_EDITOR",
     place: ({ workspaceId }) => ({ workspaceId }),
@@ -40,7 +70,13 @@ const LEVELS: Readonly<Record<string, Level>> = {
     remove: DELETE_WORKSPACE_SERVICE_ACCOUNT,
     read: READ_WORKSPACE,
   },
-  "a Deployment": { role: "DEPLOYMENT_EDITOR", place: ({ id }) => ({ deploymentId: id }), list: SERVICE_ACCOUNTS, remove: DELETE_SERVICE_ACCOUNT, read: READ },
+  "a Deployment": {
+    role: "DEPLOYMENT_EDITOR",
+    place: ({ id }) => ({ deploymentId: id }),
+    list: SERVICE_ACCOUNTS,
+    remove: DELETE_SERVICE_ACCOUNT,
+    read: READ,
+  },
 };
 
 /** A key on the level, with everything that operations on it ask for. */
@@ -49,9 +85,21 @@ async function keyOn(name: string) {
   if (level === undefined) throw new Error(`no level ${name}`);
   const deployment = await createDeployment(world, admin, { rollbackEnabled: false });
   const { id, token } = await serviceAccountWith(world, admin, level.role, level.place(deployment));
-  const variables = { id: deployment.id, deploymentId: deployment.id, deploymentUuid: deployment.id, workspaceId: deployment.workspaceId, workspaceUuid: deployment.workspaceId, serviceAccountUuid: id };
+  const variables = {
+    id: deployment.id,
+    deploymentId: deployment.id,
+    deploymentUuid: deployment.id,
+    workspaceId: deployment.workspaceId,
+    workspaceUuid: deployment.workspaceId,
+    serviceAccountUuid: id,
+  };
   const listed = async () => {
-    const answer: Record<string, { id: string; apiKey: string; lastUsedAt: string | null }[]> = await ask(world, level.list, variables, admin);
+    const answer: Record<string, { id: string; apiKey: string; lastUsedAt: string | null }[]> = await ask(
+      world,
+      level.list,
+      variables,
+      admin,
+    );
     return Object.values(answer)[0]?.find((account) => account.id === id);
   };
   return { ...level, id, token, variables, listed };
@@ -63,7 +111,8 @@ async function wholeDatabase(): Promise<string> {
     "SELECT format('%I.%I', table_schema, table_name) AS name FROM information_schema.tables WHERE table_type = 'BASE TABLE' AND table_schema IN ('public', 'graphile_worker')",
   );
   const texts = [];
-  for (const { name } of tables) texts.push(JSON.stringify(await world.database.sql.query(`SELECT t::text FROM ${name} t`)));
+  for (const { name } of tables)
+    texts.push(JSON.stringify(await world.database.sql.query(`SELECT t::text FROM ${name} t`)));
   return texts.join("\n");
 }
 
@@ -73,9 +122,12 @@ describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
     expect(token).toMatch(/^[0-9a-f]{32}$/);
     expect((await listed())?.apiKey).toBe(token.slice(0, 6));
     const digest = createHash("sha256").update(token).digest("hex");
-    expect(await world.database.sql.query("SELECT api_key_hash AS hash, api_key_start AS start FROM service_account WHERE id = $1", [id])).toEqual([
-      { hash: digest, start: token.slice(0, 6) },
-    ]);
+    expect(
+      await world.database.sql.query(
+        "SELECT api_key_hash AS hash, api_key_start AS start FROM service_account WHERE id = $1",
+        [id],
+      ),
+    ).toEqual([{ hash: digest, start: token.slice(0, 6) }]);
     const all = await wholeDatabase();
     expect(all).toContain(digest);
     expect(all).not.toContain(token.slice(0, 12));
@@ -83,9 +135,19 @@ describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
 
   test("serves raw and behind Bearer, and not in another spelling", async () => {
     const { token, read, variables } = await keyOn(level);
-    for (const sent of [token, `Bearer ${token}`, `bearer ${token}`]) expect((await world.send(read, variables, sent)).errors).toBeUndefined();
-    for (const sent of [token.slice(0, -1), `${token}0`, `${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`, token.slice(0, 6), `Basic ${token}`]) {
-      expect((await askInVain(world, read, variables, sent)).extensions).toEqual({ code: "UNAUTHENTICATED", reason: "INVALID" });
+    for (const sent of [token, `Bearer ${token}`, `bearer ${token}`])
+      expect((await world.send(read, variables, sent)).errors).toBeUndefined();
+    for (const sent of [
+      token.slice(0, -1),
+      `${token}0`,
+      `${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`,
+      token.slice(0, 6),
+      `Basic ${token}`,
+    ]) {
+      expect((await askInVain(world, read, variables, sent)).extensions).toEqual({
+        code: "UNAUTHENTICATED",
+        reason: "INVALID",
+      });
     }
   });
 
@@ -120,7 +182,9 @@ describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
       });
     }
     expect(await listed()).toBeUndefined();
-    expect(await world.database.sql.query("SELECT 1 FROM role_binding WHERE service_account_id = $1", [id])).toEqual([]);
+    expect(await world.database.sql.query("SELECT 1 FROM role_binding WHERE service_account_id = $1", [id])).toEqual(
+      [],
+    );
     expect((await refusedWithoutTrace(world, remove, variables, admin)).message).toBe("Service account not found");
   });
 
@@ -129,17 +193,26 @@ describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
     await ask(world, read, variables, token);
     await world.database.sql.query("UPDATE service_account SET active = false WHERE id = $1", [id]);
     expect((await askInVain(world, remove, variables, token)).code).toBe("UNAUTHENTICATED");
-    const code = async (): Promise<string | undefined> => (await world.send(read, variables, token)).errors?.[0]?.extensions.code;
+    const code = async (): Promise<string | undefined> =>
+      (await world.send(read, variables, token)).errors?.[0]?.extensions.code;
     expect(await untilTold(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
     expect(await listed()).toMatchObject({ active: false });
   });
 
   test("is refused where the installation accepts none, and shows as much of itself as is configured", async () => {
     const { token, read, variables, listed } = await keyOn(level);
-    const replica = await startTestApp({ database: world.database, env: { SERVICE_ACCOUNTS__ENABLED: "false", SERVICE_ACCOUNTS__SHOW_FIRST_CHARS: "0" } });
+    const replica = await startTestApp({
+      database: world.database,
+      env: { SERVICE_ACCOUNTS__ENABLED: "false", SERVICE_ACCOUNTS__SHOW_FIRST_CHARS: "0" },
+    });
     try {
       expect((await askInVain(replica, read, variables, token)).code).toBe("UNAUTHENTICATED");
-      const { createSystemServiceAccount: hidden } = await ask(replica, CREATE_SYSTEM, { label: "hidden", role: "SYSTEM_VIEWER" }, admin);
+      const { createSystemServiceAccount: hidden } = await ask(
+        replica,
+        CREATE_SYSTEM,
+        { label: "hidden", role: "SYSTEM_VIEWER" },
+        admin,
+      );
       expect(hidden.apiKey).toMatch(/^[0-9a-f]{32}$/);
       const { systemServiceAccounts } = await ask(replica, SYSTEM_SERVICE_ACCOUNTS, null, admin);
       expect(systemServiceAccounts.find(({ id }: { id: string }) => id === hidden.id).apiKey).toBe("");
@@ -157,14 +230,33 @@ describe("service accounts of the system", () => {
     ["deleteSystemServiceAccount", DELETE_SYSTEM, ["SYSTEM_ADMIN"]],
   ])("%s: each role, given to a person", async (_name, query, allowed) => {
     const { id: deploymentId, workspaceId } = await createDeployment(world, admin);
-    for (const role of ["SYSTEM_ADMIN", "SYSTEM_EDITOR", "SYSTEM_VIEWER", "WORKSPACE_ADMIN", "DEPLOYMENT_ADMIN", "USER"]) {
+    for (const role of [
+      "SYSTEM_ADMIN",
+      "SYSTEM_EDITOR",
+      "SYSTEM_VIEWER",
+      "WORKSPACE_ADMIN",
+      "DEPLOYMENT_ADMIN",
+      "USER",
+    ]) {
       const { id: serviceAccountUuid } = await serviceAccountWith(world, admin, "SYSTEM_VIEWER");
       const user = await signUp(world, { by: admin });
-      const place = role.startsWith("WORKSPACE") ? { workspaceId } : role.startsWith("DEPLOYMENT") ? { deploymentId } : {};
+      const place = role.startsWith("WORKSPACE")
+        ? { workspaceId }
+        : role.startsWith("DEPLOYMENT")
+          ? { deploymentId }
+          : {};
       if (role !== "USER") await bindRole(world, user.id, role, place);
       const before = await everything(world);
-      const { status, errors } = await world.send(query, { label: "ci", role: "SYSTEM_VIEWER", serviceAccountUuid }, user.token);
-      expect([role, status, errors?.[0]?.message ?? "OK"]).toEqual([role, 200, allowed.includes(role) ? "OK" : REFUSED]);
+      const { status, errors } = await world.send(
+        query,
+        { label: "ci", role: "SYSTEM_VIEWER", serviceAccountUuid },
+        user.token,
+      );
+      expect([role, status, errors?.[0]?.message ?? "OK"]).toEqual([
+        role,
+        200,
+        allowed.includes(role) ? "OK" : REFUSED,
+      ]);
       if (errors !== undefined) expect(await everything(world)).toEqual(before);
     }
   });
@@ -178,7 +270,12 @@ describe("service accounts of the system", () => {
     ["a null character in the label", { label: "\0" }, "label"],
     ["a category of 191 characters", { category: "x".repeat(191) }, "category"],
   ])("with %s are refused, naming the argument", async (_name, variables, argument) => {
-    const refusal = await refusedWithoutTrace(world, CREATE_SYSTEM, { label: "ci", role: "SYSTEM_VIEWER", ...variables }, admin);
+    const refusal = await refusedWithoutTrace(
+      world,
+      CREATE_SYSTEM,
+      { label: "ci", role: "SYSTEM_VIEWER", ...variables },
+      admin,
+    );
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument } });
   });
 
@@ -195,24 +292,36 @@ describe("service accounts of the system", () => {
     const replica = await startTestApp({ database: world.database, env: { ROLES: JSON.stringify(roles) } });
     try {
       const { token } = await serviceAccountWith(world, admin, "SYSTEM_EDITOR");
-      expect(await refusedWithoutTrace(replica, CREATE_SYSTEM, { label: "ci", role: "SYSTEM_ADMIN" }, token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
-      expect((await ask(replica, CREATE_SYSTEM, { label: "ci", role: "SYSTEM_EDITOR" }, token)).createSystemServiceAccount.entityType).toBe("SYSTEM");
+      expect(
+        await refusedWithoutTrace(replica, CREATE_SYSTEM, { label: "ci", role: "SYSTEM_ADMIN" }, token),
+      ).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+      expect(
+        (await ask(replica, CREATE_SYSTEM, { label: "ci", role: "SYSTEM_EDITOR" }, token)).createSystemServiceAccount
+          .entityType,
+      ).toBe("SYSTEM");
     } finally {
       await replica.close();
     }
   });
 });
 
-test.each([false, true])("a service account of a Deployment is made while that is deleted, or not, but is never left on it (for good: %s)", async (hard) => {
-  for (let round = 0; round < 5; round++) {
-    const { id } = await createDeployment(world, admin);
-    const answers = await Promise.all([
-      world.send(DELETE, { deploymentId: id, deploymentHardDelete: hard }, admin),
-      ...[1, 2, 3].map(() => world.send(CREATE_SERVICE_ACCOUNT, { deploymentUuid: id, label: "ci", role: "DEPLOYMENT_EDITOR" }, admin)),
-    ]);
-    const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? "OK");
-    expect(codes[0]).toBe("OK");
-    expect(codes.filter((code) => code !== "OK" && code !== "NOT_FOUND")).toEqual([]);
-    expect(await world.database.sql.query("SELECT id FROM service_account WHERE deployment_id = $1", [id])).toEqual([]);
-  }
-});
+test.each([false, true])(
+  "a service account of a Deployment is made while that is deleted, or not, but is never left on it (for good: %s)",
+  async (hard) => {
+    for (let round = 0; round < 5; round++) {
+      const { id } = await createDeployment(world, admin);
+      const answers = await Promise.all([
+        world.send(DELETE, { deploymentId: id, deploymentHardDelete: hard }, admin),
+        ...[1, 2, 3].map(() =>
+          world.send(CREATE_SERVICE_ACCOUNT, { deploymentUuid: id, label: "ci", role: "DEPLOYMENT_EDITOR" }, admin),
+        ),
+      ]);
+      const codes = answers.map(({ errors }) => errors?.[0]?.extensions.code ?? "OK");
+      expect(codes[0]).toBe("OK");
+      expect(codes.filter((code) => code !== "OK" && code !== "NOT_FOUND")).toEqual([]);
+      expect(await world.database.sql.query("SELECT id FROM service_account WHERE deployment_id = $1", [id])).toEqual(
+        [],
+      );
+    }
+  },
+);

@@ -56,7 +56,10 @@ const read = async (level: Level, id: string) => {
   return accounts.find((account: { id: string }) => account.id === id);
 };
 const roleOf = async (id: string): Promise<string | undefined> => {
-  const [binding] = await world.database.sql.query<{ role: string }>("SELECT role FROM role_binding WHERE service_account_id = $1", [id]);
+  const [binding] = await world.database.sql.query<{ role: string }>(
+    "SELECT role FROM role_binding WHERE service_account_id = $1",
+    [id],
+  );
   return binding?.role;
 };
 
@@ -78,11 +81,18 @@ describe.each(Object.keys(LEVELS) as Level[])("a service account with a role on 
   test("with another role keeps its key, and leaves an audit line", async () => {
     const { id } = await viewerAt(level);
     const requestId = uniqueName("request");
-    const { errors } = await world.send(update, { ...places[level], id, role: `${level}_EDITOR` }, admin, { "x-request-id": requestId });
+    const { errors } = await world.send(update, { ...places[level], id, role: `${level}_EDITOR` }, admin, {
+      "x-request-id": requestId,
+    });
     expect(errors).toBeUndefined();
     expect(await roleOf(id)).toBe(`${level}_EDITOR`);
     expect(await auditLinesOf(world, requestId)).toMatchObject([
-      { action: "service_account.update", objectType: "service_account", objectId: id, details: { role: `${level}_EDITOR` } },
+      {
+        action: "service_account.update",
+        objectType: "service_account",
+        objectId: id,
+        details: { role: `${level}_EDITOR` },
+      },
     ]);
   });
 
@@ -93,15 +103,22 @@ describe.each(Object.keys(LEVELS) as Level[])("a service account with a role on 
     const stranger = await signUp(world, { by: admin });
     const variables = { ...places[level], id, label: "mine now" };
     expect((await refusedWithoutTrace(world, update, variables, viewer.token)).code).toBe("FORBIDDEN");
-    expect((await refusedWithoutTrace(world, update, variables, stranger.token)).code).toBe(level === "SYSTEM" ? "FORBIDDEN" : "NOT_FOUND");
+    expect((await refusedWithoutTrace(world, update, variables, stranger.token)).code).toBe(
+      level === "SYSTEM" ? "FORBIDDEN" : "NOT_FOUND",
+    );
     expect((await refusedWithoutTrace(world, update, variables)).code).toBe("UNAUTHENTICATED");
     const raised = await refusedWithoutTrace(world, update, { ...variables, role: `${level}_ADMIN` }, editor.token);
-    expect(raised).toMatchObject({ code: "FORBIDDEN", message: "You do not have the appropriate permissions for that" });
+    expect(raised).toMatchObject({
+      code: "FORBIDDEN",
+      message: "You do not have the appropriate permissions for that",
+    });
   });
 
   test("of another place is not found", async () => {
     const others = (Object.keys(LEVELS) as Level[]).filter((other) => other !== level || level !== "SYSTEM");
-    const foreign = await Promise.all(others.map((other) => serviceAccountWith(world, admin, `${other}_VIEWER`, elsewhere[other])));
+    const foreign = await Promise.all(
+      others.map((other) => serviceAccountWith(world, admin, `${other}_VIEWER`, elsewhere[other])),
+    );
     for (const id of [...foreign.map((account) => account.id), ...NO_IDS()]) {
       const refusal = await refusedWithoutTrace(world, update, { ...places[level], id, label: "x" }, admin);
       expect(refusal).toMatchObject({ code: "NOT_FOUND", message: "Service account not found" });
@@ -136,9 +153,12 @@ test("a key has the rights of its new role at once", async () => {
 test("changes and a deletion at once end in a deletion, or in an error of nobody", async () => {
   const { workspaceId } = places.WORKSPACE;
   const { id } = await viewerAt("WORKSPACE");
-  const remove = "mutation ($workspaceId: Uuid!, $id: Uuid!) { deleteWorkspaceServiceAccount(workspaceUuid: $workspaceId, serviceAccountUuid: $id) { id } }";
+  const remove =
+    "mutation ($workspaceId: Uuid!, $id: Uuid!) { deleteWorkspaceServiceAccount(workspaceUuid: $workspaceId, serviceAccountUuid: $id) { id } }";
   const counts = await outcomes([
-    ...["WORKSPACE_EDITOR", "WORKSPACE_VIEWER"].map((role) => world.send(LEVELS.WORKSPACE.update, { workspaceId, id, role }, admin)),
+    ...["WORKSPACE_EDITOR", "WORKSPACE_VIEWER"].map((role) =>
+      world.send(LEVELS.WORKSPACE.update, { workspaceId, id, role }, admin),
+    ),
     world.send(remove, { workspaceId, id }, admin),
   ]);
   expect(Object.keys(counts).filter((code) => code !== "OK" && code !== "NOT_FOUND")).toEqual([]);

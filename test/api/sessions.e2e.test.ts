@@ -35,7 +35,9 @@ async function expectRefused(token: string, reason: string): Promise<void> {
 const codeOf = ({ errors }: Answer): string => errors?.[0]?.extensions.code ?? "OK";
 
 async function signingKey(): Promise<ReturnType<typeof createPrivateKey>> {
-  const [row] = await world.database.sql.query<{ pem: string }>("SELECT private_key_pem AS pem FROM signing_key WHERE purpose = 'SESSIONS'");
+  const [row] = await world.database.sql.query<{ pem: string }>(
+    "SELECT private_key_pem AS pem FROM signing_key WHERE purpose = 'SESSIONS'",
+  );
   return createPrivateKey(row?.pem ?? "");
 }
 
@@ -47,9 +49,17 @@ interface Claims {
 }
 
 /** A token as the installation would make it, but for what is said. */
-async function forge({ subject = admin.id, issuer = "retrograde", expiresInSeconds = 600, notBeforeInSeconds = 0 }: Claims, key?: ReturnType<typeof createPrivateKey>) {
+async function forge(
+  { subject = admin.id, issuer = "retrograde", expiresInSeconds = 600, notBeforeInSeconds = 0 }: Claims,
+  key?: ReturnType<typeof createPrivateKey>,
+) {
   const now = Math.floor(Date.now() / 1000);
-  const token = new SignJWT().setProtectedHeader({ alg: "EdDSA" }).setIssuer(issuer).setSubject(subject).setIssuedAt(now).setNotBefore(now + notBeforeInSeconds);
+  const token = new SignJWT()
+    .setProtectedHeader({ alg: "EdDSA" })
+    .setIssuer(issuer)
+    .setSubject(subject)
+    .setIssuedAt(now)
+    .setNotBefore(now + notBeforeInSeconds);
   if (expiresInSeconds !== null) token.setExpirationTime(now + expiresInSeconds);
   return token.sign(key ?? (await signingKey()));
 }
@@ -58,8 +68,17 @@ const part = (value: object): string => Buffer.from(JSON.stringify(value)).toStr
 
 describe("a session token", () => {
   test("holds for a day, and says nothing of what its holder may do", () => {
-    const claims = JSON.parse(Buffer.from(admin.token.split(".")[1] ?? "", "base64url").toString()) as Record<string, unknown>;
-    expect(claims).toEqual({ iss: "retrograde", sub: admin.id, jti: expect.any(String), iat: expect.any(Number), exp: Math.floor(Number(claims["iat"])) + 86_400 });
+    const claims = JSON.parse(Buffer.from(admin.token.split(".")[1] ?? "", "base64url").toString()) as Record<
+      string,
+      unknown
+    >;
+    expect(claims).toEqual({
+      iss: "retrograde",
+      sub: admin.id,
+      jti: expect.any(String),
+      iat: expect.any(Number),
+      exp: Math.floor(Number(claims["iat"])) + 86_400,
+    });
   });
 
   test("made by the installation's own key is taken", async () => {
@@ -83,9 +102,14 @@ describe("a session token", () => {
   });
 
   test("signed with the public key as if that were a shared secret is refused", async () => {
-    const publicPem = createPublicKey(await signingKey()).export({ type: "spki", format: "pem" }).toString();
+    const publicPem = createPublicKey(await signingKey())
+      .export({ type: "spki", format: "pem" })
+      .toString();
     const unsigned = `${part({ alg: "HS256" })}.${part({ iss: "retrograde", sub: admin.id, exp: 9_999_999_999 })}`;
-    await expectRefused(`${unsigned}.${createHmac("sha256", publicPem).update(unsigned).digest("base64url")}`, "INVALID");
+    await expectRefused(
+      `${unsigned}.${createHmac("sha256", publicPem).update(unsigned).digest("base64url")}`,
+      "INVALID",
+    );
   });
 
   test("of another installation is refused", async () => {
@@ -98,7 +122,14 @@ describe("a session token", () => {
   });
 
   test.each([
-    ["other claims under the same signature", ([header, , signature]: string[]) => [header, part({ iss: "retrograde", sub: randomUUID(), exp: 9_999_999_999 }), signature]],
+    [
+      "other claims under the same signature",
+      ([header, , signature]: string[]) => [
+        header,
+        part({ iss: "retrograde", sub: randomUUID(), exp: 9_999_999_999 }),
+        signature,
+      ],
+    ],
     ["no signature", ([header, payload]: string[]) => [header, payload, ""]],
     ["a changed header", ([, payload, signature]: string[]) => [part({ alg: "EdDSA", kid: "1" }), payload, signature]],
     ["a part too many", (parts: string[]) => [...parts, "x"]],
@@ -113,15 +144,21 @@ describe("a session token", () => {
   });
 
   test("behind another scheme is refused", async () => {
-    for (const scheme of ["Basic", "Token", "BearerX", "Bearer Bearer"]) await expectRefused(`${scheme} ${admin.token}`, "INVALID");
+    for (const scheme of ["Basic", "Token", "BearerX", "Bearer Bearer"])
+      await expectRefused(`${scheme} ${admin.token}`, "INVALID");
   });
 
   test("ends with the user: at once for changes, and as soon as it is told for reads", async () => {
     const { id, token } = await signUp(world, { by: admin.token });
     expect(await ask(world, ME, null, token)).toHaveProperty("workspaces");
     await world.database.sql.query("DELETE FROM app_user WHERE id = $1", [id]);
-    expect((await askInVain(world, CHANGE, null, token)).extensions).toEqual({ code: "UNAUTHENTICATED", reason: "INVALID" });
-    expect(await untilTold(async () => codeOf(await world.send(ME, null, token)), "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
+    expect((await askInVain(world, CHANGE, null, token)).extensions).toEqual({
+      code: "UNAUTHENTICATED",
+      reason: "INVALID",
+    });
+    expect(await untilTold(async () => codeOf(await world.send(ME, null, token)), "UNAUTHENTICATED")).toBe(
+      "UNAUTHENTICATED",
+    );
     await expectRefused(token, "INVALID");
   });
 
@@ -136,7 +173,9 @@ describe("a session token", () => {
 
   async function promote(id: string, token: string): Promise<Account> {
     await bindRole(world, id, "SYSTEM_VIEWER");
-    expect(await untilTold(async () => codeOf(await world.send("{ sysWorkspaces { id } }", null, token)), "OK")).toBe("OK");
+    expect(await untilTold(async () => codeOf(await world.send("{ sysWorkspaces { id } }", null, token)), "OK")).toBe(
+      "OK",
+    );
     return { id, token };
   }
 });
@@ -150,7 +189,10 @@ describe("the key that signs sessions", () => {
       if (first === undefined) throw new Error("no replica");
       const token = await signUpAdmin(first);
       for (const replica of replicas) expect(await ask(replica, ME, null, token)).toHaveProperty("workspaces");
-      expect(await database.sql.query("SELECT purpose FROM signing_key ORDER BY purpose")).toEqual([{ purpose: "REGISTRY" }, { purpose: "SESSIONS" }]);
+      expect(await database.sql.query("SELECT purpose FROM signing_key ORDER BY purpose")).toEqual([
+        { purpose: "REGISTRY" },
+        { purpose: "SESSIONS" },
+      ]);
     } finally {
       await Promise.all(replicas.map((replica) => replica.close()));
       await database.drop();
@@ -172,7 +214,10 @@ describe("the key that signs sessions", () => {
       const { token } = await signUp(one, { by: await reissued(one) });
       expect(await ask(two, ME, null, token)).toHaveProperty("workspaces");
       await expectRefused(token, "INVALID");
-      expect((await askInVain(one, ME, null, admin.token)).extensions).toEqual({ code: "UNAUTHENTICATED", reason: "INVALID" });
+      expect((await askInVain(one, ME, null, admin.token)).extensions).toEqual({
+        code: "UNAUTHENTICATED",
+        reason: "INVALID",
+      });
     } finally {
       await Promise.all([one.close(), two.close()]);
       await rm(folder, { recursive: true });

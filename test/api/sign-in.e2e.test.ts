@@ -4,14 +4,22 @@ import { createTestDatabase } from "../world/database";
 import { startTestApp, type Answer, type TestApp } from "../world/app";
 
 const PASSWORD = "correct horse";
-const SIGN_IN = "mutation ($identity: String, $password: String!) { createToken(identity: $identity, password: $password) { user { id username } token { value } } }";
+const SIGN_IN =
+  "mutation ($identity: String, $password: String!) { createToken(identity: $identity, password: $password) { user { id username } token { value } } }";
 
-const signIn = (world: TestApp, identity: string | null, password = PASSWORD, headers: Record<string, string> = {}): Promise<Answer> =>
-  world.send(SIGN_IN, { identity, password }, undefined, headers);
+const signIn = (
+  world: TestApp,
+  identity: string | null,
+  password = PASSWORD,
+  headers: Record<string, string> = {},
+): Promise<Answer> => world.send(SIGN_IN, { identity, password }, undefined, headers);
 const codeOf = ({ errors }: Answer): string => errors?.[0]?.extensions.code ?? "OK";
 
 /** Runs it on an installation of its own, so that nobody else's attempts count. */
-async function onItsOwn(env: Record<string, string>, run: (world: TestApp, user: Person, admin: string) => Promise<void>): Promise<void> {
+async function onItsOwn(
+  env: Record<string, string>,
+  run: (world: TestApp, user: Person, admin: string) => Promise<void>,
+): Promise<void> {
   const world = await startTestApp({ env });
   try {
     const admin = await signUpAdmin(world);
@@ -22,7 +30,9 @@ async function onItsOwn(env: Record<string, string>, run: (world: TestApp, user:
 }
 
 const usernameOf = async (world: TestApp, { id }: Person): Promise<string> => {
-  const [row] = await world.database.sql.query<{ username: string }>("SELECT username FROM app_user WHERE id = $1", [id]);
+  const [row] = await world.database.sql.query<{ username: string }>("SELECT username FROM app_user WHERE id = $1", [
+    id,
+  ]);
   return row?.username ?? "";
 };
 
@@ -42,7 +52,13 @@ describe("signing in", () => {
   test("works by address and by user name, in any case and between blanks, and gives a session of its own each time", async () => {
     const username = await usernameOf(world, user);
     const tokens = [user.token];
-    for (const identity of [username, username.toUpperCase(), user.email, user.email.toUpperCase(), `  ${user.email}\n`]) {
+    for (const identity of [
+      username,
+      username.toUpperCase(),
+      user.email,
+      user.email.toUpperCase(),
+      `  ${user.email}\n`,
+    ]) {
       const { createToken } = await ask(world, SIGN_IN, { identity, password: PASSWORD });
       expect(createToken.user).toEqual({ id: user.id, username });
       expect(await ask(world, "{ workspaces { id } }", null, createToken.token.value)).toEqual({ workspaces: [] });
@@ -53,7 +69,10 @@ describe("signing in", () => {
   });
 
   test("reads no more of a request without a session than it needs", async () => {
-    for (const [identity, password] of [[user.email, "x".repeat(200_000)], ["x".repeat(200_000), PASSWORD]] as const) {
+    for (const [identity, password] of [
+      [user.email, "x".repeat(200_000)],
+      ["x".repeat(200_000), PASSWORD],
+    ] as const) {
       const { status, errors } = await signIn(world, identity, password);
       expect({ status, code: errors?.[0]?.extensions.code }).toEqual({ status: 413, code: "PAYLOAD_TOO_LARGE" });
     }
@@ -89,11 +108,16 @@ describe("signing in", () => {
     ["the identity", { identity: "a\0b", password: PASSWORD }, "identity"],
     ["the password", { identity: "a", password: "a\0b" }, "password"],
   ])("refuses a null character in %s, naming it", async (_name, variables, argument) => {
-    expect(await refusedWithoutTrace(world, SIGN_IN, variables)).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument } });
+    expect(await refusedWithoutTrace(world, SIGN_IN, variables)).toMatchObject({
+      code: "BAD_USER_INPUT",
+      extensions: { argument },
+    });
   });
 
   test("of a user who is deleted is answered like that of one who never was", async () => {
-    const [row] = await world.database.sql.query<{ id: string }>("SELECT user_id AS id FROM role_binding WHERE role = 'SYSTEM_ADMIN'");
+    const [row] = await world.database.sql.query<{ id: string }>(
+      "SELECT user_id AS id FROM role_binding WHERE role = 'SYSTEM_ADMIN'",
+    );
     const gone = await person(world, await world.app.features.access.issueToken(row?.id ?? ""));
     await world.database.sql.query("DELETE FROM app_user WHERE id = $1", [gone.id]);
     expect(await askInVain(world, SIGN_IN, { identity: gone.email, password: PASSWORD })).toEqual(
@@ -104,7 +128,9 @@ describe("signing in", () => {
   test("is refused where the installation has no passwords", async () => {
     const replica = await startTestApp({ database: world.database, env: { AUTH__LOCAL__ENABLED: "false" } });
     try {
-      expect(await askInVain(replica, SIGN_IN, { identity: user.email, password: PASSWORD })).toMatchObject({ code: "FEATURE_DISABLED" });
+      expect(await askInVain(replica, SIGN_IN, { identity: user.email, password: PASSWORD })).toMatchObject({
+        code: "FEATURE_DISABLED",
+      });
       expect(await ask(replica, "{ workspaces { id } }", null, user.token)).toEqual({ workspaces: [] });
     } finally {
       await replica.close();
@@ -115,14 +141,20 @@ describe("signing in", () => {
 describe("failed attempts on one account", () => {
   test("lock it for a while, and then the right password works again", async () => {
     await onItsOwn({ [PER_ACCOUNT]: "2", [WINDOW_SECONDS]: "600" }, async (world, user) => {
-      for (let attempt = 0; attempt < 2; attempt++) expect(codeOf(await signIn(world, user.email, "wrong horse"))).toBe("UNAUTHENTICATED");
+      for (let attempt = 0; attempt < 2; attempt++)
+        expect(codeOf(await signIn(world, user.email, "wrong horse"))).toBe("UNAUTHENTICATED");
       const locked = await askInVain(world, SIGN_IN, { identity: user.email, password: PASSWORD });
-      expect(locked).toMatchObject({ code: "TOO_MANY_ATTEMPTS", extensions: { retryAfterSeconds: expect.any(Number) } });
+      expect(locked).toMatchObject({
+        code: "TOO_MANY_ATTEMPTS",
+        extensions: { retryAfterSeconds: expect.any(Number) },
+      });
       const retryAfterSeconds = Number(locked.extensions["retryAfterSeconds"]);
       expect(retryAfterSeconds).toBeGreaterThan(0);
       expect(retryAfterSeconds).toBeLessThanOrEqual(600);
       // As if that time had passed.
-      await world.database.sql.query("UPDATE failed_login SET expire = expire - $1::bigint * 1000", [retryAfterSeconds]);
+      await world.database.sql.query("UPDATE failed_login SET expire = expire - $1::bigint * 1000", [
+        retryAfterSeconds,
+      ]);
       expect(codeOf(await signIn(world, user.email))).toBe("OK");
     });
   });
@@ -130,7 +162,8 @@ describe("failed attempts on one account", () => {
   test("are forgotten once the right password came", async () => {
     await onItsOwn({ [PER_ACCOUNT]: "3" }, async (world, user) => {
       for (let round = 0; round < 3; round++) {
-        for (let attempt = 0; attempt < 2; attempt++) expect(codeOf(await signIn(world, user.email, "wrong horse"))).toBe("UNAUTHENTICATED");
+        for (let attempt = 0; attempt < 2; attempt++)
+          expect(codeOf(await signIn(world, user.email, "wrong horse"))).toBe("UNAUTHENTICATED");
         expect(codeOf(await signIn(world, user.email))).toBe("OK");
       }
     });
@@ -139,7 +172,9 @@ describe("failed attempts on one account", () => {
   test("count all together when they come at once, and on every replica", async () => {
     await onItsOwn({ [PER_ACCOUNT]: "3" }, async (world, user) => {
       const replica = await startTestApp({ database: world.database, env: { [PER_ACCOUNT]: "3" } });
-      const requests = Array.from({ length: 12 }, (_, index) => signIn(index % 2 === 0 ? world : replica, user.email, `guess number ${index}`));
+      const requests = Array.from({ length: 12 }, (_, index) =>
+        signIn(index % 2 === 0 ? world : replica, user.email, `guess number ${index}`),
+      );
       expect(await outcomes(requests)).toEqual({ UNAUTHENTICATED: 3, TOO_MANY_ATTEMPTS: 9 });
       await replica.close();
     });
@@ -148,15 +183,21 @@ describe("failed attempts on one account", () => {
   test("count together however the account is spelt: by name, by address, in capitals", async () => {
     await onItsOwn({ [PER_ACCOUNT]: "3" }, async (world, user) => {
       const username = await usernameOf(world, user);
-      for (const identity of [username, username.toUpperCase(), ` ${user.email} `]) expect(codeOf(await signIn(world, identity, "wrong horse"))).toBe("UNAUTHENTICATED");
-      expect([codeOf(await signIn(world, username)), codeOf(await signIn(world, user.email))]).toEqual(["TOO_MANY_ATTEMPTS", "TOO_MANY_ATTEMPTS"]);
+      for (const identity of [username, username.toUpperCase(), ` ${user.email} `])
+        expect(codeOf(await signIn(world, identity, "wrong horse"))).toBe("UNAUTHENTICATED");
+      expect([codeOf(await signIn(world, username)), codeOf(await signIn(world, user.email))]).toEqual([
+        "TOO_MANY_ATTEMPTS",
+        "TOO_MANY_ATTEMPTS",
+      ]);
     });
   });
 
   test("lock nobody else, and end no session", async () => {
     await onItsOwn({ [PER_ACCOUNT]: "1" }, async (world, user, admin) => {
       const other = await person(world, admin);
-      expect([codeOf(await signIn(world, user.email, "wrong horse")), codeOf(await signIn(world, user.email))]).toEqual(["UNAUTHENTICATED", "TOO_MANY_ATTEMPTS"]);
+      expect([codeOf(await signIn(world, user.email, "wrong horse")), codeOf(await signIn(world, user.email))]).toEqual(
+        ["UNAUTHENTICATED", "TOO_MANY_ATTEMPTS"],
+      );
       expect(codeOf(await signIn(world, other.email))).toBe("OK");
       expect(await ask(world, "{ workspaces { id } }", null, user.token)).toEqual({ workspaces: [] });
     });
@@ -165,7 +206,10 @@ describe("failed attempts on one account", () => {
   test("lock names that nobody has just the same", async () => {
     await onItsOwn({ [PER_ACCOUNT]: "1" }, async (world) => {
       const nobody = uniqueName("nobody");
-      expect([codeOf(await signIn(world, nobody)), codeOf(await signIn(world, nobody))]).toEqual(["UNAUTHENTICATED", "TOO_MANY_ATTEMPTS"]);
+      expect([codeOf(await signIn(world, nobody)), codeOf(await signIn(world, nobody))]).toEqual([
+        "UNAUTHENTICATED",
+        "TOO_MANY_ATTEMPTS",
+      ]);
     });
   });
 });
@@ -175,7 +219,8 @@ describe("failed attempts from one address", () => {
 
   test("lock that address for every account, and no other address", async () => {
     await onItsOwn({ [PER_ADDRESS]: "3", WEBSERVER__TRUST_PROXY: "true" }, async (world, user) => {
-      for (let attempt = 0; attempt < 3; attempt++) expect(codeOf(await signIn(world, uniqueName("nobody"), PASSWORD, from("192.0.2.1")))).toBe("UNAUTHENTICATED");
+      for (let attempt = 0; attempt < 3; attempt++)
+        expect(codeOf(await signIn(world, uniqueName("nobody"), PASSWORD, from("192.0.2.1")))).toBe("UNAUTHENTICATED");
       expect(codeOf(await signIn(world, user.email, PASSWORD, from("192.0.2.1")))).toBe("TOO_MANY_ATTEMPTS");
       expect(codeOf(await signIn(world, user.email, PASSWORD, from("192.0.2.2")))).toBe("OK");
     });
@@ -183,7 +228,10 @@ describe("failed attempts from one address", () => {
 
   test("count for the connection's address where no proxy is trusted, whatever a header says", async () => {
     await onItsOwn({ [PER_ADDRESS]: "3" }, async (world, user) => {
-      for (let attempt = 0; attempt < 3; attempt++) expect(codeOf(await signIn(world, uniqueName("nobody"), PASSWORD, from(`192.0.2.${attempt}`)))).toBe("UNAUTHENTICATED");
+      for (let attempt = 0; attempt < 3; attempt++)
+        expect(codeOf(await signIn(world, uniqueName("nobody"), PASSWORD, from(`192.0.2.${attempt}`)))).toBe(
+          "UNAUTHENTICATED",
+        );
       expect(codeOf(await signIn(world, user.email, PASSWORD, from("192.0.2.9")))).toBe("TOO_MANY_ATTEMPTS");
     });
   });

@@ -1,7 +1,19 @@
 import { newId } from "../../src/shared/app/ids";
 import { ask, serviceAccountWith, signUp, signUpAdmin, userWith } from "../builders/api";
 import { auditLinesOf } from "../builders/audit";
-import { bindTeam, GRANT_TEAM, GRANT_USER, PAGE_OF_TEAMS, READ_TEAM, REMOVE_TEAM, REVOKE_TEAM, REVOKE_USER, systemAdmins, teamWith, UPDATE_TEAM } from "../builders/team-operations";
+import {
+  bindTeam,
+  GRANT_TEAM,
+  GRANT_USER,
+  PAGE_OF_TEAMS,
+  READ_TEAM,
+  REMOVE_TEAM,
+  REVOKE_TEAM,
+  REVOKE_USER,
+  systemAdmins,
+  teamWith,
+  UPDATE_TEAM,
+} from "../builders/team-operations";
 import { outcomes, refusedWithoutTrace } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -19,40 +31,66 @@ describe("roles on the system", () => {
 
   test("are given to a user, changed and taken away again, with a line of each in the audit trail", async () => {
     const user = await signUp(world, { by: admin });
-    const teams = async (): Promise<string> => (await world.send(PAGE_OF_TEAMS, {}, user.token)).errors?.[0]?.extensions.code ?? "OK";
+    const teams = async (): Promise<string> =>
+      (await world.send(PAGE_OF_TEAMS, {}, user.token)).errors?.[0]?.extensions.code ?? "OK";
     expect(await teams()).toBe("FORBIDDEN");
-    const { createSystemRoleBinding: first } = await ask(world, GRANT_USER, { userId: user.id, role: "SYSTEM_VIEWER" }, admin);
+    const { createSystemRoleBinding: first } = await ask(
+      world,
+      GRANT_USER,
+      { userId: user.id, role: "SYSTEM_VIEWER" },
+      admin,
+    );
     expect(first).toEqual({ id: expect.any(String), role: "SYSTEM_VIEWER", user: { id: user.id } });
     expect(await teams()).toBe("OK");
     for (let twice = 0; twice < 2; twice++) {
-      const { data, headers } = await world.send(GRANT_USER, { userId: user.id.toUpperCase(), role: "SYSTEM_EDITOR" }, admin);
+      const { data, headers } = await world.send(
+        GRANT_USER,
+        { userId: user.id.toUpperCase(), role: "SYSTEM_EDITOR" },
+        admin,
+      );
       expect(data.createSystemRoleBinding).toEqual({ ...first, role: "SYSTEM_EDITOR" });
       expect(await auditLinesOf(world, String(headers["x-request-id"]))).toMatchObject([
         { action: "user.grant_role", objectType: "user", objectId: user.id, details: { role: "SYSTEM_EDITOR" } },
       ]);
     }
-    expect(await refusedWithoutTrace(world, REVOKE_USER, { userId: user.id, role: "SYSTEM_VIEWER" }, admin)).toMatchObject({ code: "NOT_FOUND", message: "Role binding not found" });
+    expect(
+      await refusedWithoutTrace(world, REVOKE_USER, { userId: user.id, role: "SYSTEM_VIEWER" }, admin),
+    ).toMatchObject({ code: "NOT_FOUND", message: "Role binding not found" });
     expect(await ask(world, REVOKE_USER, { userId: user.id, role: "SYSTEM_EDITOR" }, admin)).toEqual({
       deleteSystemRoleBinding: { role: "SYSTEM_EDITOR", user: { id: user.id } },
     });
     expect(await teams()).toBe("FORBIDDEN");
-    expect(await refusedWithoutTrace(world, REVOKE_USER, { userId: user.id, role: "SYSTEM_EDITOR" }, admin)).toMatchObject({ code: "NOT_FOUND" });
+    expect(
+      await refusedWithoutTrace(world, REVOKE_USER, { userId: user.id, role: "SYSTEM_EDITOR" }, admin),
+    ).toMatchObject({ code: "NOT_FOUND" });
   });
 
   test("of a Team are its members', and go the way the command-line client takes them: team, then the role that it told", async () => {
     const member = await signUp(world, { by: admin });
     const teamUuid = await teamWith(world, admin, [member.id]);
     const { data, headers } = await world.send(GRANT_TEAM, { teamUuid, role: "SYSTEM_VIEWER" }, admin);
-    expect(data.createTeamSystemRoleBinding).toEqual({ id: expect.any(String), role: "SYSTEM_VIEWER", team: { id: teamUuid }, workspace: null });
-    expect(await auditLinesOf(world, String(headers["x-request-id"]))).toMatchObject([{ action: "team.grant_role", objectId: teamUuid, details: { role: "SYSTEM_VIEWER" } }]);
+    expect(data.createTeamSystemRoleBinding).toEqual({
+      id: expect.any(String),
+      role: "SYSTEM_VIEWER",
+      team: { id: teamUuid },
+      workspace: null,
+    });
+    expect(await auditLinesOf(world, String(headers["x-request-id"]))).toMatchObject([
+      { action: "team.grant_role", objectId: teamUuid, details: { role: "SYSTEM_VIEWER" } },
+    ]);
     await ask(world, GRANT_TEAM, { teamUuid, role: "SYSTEM_EDITOR" }, admin);
     await ask(world, PAGE_OF_TEAMS, {}, member.token);
     const { team } = await ask(world, READ_TEAM, { teamUuid }, admin);
     expect(team.roleBindings.map(({ role }: { role: string }) => role)).toEqual(["SYSTEM_EDITOR"]);
     const [{ role }] = team.roleBindings;
-    expect(await ask(world, REVOKE_TEAM, { teamUuid, role }, admin)).toEqual({ deleteTeamSystemRoleBinding: { role: "SYSTEM_EDITOR" } });
+    expect(await ask(world, REVOKE_TEAM, { teamUuid, role }, admin)).toEqual({
+      deleteTeamSystemRoleBinding: { role: "SYSTEM_EDITOR" },
+    });
     expect(await refusedWithoutTrace(world, PAGE_OF_TEAMS, {}, member.token)).toMatchObject({ code: "FORBIDDEN" });
-    expect(await refusedWithoutTrace(world, REVOKE_TEAM, { teamUuid, role }, admin)).toMatchObject({ code: "NOT_FOUND", message: "Role binding not found" });
+    expect(await refusedWithoutTrace(world, REVOKE_TEAM, { teamUuid, role }, admin)).toMatchObject({
+      code: "NOT_FOUND",
+      message: "Role binding not found",
+    });
   });
 
   test("are refused where malformed or unknown", async () => {
@@ -88,13 +126,19 @@ describe("roles on the system", () => {
       [REVOKE_TEAM, { teamUuid, role: "SYSTEM_ADMIN" }],
     ];
     for (const [query, variables] of asked) {
-      expect(await refusedWithoutTrace(world, query, variables, editor.token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+      expect(await refusedWithoutTrace(world, query, variables, editor.token)).toMatchObject({
+        code: "FORBIDDEN",
+        message: REFUSED,
+      });
     }
     const roles = { SYSTEM_EDITOR: { permissions: { "system.iam.update": true } } };
     const replica = await startTestApp({ database: world.database, env: { ROLES: JSON.stringify(roles) } });
     try {
       for (const [query, variables] of [asked[0], asked[3]] as [string, object][]) {
-        expect(await refusedWithoutTrace(replica, query, variables, editor.token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+        expect(await refusedWithoutTrace(replica, query, variables, editor.token)).toMatchObject({
+          code: "FORBIDDEN",
+          message: REFUSED,
+        });
       }
       await ask(replica, GRANT_TEAM, { teamUuid, role: "SYSTEM_EDITOR" }, editor.token);
     } finally {
@@ -127,7 +171,9 @@ describe("the last SYSTEM_ADMIN", () => {
     await ask(world, GRANT_USER, { userId: heir.id, role: "SYSTEM_ADMIN" }, first.token);
     await ask(world, REVOKE_USER, { userId: first.id, role: "SYSTEM_ADMIN" }, first.token);
     expect(await systemAdmins(world)).toEqual([heir.id]);
-    expect(await refusedWithoutTrace(world, GRANT_USER, { userId: first.id, role: "SYSTEM_ADMIN" }, first.token)).toMatchObject({ code: "FORBIDDEN" });
+    expect(
+      await refusedWithoutTrace(world, GRANT_USER, { userId: first.id, role: "SYSTEM_ADMIN" }, first.token),
+    ).toMatchObject({ code: "FORBIDDEN" });
   });
 
   test("may be one by a Team alone, and then the Team keeps role and member", async () => {

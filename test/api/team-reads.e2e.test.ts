@@ -49,7 +49,10 @@ describe("paginatedTeams", () => {
       expect(await page({ cursor: a, take: -3 }, chief, own)).toEqual({ count: 45, ids: [] });
       expect(await page({ take: -3 }, chief, own)).toEqual({ count: 45, ids: all.slice(-3) });
       expect(await page({ cursor: c, take: 3 }, chief, own)).toEqual({ count: 45, ids: [] });
-      expect(await page({ cursor: b?.toUpperCase(), take: 2 }, chief, own)).toEqual({ count: 45, ids: all.slice(5, 7) });
+      expect(await page({ cursor: b?.toUpperCase(), take: 2 }, chief, own)).toEqual({
+        count: 45,
+        ids: all.slice(5, 7),
+      });
       expect((await page({}, chief, own)).ids).toEqual(all.slice(0, 20));
       expect((await page({ take: null, cursor: null, workspaceUuid: "" }, chief, own)).ids).toEqual(all.slice(0, 20));
       expect((await page({ take: 200 }, chief, own)).ids).toEqual(all);
@@ -77,7 +80,11 @@ describe("paginatedTeams", () => {
   test("takes system.teams.get, or a Workspace on whose behalf one may look", async () => {
     const workspaceId = await createWorkspace(world, admin);
     const { id: deploymentId } = await createDeployment(world, admin, { workspaceId });
-    const [onWorkspace, onDeployment, elsewhere] = [await teamWith(world, admin), await teamWith(world, admin), await teamWith(world, admin)];
+    const [onWorkspace, onDeployment, elsewhere] = [
+      await teamWith(world, admin),
+      await teamWith(world, admin),
+      await teamWith(world, admin),
+    ];
     await bindTeam(world, onWorkspace, "WORKSPACE_VIEWER", { workspaceId });
     await bindTeam(world, onDeployment, "DEPLOYMENT_VIEWER", { deploymentId });
     await bindTeam(world, elsewhere, "SYSTEM_VIEWER");
@@ -94,19 +101,29 @@ describe("paginatedTeams", () => {
     }
     expect((await page({}, system)).count).toBe(count);
     for (const token of [viewer, chief, nobody]) {
-      expect(await refusedWithoutTrace(world, PAGE_OF_TEAMS, {}, token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+      expect(await refusedWithoutTrace(world, PAGE_OF_TEAMS, {}, token)).toMatchObject({
+        code: "FORBIDDEN",
+        message: REFUSED,
+      });
       for (const workspaceUuid of [newId(), "x", await createWorkspace(world, admin)]) {
-        expect(await refusedWithoutTrace(world, PAGE_OF_TEAMS, { workspaceUuid }, token)).toMatchObject({ code: "NOT_FOUND", message: "Workspace not found" });
+        expect(await refusedWithoutTrace(world, PAGE_OF_TEAMS, { workspaceUuid }, token)).toMatchObject({
+          code: "NOT_FOUND",
+          message: "Workspace not found",
+        });
       }
     }
-    expect(await refusedWithoutTrace(world, PAGE_OF_TEAMS, { workspaceUuid: workspaceId }, nobody)).toMatchObject({ code: "NOT_FOUND" });
+    expect(await refusedWithoutTrace(world, PAGE_OF_TEAMS, { workspaceUuid: workspaceId }, nobody)).toMatchObject({
+      code: "NOT_FOUND",
+    });
   });
 
   test("takes the same few statements for many Teams as for few", async () => {
     const workspaceId = await createWorkspace(world, admin);
-    const query = "query ($take: Int) { paginatedTeams(take: $take) { count teams { id users { id emails { address } } roleBindings { role team { id } workspace { id } } } } }";
+    const query =
+      "query ($take: Int) { paginatedTeams(take: $take) { count teams { id users { id emails { address } } roleBindings { role team { id } workspace { id } } } } }";
     const statementsFor = async (more: number): Promise<number> => {
-      for (let one = 0; one < more; one++) await bindTeam(world, await teamWith(world, admin), "WORKSPACE_VIEWER", { workspaceId });
+      for (let one = 0; one < more; one++)
+        await bindTeam(world, await teamWith(world, admin), "WORKSPACE_VIEWER", { workspaceId });
       return (await statementsDuring(() => ask(world, query, { take: 90 }, admin))).length;
     };
     const few = await statementsFor(1);
@@ -131,20 +148,36 @@ describe("team and teamUsers", () => {
       expect.arrayContaining([
         { role: "SYSTEM_VIEWER", team: { id }, workspace: null, deployment: null },
         { role: "WORKSPACE_EDITOR", team: { id }, workspace: { id: workspaceId, label }, deployment: null },
-        { role: "DEPLOYMENT_ADMIN", team: { id }, workspace: null, deployment: { id: deployment.id, label: expect.any(String) } },
+        {
+          role: "DEPLOYMENT_ADMIN",
+          team: { id },
+          workspace: null,
+          deployment: { id: deployment.id, label: expect.any(String) },
+        },
       ]),
     );
     const viewer = await userWith(world, admin, "WORKSPACE_VIEWER", { workspaceId });
     const seen = (await ask(world, READ_TEAM, { teamUuid: id, workspaceUuid: workspaceId }, viewer.token)).team;
-    expect(seen.roleBindings).toContainEqual({ role: "WORKSPACE_EDITOR", team: { id }, workspace: { id: workspaceId, label }, deployment: null });
-    expect(seen.roleBindings.flatMap(({ workspace }: { workspace: { id: string } | null }) => workspace?.id ?? [])).not.toContain(hidden);
+    expect(seen.roleBindings).toContainEqual({
+      role: "WORKSPACE_EDITOR",
+      team: { id },
+      workspace: { id: workspaceId, label },
+      deployment: null,
+    });
+    expect(
+      seen.roleBindings.flatMap(({ workspace }: { workspace: { id: string } | null }) => workspace?.id ?? []),
+    ).not.toContain(hidden);
   });
 
   test("are for the members, and for those who may see Teams where this one has a role", async () => {
     const workspaceId = await createWorkspace(world, admin);
     const { id: deploymentId } = await createDeployment(world, admin, { workspaceId });
     const member = await signUp(world, { by: admin });
-    const [onWorkspace, onDeployment, nowhere] = [await teamWith(world, admin, [member.id]), await teamWith(world, admin), await teamWith(world, admin)];
+    const [onWorkspace, onDeployment, nowhere] = [
+      await teamWith(world, admin, [member.id]),
+      await teamWith(world, admin),
+      await teamWith(world, admin),
+    ];
     await bindTeam(world, onWorkspace, "WORKSPACE_VIEWER", { workspaceId });
     await bindTeam(world, onDeployment, "DEPLOYMENT_VIEWER", { deploymentId });
     const [system, viewer, chief, worker, stranger] = [
@@ -171,14 +204,21 @@ describe("team and teamUsers", () => {
       [worker, ["NOT_FOUND NOT_FOUND", "OK OK", "NOT_FOUND NOT_FOUND"]],
       [stranger, ["NOT_FOUND NOT_FOUND", "NOT_FOUND NOT_FOUND", "NOT_FOUND NOT_FOUND"]],
     ] as const) {
-      expect([await sees(onWorkspace, token), await sees(onDeployment, token), await sees(nowhere, token)]).toEqual(expected);
+      expect([await sees(onWorkspace, token), await sees(onDeployment, token), await sees(nowhere, token)]).toEqual(
+        expected,
+      );
     }
     const loner = await signUp(world, { by: admin });
     const ofOne = await teamWith(world, admin, [loner.id]);
-    expect([await sees(ofOne, loner.token), await sees(onWorkspace, loner.token), await sees(ofOne, member.token)]).toEqual(["OK OK", "NOT_FOUND NOT_FOUND", "NOT_FOUND NOT_FOUND"]);
+    expect([
+      await sees(ofOne, loner.token),
+      await sees(onWorkspace, loner.token),
+      await sees(ofOne, member.token),
+    ]).toEqual(["OK OK", "NOT_FOUND NOT_FOUND", "NOT_FOUND NOT_FOUND"]);
     expect(await sees(nowhere, chief, workspaceId)).toBe("OK NOT_FOUND");
     expect(await sees(nowhere, viewer, workspaceId)).toBe("NOT_FOUND NOT_FOUND");
     expect(await sees(nowhere, stranger, workspaceId)).toBe("NOT_FOUND NOT_FOUND");
-    for (const unknown of [newId(), "", "x", "x".repeat(10_000)]) expect(await sees(unknown, admin)).toBe("NOT_FOUND NOT_FOUND");
+    for (const unknown of [newId(), "", "x", "x".repeat(10_000)])
+      expect(await sees(unknown, admin)).toBe("NOT_FOUND NOT_FOUND");
   });
 });

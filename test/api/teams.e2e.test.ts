@@ -1,7 +1,15 @@
 import { newId } from "../../src/shared/app/ids";
 import { ask, bindRole, createWorkspace, signUp, signUpAdmin, uniqueName, userWith } from "../builders/api";
 import { auditLinesOf } from "../builders/audit";
-import { bindTeam, CREATE_TEAM, READ_TEAM, REMOVE_TEAM, TEAM_USERS, teamWith, UPDATE_TEAM } from "../builders/team-operations";
+import {
+  bindTeam,
+  CREATE_TEAM,
+  READ_TEAM,
+  REMOVE_TEAM,
+  TEAM_USERS,
+  teamWith,
+  UPDATE_TEAM,
+} from "../builders/team-operations";
 import { untilTold } from "../builders/told";
 import { outcomes, READ_WORKSPACE, refusedWithoutTrace, UPDATE_WORKSPACE } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
@@ -29,7 +37,11 @@ describe("createTeam", () => {
   test("answers the Team with its members, and records who made it", async () => {
     const [first = "", second = ""] = await people(2);
     const name = uniqueName("Data Engineering");
-    const { data, headers } = await world.send(CREATE_TEAM, { name: `  ${name} `, description: "pipelines", userIds: [first, second.toUpperCase(), first] }, admin);
+    const { data, headers } = await world.send(
+      CREATE_TEAM,
+      { name: `  ${name} `, description: "pipelines", userIds: [first, second.toUpperCase(), first] },
+      admin,
+    );
     const { team, message } = data.createTeam;
     expect(team).toEqual({
       id: expect.any(String),
@@ -44,7 +56,13 @@ describe("createTeam", () => {
     expect(team.users).toHaveLength(2);
     expect(message).toContain(name);
     expect(await auditLinesOf(world, String(headers["x-request-id"]))).toMatchObject([
-      { action: "team.create", objectType: "team", objectId: team.id, objectLabel: name, details: { provider: "local", addedUserIds: `${first} ${second}` } },
+      {
+        action: "team.create",
+        objectType: "team",
+        objectId: team.id,
+        objectLabel: name,
+        details: { provider: "local", addedUserIds: `${first} ${second}` },
+      },
     ]);
   });
 
@@ -53,7 +71,9 @@ describe("createTeam", () => {
     const { createTeam } = await ask(world, CREATE_TEAM, { name, provider: "okta" }, admin);
     expect(createTeam.team).toMatchObject({ name, provider: "okta", users: [] });
     await ask(world, CREATE_TEAM, { name }, admin);
-    expect(await refusedWithoutTrace(world, CREATE_TEAM, { name, provider: "okta" }, admin)).toMatchObject({ code: "CONFLICT" });
+    expect(await refusedWithoutTrace(world, CREATE_TEAM, { name, provider: "okta" }, admin)).toMatchObject({
+      code: "CONFLICT",
+    });
   });
 
   test.each<[string, object, string]>([
@@ -68,7 +88,9 @@ describe("createTeam", () => {
     ["a member whose id is none", { userIds: ["me"] }, "NOT_FOUND"],
     ["members of a provider's group", { provider: "okta", userIds: [newId()] }, "CONFLICT"],
   ])("refuses %s, and makes nothing", async (_name, malformed, code) => {
-    expect(await refusedWithoutTrace(world, CREATE_TEAM, { name: uniqueName("team"), ...malformed }, admin)).toMatchObject({ code });
+    expect(
+      await refusedWithoutTrace(world, CREATE_TEAM, { name: uniqueName("team"), ...malformed }, admin),
+    ).toMatchObject({ code });
   });
 
   test("gives a name once, also to several who ask at the same moment", async () => {
@@ -83,9 +105,15 @@ describe("updateTeam", () => {
     const id = await teamWith(world, admin);
     const newName = uniqueName("renamed");
     await ask(world, UPDATE_TEAM, { id, newName, description: "new" }, admin);
-    expect((await ask(world, READ_TEAM, { teamUuid: id }, admin)).team).toMatchObject({ name: newName, description: "new" });
+    expect((await ask(world, READ_TEAM, { teamUuid: id }, admin)).team).toMatchObject({
+      name: newName,
+      description: "new",
+    });
     await ask(world, UPDATE_TEAM, { id, description: null }, admin);
-    expect((await ask(world, READ_TEAM, { teamUuid: id }, admin)).team).toMatchObject({ name: newName, description: null });
+    expect((await ask(world, READ_TEAM, { teamUuid: id }, admin)).team).toMatchObject({
+      name: newName,
+      description: null,
+    });
   });
 
   test("adds, removes and replaces members; repeating it changes nothing", async () => {
@@ -145,13 +173,19 @@ describe("removeTeam", () => {
     expect(await world.database.sql.query("SELECT 1 FROM role_binding WHERE team_id = $1", [id])).toEqual([]);
     expect(await ask(world, "{ workspaces { id } }", null, member.token)).toEqual({ workspaces: [] });
     for (const gone of [id, newId(), "", "x"]) {
-      expect(await refusedWithoutTrace(world, REMOVE_TEAM, { id: gone }, admin)).toMatchObject({ code: "NOT_FOUND", message: "Team not found" });
+      expect(await refusedWithoutTrace(world, REMOVE_TEAM, { id: gone }, admin)).toMatchObject({
+        code: "NOT_FOUND",
+        message: "Team not found",
+      });
     }
   });
 
   test("happens once where several ask for it", async () => {
     const id = await teamWith(world, admin);
-    expect(await outcomes([1, 2, 3].map(() => world.send(REMOVE_TEAM, { id }, admin)))).toEqual({ OK: 1, NOT_FOUND: 2 });
+    expect(await outcomes([1, 2, 3].map(() => world.send(REMOVE_TEAM, { id }, admin)))).toEqual({
+      OK: 1,
+      NOT_FOUND: 2,
+    });
   });
 });
 
@@ -167,7 +201,10 @@ describe("who may change Teams", () => {
       [UPDATE_TEAM, { id: newId(), newName: uniqueName("team") }],
       [REMOVE_TEAM, { id }],
     ] as const) {
-      expect(await refusedWithoutTrace(world, query, variables, caller.token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+      expect(await refusedWithoutTrace(world, query, variables, caller.token)).toMatchObject({
+        code: "FORBIDDEN",
+        message: REFUSED,
+      });
     }
   });
 
@@ -181,8 +218,12 @@ describe("who may change Teams", () => {
       await bindTeam(world, plain, "WORKSPACE_VIEWER", { workspaceId });
       const strong = await teamWith(world, admin);
       await bindTeam(world, strong, "WORKSPACE_EDITOR", { workspaceId });
-      expect(await refusedWithoutTrace(replica, UPDATE_TEAM, { id: strong, addUserIds: [caller.id] }, caller.token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
-      expect(await refusedWithoutTrace(replica, UPDATE_TEAM, { id: strong, userIds: [caller.id] }, caller.token)).toMatchObject({ code: "FORBIDDEN" });
+      expect(
+        await refusedWithoutTrace(replica, UPDATE_TEAM, { id: strong, addUserIds: [caller.id] }, caller.token),
+      ).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+      expect(
+        await refusedWithoutTrace(replica, UPDATE_TEAM, { id: strong, userIds: [caller.id] }, caller.token),
+      ).toMatchObject({ code: "FORBIDDEN" });
       await ask(replica, UPDATE_TEAM, { id: plain, addUserIds: [caller.id] }, caller.token);
     } finally {
       await replica.close();
@@ -199,18 +240,23 @@ describe("a member's access", () => {
       const id = await teamWith(world, admin);
       await bindTeam(world, id, "WORKSPACE_EDITOR", { workspaceId });
       const rename = { workspaceId, payload: { label: uniqueName("label") } };
-      const reads = async (): Promise<string> => (await replica.send(READ_WORKSPACE, { workspaceId }, member.token)).errors?.[0]?.extensions.code ?? "OK";
+      const reads = async (): Promise<string> =>
+        (await replica.send(READ_WORKSPACE, { workspaceId }, member.token)).errors?.[0]?.extensions.code ?? "OK";
       for (const [change, code] of [
         [{ addUserIds: [member.id] }, "OK"],
         [{ removeUserIds: [member.id] }, "NOT_FOUND"],
         [{ userIds: [member.id] }, "OK"],
       ] as const) {
         await ask(world, UPDATE_TEAM, { id, ...change }, admin);
-        expect((await replica.send(UPDATE_WORKSPACE, rename, member.token)).errors?.[0]?.extensions.code ?? "OK").toBe(code);
+        expect((await replica.send(UPDATE_WORKSPACE, rename, member.token)).errors?.[0]?.extensions.code ?? "OK").toBe(
+          code,
+        );
         await expectSoon(reads, code);
       }
       await ask(world, REMOVE_TEAM, { id }, admin);
-      expect((await replica.send(UPDATE_WORKSPACE, rename, member.token)).errors?.[0]?.extensions.code).toBe("NOT_FOUND");
+      expect((await replica.send(UPDATE_WORKSPACE, rename, member.token)).errors?.[0]?.extensions.code).toBe(
+        "NOT_FOUND",
+      );
       await expectSoon(reads, "NOT_FOUND");
     } finally {
       await replica.close();
@@ -218,7 +264,8 @@ describe("a member's access", () => {
   });
 });
 
-const expectSoon = async (read: () => Promise<string>, expected: string): Promise<void> => expect(await untilTold(read, expected)).toBe(expected);
+const expectSoon = async (read: () => Promise<string>, expected: string): Promise<void> =>
+  expect(await untilTold(read, expected)).toBe(expected);
 
 test("roles of a Team count beside one's own", async () => {
   const workspaceId = await createWorkspace(world, admin);
@@ -228,5 +275,8 @@ test("roles of a Team count beside one's own", async () => {
   await bindTeam(world, id, "WORKSPACE_EDITOR", { workspaceId });
   await ask(world, UPDATE_WORKSPACE, { workspaceId, payload: { label: "x" } }, member.token);
   await ask(world, UPDATE_TEAM, { id, userIds: [] }, admin);
-  expect((await world.send(UPDATE_WORKSPACE, { workspaceId, payload: { label: "y" } }, member.token)).errors?.[0]?.extensions.code).toBe("FORBIDDEN");
+  expect(
+    (await world.send(UPDATE_WORKSPACE, { workspaceId, payload: { label: "y" } }, member.token)).errors?.[0]?.extensions
+      .code,
+  ).toBe("FORBIDDEN");
 });

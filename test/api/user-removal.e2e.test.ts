@@ -1,5 +1,14 @@
 import { newId } from "../../src/shared/app/ids";
-import { ask, createDeployment, createWorkspace, deployImage, serviceAccountWith, signUp, signUpAdmin, userWith } from "../builders/api";
+import {
+  ask,
+  createDeployment,
+  createWorkspace,
+  deployImage,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  userWith,
+} from "../builders/api";
 import { auditLinesOf } from "../builders/audit";
 import { bindTeam, GRANT_USER, REMOVE_TEAM, systemAdmins, teamWith, UPDATE_TEAM } from "../builders/team-operations";
 import { REMOVE_USER_ACCOUNT, SELF, SIGN_IN } from "../builders/user-operations";
@@ -18,32 +27,45 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe("removeUser", () => {
-  test.each(["id", "userUuid"])("by %s ends sessions and roles on every replica, and answers who it was", async (argument) => {
-    const replica = await startTestApp({ database: world.database });
-    try {
-      const workspaceId = await createWorkspace(world, admin);
-      const gone = await person(world, admin, "WORKSPACE_EDITOR", { workspaceId });
-      await teamWith(world, admin, [gone.id]);
-      await ask(replica, SELF, null, gone.token);
-      const { data, headers } = await world.send(REMOVE_USER_ACCOUNT, { [argument]: gone.id.toUpperCase() }, admin);
-      expect(data.removeUser).toMatchObject({ uuid: gone.id, emails: [{ address: gone.email }], status: "active" });
-      expect(await auditLinesOf(world, String(headers["x-request-id"]))).toMatchObject([{ action: "user.remove", objectType: "user", objectId: gone.id }]);
+  test.each(["id", "userUuid"])(
+    "by %s ends sessions and roles on every replica, and answers who it was",
+    async (argument) => {
+      const replica = await startTestApp({ database: world.database });
+      try {
+        const workspaceId = await createWorkspace(world, admin);
+        const gone = await person(world, admin, "WORKSPACE_EDITOR", { workspaceId });
+        await teamWith(world, admin, [gone.id]);
+        await ask(replica, SELF, null, gone.token);
+        const { data, headers } = await world.send(REMOVE_USER_ACCOUNT, { [argument]: gone.id.toUpperCase() }, admin);
+        expect(data.removeUser).toMatchObject({ uuid: gone.id, emails: [{ address: gone.email }], status: "active" });
+        expect(await auditLinesOf(world, String(headers["x-request-id"]))).toMatchObject([
+          { action: "user.remove", objectType: "user", objectId: gone.id },
+        ]);
 
-      expect((await replica.send("mutation { createWorkspace(label: \"x\") { id } }", null, gone.token)).errors?.[0]).toMatchObject({
-        message: REFUSED,
-        extensions: { code: "UNAUTHENTICATED" },
-      });
-      const code = async (): Promise<string | undefined> => (await replica.send(SELF, null, gone.token)).errors?.[0]?.extensions.code;
-      expect(await untilTold(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
-      expect((await world.send(SIGN_IN, { identity: gone.email, password: "correct horse" })).errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
-      for (const table of ["email", "role_binding", "team_member"]) {
-        expect(await world.database.sql.query(`SELECT 1 FROM ${table} WHERE user_id = $1`, [gone.id])).toEqual([]);
+        expect(
+          (await replica.send('mutation { createWorkspace(label: "x") { id } }', null, gone.token)).errors?.[0],
+        ).toMatchObject({
+          message: REFUSED,
+          extensions: { code: "UNAUTHENTICATED" },
+        });
+        const code = async (): Promise<string | undefined> =>
+          (await replica.send(SELF, null, gone.token)).errors?.[0]?.extensions.code;
+        expect(await untilTold(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
+        expect(
+          (await world.send(SIGN_IN, { identity: gone.email, password: "correct horse" })).errors?.[0]?.extensions.code,
+        ).toBe("UNAUTHENTICATED");
+        for (const table of ["email", "role_binding", "team_member"]) {
+          expect(await world.database.sql.query(`SELECT 1 FROM ${table} WHERE user_id = $1`, [gone.id])).toEqual([]);
+        }
+        expect(await refusedWithoutTrace(world, REMOVE_USER_ACCOUNT, { [argument]: gone.id }, admin)).toMatchObject({
+          code: "NOT_FOUND",
+          message: "User not found",
+        });
+      } finally {
+        await replica.close();
       }
-      expect(await refusedWithoutTrace(world, REMOVE_USER_ACCOUNT, { [argument]: gone.id }, admin)).toMatchObject({ code: "NOT_FOUND", message: "User not found" });
-    } finally {
-      await replica.close();
-    }
-  });
+    },
+  );
 
   test("leaves the name in the deploy history, and the service accounts that the person made", async () => {
     const deployment = await createDeployment(world, admin);
@@ -71,19 +93,28 @@ describe("removeUser", () => {
     }
     const editor = await userWith(world, admin, "SYSTEM_EDITOR");
     for (const userUuid of [id, editor.id, newId()]) {
-      expect(await refusedWithoutTrace(world, REMOVE_USER_ACCOUNT, { userUuid }, editor.token)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+      expect(await refusedWithoutTrace(world, REMOVE_USER_ACCOUNT, { userUuid }, editor.token)).toMatchObject({
+        code: "FORBIDDEN",
+        message: REFUSED,
+      });
     }
   });
 
   test("happens once where several ask for it", async () => {
     const { id } = await signUp(world, { by: admin });
-    expect(await outcomes([1, 2, 3].map(() => world.send(REMOVE_USER_ACCOUNT, { id }, admin)))).toEqual({ OK: 1, NOT_FOUND: 2 });
+    expect(await outcomes([1, 2, 3].map(() => world.send(REMOVE_USER_ACCOUNT, { id }, admin)))).toEqual({
+      OK: 1,
+      NOT_FOUND: 2,
+    });
   });
 
   test("keeps the last WORKSPACE_ADMIN of a Workspace, himself or through a Team", async () => {
     const chief = await signUp(world, { by: admin });
     const workspaceId = await createWorkspace(world, chief.token, "Our place");
-    const refusal = { code: "CONFLICT", message: 'This would leave the Workspace "Our place" without a WORKSPACE_ADMIN: make somebody else one first' };
+    const refusal = {
+      code: "CONFLICT",
+      message: 'This would leave the Workspace "Our place" without a WORKSPACE_ADMIN: make somebody else one first',
+    };
     expect(await refusedWithoutTrace(world, REMOVE_USER_ACCOUNT, { id: chief.id }, admin)).toMatchObject(refusal);
     const deputy = await signUp(world, { by: admin });
     const teamId = await teamWith(world, admin, [deputy.id]);
@@ -119,7 +150,9 @@ test("two administrators who remove each other at the same moment leave one", as
       expect(more).toEqual([]);
       chief = left === chief.id ? chief : rival;
     }
-    expect(await refusedWithoutTrace(own, REMOVE_USER_ACCOUNT, { id: chief.id }, chief.token)).toMatchObject({ code: "CONFLICT" });
+    expect(await refusedWithoutTrace(own, REMOVE_USER_ACCOUNT, { id: chief.id }, chief.token)).toMatchObject({
+      code: "CONFLICT",
+    });
   } finally {
     await replica.close();
     await own.close();

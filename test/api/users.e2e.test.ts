@@ -7,7 +7,8 @@ const PASSWORD = "correct horse";
 const CREATE_USER = `mutation ($email: String!, $password: String!, $username: String, $inviteToken: String) {
   createUser(email: $email, password: $password, username: $username, inviteToken: $inviteToken) {
     user { id uuid username fullName status emails { address verified primary } roleBindings { role } } token { value } } }`;
-const SIGN_IN = "mutation ($identity: String, $password: String!) { createToken(identity: $identity, password: $password) { user { id username } token { value } } }";
+const SIGN_IN =
+  "mutation ($identity: String, $password: String!) { createToken(identity: $identity, password: $password) { user { id username } token { value } } }";
 
 const newAddress = (): string => `${uniqueName("new")}@example.com`;
 
@@ -20,8 +21,14 @@ describe("the first user of an installation", () => {
     try {
       const first = await ask(world, CREATE_USER, { email: newAddress(), password: PASSWORD });
       expect(first.createUser.user.roleBindings).toEqual([{ role: "SYSTEM_ADMIN" }]);
-      expect(await ask(world, "{ sysWorkspaces { id } }", null, first.createUser.token.value)).toEqual({ sysWorkspaces: [] });
-      const { status, data, errors } = await world.send(CREATE_USER, { email: newAddress(), password: PASSWORD, inviteToken: "x" });
+      expect(await ask(world, "{ sysWorkspaces { id } }", null, first.createUser.token.value)).toEqual({
+        sysWorkspaces: [],
+      });
+      const { status, data, errors } = await world.send(CREATE_USER, {
+        email: newAddress(),
+        password: PASSWORD,
+        inviteToken: "x",
+      });
       expect(status).toBe(200);
       if (later === "OK") expect(data.createUser.user.roleBindings).toEqual([]);
       expect(errors?.[0]?.extensions.code ?? "OK").toBe(later);
@@ -35,10 +42,19 @@ describe("the first user of an installation", () => {
     const world = await startTestApp();
     try {
       for (const malformed of [{ email: "nobody" }, { password: "short" }, { username: "a\0b" }]) {
-        const refusal = await refusedWithoutTrace(world, CREATE_USER, { email: newAddress(), password: PASSWORD, ...malformed });
+        const refusal = await refusedWithoutTrace(world, CREATE_USER, {
+          email: newAddress(),
+          password: PASSWORD,
+          ...malformed,
+        });
         expect(refusal.code).toBe("BAD_USER_INPUT");
       }
-      const { createUser } = await ask(world, CREATE_USER, { email: newAddress(), password: PASSWORD }, "stale.or.foreign");
+      const { createUser } = await ask(
+        world,
+        CREATE_USER,
+        { email: newAddress(), password: PASSWORD },
+        "stale.or.foreign",
+      );
       expect(createUser.user.roleBindings).toEqual([{ role: "SYSTEM_ADMIN" }]);
     } finally {
       await world.close();
@@ -49,7 +65,9 @@ describe("the first user of an installation", () => {
     const world = await startTestApp({ env: { PUBLIC_SIGNUPS: "true" } });
     const replica = await startTestApp({ database: world.database, env: { PUBLIC_SIGNUPS: "true" } });
     try {
-      const requests = Array.from({ length: 8 }, (_, index) => (index % 2 === 0 ? world : replica).send(CREATE_USER, { email: newAddress(), password: PASSWORD }));
+      const requests = Array.from({ length: 8 }, (_, index) =>
+        (index % 2 === 0 ? world : replica).send(CREATE_USER, { email: newAddress(), password: PASSWORD }),
+      );
       expect(await outcomes(requests)).toEqual({ OK: 8 });
       expect(await world.database.sql.query("SELECT role FROM role_binding")).toEqual([{ role: "SYSTEM_ADMIN" }]);
     } finally {
@@ -72,14 +90,30 @@ describe("createUser", () => {
 
   test("answers a user without roles who can sign in, and keeps no word of the password", async () => {
     const email = newAddress();
-    const { createUser } = await ask(world, CREATE_USER, { email: ` ${email.toUpperCase()} `, password: "a secret of mine" }, admin);
+    const { createUser } = await ask(
+      world,
+      CREATE_USER,
+      { email: ` ${email.toUpperCase()} `, password: "a secret of mine" },
+      admin,
+    );
     const { id } = createUser.user;
     expect(createUser).toEqual({
-      user: { id, uuid: id, username: email, fullName: null, status: "active", emails: [{ address: email, verified: true, primary: true }], roleBindings: [] },
+      user: {
+        id,
+        uuid: id,
+        username: email,
+        fullName: null,
+        status: "active",
+        emails: [{ address: email, verified: true, primary: true }],
+        roleBindings: [],
+      },
       token: { value: expect.any(String) },
     });
     expect((await signIn(email, "a secret of mine")).data.createToken.user.id).toBe(id);
-    const [row] = await world.database.sql.query<{ hash: string; all: string }>("SELECT password_hash AS hash, u::text AS all FROM app_user u WHERE id = $1", [id]);
+    const [row] = await world.database.sql.query<{ hash: string; all: string }>(
+      "SELECT password_hash AS hash, u::text AS all FROM app_user u WHERE id = $1",
+      [id],
+    );
     expect(row?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(row?.all).not.toContain("secret");
   });
@@ -94,13 +128,20 @@ describe("createUser", () => {
     if (role !== "USER") await bindRole(world, user.id, role);
     const before = await everything(world);
     const { status, errors } = await world.send(CREATE_USER, { email: newAddress(), password: PASSWORD }, user.token);
-    expect([status, errors?.[0]?.extensions.code ?? "OK", errors?.[0]?.message ?? REFUSED]).toEqual([200, expected, REFUSED]);
+    expect([status, errors?.[0]?.extensions.code ?? "OK", errors?.[0]?.message ?? REFUSED]).toEqual([
+      200,
+      expected,
+      REFUSED,
+    ]);
     if (expected !== "OK") expect(await everything(world)).toEqual(before);
   });
 
   test("serves service accounts of the system by their role as well", async () => {
     const asked = { email: newAddress(), password: PASSWORD };
-    const [chief, helper] = [await serviceAccountWith(world, admin, "SYSTEM_ADMIN"), await serviceAccountWith(world, admin, "SYSTEM_EDITOR")];
+    const [chief, helper] = [
+      await serviceAccountWith(world, admin, "SYSTEM_ADMIN"),
+      await serviceAccountWith(world, admin, "SYSTEM_EDITOR"),
+    ];
     expect((await refusedWithoutTrace(world, CREATE_USER, asked, helper.token)).code).toBe("FORBIDDEN");
     expect((await ask(world, CREATE_USER, asked, chief.token)).createUser.user.roleBindings).toEqual([]);
   });
@@ -117,9 +158,13 @@ describe("createUser", () => {
 
   test("with one address, or one user name, many times at once works once", async () => {
     const [email, username] = [newAddress(), uniqueName("name")];
-    const sameAddress = [1, 2, 3, 4].map(() => world.send(CREATE_USER, { email, password: PASSWORD, username: uniqueName("name") }, admin));
+    const sameAddress = [1, 2, 3, 4].map(() =>
+      world.send(CREATE_USER, { email, password: PASSWORD, username: uniqueName("name") }, admin),
+    );
     expect(await outcomes(sameAddress)).toEqual({ OK: 1, CONFLICT: 3 });
-    const sameName = [1, 2, 3, 4].map(() => world.send(CREATE_USER, { email: newAddress(), password: PASSWORD, username }, admin));
+    const sameName = [1, 2, 3, 4].map(() =>
+      world.send(CREATE_USER, { email: newAddress(), password: PASSWORD, username }, admin),
+    );
     expect(await outcomes(sameName)).toEqual({ OK: 1, CONFLICT: 3 });
   });
 
@@ -149,26 +194,39 @@ describe("createUser", () => {
     ["an address beyond measure", { email: `${"x".repeat(500_000)}@example.com` }, "email"],
     ["two addresses", { email: "a@example.com, b@example.com" }, "email"],
   ])("with %s is refused, naming the argument, and makes nobody", async (_name, variables, argument) => {
-    const refusal = await refusedWithoutTrace(world, CREATE_USER, { email: newAddress(), password: PASSWORD, ...variables }, admin);
+    const refusal = await refusedWithoutTrace(
+      world,
+      CREATE_USER,
+      { email: newAddress(), password: PASSWORD, ...variables },
+      admin,
+    );
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument } });
     expect(refusal.message).not.toContain("horse");
   });
 
   test("with an address too long to be a user name as well does not blame a user name that nobody gave", async () => {
-    const { errors } = await world.send(CREATE_USER, { email: `${uniqueName("long")}@${"x".repeat(190)}`, password: PASSWORD }, admin);
+    const { errors } = await world.send(
+      CREATE_USER,
+      { email: `${uniqueName("long")}@${"x".repeat(190)}`, password: PASSWORD },
+      admin,
+    );
     expect(errors?.[0]?.extensions["argument"] ?? "email").toBe("email");
   });
 
   test("with letters beyond ASCII in the user name lets sign in by it in either case", async () => {
     const username = `Åsa-${uniqueName("Ö")}`;
     await ask(world, CREATE_USER, { email: newAddress(), password: PASSWORD, username }, admin);
-    for (const identity of [username, username.toUpperCase(), username.toLowerCase()]) expect((await signIn(identity)).data?.createToken?.user.username).toBe(username);
+    for (const identity of [username, username.toUpperCase(), username.toLowerCase()])
+      expect((await signIn(identity)).data?.createToken?.user.username).toBe(username);
   });
 
   test("of strangers is refused without a word on who is there", async () => {
     const email = newAddress();
     await ask(world, CREATE_USER, { email, password: PASSWORD }, admin);
-    const [known, unknown] = [await askInVain(world, CREATE_USER, { email, password: PASSWORD }), await askInVain(world, CREATE_USER, { email: newAddress(), password: PASSWORD })];
+    const [known, unknown] = [
+      await askInVain(world, CREATE_USER, { email, password: PASSWORD }),
+      await askInVain(world, CREATE_USER, { email: newAddress(), password: PASSWORD }),
+    ];
     expect(known).toEqual(unknown);
     expect(known).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
   });

@@ -1,5 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { ask, bindRole, createDeployment, createWorkspace, serviceAccountWith, signUp, signUpAdmin, uniqueName, userWith } from "../builders/api";
+import {
+  ask,
+  bindRole,
+  createDeployment,
+  createWorkspace,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  uniqueName,
+  userWith,
+} from "../builders/api";
 import { NO_IDS } from "../builders/deployment-operations";
 import { bindTeam, teamWith } from "../builders/team-operations";
 import {
@@ -56,14 +66,20 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   workspace: { query: READ_WORKSPACE, variables: ({ workspaceId }) => ({ workspaceId }) },
   "workspace with its members": { query: MEMBERS, variables: ({ workspaceId }) => ({ workspaceId }) },
   workspaceServiceAccounts: { query: WORKSPACE_SERVICE_ACCOUNTS, variables: ({ workspaceId }) => ({ workspaceId }) },
-  updateWorkspace: { query: UPDATE_WORKSPACE, variables: ({ workspaceId }) => ({ workspaceId, payload: { label: "Renamed" } }) },
+  updateWorkspace: {
+    query: UPDATE_WORKSPACE,
+    variables: ({ workspaceId }) => ({ workspaceId, payload: { label: "Renamed" } }),
+  },
   createWorkspaceServiceAccount: {
     query: CREATE_WORKSPACE_SERVICE_ACCOUNT,
     variables: ({ workspaceId }) => ({ workspaceUuid: workspaceId, label: "ci", role: "WORKSPACE_VIEWER" }),
   },
   deleteWorkspaceServiceAccount: {
     query: DELETE_WORKSPACE_SERVICE_ACCOUNT,
-    variables: ({ workspaceId, serviceAccountId }) => ({ workspaceUuid: workspaceId, serviceAccountUuid: serviceAccountId }),
+    variables: ({ workspaceId, serviceAccountId }) => ({
+      workspaceUuid: workspaceId,
+      serviceAccountUuid: serviceAccountId,
+    }),
   },
   workspaceAddUser: {
     query: ADD_USER,
@@ -73,8 +89,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     query: UPSERT_USER,
     variables: ({ workspaceId, memberEmail }) => ({ workspaceId, email: memberEmail, role: "WORKSPACE_EDITOR" }),
   },
-  workspaceRemoveUser: { query: REMOVE_USER, variables: ({ workspaceId, memberId }) => ({ workspaceId, userId: memberId }) },
-  workspaceUser: { query: WORKSPACE_USER, variables: ({ workspaceId, memberEmail }) => ({ workspaceId, email: memberEmail }) },
+  workspaceRemoveUser: {
+    query: REMOVE_USER,
+    variables: ({ workspaceId, memberId }) => ({ workspaceId, userId: memberId }),
+  },
+  workspaceUser: {
+    query: WORKSPACE_USER,
+    variables: ({ workspaceId, memberEmail }) => ({ workspaceId, email: memberEmail }),
+  },
   workspaceUsers: { query: WORKSPACE_USERS, variables: ({ workspaceId }) => ({ workspaceId }) },
   paginatedWorkspaceUsers: { query: PAGE_OF_USERS, variables: ({ workspaceId }) => ({ workspaceId, take: 5 }) },
   workspaceTeams: { query: WORKSPACE_TEAMS, variables: ({ workspaceId }) => ({ workspaceId }) },
@@ -82,8 +104,14 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     query: ADD_TEAM,
     variables: ({ workspaceId, strangerTeamId }) => ({ workspaceId, teamId: strangerTeamId, role: "WORKSPACE_VIEWER" }),
   },
-  workspaceUpdateTeamRole: { query: UPDATE_TEAM_ROLE, variables: ({ workspaceId, teamId }) => ({ workspaceId, teamId, role: "WORKSPACE_EDITOR" }) },
-  workspaceRemoveTeam: { query: REMOVE_TEAM_FROM_WORKSPACE, variables: ({ workspaceId, teamId }) => ({ workspaceId, teamId }) },
+  workspaceUpdateTeamRole: {
+    query: UPDATE_TEAM_ROLE,
+    variables: ({ workspaceId, teamId }) => ({ workspaceId, teamId, role: "WORKSPACE_EDITOR" }),
+  },
+  workspaceRemoveTeam: {
+    query: REMOVE_TEAM_FROM_WORKSPACE,
+    variables: ({ workspaceId, teamId }) => ({ workspaceId, teamId }),
+  },
   deleteWorkspace: { query: DELETE_WORKSPACE, variables: ({ workspaceId }) => ({ workspaceId }) },
 };
 const NAMES = Object.keys(OPERATIONS);
@@ -113,21 +141,39 @@ describe("who may do what with a Workspace", () => {
     const { id: serviceAccountId } = await serviceAccountWith(world, admin, "WORKSPACE_VIEWER", { workspaceId });
     const teamId = await teamWith(world, admin);
     await bindTeam(world, teamId, "WORKSPACE_VIEWER", { workspaceId });
-    return { teamId, strangerTeamId: await teamWith(world, admin), workspaceId, memberId: member.id, memberEmail: member.email, strangerEmail: stranger.email, serviceAccountId };
+    return {
+      teamId,
+      strangerTeamId: await teamWith(world, admin),
+      workspaceId,
+      memberId: member.id,
+      memberEmail: member.email,
+      strangerEmail: stranger.email,
+      serviceAccountId,
+    };
   }
 
   test.each(NAMES)("%s: what belongs to others answers as what is not there", async (name) => {
     const at = await place();
-    const neighbour = await userWith(world, admin, "WORKSPACE_ADMIN", { workspaceId: await createWorkspace(world, admin) });
+    const neighbour = await userWith(world, admin, "WORKSPACE_ADMIN", {
+      workspaceId: await createWorkspace(world, admin),
+    });
     const answer = async (asked: Place): Promise<unknown> => {
-      const { status, errors, data } = await world.send(operation(name).query, operation(name).variables(asked), neighbour.token);
+      const { status, errors, data } = await world.send(
+        operation(name).query,
+        operation(name).variables(asked),
+        neighbour.token,
+      );
       return { status, data, errors: errors?.map(({ message, extensions }) => ({ message, extensions })) };
     };
     const before = await everything(world);
     const nothing = await answer({ ...at, workspaceId: randomUUID() });
-    expect(nothing).toMatchObject({ status: 200, errors: [{ message: "Workspace not found", extensions: { code: "NOT_FOUND" } }] });
+    expect(nothing).toMatchObject({
+      status: 200,
+      errors: [{ message: "Workspace not found", extensions: { code: "NOT_FOUND" } }],
+    });
     expect(await answer(at)).toEqual(nothing);
-    for (const workspaceId of NO_IDS().filter((id) => id !== "")) expect(await answer({ ...at, workspaceId })).toEqual(nothing);
+    for (const workspaceId of NO_IDS().filter((id) => id !== ""))
+      expect(await answer({ ...at, workspaceId })).toEqual(nothing);
     expect(await everything(world)).toEqual(before);
   });
 
@@ -156,10 +202,17 @@ describe("who may do what with a Workspace", () => {
   test("a list holds what each role may see: system roles all, the others their own", async () => {
     const at = await place();
     const other = await createWorkspace(world, admin);
-    const { id: deploymentId } = await createDeployment(world, admin, { workspaceId: at.workspaceId, rollbackEnabled: false });
+    const { id: deploymentId } = await createDeployment(world, admin, {
+      workspaceId: at.workspaceId,
+      rollbackEnabled: false,
+    });
     for (const role of ROLES) {
       const user = await signUp(world, { by: admin });
-      const where = SYSTEM.includes(role) ? {} : WORKSPACE.includes(role) ? { workspaceId: at.workspaceId } : { deploymentId };
+      const where = SYSTEM.includes(role)
+        ? {}
+        : WORKSPACE.includes(role)
+          ? { workspaceId: at.workspaceId }
+          : { deploymentId };
       if (role !== "USER") await bindRole(world, user.id, role, where);
       const ids = (await listed(world, user.token)).map(({ id }) => id);
       if (SYSTEM.includes(role)) expect(ids).toEqual(expect.arrayContaining([at.workspaceId, other]));
@@ -176,11 +229,24 @@ describe("who may do what with a Workspace", () => {
     await bindRole(world, colleague.id, "WORKSPACE_ADMIN", { workspaceId: elsewhere });
     const viewer = await userWith(world, admin, "WORKSPACE_VIEWER", { workspaceId: at.workspaceId });
     const { workspace } = await ask(world, MEMBERS, at, viewer.token);
-    expect(workspace.roleBindings).toContainEqual({ role: "WORKSPACE_EDITOR", user: { id: colleague.id }, serviceAccount: null, workspace: { id: at.workspaceId } });
-    expect(workspace.roleBindings).toContainEqual({ role: "WORKSPACE_VIEWER", user: null, serviceAccount: { id: at.serviceAccountId }, workspace: { id: at.workspaceId } });
-    const bindings = "query ($workspaceId: Uuid!) { workspace(workspaceUuid: $workspaceId) { users { id roleBindings { workspace { id label } } } } }";
+    expect(workspace.roleBindings).toContainEqual({
+      role: "WORKSPACE_EDITOR",
+      user: { id: colleague.id },
+      serviceAccount: null,
+      workspace: { id: at.workspaceId },
+    });
+    expect(workspace.roleBindings).toContainEqual({
+      role: "WORKSPACE_VIEWER",
+      user: null,
+      serviceAccount: { id: at.serviceAccountId },
+      workspace: { id: at.workspaceId },
+    });
+    const bindings =
+      "query ($workspaceId: Uuid!) { workspace(workspaceUuid: $workspaceId) { users { id roleBindings { workspace { id label } } } } }";
     const answer = await ask(world, bindings, at, viewer.token);
-    expect(answer.workspace.users.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining([colleague.id, viewer.id, at.memberId]));
+    expect(answer.workspace.users.map(({ id }: { id: string }) => id)).toEqual(
+      expect.arrayContaining([colleague.id, viewer.id, at.memberId]),
+    );
     expect(JSON.stringify(answer)).not.toContain(elsewhere);
   });
 });
@@ -195,9 +261,15 @@ describe("roles that the installation has changed", () => {
     const world = await startTestApp({ env: { ROLES: JSON.stringify(roles) } });
     try {
       const founder = await signUpAdmin(world);
-      expect(await refusedWithoutTrace(world, CREATE_WORKSPACE, { label: "New" }, founder)).toMatchObject({ code: "FORBIDDEN", message: REFUSED });
+      expect(await refusedWithoutTrace(world, CREATE_WORKSPACE, { label: "New" }, founder)).toMatchObject({
+        code: "FORBIDDEN",
+        message: REFUSED,
+      });
       const workspaceId = randomUUID();
-      await world.database.sql.query("INSERT INTO workspace (id, label, created_at, updated_at) VALUES ($1, 'Ours', now(), now())", [workspaceId]);
+      await world.database.sql.query(
+        "INSERT INTO workspace (id, label, created_at, updated_at) VALUES ($1, 'Ours', now(), now())",
+        [workspaceId],
+      );
       const viewer = await userWith(world, founder, "WORKSPACE_VIEWER", { workspaceId });
       const editor = await userWith(world, founder, "WORKSPACE_EDITOR", { workspaceId });
       const variables = { workspaceId, payload: { label: "Renamed" } };

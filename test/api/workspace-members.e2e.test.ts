@@ -1,4 +1,13 @@
-import { ask, createDeployment, createWorkspace, serviceAccountWith, signUp, signUpAdmin, uniqueName, userWith } from "../builders/api";
+import {
+  ask,
+  createDeployment,
+  createWorkspace,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  uniqueName,
+  userWith,
+} from "../builders/api";
 import { auditLinesOf } from "../builders/audit";
 import { LIST, NO_IDS, READ } from "../builders/deployment-operations";
 import { bindTeam, teamWith } from "../builders/team-operations";
@@ -22,14 +31,17 @@ import { startTestApp, type TestApp } from "../world/app";
 let world: TestApp;
 let admin: string;
 beforeAll(async () => {
-  world = await startTestApp({ env: { DEPLOYMENTS__PAGINATION__WORKSPACE_USERS__MAX_TAKE: "4", DEPLOYMENTS__PAGINATION__WORKSPACE__MAX_TAKE: "2" } });
+  world = await startTestApp({
+    env: { DEPLOYMENTS__PAGINATION__WORKSPACE_USERS__MAX_TAKE: "4", DEPLOYMENTS__PAGINATION__WORKSPACE__MAX_TAKE: "2" },
+  });
   admin = await signUpAdmin(world);
 });
 afterAll(() => world.close());
 
 const NO_ADMIN = /^This would leave the Workspace ".*" without a WORKSPACE_ADMIN: make somebody else one first$/;
 
-const teamsOf = async (workspaceId: string) => (await ask(world, WORKSPACE_TEAMS, { workspaceId }, admin)).workspaceTeams;
+const teamsOf = async (workspaceId: string) =>
+  (await ask(world, WORKSPACE_TEAMS, { workspaceId }, admin)).workspaceTeams;
 
 /** A Workspace whose only administrator, besides the system's, is its maker. */
 async function workspaceOf() {
@@ -58,7 +70,11 @@ describe("the users of a Workspace", () => {
     expect(names).toHaveLength(7);
     expect(names).toEqual([...names].sort());
     const { workspaceUsers: users } = await ask(world, WORKSPACE_USERS, { workspaceId }, admin);
-    for (const { roleBindings } of users) expect(roleBindings).toContainEqual({ role: expect.stringMatching(/^WORKSPACE_/), workspace: { id: workspaceId } });
+    for (const { roleBindings } of users)
+      expect(roleBindings).toContainEqual({
+        role: expect.stringMatching(/^WORKSPACE_/),
+        workspace: { id: workspaceId },
+      });
   });
 
   test("come in pages, forwards from the beginning and from a cursor, which is left out itself", async () => {
@@ -84,7 +100,10 @@ describe("the users of a Workspace", () => {
   });
 
   test("go on behind somebody who has left the Workspace meanwhile, and not behind an account that is gone", async () => {
-    const [left, gone] = [await person(world, admin, "WORKSPACE_VIEWER", { workspaceId }), await person(world, admin, "WORKSPACE_VIEWER", { workspaceId })];
+    const [left, gone] = [
+      await person(world, admin, "WORKSPACE_VIEWER", { workspaceId }),
+      await person(world, admin, "WORKSPACE_VIEWER", { workspaceId }),
+    ];
     await ask(world, REMOVE_USER, { workspaceId, userId: left.id }, admin);
     await ask(world, "mutation ($id: Uuid) { removeUser(id: $id) { id } }", { id: gone.id }, admin);
     const neighbours = [await page({ take: -1, cursor: left.id }), await page({ take: 1, cursor: left.id })].flat();
@@ -102,8 +121,12 @@ describe("the users of a Workspace", () => {
   test("are found by their address, and nobody else is", async () => {
     const member = await person(world, admin, "WORKSPACE_EDITOR", { workspaceId });
     const stranger = await person(world, admin);
-    const find = async (email: string) => (await ask(world, WORKSPACE_USER, { workspaceId, email }, admin)).workspaceUser;
-    expect(await find(member.email.toUpperCase())).toMatchObject({ id: member.id, roleBindings: [{ role: "WORKSPACE_EDITOR", workspace: { id: workspaceId } }] });
+    const find = async (email: string) =>
+      (await ask(world, WORKSPACE_USER, { workspaceId, email }, admin)).workspaceUser;
+    expect(await find(member.email.toUpperCase())).toMatchObject({
+      id: member.id,
+      roleBindings: [{ role: "WORKSPACE_EDITOR", workspace: { id: workspaceId } }],
+    });
     expect(await find(stranger.email)).toBeNull();
     expect(await find("nobody@example.com")).toBeNull();
     const refusal = await refusedWithoutTrace(world, WORKSPACE_USER, { workspaceId, email: "" }, admin);
@@ -115,7 +138,8 @@ test("Workspaces come page by page, of the size that the configuration allows", 
   const user = await person(world, admin);
   const ids: string[] = [];
   for (const label of ["a", "b", "c"]) ids.push(await createWorkspace(world, user.token, label));
-  const query = "query ($take: Int, $pageNumber: Int) { paginatedWorkspaces(take: $take, pageNumber: $pageNumber) { id } }";
+  const query =
+    "query ($take: Int, $pageNumber: Int) { paginatedWorkspaces(take: $take, pageNumber: $pageNumber) { id } }";
   const page = async (variables: object): Promise<string[]> => {
     const { paginatedWorkspaces: found } = await ask(world, query, variables, user.token);
     return found.map(({ id }: { id: string }) => id);
@@ -124,8 +148,12 @@ test("Workspaces come page by page, of the size that the configuration allows", 
   expect(await page({ take: 2, pageNumber: 1 })).toEqual(ids.slice(2));
   expect(await page({ take: 2, pageNumber: 2 })).toEqual([]);
   expect(await page({ take: 50 })).toEqual(ids.slice(0, 2));
-  expect((await refusedWithoutTrace(world, query, { take: 0 }, user.token)).extensions).toMatchObject({ argument: "take" });
-  expect((await refusedWithoutTrace(world, query, { pageNumber: -1 }, user.token)).extensions).toMatchObject({ argument: "pageNumber" });
+  expect((await refusedWithoutTrace(world, query, { take: 0 }, user.token)).extensions).toMatchObject({
+    argument: "take",
+  });
+  expect((await refusedWithoutTrace(world, query, { pageNumber: -1 }, user.token)).extensions).toMatchObject({
+    argument: "pageNumber",
+  });
 });
 
 describe("a Team in a Workspace", () => {
@@ -133,10 +161,20 @@ describe("a Team in a Workspace", () => {
     const { workspaceId, chief } = await workspaceOf();
     const member = await signUp(world, { by: admin });
     const teamId = await teamWith(world, admin, [member.id]);
-    const rename = "mutation ($workspaceId: Uuid!) { updateWorkspace(workspaceUuid: $workspaceId, payload: { label: \"Renamed\" }) { label } }";
+    const rename =
+      'mutation ($workspaceId: Uuid!) { updateWorkspace(workspaceUuid: $workspaceId, payload: { label: "Renamed" }) { label } }';
     expect((await refusedWithoutTrace(world, READ_WORKSPACE, { workspaceId }, member.token)).code).toBe("NOT_FOUND");
-    expect((await ask(world, ADD_TEAM, { workspaceId, teamId: teamId.toUpperCase(), role: "WORKSPACE_VIEWER" }, chief.token)).workspaceAddTeam.id).toBe(workspaceId);
-    expect(await teamsOf(workspaceId)).toEqual([{ id: teamId, name: expect.any(String), roleBindings: [{ role: "WORKSPACE_VIEWER", workspace: { id: workspaceId } }] }]);
+    expect(
+      (await ask(world, ADD_TEAM, { workspaceId, teamId: teamId.toUpperCase(), role: "WORKSPACE_VIEWER" }, chief.token))
+        .workspaceAddTeam.id,
+    ).toBe(workspaceId);
+    expect(await teamsOf(workspaceId)).toEqual([
+      {
+        id: teamId,
+        name: expect.any(String),
+        roleBindings: [{ role: "WORKSPACE_VIEWER", workspace: { id: workspaceId } }],
+      },
+    ]);
     expect((await refusedWithoutTrace(world, rename, { workspaceId }, member.token)).code).toBe("FORBIDDEN");
     const updated = await ask(world, UPDATE_TEAM_ROLE, { workspaceId, teamId, role: "WORKSPACE_EDITOR" }, chief.token);
     expect(updated).toEqual({ workspaceUpdateTeamRole: "WORKSPACE_EDITOR" });
@@ -163,20 +201,34 @@ describe("a Team in a Workspace", () => {
     const variables = { workspaceId, teamId, role: "WORKSPACE_VIEWER" };
     const counts = await outcomes([1, 2, 3].map(() => world.send(ADD_TEAM, variables, admin)));
     expect(counts).toEqual({ OK: 1, CONFLICT: 2 });
-    expect(await refusedWithoutTrace(world, ADD_TEAM, variables, admin)).toMatchObject({ code: "CONFLICT", message: "The Team has a role in this Workspace already" });
+    expect(await refusedWithoutTrace(world, ADD_TEAM, variables, admin)).toMatchObject({
+      code: "CONFLICT",
+      message: "The Team has a role in this Workspace already",
+    });
   });
 
   test("that does not exist, or has no role there, is not found", async () => {
     const { workspaceId } = await workspaceOf();
     const teamId = await teamWith(world, admin);
     for (const id of NO_IDS()) {
-      const refusal = await refusedWithoutTrace(world, ADD_TEAM, { workspaceId, teamId: id, role: "WORKSPACE_VIEWER" }, admin);
+      const refusal = await refusedWithoutTrace(
+        world,
+        ADD_TEAM,
+        { workspaceId, teamId: id, role: "WORKSPACE_VIEWER" },
+        admin,
+      );
       expect(refusal).toMatchObject({ code: "NOT_FOUND", message: "Team not found" });
     }
     for (const id of [teamId, ...NO_IDS()]) {
-      const change = await refusedWithoutTrace(world, UPDATE_TEAM_ROLE, { workspaceId, teamId: id, role: "WORKSPACE_VIEWER" }, admin);
+      const change = await refusedWithoutTrace(
+        world,
+        UPDATE_TEAM_ROLE,
+        { workspaceId, teamId: id, role: "WORKSPACE_VIEWER" },
+        admin,
+      );
       const removal = await refusedWithoutTrace(world, REMOVE_TEAM_FROM_WORKSPACE, { workspaceId, teamId: id }, admin);
-      for (const refusal of [change, removal]) expect(refusal).toMatchObject({ code: "NOT_FOUND", message: "Team not found" });
+      for (const refusal of [change, removal])
+        expect(refusal).toMatchObject({ code: "NOT_FOUND", message: "Team not found" });
     }
   });
 
@@ -185,7 +237,15 @@ describe("a Team in a Workspace", () => {
     ["role", { role: "DEPLOYMENT_VIEWER" }],
     ["role", { role: "USER" }],
     ["deploymentRoles", { deploymentRoles: [{ role: "DEPLOYMENT_VIEWER" }] }],
-    ["deploymentRoles", { deploymentRoles: [{ deploymentId: "x", role: "DEPLOYMENT_VIEWER" }, { deploymentId: "X", role: "DEPLOYMENT_EDITOR" }] }],
+    [
+      "deploymentRoles",
+      {
+        deploymentRoles: [
+          { deploymentId: "x", role: "DEPLOYMENT_VIEWER" },
+          { deploymentId: "X", role: "DEPLOYMENT_EDITOR" },
+        ],
+      },
+    ],
   ])("is not added with a wrong %s: %j", async (argument, given) => {
     const { workspaceId } = await workspaceOf();
     const variables = { workspaceId, teamId: await teamWith(world, admin), role: "WORKSPACE_VIEWER", ...given };
@@ -201,7 +261,10 @@ describe("a Team in a Workspace", () => {
     const variables = { workspaceId, teamId, role: "WORKSPACE_VIEWER" };
     expect((await refusedWithoutTrace(world, ADD_TEAM, variables, editor.token)).code).toBe("FORBIDDEN");
     const foreign = { ...variables, deploymentRoles: [{ deploymentId: elsewhere.id, role: "DEPLOYMENT_VIEWER" }] };
-    expect(await refusedWithoutTrace(world, ADD_TEAM, foreign, admin)).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
+    expect(await refusedWithoutTrace(world, ADD_TEAM, foreign, admin)).toMatchObject({
+      code: "NOT_FOUND",
+      message: "Deployment not found",
+    });
     await ask(world, ADD_TEAM, { ...variables, deploymentRoles: [{ deploymentId, role: "DEPLOYMENT_ADMIN" }] }, admin);
   });
 
@@ -211,14 +274,25 @@ describe("a Team in a Workspace", () => {
     const teamId = await teamWith(world, admin, [member.id]);
     await ask(world, ADD_TEAM, { workspaceId, teamId, role: "WORKSPACE_ADMIN" }, chief.token);
     await ask(world, REMOVE_USER, { workspaceId, userId: chief.id }, chief.token);
-    const less = await refusedWithoutTrace(world, UPDATE_TEAM_ROLE, { workspaceId, teamId, role: "WORKSPACE_EDITOR" }, member.token);
+    const less = await refusedWithoutTrace(
+      world,
+      UPDATE_TEAM_ROLE,
+      { workspaceId, teamId, role: "WORKSPACE_EDITOR" },
+      member.token,
+    );
     const gone = await refusedWithoutTrace(world, REMOVE_TEAM_FROM_WORKSPACE, { workspaceId, teamId }, admin);
-    for (const refusal of [less, gone]) expect(refusal).toMatchObject({ code: "CONFLICT", message: expect.stringMatching(NO_ADMIN) });
+    for (const refusal of [less, gone])
+      expect(refusal).toMatchObject({ code: "CONFLICT", message: expect.stringMatching(NO_ADMIN) });
   });
 
   test("without members is nobody who could let others in", async () => {
     const { workspaceId, chief } = await workspaceOf();
-    await ask(world, ADD_TEAM, { workspaceId, teamId: await teamWith(world, admin), role: "WORKSPACE_ADMIN" }, chief.token);
+    await ask(
+      world,
+      ADD_TEAM,
+      { workspaceId, teamId: await teamWith(world, admin), role: "WORKSPACE_ADMIN" },
+      chief.token,
+    );
     const refusal = await refusedWithoutTrace(world, REMOVE_USER, { workspaceId, userId: chief.id }, chief.token);
     expect(refusal).toMatchObject({ code: "CONFLICT", message: expect.stringMatching(NO_ADMIN) });
   });
@@ -248,7 +322,9 @@ describe("a Team in a Workspace", () => {
     ] as const) {
       const requestId = uniqueName("request");
       await world.send(query, variables, admin, { "x-request-id": requestId });
-      lines.push(...(await auditLinesOf(world, requestId)).map(({ action, objectId, details }) => [action, objectId, details]));
+      lines.push(
+        ...(await auditLinesOf(world, requestId)).map(({ action, objectId, details }) => [action, objectId, details]),
+      );
     }
     expect(lines).toEqual([
       ["workspace.add_team", workspaceId, { teamId, role: "WORKSPACE_VIEWER", deployments: 0 }],
@@ -259,23 +335,35 @@ describe("a Team in a Workspace", () => {
 });
 
 describe("whoever has a role on one Deployment only", () => {
-  test.each(["person", "service account"])("finds the way to it through its Workspace, of which they learn nothing else: %s", async (kind) => {
-    const { id: deploymentId, workspaceId } = await createDeployment(world, admin);
-    await createDeployment(world, admin, { workspaceId });
-    await userWith(world, admin, "WORKSPACE_EDITOR", { workspaceId });
-    await bindTeam(world, await teamWith(world, admin), "WORKSPACE_VIEWER", { workspaceId });
-    const { token } =
-      kind === "person"
-        ? await userWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId })
-        : await serviceAccountWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId });
+  test.each(["person", "service account"])(
+    "finds the way to it through its Workspace, of which they learn nothing else: %s",
+    async (kind) => {
+      const { id: deploymentId, workspaceId } = await createDeployment(world, admin);
+      await createDeployment(world, admin, { workspaceId });
+      await userWith(world, admin, "WORKSPACE_EDITOR", { workspaceId });
+      await bindTeam(world, await teamWith(world, admin), "WORKSPACE_VIEWER", { workspaceId });
+      const { token } =
+        kind === "person"
+          ? await userWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId })
+          : await serviceAccountWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId });
 
-    expect((await ask(world, READ_WORKSPACE, { workspaceId }, token)).workspace).toMatchObject({ id: workspaceId, label: expect.any(String) });
-    expect((await ask(world, "{ workspaces { id } }", null, token)).workspaces).toEqual([{ id: workspaceId }]);
-    const { workspaceDeployments } = await ask(world, LIST, { workspaceId }, token);
-    expect(workspaceDeployments.map(({ id }: { id: string }) => id)).toEqual([deploymentId]);
-    expect((await ask(world, MEMBERS, { workspaceId }, token)).workspace).toEqual({ users: null, roleBindings: null });
-    for (const query of [WORKSPACE_USERS, WORKSPACE_TEAMS]) expect((await refusedWithoutTrace(world, query, { workspaceId }, token)).code).toBe("FORBIDDEN");
-    const elsewhere = await createWorkspace(world, admin);
-    expect((await refusedWithoutTrace(world, READ_WORKSPACE, { workspaceId: elsewhere }, token)).code).toBe("NOT_FOUND");
-  });
+      expect((await ask(world, READ_WORKSPACE, { workspaceId }, token)).workspace).toMatchObject({
+        id: workspaceId,
+        label: expect.any(String),
+      });
+      expect((await ask(world, "{ workspaces { id } }", null, token)).workspaces).toEqual([{ id: workspaceId }]);
+      const { workspaceDeployments } = await ask(world, LIST, { workspaceId }, token);
+      expect(workspaceDeployments.map(({ id }: { id: string }) => id)).toEqual([deploymentId]);
+      expect((await ask(world, MEMBERS, { workspaceId }, token)).workspace).toEqual({
+        users: null,
+        roleBindings: null,
+      });
+      for (const query of [WORKSPACE_USERS, WORKSPACE_TEAMS])
+        expect((await refusedWithoutTrace(world, query, { workspaceId }, token)).code).toBe("FORBIDDEN");
+      const elsewhere = await createWorkspace(world, admin);
+      expect((await refusedWithoutTrace(world, READ_WORKSPACE, { workspaceId: elsewhere }, token)).code).toBe(
+        "NOT_FOUND",
+      );
+    },
+  );
 });

@@ -1,4 +1,12 @@
-import { ask, createDeployment, createWorkspace, deployImage, serviceAccountWith, signUpAdmin, uniqueName } from "../builders/api";
+import {
+  ask,
+  createDeployment,
+  createWorkspace,
+  deployImage,
+  serviceAccountWith,
+  signUpAdmin,
+  uniqueName,
+} from "../builders/api";
 import { CREATE, DELETE } from "../builders/deployment-operations";
 import { TestClock } from "../builders/clock";
 import {
@@ -23,15 +31,23 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const read = async (workspaceId: string, token = admin) => (await ask(world, READ_WORKSPACE, { workspaceId }, token)).workspace;
-const update = async (workspaceId: string, payload: unknown) => (await ask(world, UPDATE_WORKSPACE, { workspaceId, payload }, admin)).updateWorkspace;
+const read = async (workspaceId: string, token = admin) =>
+  (await ask(world, READ_WORKSPACE, { workspaceId }, token)).workspace;
+const update = async (workspaceId: string, payload: unknown) =>
+  (await ask(world, UPDATE_WORKSPACE, { workspaceId, payload }, admin)).updateWorkspace;
 
 describe("createWorkspace", () => {
   test("makes a Workspace of which its maker is the only admin", async () => {
     const maker = await person(world, admin);
     const variables = { label: " Data platform ", description: " What everybody reads " };
     const { createWorkspace: made } = await ask(world, CREATE_WORKSPACE, variables, maker.token);
-    expect(made).toEqual({ id: made.id, label: "Data platform", description: "What everybody reads", createdAt: clock.at, updatedAt: clock.at });
+    expect(made).toEqual({
+      id: made.id,
+      label: "Data platform",
+      description: "What everybody reads",
+      createdAt: clock.at,
+      updatedAt: clock.at,
+    });
     expect(await read(made.id, maker.token)).toEqual(made);
     expect(await rolesIn(world, made.id)).toEqual({ [maker.id]: "WORKSPACE_ADMIN" });
   });
@@ -43,7 +59,12 @@ describe("createWorkspace", () => {
     ["several lines", "one\ntwo", "one\ntwo"],
     ["1000 characters", "x".repeat(1_000), "x".repeat(1_000)],
   ])("takes %s for a description", async (_name, description, kept) => {
-    const { createWorkspace: made } = await ask(world, CREATE_WORKSPACE, { label: "x".repeat(190), description }, admin);
+    const { createWorkspace: made } = await ask(
+      world,
+      CREATE_WORKSPACE,
+      { label: "x".repeat(190), description },
+      admin,
+    );
     expect(made).toMatchObject({ label: "x".repeat(190), description: kept });
   });
 
@@ -84,7 +105,12 @@ describe("createWorkspace", () => {
   });
 
   test("refuses a null character that stands in the document itself", async () => {
-    const refusal = await refusedWithoutTrace(world, String.raw`mutation { createWorkspace(label: "a\u0000b") { id } }`, {}, admin);
+    const refusal = await refusedWithoutTrace(
+      world,
+      String.raw`mutation { createWorkspace(label: "a\u0000b") { id } }`,
+      {},
+      admin,
+    );
     expect(refusal).toMatchObject({ code: "GRAPHQL_VALIDATION_FAILED", extensions: { argument: "label" } });
   });
 });
@@ -95,7 +121,12 @@ describe("updateWorkspace", () => {
     clock.pass(60_000);
     const described = await update(before.id, { description: " Why " });
     expect(described).toEqual({ ...before, description: "Why", updatedAt: clock.at });
-    const renamed = await update(before.id, { label: " New name ", id: "another", createdAt: "1999-01-01T00:00:00.000Z", colour: "red" });
+    const renamed = await update(before.id, {
+      label: " New name ",
+      id: "another",
+      createdAt: "1999-01-01T00:00:00.000Z",
+      colour: "red",
+    });
     expect(renamed).toEqual({ ...described, label: "New name" });
     expect(await read(before.id)).toEqual(renamed);
   });
@@ -144,7 +175,9 @@ describe("updateWorkspace", () => {
     ["nothing", null],
   ])("refuses a payload with %s, and changes nothing", async (_name, payload) => {
     const workspaceId = await createWorkspace(world, admin);
-    expect((await refusedWithoutTrace(world, UPDATE_WORKSPACE, { workspaceId, payload }, admin)).code).toBe("BAD_USER_INPUT");
+    expect((await refusedWithoutTrace(world, UPDATE_WORKSPACE, { workspaceId, payload }, admin)).code).toBe(
+      "BAD_USER_INPUT",
+    );
   });
 });
 
@@ -157,7 +190,9 @@ describe("deleteWorkspace", () => {
     expect(await ask(world, DELETE_WORKSPACE, { workspaceId: id }, admin)).toEqual({ deleteWorkspace: { id, label } });
 
     expect((await refusedWithoutTrace(world, READ_WORKSPACE, { workspaceId: id }, admin)).code).toBe("NOT_FOUND");
-    expect((await refusedWithoutTrace(world, READ_WORKSPACE, { workspaceId: other }, key.token)).code).toBe("UNAUTHENTICATED");
+    expect((await refusedWithoutTrace(world, READ_WORKSPACE, { workspaceId: other }, key.token)).code).toBe(
+      "UNAUTHENTICATED",
+    );
     expect(await listed(world, member.token)).toEqual([]);
     expect(await rolesIn(world, id)).toEqual({});
     expect(Object.values(await rolesIn(world, other))).toEqual(["WORKSPACE_ADMIN"]);
@@ -167,18 +202,25 @@ describe("deleteWorkspace", () => {
     const id = await createWorkspace(world, admin);
     const request = () => world.send(DELETE_WORKSPACE, { workspaceId: id }, admin);
     expect(await outcomes([request(), request(), request(), request(), request()])).toEqual({ OK: 1, NOT_FOUND: 4 });
-    expect((await refusedWithoutTrace(world, DELETE_WORKSPACE, { workspaceId: id }, admin)).message).toBe("Workspace not found");
+    expect((await refusedWithoutTrace(world, DELETE_WORKSPACE, { workspaceId: id }, admin)).message).toBe(
+      "Workspace not found",
+    );
   });
 
-  test.each([[true], [false]])("waits for its Deployments to be deleted, be it for good (%j) or softly", async (deploymentHardDelete) => {
-    const deployment = await createDeployment(world, admin);
-    await deployImage(world, admin, deployment);
-    const variables = { workspaceId: deployment.workspaceId };
-    expect((await refusedWithoutTrace(world, DELETE_WORKSPACE, variables, admin)).code).toBe("CONFLICT");
-    await ask(world, DELETE, { deploymentId: deployment.id, deploymentHardDelete }, admin);
-    expect((await ask(world, DELETE_WORKSPACE, variables, admin)).deleteWorkspace.id).toBe(deployment.workspaceId);
-    expect(await world.database.sql.query("SELECT 1 FROM deploy_revision WHERE deployment_id = $1", [deployment.id])).toEqual([]);
-  });
+  test.each([[true], [false]])(
+    "waits for its Deployments to be deleted, be it for good (%j) or softly",
+    async (deploymentHardDelete) => {
+      const deployment = await createDeployment(world, admin);
+      await deployImage(world, admin, deployment);
+      const variables = { workspaceId: deployment.workspaceId };
+      expect((await refusedWithoutTrace(world, DELETE_WORKSPACE, variables, admin)).code).toBe("CONFLICT");
+      await ask(world, DELETE, { deploymentId: deployment.id, deploymentHardDelete }, admin);
+      expect((await ask(world, DELETE_WORKSPACE, variables, admin)).deleteWorkspace.id).toBe(deployment.workspaceId);
+      expect(
+        await world.database.sql.query("SELECT 1 FROM deploy_revision WHERE deployment_id = $1", [deployment.id]),
+      ).toEqual([]);
+    },
+  );
 
   test("and the creation of a Deployment in it at once do not both succeed", async () => {
     for (let round = 0; round < 8; round++) {
@@ -188,7 +230,10 @@ describe("deleteWorkspace", () => {
         world.send(CREATE, { label: "New", workspaceId, executor: "CeleryExecutor" }, admin),
       ]);
       const codes = [removal, creation].map(({ errors }) => errors?.[0]?.extensions.code ?? "OK");
-      expect([["OK", "NOT_FOUND"], ["CONFLICT", "OK"]]).toContainEqual(codes);
+      expect([
+        ["OK", "NOT_FOUND"],
+        ["CONFLICT", "OK"],
+      ]).toContainEqual(codes);
     }
   });
 });
@@ -197,7 +242,8 @@ describe("workspaces", () => {
   test("lists what somebody may see, by label and then by id", async () => {
     const member = await person(world, admin);
     const made: { id: string; label: string }[] = [];
-    for (const label of ["beta", "alpha", "beta", "Gamma"]) made.push({ id: await createWorkspace(world, member.token, label), label });
+    for (const label of ["beta", "alpha", "beta", "Gamma"])
+      made.push({ id: await createWorkspace(world, member.token, label), label });
     await createWorkspace(world, admin, "alpha");
     const sorted = made.map((one) => JSON.stringify([one.label, one.id])).sort();
     expect((await listed(world, member.token)).map((one) => JSON.stringify([one.label, one.id]))).toEqual(sorted);
@@ -207,9 +253,19 @@ describe("workspaces", () => {
     const member = await person(world, admin);
     const id = await createWorkspace(world, admin);
     expect(await listed(world, member.token)).toEqual([]);
-    await ask(world, `mutation ($id: Uuid, $email: String!) { workspaceAddUser(workspaceUuid: $id, email: $email) { id } }`, { id, email: member.email }, admin);
+    await ask(
+      world,
+      `mutation ($id: Uuid, $email: String!) { workspaceAddUser(workspaceUuid: $id, email: $email) { id } }`,
+      { id, email: member.email },
+      admin,
+    );
     expect((await listed(world, member.token)).map((one) => one.id)).toEqual([id]);
-    await ask(world, "mutation ($id: Uuid!, $user: Uuid!) { workspaceRemoveUser(workspaceUuid: $id, userUuid: $user) { id } }", { id, user: member.id }, admin);
+    await ask(
+      world,
+      "mutation ($id: Uuid!, $user: Uuid!) { workspaceRemoveUser(workspaceUuid: $id, userUuid: $user) { id } }",
+      { id, user: member.id },
+      admin,
+    );
     expect(await listed(world, member.token)).toEqual([]);
   });
 
@@ -229,7 +285,12 @@ describe("workspaces", () => {
   });
 
   test("refuses a null character in the label that is looked for", async () => {
-    const refusal = await refusedWithoutTrace(world, "query ($label: String) { workspaces(label: $label) { id } }", { label: "\0" }, admin);
+    const refusal = await refusedWithoutTrace(
+      world,
+      "query ($label: String) { workspaces(label: $label) { id } }",
+      { label: "\0" },
+      admin,
+    );
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "label" } });
   });
 

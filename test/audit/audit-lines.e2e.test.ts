@@ -1,4 +1,15 @@
-import { ask, createDeployment, createWorkspace, deployImage, rollBack, serviceAccountWith, signUpAdmin, uniqueName, userWith, type BuiltDeployment } from "../builders/api";
+import {
+  ask,
+  createDeployment,
+  createWorkspace,
+  deployImage,
+  rollBack,
+  serviceAccountWith,
+  signUpAdmin,
+  uniqueName,
+  userWith,
+  type BuiltDeployment,
+} from "../builders/api";
 import { CREATE_WORKSPACE, person, refusedWithoutTrace } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -19,19 +30,32 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const lines = async (filter: object, page: object = {}) => (await ask(world, LINES, { filter, ...page }, admin)).auditLines;
-const actions = async (filter: object): Promise<string[]> => (await lines(filter)).nodes.map(({ action }: { action: string }) => action);
+const lines = async (filter: object, page: object = {}) =>
+  (await ask(world, LINES, { filter, ...page }, admin)).auditLines;
+const actions = async (filter: object): Promise<string[]> =>
+  (await lines(filter)).nodes.map(({ action }: { action: string }) => action);
 
 test("the trail of a Deployment tells its story, newest first", async () => {
   const { nodes } = await lines({ deploymentUuid: deployment.id });
-  expect(nodes.map(({ action, objectLabel }: { action: string; objectLabel: string }) => [action, objectLabel.replace(/.* #/, "#")])).toEqual([
+  expect(
+    nodes.map(({ action, objectLabel }: { action: string; objectLabel: string }) => [
+      action,
+      objectLabel.replace(/.* #/, "#"),
+    ]),
+  ).toEqual([
     ["deploy_revision.roll_back", "#3"],
     ["deploy_revision.record", "#2"],
     ["deploy_revision.record", "#1"],
     ["deployment.update_rollback", expect.any(String)],
     ["deployment.create", expect.any(String)],
   ]);
-  expect(nodes[0]).toMatchObject({ actorType: "USER", objectType: "deploy_revision", workspaceUuid: deployment.workspaceId, details: { to: 1 }, address: "127.0.0.1" });
+  expect(nodes[0]).toMatchObject({
+    actorType: "USER",
+    objectType: "deploy_revision",
+    workspaceUuid: deployment.workspaceId,
+    details: { to: 1 },
+    address: "127.0.0.1",
+  });
 });
 
 test("lines are found by what they tell, all of it", async () => {
@@ -39,10 +63,21 @@ test("lines are found by what they tell, all of it", async () => {
   const maker = await person(world, admin);
   const { data } = await world.send(CREATE_WORKSPACE, { label: "Found" }, maker.token, { "x-request-id": requestId });
   const { id } = data.createWorkspace;
-  for (const filter of [{ requestId }, { objectId: id.toUpperCase() }, { workspaceUuid: id }, { actorId: maker.id, action: "workspace" }, { actorId: maker.id, action: "workspace.create" }]) {
+  for (const filter of [
+    { requestId },
+    { objectId: id.toUpperCase() },
+    { workspaceUuid: id },
+    { actorId: maker.id, action: "workspace" },
+    { actorId: maker.id, action: "workspace.create" },
+  ]) {
     expect(await actions(filter)).toEqual(["workspace.create"]);
   }
-  for (const filter of [{ requestId, action: "work" }, { requestId, action: "workspace.delete" }, { workspaceUuid: "no id" }, { requestId, createdBefore: "2020-01-01T00:00:00Z" }]) {
+  for (const filter of [
+    { requestId, action: "work" },
+    { requestId, action: "workspace.delete" },
+    { workspaceUuid: "no id" },
+    { requestId, createdBefore: "2020-01-01T00:00:00Z" },
+  ]) {
     expect(await actions(filter)).toEqual([]);
   }
   expect(await actions({ requestId, createdAfter: "2020-01-01T00:00:00Z", actorId: "" })).toEqual(["workspace.create"]);
@@ -66,13 +101,17 @@ test.each([
   ["first", { first: 0 }],
   ["after", { after: "here" }],
 ])("a wrong %s is refused", async (argument, page) => {
-  expect(await refusedWithoutTrace(world, LINES, page, admin)).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument } });
+  expect(await refusedWithoutTrace(world, LINES, page, admin)).toMatchObject({
+    code: "BAD_USER_INPUT",
+    extensions: { argument },
+  });
 });
 
 test("nobody below SYSTEM_ADMIN reads it", async () => {
   const editor = await userWith(world, admin, "SYSTEM_EDITOR");
   const chief = await userWith(world, admin, "WORKSPACE_ADMIN", { workspaceId: await createWorkspace(world, admin) });
-  for (const { token } of [editor, chief]) expect((await refusedWithoutTrace(world, LINES, {}, token)).code).toBe("FORBIDDEN");
+  for (const { token } of [editor, chief])
+    expect((await refusedWithoutTrace(world, LINES, {}, token)).code).toBe("FORBIDDEN");
   const { token } = await serviceAccountWith(world, admin, "SYSTEM_ADMIN");
   expect((await ask(world, LINES, { first: 1 }, token)).auditLines.nodes).toHaveLength(1);
 });
@@ -82,12 +121,21 @@ test("no line holds a secret that a request brought or its answer gave", async (
   const user = await person(world, admin);
   const { createWorkspaceServiceAccount: account } = await ask(
     world,
-    "mutation ($id: Uuid!) { createWorkspaceServiceAccount(workspaceUuid: $id, label: \"ci\", role: WORKSPACE_VIEWER) { apiKey } }",
+    'mutation ($id: Uuid!) { createWorkspaceServiceAccount(workspaceUuid: $id, label: "ci", role: WORKSPACE_VIEWER) { apiKey } }',
     { id: deployment.workspaceId },
     admin,
   );
-  await ask(world, "mutation ($password: String!) { createUser(email: \"keeper@example.com\", password: $password) { user { id } } }", { password }, admin);
-  const { createToken } = await ask(world, "mutation ($password: String!) { createToken(identity: \"keeper@example.com\", password: $password) { token { value } } }", { password });
+  await ask(
+    world,
+    'mutation ($password: String!) { createUser(email: "keeper@example.com", password: $password) { user { id } } }',
+    { password },
+    admin,
+  );
+  const { createToken } = await ask(
+    world,
+    'mutation ($password: String!) { createToken(identity: "keeper@example.com", password: $password) { token { value } } }',
+    { password },
+  );
   await ask(
     world,
     `mutation ($id: Uuid!, $release: String!, $value: String!, $key: String!) {
@@ -97,5 +145,6 @@ test("no line holds a secret that a request brought or its answer gave", async (
     admin,
   );
   const written = JSON.stringify(await world.database.sql.query("SELECT * FROM audit_line"));
-  for (const secret of [password, value, key, account.apiKey, createToken.token.value, user.token]) expect(written).not.toContain(secret);
+  for (const secret of [password, value, key, account.apiKey, createToken.token.value, user.token])
+    expect(written).not.toContain(secret);
 });

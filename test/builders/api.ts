@@ -3,9 +3,15 @@ import { newId } from "../../src/shared/app/ids";
 import type { Answer, TestApp } from "../world/app";
 
 /** Sends a request that has to succeed; answers its data. */
-export async function ask(world: TestApp, query: string, variables: object | null, token?: string): Promise<Answer["data"]> {
+export async function ask(
+  world: TestApp,
+  query: string,
+  variables: object | null,
+  token?: string,
+): Promise<Answer["data"]> {
   const { data, errors } = await world.send(query, variables, token);
-  if (errors !== undefined) throw new Error(errors.map(({ message, extensions }) => `${extensions.code}: ${message}`).join("; "));
+  if (errors !== undefined)
+    throw new Error(errors.map(({ message, extensions }) => `${extensions.code}: ${message}`).join("; "));
   return data;
 }
 
@@ -16,7 +22,12 @@ export interface Refusal {
 }
 
 /** Sends a request that has to be refused; answers the first error. */
-export async function askInVain(world: TestApp, query: string, variables: object | null, token?: string): Promise<Refusal> {
+export async function askInVain(
+  world: TestApp,
+  query: string,
+  variables: object | null,
+  token?: string,
+): Promise<Refusal> {
   const { data, errors } = await world.send(query, variables, token);
   const [first] = errors ?? [];
   if (first === undefined) throw new Error(`was not refused: ${JSON.stringify(data)}`);
@@ -41,7 +52,10 @@ export interface Account {
 export const signUpAdmin = async (world: TestApp): Promise<string> => (await signUp(world)).token;
 
 /** A user without any role, or the first one of all. */
-export async function signUp(world: TestApp, { by, username = uniqueName("user") }: { by?: string; username?: string } = {}): Promise<Account> {
+export async function signUp(
+  world: TestApp,
+  { by, username = uniqueName("user") }: { by?: string; username?: string } = {},
+): Promise<Account> {
   const { createUser } = await ask(world, CREATE_USER, { email: `${uniqueName("someone")}@example.com`, username }, by);
   return { id: createUser.user.id, token: createUser.token.value };
 }
@@ -60,7 +74,12 @@ export async function userWith(world: TestApp, by: string, role: string, place: 
 }
 
 /** Written to the table, since no operation gives system roles to users. */
-export async function bindRole(world: TestApp, userId: string, role: string, { workspaceId, deploymentId }: Place = {}): Promise<void> {
+export async function bindRole(
+  world: TestApp,
+  userId: string,
+  role: string,
+  { workspaceId, deploymentId }: Place = {},
+): Promise<void> {
   await world.database.sql.query(
     "INSERT INTO role_binding (id, role, user_id, workspace_id, deployment_id, created_at) VALUES ($1, $2, $3, $4, $5, now())",
     [newId(), role, userId, workspaceId ?? null, deploymentId ?? null],
@@ -88,7 +107,10 @@ export async function serviceAccountWith(
               account: createWorkspaceServiceAccount(label: $label, role: $role, workspaceUuid: $place) { id apiKey } }`,
             { place: workspaceId },
           ]
-        : [`mutation ($label: String!, $role: Role!) { account: createSystemServiceAccount(label: $label, role: $role) { id apiKey } }`, {}];
+        : [
+            `mutation ($label: String!, $role: Role!) { account: createSystemServiceAccount(label: $label, role: $role) { id apiKey } }`,
+            {},
+          ];
   const { account } = await ask(world, mutation, { label, role, ...variables }, by);
   return { id: account.id, token: account.apiKey };
 }
@@ -130,9 +152,21 @@ const CREATE_DEPLOYMENT = `mutation (
   ) { id releaseName }
 }`;
 
-/** A Deployment on Runtime 11.4.0 with its rollback switch on, unless told otherwise; in a Workspace of its own unless one is given. */
-export async function createDeployment(world: TestApp, token: string, overrides: DeploymentOverrides = {}): Promise<BuiltDeployment> {
-  const { workspaceId = await createWorkspace(world, token), label = uniqueName("airflow"), rollbackEnabled = true, ...rest } = overrides;
+/**
+ * A Deployment on Runtime 11.4.0 with its rollback switch on, unless told otherwise; in a Workspace of its own unless
+ * one is given.
+ */
+export async function createDeployment(
+  world: TestApp,
+  token: string,
+  overrides: DeploymentOverrides = {},
+): Promise<BuiltDeployment> {
+  const {
+    workspaceId = await createWorkspace(world, token),
+    label = uniqueName("airflow"),
+    rollbackEnabled = true,
+    ...rest
+  } = overrides;
   const versions = rest.airflowVersion === undefined ? { runtimeVersion: "11.4.0" } : {};
   const { createDeployment: created } = await ask(
     world,
@@ -144,7 +178,12 @@ export async function createDeployment(world: TestApp, token: string, overrides:
   return { id: created.id, releaseName: created.releaseName, workspaceId };
 }
 
-export async function setRollbackSwitch(world: TestApp, token: string, deploymentUuid: string, enabled: boolean): Promise<void> {
+export async function setRollbackSwitch(
+  world: TestApp,
+  token: string,
+  deploymentUuid: string,
+  enabled: boolean,
+): Promise<void> {
   await ask(
     world,
     "mutation ($deploymentUuid: Uuid!, $enabled: Boolean!) { updateDeploymentRollback(deploymentUuid: $deploymentUuid, enabled: $enabled) { id } }",
@@ -207,7 +246,10 @@ export async function rollBack(
   token: string,
   deploymentUuid: string,
   deployRevisionId: string,
-  { rollOut = true, ...overrides }: { rollOut?: boolean; description?: string; acknowledgeDataLoss?: boolean; idempotencyKey?: string } = {},
+  {
+    rollOut = true,
+    ...overrides
+  }: { rollOut?: boolean; description?: string; acknowledgeDataLoss?: boolean; idempotencyKey?: string } = {},
 ): Promise<BuiltRevision> {
   const { rollbackDeploy } = await ask(
     world,
@@ -219,7 +261,10 @@ export async function rollBack(
 }
 
 export async function revisionOf(world: TestApp, id: string): Promise<BuiltRevision> {
-  const [revision] = await world.database.sql.query<BuiltRevision>("SELECT id, number, status FROM deploy_revision WHERE id = $1", [id]);
+  const [revision] = await world.database.sql.query<BuiltRevision>(
+    "SELECT id, number, status FROM deploy_revision WHERE id = $1",
+    [id],
+  );
   if (revision === undefined) throw new Error(`no revision ${id}`);
   return revision;
 }

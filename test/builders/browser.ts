@@ -36,7 +36,11 @@ export class Browser {
     return this.follow("GET", new URL(url, this.origin), undefined, tamper);
   }
 
-  async post(url: string, form: Readonly<Record<string, string>>, { from = new URL(url, this.origin).origin, tamper = (next: URL) => next } = {}): Promise<Page> {
+  async post(
+    url: string,
+    form: Readonly<Record<string, string>>,
+    { from = new URL(url, this.origin).origin, tamper = (next: URL) => next } = {},
+  ): Promise<Page> {
     return this.follow("POST", new URL(url, this.origin), { form, from }, tamper);
   }
 
@@ -58,7 +62,12 @@ export class Browser {
     for (const [origin, cookies] of from.jar) this.jar.set(origin, new Map(cookies));
   }
 
-  private async follow(method: string, url: URL, sent: { form: Readonly<Record<string, string>>; from: string } | undefined, tamper: Tamper): Promise<Page> {
+  private async follow(
+    method: string,
+    url: URL,
+    sent: { form: Readonly<Record<string, string>>; from: string } | undefined,
+    tamper: Tamper,
+  ): Promise<Page> {
     let [verb, next, body] = [method, tamper(url), sent];
     for (let hop = 0; hop < REDIRECTS_MOST; hop++) {
       this.visited.push(next.href);
@@ -73,13 +82,18 @@ export class Browser {
     throw new Error(`more than ${REDIRECTS_MOST} redirects: ${this.visited.join(" ")}`);
   }
 
-  private async request(method: string, url: URL, sent: { form: Readonly<Record<string, string>>; from: string } | undefined): Promise<Response> {
+  private async request(
+    method: string,
+    url: URL,
+    sent: { form: Readonly<Record<string, string>>; from: string } | undefined,
+  ): Promise<Response> {
     const headers: Record<string, string> = { accept: "text/html" };
     const cookies = this.kept(url.origin).filter(({ path }) => url.pathname.startsWith(path));
     if (cookies.length > 0) headers["cookie"] = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
     const payload = sent && new URLSearchParams(sent.form).toString();
     if (sent) Object.assign(headers, { "content-type": "application/x-www-form-urlencoded", origin: sent.from });
-    if (url.origin !== this.origin) return fetch(url, { method, headers, redirect: "manual", ...(payload !== undefined && { body: payload }) });
+    if (url.origin !== this.origin)
+      return fetch(url, { method, headers, redirect: "manual", ...(payload !== undefined && { body: payload }) });
     const answer = await this.world.app.server.app.inject({
       method: method as "GET",
       url: `${url.pathname}${url.search}`,
@@ -87,14 +101,19 @@ export class Browser {
       ...(payload !== undefined && { payload }),
     });
     const answered = new Headers();
-    for (const [name, value] of Object.entries(answer.headers)) for (const one of [value ?? []].flat()) answered.append(name, String(one));
-    return new Response(answer.statusCode === 204 ? null : answer.body, { status: answer.statusCode, headers: answered });
+    for (const [name, value] of Object.entries(answer.headers))
+      for (const one of [value ?? []].flat()) answered.append(name, String(one));
+    return new Response(answer.statusCode === 204 ? null : answer.body, {
+      status: answer.statusCode,
+      headers: answered,
+    });
   }
 
   private keep(origin: string, headers: Headers): void {
     for (const header of headers.getSetCookie()) {
       const { name, value = "", path = "/", expires } = parseSetCookie(header);
-      if (value === "" || (expires !== undefined && expires.getTime() <= Date.now())) this.jarOf(origin).delete(`${name} ${path}`);
+      if (value === "" || (expires !== undefined && expires.getTime() <= Date.now()))
+        this.jarOf(origin).delete(`${name} ${path}`);
       else this.jarOf(origin).set(`${name} ${path}`, { name, value, path });
     }
   }
@@ -116,7 +135,11 @@ const FORM = /<form[^>]*action="([^"]+)"/;
 export async function passProvider(browser: Browser, page: Page, subject: string, tamper?: Tamper): Promise<Page> {
   const action = FORM.exec(page.text)?.[1];
   if (action === undefined) throw new Error(`no form at ${page.url}: ${page.text.slice(0, 500)}`);
-  return browser.post(new URL(action, page.url).href, { prompt: "login", login: subject, password: "whatever" }, tamper && { tamper });
+  return browser.post(
+    new URL(action, page.url).href,
+    { prompt: "login", login: subject, password: "whatever" },
+    tamper && { tamper },
+  );
 }
 
 const TOKEN = /<textarea[^>]*>([^<]*)<\/textarea>/;

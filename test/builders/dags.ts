@@ -9,7 +9,12 @@ const BLOCK = 512;
 
 /** A gzip'd tar as the `astro` CLI packs it: regular files below dags/ and nothing else. */
 export const dagArchive = (files: Files, { prefix = "dags/" } = {}): Buffer =>
-  gzipSync(Buffer.concat([...Object.entries(files).map(([path, content]) => member(`${prefix}${path}`, Buffer.from(content))), Buffer.alloc(2 * BLOCK)]));
+  gzipSync(
+    Buffer.concat([
+      ...Object.entries(files).map(([path, content]) => member(`${prefix}${path}`, Buffer.from(content))),
+      Buffer.alloc(2 * BLOCK),
+    ]),
+  );
 
 /** One file in the ustar format (POSIX.1-1988). */
 function member(name: string, content: Buffer): Buffer {
@@ -53,10 +58,20 @@ export const cliParts = (archive: Buffer, description?: string): Part[] => [
   ...(description === undefined ? [] : [{ name: "description", content: description }]),
 ];
 
-export function postForm(world: TestApp, releaseName: string, parts: readonly Part[], token?: string): Promise<LightMyRequestResponse> {
+export function postForm(
+  world: TestApp,
+  releaseName: string,
+  parts: readonly Part[],
+  token?: string,
+): Promise<LightMyRequestResponse> {
   const { headers, payload } = form(parts);
   const authorization = token === undefined ? {} : { authorization: token };
-  return world.app.server.app.inject({ method: "POST", url: `/${releaseName}/dags/upload`, headers: { ...headers, ...authorization }, payload });
+  return world.app.server.app.inject({
+    method: "POST",
+    url: `/${releaseName}/dags/upload`,
+    headers: { ...headers, ...authorization },
+    payload,
+  });
 }
 
 export interface UploadedRevision extends BuiltRevision {

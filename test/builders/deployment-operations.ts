@@ -101,7 +101,11 @@ export interface OpenedSecrets {
 }
 
 /** What is sealed in a Deployment's row, opened with the installation's keys; fails on what is not sealed. */
-export async function secretsOf(world: Pick<TestApp, "config" | "database">, { id }: Pick<BuiltDeployment, "id">, keys = world.config.secrets.encryptionKeys): Promise<OpenedSecrets> {
+export async function secretsOf(
+  world: Pick<TestApp, "config" | "database">,
+  { id }: Pick<BuiltDeployment, "id">,
+  keys = world.config.secrets.encryptionKeys,
+): Promise<OpenedSecrets> {
   const [row] = await world.database.sql.query<{
     environment_variables: { key: string; isSecret: boolean; sealed: string }[];
     dag_deployment: { sealedSshKey?: string };
@@ -111,7 +115,11 @@ export async function secretsOf(world: Pick<TestApp, "config" | "database">, { i
   const { open } = new AesSecretBox(keys).of(id);
   const { environment_variables: variables, dag_deployment: dagDeployment, docker_config_json: dockerConfig } = row;
   return {
-    variables: Object.fromEntries(variables.filter(({ isSecret }) => isSecret).map(({ key, sealed }) => [key, open(sealed, `environmentVariables.${key}`)])),
+    variables: Object.fromEntries(
+      variables
+        .filter(({ isSecret }) => isSecret)
+        .map(({ key, sealed }) => [key, open(sealed, `environmentVariables.${key}`)]),
+    ),
     sshKey: dagDeployment.sealedSshKey === undefined ? null : open(dagDeployment.sealedSshKey, "dagDeployment.sshKey"),
     dockerConfigJson: dockerConfig === null ? null : JSON.parse(open(dockerConfig.sealed, "dockerconfigjson")),
   };

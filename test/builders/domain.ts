@@ -98,11 +98,20 @@ export const shippedCatalogue = (): Promise<RuntimeCatalogue> => loadCatalogue()
 /** A rollback from revision 3, which runs, to revision 2, which nothing speaks against. */
 export function buildQuestion(
   catalogue: RuntimeCatalogue,
-  { settings, ...overrides }: Partial<Omit<RollbackQuestion, "settings">> & { settings?: Partial<RollbackSettings> } = {},
+  {
+    settings,
+    ...overrides
+  }: Partial<Omit<RollbackQuestion, "settings">> & { settings?: Partial<RollbackSettings> } = {},
 ): RollbackQuestion {
   const deployment = overrides.deployment ?? buildDeployment();
   const { runtimeVersion, airflowVersion, dagDeploymentType } = deployment;
-  const current = buildRevision({ deploymentId: deployment.id, number: 3, runtimeVersion, airflowVersion, dagDeploymentType });
+  const current = buildRevision({
+    deploymentId: deployment.id,
+    number: 3,
+    runtimeVersion,
+    airflowVersion,
+    dagDeploymentType,
+  });
   return {
     catalogue,
     now: NOW,

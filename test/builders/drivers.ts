@@ -1,4 +1,10 @@
-import { RolloutRejected, type PlacedRelease, type ReleaseState, type RolloutDriver, type RolloutOutcome } from "../../src/features/rollouts";
+import {
+  RolloutRejected,
+  type PlacedRelease,
+  type ReleaseState,
+  type RolloutDriver,
+  type RolloutOutcome,
+} from "../../src/features/rollouts";
 
 /**
  * A cluster in memory. What it is told per image tag comes true: `fail` so many times, `reject`, or wait
@@ -71,5 +77,9 @@ export class ScriptedDriver implements RolloutDriver {
 
 const aborted = (signal: AbortSignal): Promise<never> =>
   new Promise((_resolve, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted")), { once: true });
+    signal.addEventListener(
+      "abort",
+      () => reject(signal.reason instanceof Error ? signal.reason : new Error("aborted")),
+      { once: true },
+    );
   });

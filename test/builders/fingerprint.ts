@@ -7,7 +7,8 @@ const BOOKKEEPING = new Set(["service_account", "failed_login", "installation_pl
 export const fingerprint = (world: TestApp): Promise<Record<string, string>> => printOf(world, BOOKKEEPING);
 
 /** The same but for the audit trail, which tells of accepted requests that had nothing to change, too. */
-export const fingerprintUnaudited = (world: TestApp): Promise<Record<string, string>> => printOf(world, new Set([...BOOKKEEPING, "audit_line"]));
+export const fingerprintUnaudited = (world: TestApp): Promise<Record<string, string>> =>
+  printOf(world, new Set([...BOOKKEEPING, "audit_line"]));
 
 async function printOf({ database: { sql } }: TestApp, without: ReadonlySet<string>): Promise<Record<string, string>> {
   const tables = await sql.query<{ name: string }>(

@@ -66,7 +66,11 @@ export async function filesIn(path: string): Promise<Files | null> {
   if (folder === null) return null;
   const entries = await fs.readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(await Promise.all(files.sort().map(async (file) => [relative(folder, file), await fs.readFile(file, "utf8")] as const)));
+  return Object.fromEntries(
+    await Promise.all(
+      files.sort().map(async (file) => [relative(folder, file), await fs.readFile(file, "utf8")] as const),
+    ),
+  );
 }
 
 /**
@@ -106,15 +110,24 @@ export class ReleaseFolder {
   }
 
   async exists(...names: string[]): Promise<boolean> {
-    return fs.lstat(this.path(...names)).then(() => true, () => false);
+    return fs.lstat(this.path(...names)).then(
+      () => true,
+      () => false,
+    );
   }
 
   values(): Promise<string> {
     return fs.readFile(this.path("values.yaml"), "utf8");
   }
 
-  async applied(): Promise<{ readonly revision: number; readonly epoch: number; readonly generation: number; readonly dagBundleSha256?: string }> {
-    return (parse(await this.values()) as { retrograde: { revision: number; epoch: number; generation: number } }).retrograde;
+  async applied(): Promise<{
+    readonly revision: number;
+    readonly epoch: number;
+    readonly generation: number;
+    readonly dagBundleSha256?: string;
+  }> {
+    return (parse(await this.values()) as { retrograde: { revision: number; epoch: number; generation: number } })
+      .retrograde;
   }
 
   dags(): Promise<Files | null> {

@@ -51,7 +51,11 @@ export class RawSocket {
   }
 
   /** With the handshake of the `astro` CLI unless told otherwise. */
-  static async connect(url: string, protocol: string | string[] = "graphql-ws", options: ClientOptions = {}): Promise<RawSocket> {
+  static async connect(
+    url: string,
+    protocol: string | string[] = "graphql-ws",
+    options: ClientOptions = {},
+  ): Promise<RawSocket> {
     const raw = new RawSocket(new WebSocket(url, protocol, options));
     await once(raw.socket, "open");
     return raw;
@@ -66,7 +70,8 @@ export class RawSocket {
     for (;;) {
       const found = this.messages.find(holds);
       if (found !== undefined) return found;
-      if (this.ended !== null) throw new Error(`closed with ${this.ended.code} ${this.ended.reason}; got ${JSON.stringify(this.messages)}`);
+      if (this.ended !== null)
+        throw new Error(`closed with ${this.ended.code} ${this.ended.reason}; got ${JSON.stringify(this.messages)}`);
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
   }

@@ -20,22 +20,36 @@ export const TEAM_USERS = "query ($teamUuid: Uuid!) { teamUsers(teamUuid: $teamU
 export const PAGE_OF_TEAMS = `query ($take: Int, $cursor: Uuid, $workspaceUuid: Uuid) {
   paginatedTeams(take: $take, cursor: $cursor, workspaceUuid: $workspaceUuid) { count teams { id name roleBindings { role } } } }`;
 
-export const GRANT_TEAM = "mutation ($teamUuid: Uuid!, $role: Role!) { createTeamSystemRoleBinding(teamUuid: $teamUuid, role: $role) { id role team { id } workspace { id } } }";
+export const GRANT_TEAM =
+  "mutation ($teamUuid: Uuid!, $role: Role!) { createTeamSystemRoleBinding(teamUuid: $teamUuid, role: $role) { id role team { id } workspace { id } } }";
 
-export const REVOKE_TEAM = "mutation ($teamUuid: Uuid!, $role: Role!) { deleteTeamSystemRoleBinding(teamUuid: $teamUuid, role: $role) { role } }";
+export const REVOKE_TEAM =
+  "mutation ($teamUuid: Uuid!, $role: Role!) { deleteTeamSystemRoleBinding(teamUuid: $teamUuid, role: $role) { role } }";
 
-export const GRANT_USER = "mutation ($userId: ID!, $role: Role!) { createSystemRoleBinding(userId: $userId, role: $role) { id role user { id } } }";
+export const GRANT_USER =
+  "mutation ($userId: ID!, $role: Role!) { createSystemRoleBinding(userId: $userId, role: $role) { id role user { id } } }";
 
-export const REVOKE_USER = "mutation ($userId: ID!, $role: Role!) { deleteSystemRoleBinding(userId: $userId, role: $role) { role user { id } } }";
+export const REVOKE_USER =
+  "mutation ($userId: ID!, $role: Role!) { deleteSystemRoleBinding(userId: $userId, role: $role) { role user { id } } }";
 
 /** A local Team with these members, unless told otherwise. */
-export async function teamWith(world: TestApp, by: string, userIds: readonly string[] = [], overrides: { name?: string; provider?: string } = {}): Promise<string> {
+export async function teamWith(
+  world: TestApp,
+  by: string,
+  userIds: readonly string[] = [],
+  overrides: { name?: string; provider?: string } = {},
+): Promise<string> {
   const { createTeam } = await ask(world, CREATE_TEAM, { name: uniqueName("team"), userIds, ...overrides }, by);
   return createTeam.team.id;
 }
 
 /** Written to the table, so that a test of Teams stands by itself. */
-export async function bindTeam(world: TestApp, teamId: string, role: string, { workspaceId, deploymentId }: { workspaceId?: string; deploymentId?: string } = {}): Promise<void> {
+export async function bindTeam(
+  world: TestApp,
+  teamId: string,
+  role: string,
+  { workspaceId, deploymentId }: { workspaceId?: string; deploymentId?: string } = {},
+): Promise<void> {
   await world.database.sql.query(
     "INSERT INTO role_binding (id, role, team_id, workspace_id, deployment_id, created_at) VALUES (gen_random_uuid(), $1, $2, $3, $4, now())",
     [role, teamId, workspaceId ?? null, deploymentId ?? null],

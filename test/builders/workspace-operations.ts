@@ -11,7 +11,8 @@ export const CREATE_WORKSPACE = `mutation ($label: String!, $description: String
 export const UPDATE_WORKSPACE = `mutation ($workspaceId: Uuid!, $payload: JSON!) {
   updateWorkspace(workspaceUuid: $workspaceId, payload: $payload) { ${WORKSPACE_FIELDS} } }`;
 
-export const DELETE_WORKSPACE = "mutation ($workspaceId: Uuid!) { deleteWorkspace(workspaceUuid: $workspaceId) { id label } }";
+export const DELETE_WORKSPACE =
+  "mutation ($workspaceId: Uuid!) { deleteWorkspace(workspaceUuid: $workspaceId) { id label } }";
 
 export const READ_WORKSPACE = `query ($workspaceId: Uuid!) { workspace(workspaceUuid: $workspaceId) { ${WORKSPACE_FIELDS} } }`;
 
@@ -32,12 +33,14 @@ export const REMOVE_USER = `mutation ($workspaceId: Uuid!, $userId: Uuid!) {
 export const WORKSPACE_USER = `query ($workspaceId: Uuid!, $email: String) {
   workspaceUser(workspaceUuid: $workspaceId, user: { email: $email }) { id username roleBindings { role workspace { id } } } }`;
 
-export const WORKSPACE_USERS = "query ($workspaceId: Uuid!) { workspaceUsers(workspaceUuid: $workspaceId) { id username roleBindings { role workspace { id } } } }";
+export const WORKSPACE_USERS =
+  "query ($workspaceId: Uuid!) { workspaceUsers(workspaceUuid: $workspaceId) { id username roleBindings { role workspace { id } } } }";
 
 export const PAGE_OF_USERS = `query ($workspaceId: Uuid!, $cursor: Uuid, $take: Int) {
   paginatedWorkspaceUsers(workspaceUuid: $workspaceId, cursor: $cursor, take: $take) { id username } }`;
 
-export const WORKSPACE_TEAMS = "query ($workspaceId: Uuid!) { workspaceTeams(workspaceUuid: $workspaceId) { id name roleBindings { role workspace { id } } } }";
+export const WORKSPACE_TEAMS =
+  "query ($workspaceId: Uuid!) { workspaceTeams(workspaceUuid: $workspaceId) { id name roleBindings { role workspace { id } } } }";
 
 export const ADD_TEAM = `mutation ($workspaceId: Uuid!, $teamId: Uuid!, $role: Role!, $deploymentRoles: [DeploymentRoles!]) {
   workspaceAddTeam(workspaceUuid: $workspaceId, teamUuid: $teamId, role: $role, deploymentRoles: $deploymentRoles) { id label } }`;
@@ -48,7 +51,8 @@ export const UPDATE_TEAM_ROLE = `mutation ($workspaceId: Uuid!, $teamId: Uuid!, 
 export const REMOVE_TEAM_FROM_WORKSPACE = `mutation ($workspaceId: Uuid!, $teamId: Uuid!) {
   workspaceRemoveTeam(workspaceUuid: $workspaceId, teamUuid: $teamId) { id label } }`;
 
-const SERVICE_ACCOUNT_FIELDS = "id label category apiKey entityType entityUuid deploymentUuid workspaceUuid active lastUsedAt";
+const SERVICE_ACCOUNT_FIELDS =
+  "id label category apiKey entityType entityUuid deploymentUuid workspaceUuid active lastUsedAt";
 
 export const WORKSPACE_SERVICE_ACCOUNTS = `query ($workspaceId: Uuid!) {
   workspaceServiceAccounts(workspaceUuid: $workspaceId) { ${SERVICE_ACCOUNT_FIELDS} } }`;
@@ -67,7 +71,9 @@ export interface Person extends Account {
 /** A new user whose address is known, with one role if one is given. */
 export async function person(world: TestApp, by: string, role?: string, place: Place = {}): Promise<Person> {
   const account = await signUp(world, { by, username: uniqueName("person") });
-  const [row] = await world.database.sql.query<{ address: string }>("SELECT address FROM email WHERE user_id = $1", [account.id]);
+  const [row] = await world.database.sql.query<{ address: string }>("SELECT address FROM email WHERE user_id = $1", [
+    account.id,
+  ]);
   if (row === undefined) throw new Error(`no address of ${account.id}`);
   if (role !== undefined) await bindRole(world, account.id, role, place);
   return { ...account, email: row.address };
@@ -89,7 +95,12 @@ export const everything = async (world: TestApp): Promise<unknown> => [
 ];
 
 /** Sends a request that has to be refused on HTTP 200, and makes sure that nothing was written. */
-export async function refusedWithoutTrace(world: TestApp, query: string, variables: object, token?: string): Promise<Refusal> {
+export async function refusedWithoutTrace(
+  world: TestApp,
+  query: string,
+  variables: object,
+  token?: string,
+): Promise<Refusal> {
   const before = await everything(world);
   const refusal = await askInVain(world, query, variables, token);
   expect(await everything(world)).toEqual(before);
@@ -97,7 +108,9 @@ export async function refusedWithoutTrace(world: TestApp, query: string, variabl
 }
 
 /** How many requests each outcome had: OK, or the code of the refusal. */
-export async function outcomes(requests: readonly Promise<{ errors: undefined | readonly { extensions: { code: string } }[] }>[]): Promise<Record<string, number>> {
+export async function outcomes(
+  requests: readonly Promise<{ errors: undefined | readonly { extensions: { code: string } }[] }>[],
+): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const { errors } of await Promise.all(requests)) {
     const outcome = errors?.[0]?.extensions.code ?? "OK";

@@ -27,7 +27,9 @@ async function fileWith(name: string, bytes: Buffer): Promise<string> {
 
 test("more archives at once than there are threads are each told apart", async () => {
   const names = Array.from({ length: 20 }, (_, at) => `dag${at}.py`);
-  const files = await Promise.all(names.map((name) => fileWith(name, archiveOf([{ name: `dags/${name}`, content: name }]))));
+  const files = await Promise.all(
+    names.map((name) => fileWith(name, archiveOf([{ name: `dags/${name}`, content: name }]))),
+  );
   const found = await Promise.all(files.map((file) => inspector.inspect(file, LIMITS)));
   expect(found.map(({ files: [file] }) => file?.path)).toEqual(names);
 });

@@ -32,16 +32,37 @@ function generator(seed: number): (below: number) => number {
 
 type Random = (below: number) => number;
 
-const GZIPPED = dagArchive({ "etl.py": "print('x')\n".repeat(40), "lib/orders.py": "ORDERS = 1\n", "lib/.hidden": "", "data/big.sql": "select 1;\n".repeat(300) });
+const GZIPPED = dagArchive({
+  "etl.py": "print('x')\n".repeat(40),
+  "lib/orders.py": "ORDERS = 1\n",
+  "lib/.hidden": "",
+  "data/big.sql": "select 1;\n".repeat(300),
+});
 const TAR = gunzipSync(GZIPPED);
-const NAMES = ["../evil", "/etc/evil", "dags/../../evil", "dags/etl.py/x", "dags/etl.py", "dags", ".", "", "dags/a\0b", "dags/\xff\xfe", "x".repeat(100), "dags/lib", "other/x", "dags//x", "./dags/y"];
+const NAMES = [
+  "../evil",
+  "/etc/evil",
+  "dags/../../evil",
+  "dags/etl.py/x",
+  "dags/etl.py",
+  "dags",
+  ".",
+  "",
+  "dags/a\0b",
+  "dags/\xff\xfe",
+  "x".repeat(100),
+  "dags/lib",
+  "other/x",
+  "dags//x",
+  "./dags/y",
+];
 const TYPES = "0\x001234567gxKLSDVN9".split("");
 const TARGETS = ["..", "../../etc/passwd", "/etc/passwd", "etl.py", "lib", ".", "", "dags/etl.py", "lib/../../.."];
 
 /** Every block that begins a member: its header. */
 function headersOf(tar: Buffer): number[] {
   const found = [];
-  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0; ) {
+  for (let at = 0; at + BLOCK <= tar.length && tar[at] !== 0;) {
     found.push(at);
     const size = parseInt(tar.toString("latin1", at + 124, at + 135), 8) || 0;
     at += BLOCK + Math.ceil(size / BLOCK) * BLOCK;
@@ -67,8 +88,19 @@ function editHeader(random: Random, tar: Buffer): void {
   const edits = [
     () => write(pick(random, NAMES), 0, 100),
     () => write(pick(random, TYPES), 156, 1),
-    () => (write(pick(random, ["2", "1"]), 156, 1), write(pick(random, TARGETS), 157, 100), write("00000000000", 124, 12)),
-    () => write(random(2 ** 31).toString(8).padStart(11, "0"), 124, 12),
+    () => (
+      write(pick(random, ["2", "1"]), 156, 1),
+      write(pick(random, TARGETS), 157, 100),
+      write("00000000000", 124, 12)
+    ),
+    () =>
+      write(
+        random(2 ** 31)
+          .toString(8)
+          .padStart(11, "0"),
+        124,
+        12,
+      ),
     () => write(pick(random, ["77777777777", "-0000000001", "", "\x80\xff\xff\xff"]), 124, 12),
     () => write(pick(random, ["0000777", "9999999", ""]), 100, 8),
     () => write(pick(random, NAMES), 345, 155),
@@ -111,7 +143,10 @@ function edited(random: Random, most: number): Buffer {
 
 async function treeIn(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => !entry.isDirectory()).map((entry) => relative(folder, join(entry.parentPath, entry.name))).sort();
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort();
 }
 
 describe("mutations of an archive", () => {
@@ -128,39 +163,54 @@ describe("mutations of an archive", () => {
   });
 
   const base = Number(process.env["MUTATION_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-  test.each(Array.from({ length: BATCHES }, (_, at) => base + at))("are an archive or refused, and never land outside (seed %i)", async (seed) => {
-    const random = generator(seed);
-    const spool = join(root, "spool");
-    const budget = new TimeBudget(BUDGET);
-    while (budget.next()) {
-      const bytes = pick(random, MUTATORS)(random);
-      const upload = await spoolUpload(Readable.from([bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]), { folder: spool, limits: LIMITS, inspector }).catch((error: unknown) => error);
-      if (upload instanceof ArchiveRefused) {
-        refused++;
-        continue;
+  test.each(Array.from({ length: BATCHES }, (_, at) => base + at))(
+    "are an archive or refused, and never land outside (seed %i)",
+    async (seed) => {
+      const random = generator(seed);
+      const spool = join(root, "spool");
+      const budget = new TimeBudget(BUDGET);
+      while (budget.next()) {
+        const bytes = pick(random, MUTATORS)(random);
+        const upload = await spoolUpload(
+          Readable.from([bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]),
+          { folder: spool, limits: LIMITS, inspector },
+        ).catch((error: unknown) => error);
+        if (upload instanceof ArchiveRefused) {
+          refused++;
+          continue;
+        }
+        if (upload instanceof Error || !("files" in (upload as object)))
+          throw new Error(`mutation ${budget.rounds} of seed ${seed}`, { cause: upload });
+        const spooled = upload as Awaited<ReturnType<typeof spoolUpload>>;
+        await spooled.dispose();
+        const { files } = spooled;
+        accepted++;
+        const folder = join(root, "jail", "deep", "tree");
+        await mkdir(folder, { recursive: true });
+        await unpackArchive(Readable.from([bytes]), folder, LIMITS);
+        expect(await treeIn(folder)).toEqual(files.map(({ path }) => path).sort());
+        for (const { path, sizeBytes, sha256 } of files) {
+          const link = await readlink(join(folder, path)).catch(() => null);
+          const content = link ?? (await readFile(join(folder, path)));
+          expect(Buffer.byteLength(content)).toBe(sizeBytes);
+          expect(
+            createHash("sha256")
+              .update(link === null ? content : `symlink\0${link}`)
+              .digest("hex"),
+          ).toBe(sha256);
+        }
+        expect([await readdir(join(root, "jail")), await readdir(join(root, "jail", "deep"))]).toEqual([
+          ["deep"],
+          ["tree"],
+        ]);
+        await rm(join(root, "jail"), { recursive: true });
       }
-      if (upload instanceof Error || !("files" in (upload as object))) throw new Error(`mutation ${budget.rounds} of seed ${seed}`, { cause: upload });
-      const spooled = upload as Awaited<ReturnType<typeof spoolUpload>>;
-      await spooled.dispose();
-      const { files } = spooled;
-      accepted++;
-      const folder = join(root, "jail", "deep", "tree");
-      await mkdir(folder, { recursive: true });
-      await unpackArchive(Readable.from([bytes]), folder, LIMITS);
-      expect(await treeIn(folder)).toEqual(files.map(({ path }) => path).sort());
-      for (const { path, sizeBytes, sha256 } of files) {
-        const link = await readlink(join(folder, path)).catch(() => null);
-        const content = link ?? (await readFile(join(folder, path)));
-        expect(Buffer.byteLength(content)).toBe(sizeBytes);
-        expect(createHash("sha256").update(link === null ? content : `symlink\0${link}`).digest("hex")).toBe(sha256);
-      }
-      expect([await readdir(join(root, "jail")), await readdir(join(root, "jail", "deep"))]).toEqual([["deep"], ["tree"]]);
-      await rm(join(root, "jail"), { recursive: true });
-    }
-    expect((await readdir(root)).sort()).toEqual(["spool"]);
-    expect(await readdir(spool)).toEqual([]);
-    budget.report(`mutations of an archive (MUTATION_SEED=${seed})`);
-  }, BUDGET.seconds * 1_000 + 180_000);
+      expect((await readdir(root)).sort()).toEqual(["spool"]);
+      expect(await readdir(spool)).toEqual([]);
+      budget.report(`mutations of an archive (MUTATION_SEED=${seed})`);
+    },
+    BUDGET.seconds * 1_000 + 180_000,
+  );
 
   test("were of both kinds", () => {
     const mutations = accepted + refused;

@@ -32,7 +32,8 @@ export function bundleStoreContract(open: () => StoreUnderTest): void {
     await open().store.put(sha256, await fileOf(bytes), bytes.length);
     return sha256;
   };
-  const read = async (sha256: string, range?: { start: number; end: number }): Promise<Buffer> => buffer(await open().store.open(sha256, range));
+  const read = async (sha256: string, range?: { start: number; end: number }): Promise<Buffer> =>
+    buffer(await open().store.open(sha256, range));
   /** How many bytes come before the error. */
   const passedOn = async (sha256: string): Promise<number> => {
     let bytes = 0;
@@ -48,7 +49,11 @@ export function bundleStoreContract(open: () => StoreUnderTest): void {
     return found;
   };
 
-  test.each([["one byte", 1], ["a megabyte and one", MIB + 1], ["more than one part", 20 * MIB + 7]])("gives %s back as it was", async (_name, size) => {
+  test.each([
+    ["one byte", 1],
+    ["a megabyte and one", MIB + 1],
+    ["more than one part", 20 * MIB + 7],
+  ])("gives %s back as it was", async (_name, size) => {
     const bytes = randomBytes(size);
     const sha256 = await put(bytes);
     expect(await open().store.stat(sha256)).toMatchObject({ sizeBytes: size });

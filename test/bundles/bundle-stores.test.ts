@@ -49,11 +49,14 @@ describe("a folder", () => {
     const own = await mkdtemp(join(tmpdir(), "retrograde-bundles-"));
     await mkdir(join(own, "ab"));
     await mkdir(join(own, "lost+found"));
-    for (const name of ["notes.txt", `${"ab".repeat(32)}.part`, "x.tar.gz"]) await appendFile(join(own, "ab", name), "x");
+    for (const name of ["notes.txt", `${"ab".repeat(32)}.part`, "x.tar.gz"])
+      await appendFile(join(own, "ab", name), "x");
     const found = [];
     for await (const { sha256, name } of new FolderBundleStore(own).list()) found.push({ sha256, name });
     const names = ["ab/notes.txt", `ab/${"ab".repeat(32)}.part`, "ab/x.tar.gz", "lost+found"];
-    expect(found.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(names.sort().map((name) => ({ sha256: null, name })));
+    expect(found.sort((a, b) => (a.name < b.name ? -1 : 1))).toEqual(
+      names.sort().map((name) => ({ sha256: null, name })),
+    );
     await rm(own, { recursive: true });
   });
 });
@@ -71,16 +74,25 @@ const named = process.env["TEST_S3_ENDPOINT"];
 
 /** The fake always, and each real server that there is. */
 const servers: [string, () => Promise<Server>][] = [
-  ["the fake of an S3-compatible store", async () => {
-    const keys = { accessKeyId: "test", secretAccessKey: "secret" };
-    const fake = await startFakeS3({ bucket, ...keys });
-    return { ...keys, fake, endpoint: fake.endpoint, close: () => fake.close() };
-  }],
+  [
+    "the fake of an S3-compatible store",
+    async () => {
+      const keys = { accessKeyId: "test", secretAccessKey: "secret" };
+      const fake = await startFakeS3({ bucket, ...keys });
+      return { ...keys, fake, endpoint: fake.endpoint, close: () => fake.close() };
+    },
+  ],
 ];
 if (hasSwift()) servers.push(["OpenStack Swift", startSwift]);
 if (named !== undefined) {
-  const keys = { accessKeyId: process.env["TEST_S3_ACCESS_KEY_ID"] ?? "test", secretAccessKey: process.env["TEST_S3_SECRET_ACCESS_KEY"] ?? "secret" };
-  servers.push(["the S3-compatible store that is named", async () => ({ ...keys, endpoint: named, close: async () => undefined })]);
+  const keys = {
+    accessKeyId: process.env["TEST_S3_ACCESS_KEY_ID"] ?? "test",
+    secretAccessKey: process.env["TEST_S3_SECRET_ACCESS_KEY"] ?? "secret",
+  };
+  servers.push([
+    "the S3-compatible store that is named",
+    async () => ({ ...keys, endpoint: named, close: async () => undefined }),
+  ]);
 }
 
 describe.each(servers)("%s", (_name, start) => {
@@ -96,7 +108,10 @@ describe.each(servers)("%s", (_name, start) => {
     fake = server.fake;
     options = { bucket, prefix, endpoint, region: "us-east-1", accessKeyId, secretAccessKey, forcePathStyle: true };
     // One that is there already is fine.
-    if (fake === undefined) await clientOf(options).send(new CreateBucketCommand({ Bucket: bucket })).catch(() => undefined);
+    if (fake === undefined)
+      await clientOf(options)
+        .send(new CreateBucketCommand({ Bucket: bucket }))
+        .catch(() => undefined);
     store = new S3BundleStore(options);
   });
   afterAll(() => server?.close());
@@ -115,7 +130,9 @@ describe.each(servers)("%s", (_name, start) => {
     corrupt: async (sha256) => {
       const found = await store.stat(sha256);
       const Body = randomBytes(found?.sizeBytes ?? 0);
-      await clientOf(options).send(new PutObjectCommand({ Bucket: options.bucket, Key: `${prefix}${sha256}.tar.gz`, Body }));
+      await clientOf(options).send(
+        new PutObjectCommand({ Bucket: options.bucket, Key: `${prefix}${sha256}.tar.gz`, Body }),
+      );
     },
   }));
 
@@ -154,7 +171,9 @@ describe.each(servers)("%s", (_name, start) => {
       const bytes = randomBytes(20 * 1024 ** 2);
       await writeFile(join(folder, "large"), bytes);
       fake!.refusesParts = true;
-      await expect(store.put("cd".repeat(32), join(folder, "large"), bytes.length)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+      await expect(store.put("cd".repeat(32), join(folder, "large"), bytes.length)).rejects.toMatchObject({
+        code: "UNAVAILABLE",
+      });
       fake!.refusesParts = false;
       expect(fake!.uploads.size).toBe(0);
       expect(await store.stat("cd".repeat(32))).toBeNull();

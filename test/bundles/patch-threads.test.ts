@@ -4,7 +4,8 @@ const threads = new PatchThreads();
 afterAll(() => threads.stop());
 
 /** Lines that all differ from those of another seed. */
-const lines = (count: number, seed: string): string => Array.from({ length: count }, (_, at) => `${seed}${at}`.slice(-5)).join("\n");
+const lines = (count: number, seed: string): string =>
+  Array.from({ length: count }, (_, at) => `${seed}${at}`.slice(-5)).join("\n");
 
 test("makes a patch", async () => {
   expect(await threads.patch({ path: "a.py", from: "1\n2\n", to: "1\n3\n" })).toContain("-2\n+3\n");

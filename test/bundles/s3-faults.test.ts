@@ -16,7 +16,16 @@ describe("a store whose connection", () => {
     const listening = (server = createServer(answer));
     await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
     const endpoint = `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
-    return new S3BundleStore({ bucket: "b", prefix: "", endpoint, region: "us-east-1", accessKeyId: "a", secretAccessKey: "s", forcePathStyle: true, silentAtMostMs: 200 });
+    return new S3BundleStore({
+      bucket: "b",
+      prefix: "",
+      endpoint,
+      region: "us-east-1",
+      accessKeyId: "a",
+      secretAccessKey: "s",
+      forcePathStyle: true,
+      silentAtMostMs: 200,
+    });
   }
 
   test("falls silent before the answer is unavailable, and nobody waits for ever", async () => {
@@ -25,7 +34,9 @@ describe("a store whose connection", () => {
   });
 
   test("falls silent within the bytes is unavailable, and not damaged", async () => {
-    const store = await storeOf((_request, response) => void response.writeHead(200, { "content-length": 1_000 }).write("some"));
+    const store = await storeOf(
+      (_request, response) => void response.writeHead(200, { "content-length": 1_000 }).write("some"),
+    );
     await expect(store.open(SHA256).then(buffer)).rejects.toMatchObject({ code: "UNAVAILABLE" });
   });
 
@@ -35,6 +46,8 @@ describe("a store whose connection", () => {
       setTimeout(() => response.destroy(), 50);
     });
     await expect(store.open(SHA256).then(buffer)).rejects.toMatchObject({ code: "UNAVAILABLE" });
-    await expect(store.open(SHA256, { start: 0, end: 999 }).then(buffer)).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(store.open(SHA256, { start: 0, end: 999 }).then(buffer)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
   });
 });

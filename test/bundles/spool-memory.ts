@@ -12,13 +12,21 @@ async function main(folder: string, bytes: number): Promise<void> {
   const limits = { maxUploadBytes: 2 * bytes, maxUnpackedBytes: 2 * bytes, maxFiles: 10_000 };
   const inspector = new ArchiveInspector();
   // Code that is loaded, and memory that zlib takes once.
-  await (await spoolUpload(Readable.from([archiveOf([{ name: "dags/a", content: randomBytes(5_000_000) }])]), { folder, limits, inspector })).dispose();
+  await (
+    await spoolUpload(Readable.from([archiveOf([{ name: "dags/a", content: randomBytes(5_000_000) }])]), {
+      folder,
+      limits,
+      inspector,
+    })
+  ).dispose();
   const before = process.memoryUsage().rss;
   let most = before;
   const measure = (): void => void (most = Math.max(most, process.memoryUsage().rss));
   // Also while it is looked into, when nothing comes in any more.
   const sampling = setInterval(measure, SAMPLE_EVERY_MS);
-  const upload = Readable.from(tar(bytes, measure), { objectMode: false }).pipe(createGzip({ level: constants.Z_BEST_SPEED }));
+  const upload = Readable.from(tar(bytes, measure), { objectMode: false }).pipe(
+    createGzip({ level: constants.Z_BEST_SPEED }),
+  );
   const spooled = await spoolUpload(upload, { folder, limits, inspector });
   clearInterval(sampling);
   await spooled.dispose();

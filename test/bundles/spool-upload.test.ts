@@ -14,7 +14,10 @@ const LIMITS = { maxUploadBytes: 100_000, maxUnpackedBytes: 1_000_000, maxFiles:
 const inspector = new ArchiveInspector();
 afterAll(() => inspector.stop());
 
-const ARCHIVE = archiveOf([{ name: "dags/etl.py", content: "print(1)\n" }, { name: "dags/random", content: randomBytes(50_000) }]);
+const ARCHIVE = archiveOf([
+  { name: "dags/etl.py", content: "print(1)\n" },
+  { name: "dags/random", content: randomBytes(50_000) },
+]);
 
 let folder: string;
 beforeEach(async () => {
@@ -23,7 +26,11 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
 test("an upload is kept as it came, for its owner only, until it is disposed of", async () => {
-  const spooled = await spoolUpload(Readable.from([ARCHIVE.subarray(0, 99), ARCHIVE.subarray(99)]), { folder, limits: LIMITS, inspector });
+  const spooled = await spoolUpload(Readable.from([ARCHIVE.subarray(0, 99), ARCHIVE.subarray(99)]), {
+    folder,
+    limits: LIMITS,
+    inspector,
+  });
   const { file, sha256, sizeBytes, files } = spooled;
   expect((await readFile(file)).equals(ARCHIVE)).toBe(true);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
@@ -51,8 +58,16 @@ test.each<[string, () => Readable, object]>([
   ["empty", () => Readable.from([]), { problem: "EMPTY_FILE" }],
   ["broken off without a word", () => broken(), { problem: "TRUNCATED" }],
   ["broken off by the network", () => broken(new Error("ECONNRESET")), { problem: "TRUNCATED" }],
-  ["broken off before its first byte", () => new Readable({ read: () => undefined }).destroy(new Error("ECONNRESET")), { problem: "TRUNCATED" }],
-  ["refused by who sends it on", () => broken(new InvalidInput("file", "the form is malformed")), { name: "InvalidInput" }],
+  [
+    "broken off before its first byte",
+    () => new Readable({ read: () => undefined }).destroy(new Error("ECONNRESET")),
+    { problem: "TRUNCATED" },
+  ],
+  [
+    "refused by who sends it on",
+    () => broken(new InvalidInput("file", "the form is malformed")),
+    { name: "InvalidInput" },
+  ],
 ])("of an upload that is %s nothing is kept or read any more", async (_name, open, refusal) => {
   const upload = open();
   await expect(spoolUpload(upload, { folder, limits: LIMITS, inspector })).rejects.toMatchObject(refusal);
@@ -63,7 +78,9 @@ test.each<[string, () => Readable, object]>([
 test("a spool folder that cannot be made is no fault of the upload, which is let go", async () => {
   await writeFile(join(folder, "file"), "");
   const upload = Readable.from([ARCHIVE]);
-  await expect(spoolUpload(upload, { folder: join(folder, "file", "below"), limits: LIMITS, inspector })).rejects.toMatchObject({ code: "ENOTDIR" });
+  await expect(
+    spoolUpload(upload, { folder: join(folder, "file", "below"), limits: LIMITS, inspector }),
+  ).rejects.toMatchObject({ code: "ENOTDIR" });
   expect(upload.destroyed).toBe(true);
 });
 
@@ -77,7 +94,11 @@ test("what was left by processes that died goes once it is old", async () => {
 const MIB = 1024 ** 2;
 
 test("500 MiB take less than 64 MiB of memory", async () => {
-  const child = spawn(process.execPath, ["--import", "tsx", join(__dirname, "spool-memory.ts"), folder, String(500 * MIB)], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", join(__dirname, "spool-memory.ts"), folder, String(500 * MIB)],
+    { stdio: ["ignore", "pipe", "inherit"] },
+  );
   const { sizeBytes, grownBytes } = JSON.parse(await text(child.stdout)) as { sizeBytes: number; grownBytes: number };
   expect(sizeBytes).toBeGreaterThan(500 * MIB);
   expect(grownBytes).toBeLessThan(64 * MIB);

@@ -17,10 +17,14 @@ export interface Swift {
   close(): Promise<void>;
 }
 
-/** Whether OpenStack Swift with its S3 interface can be started here: Debian's packages swift-{proxy,account,container,object} and memcached. */
+/**
+ * Whether OpenStack Swift with its S3 interface can be started here: Debian's packages
+ * swift-{proxy,account,container,object} and memcached.
+ */
 export const hasSwift = (): boolean =>
-  PROGRAMS.every((program) => (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program)))) &&
-  existsSync("/etc/swift/swift.conf");
+  PROGRAMS.every((program) =>
+    (process.env["PATH"] ?? "").split(delimiter).some((folder) => existsSync(join(folder, program))),
+  ) && existsSync("/etc/swift/swift.conf");
 
 /** A Swift of one device, on this machine only, that keeps everything in a folder of its own. */
 export async function startSwift(): Promise<Swift> {
@@ -32,19 +36,33 @@ export async function startSwift(): Promise<Swift> {
   };
   try {
     const cachePort = await freePort();
-    children.push(spawn("memcached", ["-l", "127.0.0.1", "-p", String(cachePort), "-U", "0", "-u", userInfo().username, "-m", "16"], { stdio: "ignore" }));
+    children.push(
+      spawn(
+        "memcached",
+        ["-l", "127.0.0.1", "-p", String(cachePort), "-U", "0", "-u", userInfo().username, "-m", "16"],
+        { stdio: "ignore" },
+      ),
+    );
     const ports = await Promise.all(SERVERS.map(freePort));
     await mkdir(join(folder, "disk", "d1"), { recursive: true });
     for (const [at, name] of SERVERS.entries()) {
       const port = ports[at]!;
       if (name !== "proxy") buildRing(folder, name, port);
       const settings = join(folder, `${name}.conf`);
-      await writeFile(settings, name === "proxy" ? proxySettings(folder, port, cachePort) : storageSettings(folder, name, port));
+      await writeFile(
+        settings,
+        name === "proxy" ? proxySettings(folder, port, cachePort) : storageSettings(folder, name, port),
+      );
       children.push(spawn(`swift-${name}-server`, [settings], { stdio: "ignore" }));
     }
     // All of them: the proxy answers before the others do, and takes one that does not answer for broken for a while.
     await Promise.all(ports.map(untilUp));
-    return { endpoint: `http://127.0.0.1:${ports.at(-1)}`, accessKeyId: "test:tester", secretAccessKey: "testing", close };
+    return {
+      endpoint: `http://127.0.0.1:${ports.at(-1)}`,
+      accessKeyId: "test:tester",
+      secretAccessKey: "testing",
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -53,7 +71,8 @@ export async function startSwift(): Promise<Swift> {
 
 function buildRing(folder: string, name: string, port: number): void {
   const builder = join(folder, `${name}.builder`);
-  const run = (...args: string[]): void => void execFileSync("swift-ring-builder", [builder, ...args], { stdio: "ignore" });
+  const run = (...args: string[]): void =>
+    void execFileSync("swift-ring-builder", [builder, ...args], { stdio: "ignore" });
   run("create", "4", "1", "0");
   run("add", `r1z1-127.0.0.1:${port}/d1`, "1");
   run("rebalance");

@@ -19,7 +19,11 @@ const FILES: Readonly<Record<string, Buffer>> = {
   "lib/data.bin": randomBytes(300_001),
   [LONG]: Buffer.from("SIZE = 1\n"),
 };
-const LINKS: Readonly<Record<string, string>> = { "current.py": "etl.py", "lib/up.py": "../etl.py", "sub/lib": "../lib" };
+const LINKS: Readonly<Record<string, string>> = {
+  "current.py": "etl.py",
+  "lib/up.py": "../etl.py",
+  "sub/lib": "../lib",
+};
 const EXECUTABLE = "lib/data.bin";
 
 let root: string;
@@ -37,7 +41,10 @@ async function treeOf(folder: string): Promise<Record<string, string>> {
     const name = path.slice(folder.length + 1);
     if (entry.isDirectory()) expect(mode).toBe("755");
     else if (entry.isSymbolicLink()) tree[name] = `-> ${await readlink(path)}`;
-    else tree[name] = `${mode} ${createHash("sha256").update(await readFile(path)).digest("hex")}`;
+    else
+      tree[name] = `${mode} ${createHash("sha256")
+        .update(await readFile(path))
+        .digest("hex")}`;
   }
   return tree;
 }
@@ -69,10 +76,14 @@ function asTheCliPacks(): Buffer {
   const named = (path: string, member: Omit<Member, "name">): Member[] => {
     const name = `dags/${path}`;
     const isShort = /^[\x20-\x7e]{1,100}$/.test(name);
-    return isShort ? [{ ...member, name }] : [pax({ path: name }), { ...member, name: name.replace(/[^\x20-\x7e]/g, "").slice(0, 100) }];
+    return isShort
+      ? [{ ...member, name }]
+      : [pax({ path: name }), { ...member, name: name.replace(/[^\x20-\x7e]/g, "").slice(0, 100) }];
   };
   return archiveOf([
-    ...Object.entries(FILES).flatMap(([path, content]) => named(path, { content, mode: path === EXECUTABLE ? 0o755 : 0o644 })),
+    ...Object.entries(FILES).flatMap(([path, content]) =>
+      named(path, { content, mode: path === EXECUTABLE ? 0o755 : 0o644 }),
+    ),
     ...Object.entries(LINKS).flatMap(([path, linkTarget]) => named(path, { type: "2", linkTarget, mode: 0o777 })),
   ]);
 }
@@ -103,7 +114,11 @@ const gnuTar = ((): string | null => {
 
 test("a narrow umask does not hide the files from Airflow", async () => {
   await writeFile(join(root, "archive"), asTheCliPacks());
-  const child = spawn(process.execPath, ["--import", "tsx", "-e", UNPACK_WITH_NARROW_UMASK, join(root, "archive"), join(root, "out")], { cwd: __dirname, stdio: "inherit" });
+  const child = spawn(
+    process.execPath,
+    ["--import", "tsx", "-e", UNPACK_WITH_NARROW_UMASK, join(root, "archive"), join(root, "out")],
+    { cwd: __dirname, stdio: "inherit" },
+  );
   expect(await new Promise((resolve) => child.once("exit", resolve))).toBe(0);
   await writeProject(join(root, "dags"));
   await chmod(join(root, "out"), 0o755);

@@ -12,7 +12,10 @@ import { OwnPostgres } from "./own-postgres";
 import { prepare, replicasOf } from "./prepare";
 import type { Replica } from "./replica";
 
-/** A long run: BREAKS=200 npx jest test/chaos/breaks. Every tenth is a restart of Postgres, every fiftieth is over a full minute. */
+/**
+ * A long run: BREAKS=200 npx jest test/chaos/breaks. Every tenth is a restart of Postgres, every fiftieth is over a
+ * full minute.
+ */
 const BREAKS = Number(process.env["BREAKS"] ?? 14);
 /** A slow machine makes fewer breaks rather than take longer. */
 const SECONDS = Number(process.env["BREAK_SECONDS"] ?? (BREAKS > 14 ? BREAKS * 15 : 90));
@@ -89,32 +92,40 @@ describe(`up to ${BREAKS} breaks of every connection to Postgres, under load`, (
     return Number(/^retrograde_workers_alive (\d+)$/m.exec(metrics)?.[1] ?? NaN);
   }
 
-  test("end no process and no worker, and every deploy ends by itself", async () => {
-    await Promise.all(replicas.map((replica) => replica.start()));
-    const [first] = replicas as [Replica, ...Replica[]];
-    const load = new Load(replicas, await prepare(first, { deployments: 3 }));
-    load.start();
+  test(
+    "end no process and no worker, and every deploy ends by itself",
+    async () => {
+      await Promise.all(replicas.map((replica) => replica.start()));
+      const [first] = replicas as [Replica, ...Replica[]];
+      const load = new Load(replicas, await prepare(first, { deployments: 3 }));
+      load.start();
 
-    const hasEnded = (): boolean => replicas.some(({ unexpectedEnds }) => unexpectedEnds.length > 0);
-    const made = new Map<string, number>();
-    const budget = new TimeBudget({ seconds: SECONDS, atLeast: AT_LEAST });
-    while (budget.rounds < BREAKS && !hasEnded() && budget.next()) {
-      const before = load.size;
-      await until(async () => load.size > before || hasEnded(), Boolean, PROGRESS_WITHIN_MS);
-      await sleep(Math.random() * 700);
-      const what = await breakConnections(budget.rounds);
-      made.set(what, (made.get(what) ?? 0) + 1);
-    }
-    await load.stop();
-    expect(replicas.flatMap(({ unexpectedEnds }) => unexpectedEnds)).toEqual([]);
-    const seconds = await settled(world, { limitMs: FINAL_AFTER_MS });
-    const kinds = [...made].map(([what, times]) => `${what} ${times}`).join(", ");
-    budget.report(`breaks (${kinds}; ${load}; everything final ${seconds.toFixed(1)} s after the load)`);
+      const hasEnded = (): boolean => replicas.some(({ unexpectedEnds }) => unexpectedEnds.length > 0);
+      const made = new Map<string, number>();
+      const budget = new TimeBudget({ seconds: SECONDS, atLeast: AT_LEAST });
+      while (budget.rounds < BREAKS && !hasEnded() && budget.next()) {
+        const before = load.size;
+        await until(async () => load.size > before || hasEnded(), Boolean, PROGRESS_WITHIN_MS);
+        await sleep(Math.random() * 700);
+        const what = await breakConnections(budget.rounds);
+        made.set(what, (made.get(what) ?? 0) + 1);
+      }
+      await load.stop();
+      expect(replicas.flatMap(({ unexpectedEnds }) => unexpectedEnds)).toEqual([]);
+      const seconds = await settled(world, { limitMs: FINAL_AFTER_MS });
+      const kinds = [...made].map(([what, times]) => `${what} ${times}`).join(", ");
+      budget.report(`breaks (${kinds}; ${load}; everything final ${seconds.toFixed(1)} s after the load)`);
 
-    for (const replica of replicas) await until(async () => (hasEnded() ? "ended" : workersAlive(replica)), (alive) => alive === "ended" || alive === WORKERS);
-    expect(replicas.flatMap(({ unexpectedEnds }) => unexpectedEnds)).toEqual([]);
-    expect(await violations(world, load)).toEqual([]);
-    expect(load.counts.rollbacks).toBeGreaterThan(0);
-    expect(load.counts.uploads).toBeGreaterThan(0);
-  }, SECONDS * 1_000 + 400_000);
+      for (const replica of replicas)
+        await until(
+          async () => (hasEnded() ? "ended" : workersAlive(replica)),
+          (alive) => alive === "ended" || alive === WORKERS,
+        );
+      expect(replicas.flatMap(({ unexpectedEnds }) => unexpectedEnds)).toEqual([]);
+      expect(await violations(world, load)).toEqual([]);
+      expect(load.counts.rollbacks).toBeGreaterThan(0);
+      expect(load.counts.uploads).toBeGreaterThan(0);
+    },
+    SECONDS * 1_000 + 400_000,
+  );
 });

@@ -27,7 +27,10 @@ interface Revision {
 }
 
 interface Line {
-  readonly retrograde: { readonly lineId: string; readonly fields: { readonly event: string; readonly revisionId: string } };
+  readonly retrograde: {
+    readonly lineId: string;
+    readonly fields: { readonly event: string; readonly revisionId: string };
+  };
 }
 
 async function query<Row>({ databaseUrl }: World, sql: string): Promise<Row[]> {
@@ -59,7 +62,9 @@ export async function settled(world: World, { limitMs }: { readonly limitMs: num
     if (Object.values(left ?? {}).every((count) => count === 0)) return passedMs / 1_000;
     if (passedMs > limitMs) {
       const jobs = await unfinishedJobs(world);
-      throw new Error(`after ${Math.round(passedMs / 1_000)} s there are still ${JSON.stringify(left)}: ${JSON.stringify(jobs, null, 2)}`);
+      throw new Error(
+        `after ${Math.round(passedMs / 1_000)} s there are still ${JSON.stringify(left)}: ${JSON.stringify(jobs, null, 2)}`,
+      );
     }
     await sleep(100);
   }
@@ -101,17 +106,23 @@ function ofDeploys(revisions: readonly Revision[], { accepted, uploaded }: Load)
     ...[...uploaded].filter((id) => !ids.has(id)).map((id) => `lost: the revision ${id} of an upload`),
     ...[...found].filter(([, times]) => times > 1).map(([description, times]) => `${times} times: ${description}`),
     ...revisions.filter(({ status }) => status === "INITIALIZED").map(({ id }) => `unfinished: revision ${id}`),
-    ...[...numbers].flatMap(([releaseName, of]) => of.filter(({ number }, at) => number !== at + 1).map(({ number }) => `${releaseName} has a gap at ${number}`)),
+    ...[...numbers].flatMap(([releaseName, of]) =>
+      of.filter(({ number }, at) => number !== at + 1).map(({ number }) => `${releaseName} has a gap at ${number}`),
+    ),
   ];
 }
 
 function ofLines(revisions: readonly Revision[], elasticsearch: FakeElasticsearch): string[] {
-  const documents = grouped(elasticsearch.documents(), ({ index }) => (index.startsWith("retrograde-audit.") ? "audit" : "log"));
+  const documents = grouped(elasticsearch.documents(), ({ index }) =>
+    index.startsWith("retrograde-audit.") ? "audit" : "log",
+  );
   const audited = counted((documents.get("audit") ?? []).map(({ source }) => String(source["objectId"])));
   const lines = (documents.get("log") ?? []).map(({ source }) => (source as unknown as Line).retrograde);
   const events = grouped(lines, ({ fields }) => fields.revisionId);
   return [
-    ...[...counted(lines.map(({ lineId }) => lineId))].filter(([, times]) => times > 1).map(([id, times]) => `${times} times: log line ${id}`),
+    ...[...counted(lines.map(({ lineId }) => lineId))]
+      .filter(([, times]) => times > 1)
+      .map(([id, times]) => `${times} times: log line ${id}`),
     ...revisions.flatMap(({ id, status, description }) => {
       const own = (events.get(id) ?? []).map(({ fields }) => fields.event);
       const starts = own.filter((event) => STARTS.includes(event));
@@ -119,8 +130,12 @@ function ofLines(revisions: readonly Revision[], elasticsearch: FakeElasticsearc
       // The deploy itself, and each upload that completed it.
       const commands = 1 + own.filter((event) => event === "dags_added").length;
       return [
-        ...(audited.get(id) === commands ? [] : [`${audited.get(id) ?? 0} audit lines of ${description ?? id} instead of ${commands}`]),
-        ...(starts.length === 1 && finals.length === 1 && finals[0] === status.toLowerCase() ? [] : [`${status} ${description ?? id} has the lines ${own.join(", ")}`]),
+        ...(audited.get(id) === commands
+          ? []
+          : [`${audited.get(id) ?? 0} audit lines of ${description ?? id} instead of ${commands}`]),
+        ...(starts.length === 1 && finals.length === 1 && finals[0] === status.toLowerCase()
+          ? []
+          : [`${status} ${description ?? id} has the lines ${own.join(", ")}`]),
       ];
     }),
   ];
@@ -131,7 +146,9 @@ async function ofReleases(revisions: readonly Revision[], dataDir: string): Prom
   const current = revisions.filter(({ isCurrent }) => isCurrent);
   const wrong = await Promise.all(
     current.map(async ({ id, releaseName, number }) => {
-      const values = parse(await readFile(join(dataDir, "releases", releaseName, "values.yaml"), "utf8")) as { retrograde: { revisionId: string; revision: number } };
+      const values = parse(await readFile(join(dataDir, "releases", releaseName, "values.yaml"), "utf8")) as {
+        retrograde: { revisionId: string; revision: number };
+      };
       const { revisionId, revision } = values.retrograde;
       return revisionId === id ? [] : [`${releaseName}: revision ${number} is current and ${revision} in place`];
     }),

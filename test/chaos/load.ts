@@ -49,7 +49,9 @@ export class Load {
 
   toString(): string {
     const refusals = [...this.codes].map(([code, times]) => `${code} ${times}`).join(", ");
-    return `${this.size} deploys accepted; ${Object.entries(this.counts).map(([name, count]) => `${name} ${count}`).join(", ")}; refusals: ${refusals || "none"}`;
+    return `${this.size} deploys accepted; ${Object.entries(this.counts)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(", ")}; refusals: ${refusals || "none"}`;
   }
 
   private async run(deployment: PreparedDeployment): Promise<void> {
@@ -60,7 +62,13 @@ export class Load {
       }
       const chance = Math.random();
       const operation =
-        chance < 0.25 ? this.deployImage(deployment) : chance < 0.55 ? this.rollBack(deployment) : chance < 0.9 && deployment.takesUploads ? this.upload(deployment) : this.read(deployment);
+        chance < 0.25
+          ? this.deployImage(deployment)
+          : chance < 0.55
+            ? this.rollBack(deployment)
+            : chance < 0.9 && deployment.takesUploads
+              ? this.upload(deployment)
+              : this.read(deployment);
       await operation.catch((error: unknown) => {
         if (!(error instanceof Refused)) return void this.counts.unanswered++;
         this.counts.refused++;
@@ -77,7 +85,12 @@ export class Load {
     await this.replica().ask(
       `mutation ($release: String!, $image: String!, $digest: String!, $description: String!) {
          updateDeploymentImage(releaseName: $release, image: $image, imageDigest: $digest, runtimeVersion: "11.3.0", description: $description) { id } }`,
-      { release: releaseName, image: `registry.example.com/app:${letter}`, digest: `sha256:${letter.repeat(64)}`, description },
+      {
+        release: releaseName,
+        image: `registry.example.com/app:${letter}`,
+        digest: `sha256:${letter.repeat(64)}`,
+        description,
+      },
       this.prepared.token,
     );
     this.accepted.add(description);
@@ -86,7 +99,9 @@ export class Load {
 
   private async upload({ releaseName }: PreparedDeployment): Promise<void> {
     const description = this.describe("upload");
-    const { headers, payload } = form(cliParts(dagArchive({ "etl.py": `print(${JSON.stringify(description)})` }), description));
+    const { headers, payload } = form(
+      cliParts(dagArchive({ "etl.py": `print(${JSON.stringify(description)})` }), description),
+    );
     const response = await this.replica().fetch(`/${releaseName}/dags/upload`, {
       method: "POST",
       headers: { ...headers, authorization: this.prepared.token },
@@ -123,11 +138,16 @@ export class Load {
     if (Math.random() < 0.7) return;
     const second = await this.rollBackUntilAnswered(deployment, target.id, description);
     this.counts.repeats++;
-    if (second !== null && second !== first) this.complaints.push(`one idempotency key, two rollbacks: ${first} and ${second}`);
+    if (second !== null && second !== first)
+      this.complaints.push(`one idempotency key, two rollbacks: ${first} and ${second}`);
   }
 
   /** The revision, or null if there was no answer at all. The description is the idempotency key, too. */
-  private async rollBackUntilAnswered({ id }: PreparedDeployment, target: string, description: string): Promise<string | null> {
+  private async rollBackUntilAnswered(
+    { id }: PreparedDeployment,
+    target: string,
+    description: string,
+  ): Promise<string | null> {
     for (let tries = 0; tries < MAX_TRIES && !(this.stopped && tries > 0); tries++) {
       try {
         const { rollbackDeploy } = await this.replica().ask(

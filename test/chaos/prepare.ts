@@ -15,7 +15,10 @@ export interface Prepared {
 }
 
 /** Replicas that share everything; `databaseUrl` may be that of a proxy. */
-export function replicasOf({ elasticsearch, dataDir }: World, { count, databaseUrl }: { readonly count: number; readonly databaseUrl: string }): Replica[] {
+export function replicasOf(
+  { elasticsearch, dataDir }: World,
+  { count, databaseUrl }: { readonly count: number; readonly databaseUrl: string },
+): Replica[] {
   const env = {
     DATABASE_URL: databaseUrl,
     ELASTICSEARCH_URL: elasticsearch.url,
@@ -30,8 +33,14 @@ export function replicasOf({ elasticsearch, dataDir }: World, { count, databaseU
   return Array.from({ length: count }, (_, at) => new Replica(`replica ${at + 1}`, env));
 }
 
-/** An administrator and Deployments that take images and rollbacks, each with two deploys; two of three take uploads of DAGs too. */
-export async function prepare(replica: Replica, { deployments: count }: { readonly deployments: number }): Promise<Prepared> {
+/**
+ * An administrator and Deployments that take images and rollbacks, each with two deploys; two of three take uploads of
+ * DAGs too.
+ */
+export async function prepare(
+  replica: Replica,
+  { deployments: count }: { readonly deployments: number },
+): Promise<Prepared> {
   const { createUser } = await replica.ask(
     `mutation { createUser(email: "admin@example.com", password: "correct horse battery") { token { value } } }`,
   );
@@ -43,11 +52,19 @@ export async function prepare(replica: Replica, { deployments: count }: { readon
     const { createDeployment } = await replica.ask(
       `mutation ($workspace: Uuid!, $label: String!, $mechanism: DagDeployment) {
          createDeployment(workspaceUuid: $workspace, label: $label, runtimeVersion: "11.3.0", dagDeployment: $mechanism) { id releaseName } }`,
-      { workspace: createWorkspace?.["id"], label: `chaos ${n}`, mechanism: { type: takesUploads ? "dag_deploy" : "image" } },
+      {
+        workspace: createWorkspace?.["id"],
+        label: `chaos ${n}`,
+        mechanism: { type: takesUploads ? "dag_deploy" : "image" },
+      },
       token,
     );
     const deployment = { ...(createDeployment as unknown as { id: string; releaseName: string }), takesUploads };
-    await replica.ask(`mutation ($id: Uuid!) { updateDeploymentRollback(deploymentUuid: $id, enabled: true) { id } }`, { id: deployment.id }, token);
+    await replica.ask(
+      `mutation ($id: Uuid!) { updateDeploymentRollback(deploymentUuid: $id, enabled: true) { id } }`,
+      { id: deployment.id },
+      token,
+    );
     for (const tag of ["a", "b"]) {
       await replica.ask(
         `mutation ($release: String!, $image: String!) { updateDeploymentImage(releaseName: $release, image: $image, runtimeVersion: "11.3.0") { id } }`,
@@ -64,7 +81,11 @@ export async function prepare(replica: Replica, { deployments: count }: { readon
 /** Waits until the newest deploy is current, so that there is a target to roll back to from the start. */
 async function deployed(replica: Replica, id: string, token: string): Promise<void> {
   const status = async (): Promise<string | undefined> => {
-    const { deployRevisions } = await replica.ask(`query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 1) { nodes { status } } }`, { id }, token);
+    const { deployRevisions } = await replica.ask(
+      `query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 1) { nodes { status } } }`,
+      { id },
+      token,
+    );
     return (deployRevisions?.["nodes"] as { status: string }[])[0]?.status;
   };
   await until(status, (seen) => seen === "DEPLOYED");

@@ -103,7 +103,10 @@ export class Replica {
       headers: { "content-type": "application/json", ...(token !== undefined && { authorization: token }) },
       body: JSON.stringify({ query, variables }),
     });
-    const { data, errors } = (await response.json()) as { data: Record<string, Fields>; errors?: { message: string; extensions: { code: string } }[] };
+    const { data, errors } = (await response.json()) as {
+      data: Record<string, Fields>;
+      errors?: { message: string; extensions: { code: string } }[];
+    };
     const [first] = errors ?? [];
     if (first !== undefined) throw new Refused(first.extensions.code, first.message);
     return data;

@@ -9,12 +9,20 @@ export class CliError extends Error {}
 const EXPIRED = ["You do not have the appropriate permissions for that", "AUTH_TOKEN_REFRESH_FAILED"];
 /** As Go's time.RFC3339 takes it when JSON is decoded. */
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
-const NULL_IS_FINE = ["updateDeploymentRuntime", "deleteWorkspace", "deleteDeployment", "updateDeploymentImage", "cancelRuntimeUpdate"];
+const NULL_IS_FINE = [
+  "updateDeploymentRuntime",
+  "deleteWorkspace",
+  "deleteDeployment",
+  "updateDeploymentImage",
+  "cancelRuntimeUpdate",
+];
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are as varied as the queries
 type Answer = any;
 
-/** Sends what the `astro` CLI sends and takes answers as it does, to the point of falling over those that it falls over. */
+/**
+ * Sends what the `astro` CLI sends and takes answers as it does, to the point of falling over those that it falls over.
+ */
 export class AstroCli {
   token = "";
 
@@ -32,7 +40,10 @@ export class AstroCli {
     const response = await this.post(JSON.stringify({ query, variables }));
     const { statusCode, body } = response;
     if (statusCode < 200 || statusCode >= 400) throw new CliError(`API error (${statusCode}): ${body}`);
-    const { data, errors } = JSON.parse(body) as { data?: Record<string, Answer> | null; errors?: { message: string }[] };
+    const { data, errors } = JSON.parse(body) as {
+      data?: Record<string, Answer> | null;
+      errors?: { message: string }[];
+    };
     if (errors !== undefined) {
       const [first] = errors;
       if (first === undefined) throw new CliError("panic: index out of range [0] with length 0");
@@ -40,7 +51,8 @@ export class AstroCli {
       throw new CliError(first.message);
     }
     const [[root, value] = ["", null]] = Object.entries(data ?? {});
-    if (value === null && query.startsWith("mutation") && !NULL_IS_FINE.includes(root) && !/Team/.test(root)) throw new CliError("panic: nil pointer dereference");
+    if (value === null && query.startsWith("mutation") && !NULL_IS_FINE.includes(root) && !/Team/.test(root))
+      throw new CliError("panic: nil pointer dereference");
     this.decode(value);
     return value;
   }
@@ -66,7 +78,11 @@ export class AstroCli {
     if (Array.isArray(value)) return value.forEach((one) => this.decode(one));
     if (typeof value !== "object" || value === null) return;
     for (const [key, inner] of Object.entries(value)) {
-      if (["createdAt", "updatedAt"].includes(key) && inner !== null && !(typeof inner === "string" && RFC_3339.test(inner))) {
+      if (
+        ["createdAt", "updatedAt"].includes(key) &&
+        inner !== null &&
+        !(typeof inner === "string" && RFC_3339.test(inner))
+      ) {
         throw new CliError(`parsing time ${JSON.stringify(inner)} as RFC 3339: cannot parse`);
       }
       this.decode(inner);

@@ -12,7 +12,9 @@ import * as ops from "./operations";
 let world: TestApp;
 let admin: string;
 beforeAll(async () => {
-  world = await startTestApp({ env: { HELM__BASE_DOMAIN: "example.com", DEPLOYMENTS__HARD_DELETE_DEPLOYMENT: "true" } });
+  world = await startTestApp({
+    env: { HELM__BASE_DOMAIN: "example.com", DEPLOYMENTS__HARD_DELETE_DEPLOYMENT: "true" },
+  });
   admin = await signUpAdmin(world);
 });
 afterAll(() => world.close());
@@ -21,7 +23,9 @@ const cliOf = (token: string): AstroCli => Object.assign(new AstroCli(world), { 
 
 /** Makes a Workspace and a Deployment in it as somebody with the CLI would. */
 async function workspaceOf(cli: AstroCli): Promise<string> {
-  const { id } = await cli.run(() => cli.call(ops.CREATE_WORKSPACE, { label: uniqueName("workspace"), description: "N/A" }));
+  const { id } = await cli.run(() =>
+    cli.call(ops.CREATE_WORKSPACE, { label: uniqueName("workspace"), description: "N/A" }),
+  );
   return id;
 }
 
@@ -47,11 +51,24 @@ describe("the CLI's operations", () => {
   });
 
   test("use every root field that the dialect has and the CLI calls", () => {
-    const contract = buildSchema(readFileSync(join(__dirname, "..", "contract", "houston-0.35.graphql"), "utf8"), { assumeValid: true });
-    const offered = [contract.getQueryType(), contract.getMutationType()].flatMap((type) => Object.keys(type?.getFields() ?? {}));
+    const contract = buildSchema(readFileSync(join(__dirname, "..", "contract", "houston-0.35.graphql"), "utf8"), {
+      assumeValid: true,
+    });
+    const offered = [contract.getQueryType(), contract.getMutationType()].flatMap((type) =>
+      Object.keys(type?.getFields() ?? {}),
+    );
     const used = Object.values(ops).map((query) => /\{\s*(\w+)/.exec(query.slice(query.indexOf("{")))?.[1]);
     // What the documentation's examples and scripts call, and no release of the CLI.
-    const notTheClis = ["sysWorkspaces", "workspaceDeployment", "users", "removeUser", "verifyEmail", "createSystemRoleBinding", "upsertDeployment", "updateDeploymentVariables"];
+    const notTheClis = [
+      "sysWorkspaces",
+      "workspaceDeployment",
+      "users",
+      "removeUser",
+      "verifyEmail",
+      "createSystemRoleBinding",
+      "upsertDeployment",
+      "updateDeploymentVariables",
+    ];
     expect(offered.filter((name) => !used.includes(name) && !notTheClis.includes(name))).toEqual([]);
   });
 });
@@ -66,7 +83,9 @@ describe("astro login", () => {
     const { localEnabled, providers } = await fresh.run(() => fresh.call(ops.AUTH_CONFIG, { redirect: "" }));
     expect(localEnabled).toBe(true);
     expect(providers.length).toBeGreaterThan(0);
-    await expect(fresh.call(ops.CREATE_TOKEN, { identity: email, password: "wrong" })).rejects.toThrow(/password|sign in|login|credentials/i);
+    await expect(fresh.call(ops.CREATE_TOKEN, { identity: email, password: "wrong" })).rejects.toThrow(
+      /password|sign in|login|credentials/i,
+    );
     fresh.token = (await fresh.call(ops.CREATE_TOKEN, { identity: email, password })).token.value;
     expect(await fresh.call(ops.WORKSPACES, null)).toEqual([]);
     const first = await workspaceOf(fresh);
@@ -80,7 +99,9 @@ describe("astro login", () => {
   test("a token that is no longer good lets commands start, and is told in the words that the CLI knows", async () => {
     for (const token of ["stale", `${admin}x`, "ü", "Bearer", "a.b.c", "0".repeat(32)]) {
       const cli = cliOf(token);
-      await expect(cli.run(() => cli.call(ops.WORKSPACES, null))).rejects.toThrow("Your token has expired. Please log in again");
+      await expect(cli.run(() => cli.call(ops.WORKSPACES, null))).rejects.toThrow(
+        "Your token has expired. Please log in again",
+      );
       expect((await cli.call(ops.AUTH_CONFIG, {})).localEnabled).toBe(true);
     }
   });
@@ -91,7 +112,11 @@ describe("astro workspace", () => {
     const cli = cliOf(admin);
     const workspaceId = await workspaceOf(cli);
     const label = uniqueName("renamed");
-    expect(await cli.run(() => cli.call(ops.UPDATE_WORKSPACE, { workspaceId, payload: { label } }))).toMatchObject({ id: workspaceId, label, description: "N/A" });
+    expect(await cli.run(() => cli.call(ops.UPDATE_WORKSPACE, { workspaceId, payload: { label } }))).toMatchObject({
+      id: workspaceId,
+      label,
+      description: "N/A",
+    });
     expect(await cli.run(() => cli.call(ops.UPDATE_WORKSPACE, { workspaceId, payload: {} }))).toMatchObject({ label });
     await cli.run(() => cli.call(ops.DELETE_WORKSPACE, { workspaceId }));
     await expect(cli.call(ops.WORKSPACE, { workspaceUuid: workspaceId })).rejects.toThrow(/not found|no such/i);
@@ -101,10 +126,18 @@ describe("astro workspace", () => {
     const cli = cliOf(admin);
     const workspaceUuid = await workspaceOf(cli);
     const { id, email } = await person(world, admin);
-    expect((await cli.run(() => cli.call(ops.ADD_WORKSPACE_USER, { workspaceId: workspaceUuid, email, role: "WORKSPACE_VIEWER" }))).id).toBe(workspaceUuid);
+    expect(
+      (
+        await cli.run(() =>
+          cli.call(ops.ADD_WORKSPACE_USER, { workspaceId: workspaceUuid, email, role: "WORKSPACE_VIEWER" }),
+        )
+      ).id,
+    ).toBe(workspaceUuid);
     const found = await cli.run(() => cli.call(ops.WORKSPACE_USER, { workspaceUuid, email }));
     expect(found.roleBindings).toContainEqual({ role: "WORKSPACE_VIEWER", workspace: { id: workspaceUuid } });
-    expect(await cli.call(ops.UPDATE_WORKSPACE_USER, { workspaceUuid, email, role: "WORKSPACE_EDITOR" })).toBe("WORKSPACE_EDITOR");
+    expect(await cli.call(ops.UPDATE_WORKSPACE_USER, { workspaceUuid, email, role: "WORKSPACE_EDITOR" })).toBe(
+      "WORKSPACE_EDITOR",
+    );
     const everybody = await cli.run(() => cli.call(ops.WORKSPACE_USERS, { workspaceUuid }));
     const paged: Person[] = [];
     for (let cursorUuid = ""; ; cursorUuid = paged.at(-1)?.id ?? "") {
@@ -117,19 +150,27 @@ describe("astro workspace", () => {
     expect(before.map((one: Person) => one.id)).toEqual([paged[0]?.id]);
     await cli.run(() => cli.call(ops.REMOVE_WORKSPACE_USER, { workspaceId: workspaceUuid, userId: id }));
     expect(await cli.call(ops.WORKSPACE_USERS, { workspaceUuid })).toHaveLength(everybody.length - 1);
-    await expect(cli.call(ops.REMOVE_WORKSPACE_USER, { workspaceId: workspaceUuid, userId: "" })).rejects.toThrow(/not found|no such/i);
+    await expect(cli.call(ops.REMOVE_WORKSPACE_USER, { workspaceId: workspaceUuid, userId: "" })).rejects.toThrow(
+      /not found|no such/i,
+    );
   });
 
   test("team add, list, update, remove", async () => {
     const cli = cliOf(admin);
     const workspaceUuid = await workspaceOf(cli);
     const teamUuid = await teamWith(world, admin);
-    expect((await cli.run(() => cli.call(ops.ADD_WORKSPACE_TEAM, { workspaceUuid, teamUuid, role: "WORKSPACE_VIEWER" }))).id).toBe(workspaceUuid);
+    expect(
+      (await cli.run(() => cli.call(ops.ADD_WORKSPACE_TEAM, { workspaceUuid, teamUuid, role: "WORKSPACE_VIEWER" }))).id,
+    ).toBe(workspaceUuid);
     const { roleBindings } = await cli.run(() => cli.call(ops.WORKSPACE_TEAM, { workspaceUuid, teamUuid }));
     expect(roleBindings).toEqual([{ role: "WORKSPACE_VIEWER", workspace: { id: workspaceUuid } }]);
-    expect(await cli.call(ops.UPDATE_WORKSPACE_TEAM, { workspaceUuid, teamUuid, role: "WORKSPACE_ADMIN" })).toBe("WORKSPACE_ADMIN");
+    expect(await cli.call(ops.UPDATE_WORKSPACE_TEAM, { workspaceUuid, teamUuid, role: "WORKSPACE_ADMIN" })).toBe(
+      "WORKSPACE_ADMIN",
+    );
     const teams = await cli.run(() => cli.call(ops.WORKSPACE_TEAMS, { workspaceUuid }));
-    expect(teams).toMatchObject([{ id: teamUuid, roleBindings: [{ role: "WORKSPACE_ADMIN", workspace: { id: workspaceUuid } }] }]);
+    expect(teams).toMatchObject([
+      { id: teamUuid, roleBindings: [{ role: "WORKSPACE_ADMIN", workspace: { id: workspaceUuid } }] },
+    ]);
     await cli.run(() => cli.call(ops.REMOVE_WORKSPACE_TEAM, { workspaceUuid, teamUuid }));
     expect(await cli.call(ops.WORKSPACE_TEAMS, { workspaceUuid })).toEqual([]);
   });
@@ -140,8 +181,12 @@ describe("astro workspace", () => {
     const command = { workspaceUuid, deploymentUuid: "", label: "ci", category: "default", role: "WORKSPACE_EDITOR" };
     const { id, apiKey } = await cli.run(() => cli.call(ops.CREATE_WORKSPACE_ACCOUNT, command));
     const ci = cliOf(apiKey);
-    expect((await ci.run(() => ci.call(ops.WORKSPACES, null))).map((one: { id: string }) => one.id)).toEqual([workspaceUuid]);
-    expect(await cli.call(ops.WORKSPACE_ACCOUNTS, { workspaceUuid })).toMatchObject([{ id, label: "ci", category: "default" }]);
+    expect((await ci.run(() => ci.call(ops.WORKSPACES, null))).map((one: { id: string }) => one.id)).toEqual([
+      workspaceUuid,
+    ]);
+    expect(await cli.call(ops.WORKSPACE_ACCOUNTS, { workspaceUuid })).toMatchObject([
+      { id, label: "ci", category: "default" },
+    ]);
     await cli.call(ops.DELETE_WORKSPACE_ACCOUNT, { workspaceUuid, deploymentUuid: "", serviceAccountUuid: id });
     await expect(ci.run(() => ci.call(ops.WORKSPACES, null))).rejects.toThrow("Your token has expired");
   });
@@ -165,9 +210,15 @@ describe("astro team", () => {
     const [teamUuid] = made;
     expect((await cli.run(() => cli.call(ops.TEAM, { teamUuid }))).id).toBe(teamUuid);
     expect(await cli.call(ops.TEAM_USERS, { teamUuid })).toMatchObject([{ id: userId }]);
-    expect(await cli.run(() => cli.call(ops.GRANT_TEAM, { teamUuid, role: "SYSTEM_VIEWER" }))).toEqual({ role: "SYSTEM_VIEWER" });
-    expect((await cli.call(ops.TEAM, { teamUuid })).roleBindings).toMatchObject([{ role: "SYSTEM_VIEWER", workspace: null, deployment: null }]);
-    expect(await cli.run(() => cli.call(ops.REVOKE_TEAM, { teamUuid, role: "SYSTEM_VIEWER" }))).toEqual({ role: "SYSTEM_VIEWER" });
+    expect(await cli.run(() => cli.call(ops.GRANT_TEAM, { teamUuid, role: "SYSTEM_VIEWER" }))).toEqual({
+      role: "SYSTEM_VIEWER",
+    });
+    expect((await cli.call(ops.TEAM, { teamUuid })).roleBindings).toMatchObject([
+      { role: "SYSTEM_VIEWER", workspace: null, deployment: null },
+    ]);
+    expect(await cli.run(() => cli.call(ops.REVOKE_TEAM, { teamUuid, role: "SYSTEM_VIEWER" }))).toEqual({
+      role: "SYSTEM_VIEWER",
+    });
     await expect(cli.call(ops.TEAM, { teamUuid: "" })).rejects.toThrow(/not found|no such/i);
   });
 });
@@ -180,20 +231,36 @@ describe("astro deployment", () => {
     expect(airflowVersion).toBeNull();
     expect(urls.map(({ type }: { type: string }) => type)).toEqual(["airflow", "flower"]);
     const [listed] = await cli.run(() => cli.call(ops.WORKSPACE_DEPLOYMENTS, { workspaceId }));
-    expect(listed).toMatchObject({ id, airflowVersion: null, runtimeVersion: "11.4.0", desiredRuntimeVersion: "11.4.0" });
+    expect(listed).toMatchObject({
+      id,
+      airflowVersion: null,
+      runtimeVersion: "11.4.0",
+      desiredRuntimeVersion: "11.4.0",
+    });
     expect(listed.version).toMatch(/^\d/);
     expect(listed.deployInfo.nextCli).toMatch(/./);
 
     const all = await cli.run(() => cli.call(ops.ALL_DEPLOYMENTS, { take: -1 }));
-    const [{ count }] = (await world.database.sql.query("SELECT count(*)::int AS count FROM deployment WHERE deleted_at IS NULL")) as [{ count: number }];
+    const [{ count }] = (await world.database.sql.query(
+      "SELECT count(*)::int AS count FROM deployment WHERE deleted_at IS NULL",
+    )) as [{ count: number }];
     expect(all).toHaveLength(count);
 
     await cli.run(() => cli.call(ops.DEPLOYMENT_BY_ID, { id }));
     const untouched = { deploymentId: id, payload: {}, cloudRole: "", dagDeployment: {} };
     const same = await cli.call(ops.UPDATE_DEPLOYMENT, untouched);
-    expect({ ...same, updatedAt: null }).toEqual(Object.fromEntries(Object.keys(same).map((key) => [key, key === "updatedAt" ? null : listed[key]])));
+    expect({ ...same, updatedAt: null }).toEqual(
+      Object.fromEntries(Object.keys(same).map((key) => [key, key === "updatedAt" ? null : listed[key]])),
+    );
     // The command sends these along with it, and the operation declares none of them.
-    const renamed = { ...untouched, payload: { label: "Renamed", description: "" }, label: "Renamed", description: "", sync: true, executor: "LocalExecutor" };
+    const renamed = {
+      ...untouched,
+      payload: { label: "Renamed", description: "" },
+      label: "Renamed",
+      description: "",
+      sync: true,
+      executor: "LocalExecutor",
+    };
     expect((await cli.call(ops.UPDATE_DEPLOYMENT, renamed)).label).toBe("Renamed");
     await cli.run(() => cli.call(ops.DELETE_DEPLOYMENT, { deploymentId: id, deploymentHardDelete: true }));
     expect(await cli.call(ops.WORKSPACE_DEPLOYMENTS, { workspaceId })).toEqual([]);
@@ -205,20 +272,28 @@ describe("astro deployment", () => {
     const { id } = await deploymentOf(cli, await workspaceOf(cli));
     const { email, id: userId } = await person(world, admin);
     const everybody = { deploymentId: id, user: { userId: "", email: "", fullName: "" } };
-    expect(await cli.run(() => cli.call(ops.ADD_DEPLOYMENT_USER, { email, deploymentId: id, role: "DEPLOYMENT_VIEWER" }))).toMatchObject({ role: "DEPLOYMENT_VIEWER" });
-    expect(await cli.call(ops.UPDATE_DEPLOYMENT_USER, { email, deploymentId: id, role: "DEPLOYMENT_EDITOR" })).toMatchObject({
+    expect(
+      await cli.run(() => cli.call(ops.ADD_DEPLOYMENT_USER, { email, deploymentId: id, role: "DEPLOYMENT_VIEWER" })),
+    ).toMatchObject({ role: "DEPLOYMENT_VIEWER" });
+    expect(
+      await cli.call(ops.UPDATE_DEPLOYMENT_USER, { email, deploymentId: id, role: "DEPLOYMENT_EDITOR" }),
+    ).toMatchObject({
       role: "DEPLOYMENT_EDITOR",
       deployment: { id },
       user: { username: expect.any(String) },
     });
     const [listed] = (await cli.call(ops.DEPLOYMENT_USERS, everybody)).filter((one: Person) => one.id === userId);
     expect(listed.roleBindings).toContainEqual({ role: "DEPLOYMENT_EDITOR", deployment: { id } });
-    expect(await cli.call(ops.REMOVE_DEPLOYMENT_USER, { deploymentId: id, email })).toMatchObject({ role: "DEPLOYMENT_EDITOR" });
+    expect(await cli.call(ops.REMOVE_DEPLOYMENT_USER, { deploymentId: id, email })).toMatchObject({
+      role: "DEPLOYMENT_EDITOR",
+    });
 
     const teamUuid = await teamWith(world, admin);
     await cli.run(() => cli.call(ops.ADD_DEPLOYMENT_TEAM, { teamUuid, deploymentUuid: id, role: "DEPLOYMENT_VIEWER" }));
     await cli.call(ops.UPDATE_DEPLOYMENT_TEAM, { teamUuid, deploymentUuid: id, role: "DEPLOYMENT_ADMIN" });
-    expect(await cli.call(ops.DEPLOYMENT_TEAMS, { deploymentUuid: id })).toMatchObject([{ id: teamUuid, roleBindings: [{ role: "DEPLOYMENT_ADMIN" }] }]);
+    expect(await cli.call(ops.DEPLOYMENT_TEAMS, { deploymentUuid: id })).toMatchObject([
+      { id: teamUuid, roleBindings: [{ role: "DEPLOYMENT_ADMIN" }] },
+    ]);
     await cli.call(ops.REMOVE_DEPLOYMENT_TEAM, { teamUuid, deploymentUuid: id });
     expect(await cli.call(ops.DEPLOYMENT_TEAMS, { deploymentUuid: id })).toEqual([]);
   });
@@ -229,13 +304,23 @@ describe("astro deployment", () => {
     const { id } = await deploymentOf(cli, workspaceId);
     const releases = await cli.run(() => cli.call(ops.RUNTIME_RELEASES, { clusterId: "" }));
     expect(releases.length).toBeGreaterThan(0);
-    expect(await cli.call(ops.UPDATE_RUNTIME, { deploymentUuid: id, desiredRuntimeVersion: "11.5.0" })).toMatchObject({ runtimeVersion: "11.4.0", desiredRuntimeVersion: "11.5.0" });
+    expect(await cli.call(ops.UPDATE_RUNTIME, { deploymentUuid: id, desiredRuntimeVersion: "11.5.0" })).toMatchObject({
+      runtimeVersion: "11.4.0",
+      desiredRuntimeVersion: "11.5.0",
+    });
     await cli.call(ops.CANCEL_RUNTIME, { deploymentUuid: id });
-    expect(await cli.call(ops.DEPLOYMENT_BY_ID, { id })).toMatchObject({ runtimeVersion: "11.4.0", desiredRuntimeVersion: "11.4.0", airflowVersion: null });
+    expect(await cli.call(ops.DEPLOYMENT_BY_ID, { id })).toMatchObject({
+      runtimeVersion: "11.4.0",
+      desiredRuntimeVersion: "11.4.0",
+      airflowVersion: null,
+    });
 
     const { airflowImages } = await cli.run(() => cli.call(ops.DEPLOYMENT_CONFIG, null));
     const [newest, older] = [airflowImages.at(0).version, airflowImages.at(-1).version];
-    const plain = await deploymentOf(cli, workspaceId, { runtimeVersion: "", airflowVersion: [newest, older].sort()[0] });
+    const plain = await deploymentOf(cli, workspaceId, {
+      runtimeVersion: "",
+      airflowVersion: [newest, older].sort()[0],
+    });
     const found = await cli.call(ops.DEPLOYMENT_BY_ID, { id: plain.id });
     expect(found).toMatchObject({ runtimeVersion: null, desiredAirflowVersion: found.airflowVersion });
     await cli.call(ops.UPDATE_AIRFLOW, { deploymentId: plain.id, desiredAirflowVersion: [newest, older].sort()[1] });
@@ -243,7 +328,9 @@ describe("astro deployment", () => {
     expect((await cli.call(ops.DEPLOYMENT_BY_ID, { id: plain.id })).desiredAirflowVersion).toBe(found.airflowVersion);
     const [target] = await cli.call(ops.RUNTIME_RELEASES, { airflowVersion: found.airflowVersion, clusterId: "" });
     if (target === undefined) return;
-    expect(await cli.call(ops.UPDATE_RUNTIME, { deploymentUuid: plain.id, desiredRuntimeVersion: target.version })).toMatchObject({ desiredRuntimeVersion: target.version });
+    expect(
+      await cli.call(ops.UPDATE_RUNTIME, { deploymentUuid: plain.id, desiredRuntimeVersion: target.version }),
+    ).toMatchObject({ desiredRuntimeVersion: target.version });
     await cli.call(ops.CANCEL_RUNTIME, { deploymentUuid: plain.id });
   });
 
@@ -251,7 +338,14 @@ describe("astro deployment", () => {
     const cli = cliOf(admin);
     const { id } = await deploymentOf(cli, await workspaceOf(cli));
     for (const component of ["webserver", "scheduler", "worker", "triggerer"]) {
-      const lines = await cli.run(() => cli.call(ops.LOGS, { deploymentId: id, component, search: "", timestamp: "2026-08-01T10:11:12.123456789+02:00" }));
+      const lines = await cli.run(() =>
+        cli.call(ops.LOGS, {
+          deploymentId: id,
+          component,
+          search: "",
+          timestamp: "2026-08-01T10:11:12.123456789+02:00",
+        }),
+      );
       expect(lines).toEqual([]);
     }
   });
@@ -277,12 +371,18 @@ describe("astro deploy", () => {
     const { id } = await deploymentOf(cli, workspaceId);
     const ci = cliOf(await keyOf(cli, id));
     const { releaseName } = await ci.run(() => begin(ci, workspaceId, id));
-    await ci.call(ops.UPDATE_IMAGE, { releaseName, image: "registry.example.com/team/airflow:7", runtimeVersion: "11.4.0" });
+    await ci.call(ops.UPDATE_IMAGE, {
+      releaseName,
+      image: "registry.example.com/team/airflow:7",
+      runtimeVersion: "11.4.0",
+    });
     expect((await headOf(world, id)).number).toBe(1);
     // An image without the label sends the empty string.
     await ci.call(ops.UPDATE_IMAGE, { releaseName, image: "registry.example.com/team/airflow:8", runtimeVersion: "" });
     expect((await headOf(world, id)).number).toBe(2);
-    await expect(ci.call(ops.UPDATE_IMAGE, { releaseName: "not-mine-0001", image: "a:1", runtimeVersion: "" })).rejects.toThrow(/not found|no such/i);
+    await expect(
+      ci.call(ops.UPDATE_IMAGE, { releaseName: "not-mine-0001", image: "a:1", runtimeVersion: "" }),
+    ).rejects.toThrow(/not found|no such/i);
   });
 
   test("to an own registry, under the tag that the CLI makes up", async () => {
@@ -291,10 +391,19 @@ describe("astro deploy", () => {
     const { id } = await deploymentOf(cli, workspaceId);
     const { releaseName } = await cli.run(() => begin(cli, workspaceId, id));
     const tag = "deploy-2026-08-01T10-11";
-    await cli.call(ops.UPDATE_IMAGE, { releaseName, image: `registry.example.com/airflow:${releaseName}-${tag}`, airflowVersion: "2.9.1", runtimeVersion: "11.4.0" });
+    await cli.call(ops.UPDATE_IMAGE, {
+      releaseName,
+      image: `registry.example.com/airflow:${releaseName}-${tag}`,
+      airflowVersion: "2.9.1",
+      runtimeVersion: "11.4.0",
+    });
     expect((await cli.call(ops.DEPLOYMENT_BY_ID, { id })).deployInfo.nextCli).toMatch(/./);
     const digest = `sha256:${"0123456789abcdef".repeat(4)}`;
-    await cli.call(ops.UPDATE_IMAGE, { releaseName, image: `registry.example.com/airflow@${digest}`, runtimeVersion: "11.4.0" });
+    await cli.call(ops.UPDATE_IMAGE, {
+      releaseName,
+      image: `registry.example.com/airflow@${digest}`,
+      runtimeVersion: "11.4.0",
+    });
     expect((await headOf(world, id)).number).toBe(2);
   });
 
@@ -311,7 +420,9 @@ describe("astro deploy", () => {
     expect(address).toBe(`https://deployments.example.com/${releaseName}/dags/upload`);
     await ci.upload(address, dagArchive({ "etl.py": "print(1)\n" }), "Deployed via <astro deploy --dags>");
     expect((await headOf(world, id)).number).toBe(2);
-    await expect(ci.upload(address, Buffer.alloc(0), "Deployed via <astro deploy --dags>")).rejects.toThrow(/Status code: 4\d\d/);
+    await expect(ci.upload(address, Buffer.alloc(0), "Deployed via <astro deploy --dags>")).rejects.toThrow(
+      /Status code: 4\d\d/,
+    );
     expect((await headOf(world, id)).number).toBe(2);
     // No description, as from CLIs before 1.30; and no DAGs at all, which is an archive like any other.
     await ci.upload(address, dagArchive({}), "");

@@ -13,7 +13,8 @@ export const APP_CONFIG = `query AppConfig { appConfig {
   version baseDomain byoUpdateRegistryHost smtpConfigured manualReleaseNames configureDagDeployment nfsMountDagDeployment
   manualNamespaceNames hardDeleteDeployment triggererEnabled featureFlags } }`;
 
-export const AUTH_CONFIG = "query GetAuthConfig($redirect: String) { authConfig(redirect: $redirect) { localEnabled publicSignup initialSignup providers { name displayName url } } }";
+export const AUTH_CONFIG =
+  "query GetAuthConfig($redirect: String) { authConfig(redirect: $redirect) { localEnabled publicSignup initialSignup providers { name displayName url } } }";
 
 export const CREATE_TOKEN = `mutation createBasicToken($identity: String, $password: String!) {
   createToken(identity: $identity, password: $password) { user { id fullName username status createdAt updatedAt } token { value } } }`;
@@ -21,7 +22,8 @@ export const CREATE_TOKEN = `mutation createBasicToken($identity: String, $passw
 export const CREATE_USER = `mutation CreateUser($email: String!, $password: String!, $username: String, $inviteToken: String) {
   createUser(email: $email, password: $password, username: $username, inviteToken: $inviteToken) { user { id username status createdAt updatedAt } token { value } } }`;
 
-export const WORKSPACES = "query GetWorkspaces { workspaces { id label description createdAt updatedAt roleBindings { role user { id username } } } }";
+export const WORKSPACES =
+  "query GetWorkspaces { workspaces { id label description createdAt updatedAt roleBindings { role user { id username } } } }";
 export const PAGE_OF_WORKSPACES = `query GetPaginatedWorkspaces($pageSize: Int, $pageNumber: Int) {
   paginatedWorkspaces(take: $pageSize, pageNumber: $pageNumber) { id label description createdAt updatedAt roleBindings { role user { id username } } } }`;
 export const WORKSPACE = `query GetWorkspace($workspaceUuid: Uuid!) { workspace(workspaceUuid: $workspaceUuid) {
@@ -30,11 +32,13 @@ export const CREATE_WORKSPACE = `mutation CreateWorkspace($label: String!, $desc
   createWorkspace(label: $label, description: $description) { id description label createdAt updatedAt } }`;
 export const UPDATE_WORKSPACE = `mutation UpdateWorkspace($workspaceId: Uuid!, $payload: JSON!) {
   updateWorkspace(workspaceUuid: $workspaceId, payload: $payload) { id description label createdAt updatedAt } }`;
-export const DELETE_WORKSPACE = "mutation DeleteWorkspace($workspaceId: Uuid!) { deleteWorkspace(workspaceUuid: $workspaceId) { id label } }";
+export const DELETE_WORKSPACE =
+  "mutation DeleteWorkspace($workspaceId: Uuid!) { deleteWorkspace(workspaceUuid: $workspaceId) { id label } }";
 
 export const WORKSPACE_USER = `query GetWorkspaceUser($workspaceUuid: Uuid!, $email: String!) {
   workspaceUser(workspaceUuid: $workspaceUuid, user: { email: $email }) { id username roleBindings { role workspace { id } } } }`;
-export const WORKSPACE_USERS = "query workspaceUsers($workspaceUuid: Uuid!) { workspaceUsers(workspaceUuid: $workspaceUuid) { id username fullName emails { address } roleBindings { workspace { id label } role } } }";
+export const WORKSPACE_USERS =
+  "query workspaceUsers($workspaceUuid: Uuid!) { workspaceUsers(workspaceUuid: $workspaceUuid) { id username fullName emails { address } roleBindings { workspace { id label } role } } }";
 export const PAGE_OF_WORKSPACE_USERS = `query paginatedWorkspaceUsers($workspaceUuid: Uuid!, $cursorUuid: Uuid, $take: Int) {
   paginatedWorkspaceUsers(workspaceUuid: $workspaceUuid, cursor: $cursorUuid, take: $take) { id username emails { address } roleBindings { workspace { id label } role } } }`;
 export const ADD_WORKSPACE_USER = `mutation AddWorkspaceUser($workspaceId: Uuid!, $email: String!, $role: Role!) {
@@ -54,11 +58,14 @@ export const WORKSPACE_TEAMS = `query workspaceTeams($workspaceUuid: Uuid!) { wo
 export const WORKSPACE_TEAM = `query GetTeam($workspaceUuid: Uuid, $teamUuid: Uuid!) { team(workspaceUuid: $workspaceUuid, teamUuid: $teamUuid) { id name roleBindings { role workspace { id } } } }`;
 
 export const TEAM = `query GetTeam($teamUuid: Uuid!) { team(teamUuid: $teamUuid) { id name createdAt ${BINDINGS} } }`;
-export const TEAM_USERS = "query GetTeamUsers($teamUuid: Uuid!) { teamUsers(teamUuid: $teamUuid) { id username emails { address } status } }";
+export const TEAM_USERS =
+  "query GetTeamUsers($teamUuid: Uuid!) { teamUsers(teamUuid: $teamUuid) { id username emails { address } status } }";
 export const TEAMS = `query ListTeams($take: Int, $cursor: Uuid, $workspaceUuid: Uuid) {
   paginatedTeams(take: $take, cursor: $cursor, workspaceUuid: $workspaceUuid) { count teams { id name createdAt ${BINDINGS} } } }`;
-export const GRANT_TEAM = "mutation createTeamSystemRoleBinding($teamUuid: Uuid!, $role: Role!) { createTeamSystemRoleBinding(teamUuid: $teamUuid, role: $role) { role } }";
-export const REVOKE_TEAM = "mutation deleteTeamSystemRoleBinding($teamUuid: Uuid!, $role: Role!) { deleteTeamSystemRoleBinding(teamUuid: $teamUuid, role: $role) { role } }";
+export const GRANT_TEAM =
+  "mutation createTeamSystemRoleBinding($teamUuid: Uuid!, $role: Role!) { createTeamSystemRoleBinding(teamUuid: $teamUuid, role: $role) { role } }";
+export const REVOKE_TEAM =
+  "mutation deleteTeamSystemRoleBinding($teamUuid: Uuid!, $role: Role!) { deleteTeamSystemRoleBinding(teamUuid: $teamUuid, role: $role) { role } }";
 
 export const CREATE_WORKSPACE_ACCOUNT = `mutation createWorkspaceServiceAccount($workspaceUuid: Uuid!, $label: String!, $category: String, $role: Role!) {
   createWorkspaceServiceAccount(workspaceUuid: $workspaceUuid, label: $label, category: $category, role: $role) { ${SERVICE_ACCOUNT} } }`;
@@ -95,7 +102,8 @@ export const UPDATE_DEPLOYMENT = `mutation UpdateDeployment(
 ) { ${DEPLOYMENT} } }`;
 export const DELETE_DEPLOYMENT = `mutation DeleteDeployment($deploymentId: Uuid!, $deploymentHardDelete: Boolean) {
   deleteDeployment(deploymentUuid: $deploymentId, deploymentHardDelete: $deploymentHardDelete) { id type label description releaseName version workspace { id } createdAt updatedAt } }`;
-export const DEPLOYMENT_CONFIG = "query DeploymentInfo { deploymentConfig { defaultAirflowImageTag airflowImages { version tag } } }";
+export const DEPLOYMENT_CONFIG =
+  "query DeploymentInfo { deploymentConfig { defaultAirflowImageTag airflowImages { version tag } } }";
 export const RUNTIME_RELEASES = `query RuntimeReleases($airflowVersion: String, $clusterId: Uuid) {
   runtimeReleases(airflowVersion: $airflowVersion, clusterId: $clusterId) { version airflowVersion airflowDatabaseMigrations } }`;
 export const UPDATE_AIRFLOW = `mutation updateDeploymentAirflow($deploymentId: Uuid!, $desiredAirflowVersion: String!) {

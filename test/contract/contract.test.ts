@@ -19,7 +19,10 @@ const schema = buildSchema(readFileSync(join(__dirname, "..", "..", "schema.grap
 
 /** What clients are written against: names, types and nullability. */
 const definitions = ["houston-0.35.graphql", "deploys.graphql"].flatMap(
-  (file) => parse(readFileSync(join(__dirname, file), "utf8")).definitions as readonly (TypeDefinitionNode | TypeExtensionNode)[],
+  (file) =>
+    parse(readFileSync(join(__dirname, file), "utf8")).definitions as readonly (
+      TypeDefinitionNode | TypeExtensionNode
+    )[],
 );
 
 const argument = ({ name, type, defaultValue }: InputValueDefinitionNode): string =>
@@ -37,7 +40,9 @@ describe("the contract", () => {
     if (!("fields" in definition) || !(isObjectType(type) || isInputObjectType(type))) return;
     for (const wanted of definition.fields ?? []) {
       const field = type.getFields()[wanted.name.value];
-      expect(`${name}.${wanted.name.value}: ${String(field?.type)}`).toBe(`${name}.${wanted.name.value}: ${print(wanted.type)}`);
+      expect(`${name}.${wanted.name.value}: ${String(field?.type)}`).toBe(
+        `${name}.${wanted.name.value}: ${print(wanted.type)}`,
+      );
       if (!("arguments" in wanted) || field === undefined || !("args" in field)) continue;
       // Where the contract names no default, one of ours does no harm.
       const offered = field.args.flatMap((one) => {
@@ -55,7 +60,13 @@ describe("the contract", () => {
       if (type.name.startsWith("__") || isSpecifiedScalarType(type)) continue;
       const isRoot = ["Query", "Mutation", "Subscription"].includes(type.name);
       if (!type.description && !isRoot) silent.push(type.name);
-      if (isEnumType(type)) silent.push(...type.getValues().filter((value) => !value.description).map((value) => `${type.name}.${value.name}`));
+      if (isEnumType(type))
+        silent.push(
+          ...type
+            .getValues()
+            .filter((value) => !value.description)
+            .map((value) => `${type.name}.${value.name}`),
+        );
       if (!isObjectType(type) && !isInputObjectType(type)) continue;
       for (const field of Object.values(type.getFields())) {
         if (!field.description) silent.push(`${type.name}.${field.name}`);

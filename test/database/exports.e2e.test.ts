@@ -12,7 +12,10 @@ beforeAll(async () => {
   engine = createServer((socket) => sockets.add(socket.on("error", () => undefined))).listen(0, "127.0.0.1");
   await once(engine, "listening");
   const { port } = engine.address() as AddressInfo;
-  world = await startTestApp({ workers: true, env: { ELASTICSEARCH_URL: `http://127.0.0.1:${port}`, DATABASE__POOL_SIZE: "1" } });
+  world = await startTestApp({
+    workers: true,
+    env: { ELASTICSEARCH_URL: `http://127.0.0.1:${port}`, DATABASE__POOL_SIZE: "1" },
+  });
 });
 afterAll(async () => {
   for (const socket of sockets) socket.destroy();

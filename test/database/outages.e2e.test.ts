@@ -1,6 +1,14 @@
 import type { LightMyRequestResponse } from "fastify";
 import { Client } from "pg";
-import { ask, createDeployment, createWorkspace, deployImage, signUpAdmin, UPDATE_IMAGE, type BuiltDeployment } from "../builders/api";
+import {
+  ask,
+  createDeployment,
+  createWorkspace,
+  deployImage,
+  signUpAdmin,
+  UPDATE_IMAGE,
+  type BuiltDeployment,
+} from "../builders/api";
 import { cliParts, dagArchive, postForm, uploadDags } from "../builders/dags";
 import { closeSockets, RawSocket, socketUrl } from "../builders/socket";
 import { startTestApp, type TestApp } from "../world/app";
@@ -53,7 +61,14 @@ const inject = (url: string, method: "GET" | "POST" = "GET", payload?: string): 
   world.app.server.app.inject({
     method,
     url,
-    headers: { authorization: admin, ...(payload !== undefined && { "content-type": "application/x-www-form-urlencoded", host: "api.example.com", origin: "http://api.example.com" }) },
+    headers: {
+      authorization: admin,
+      ...(payload !== undefined && {
+        "content-type": "application/x-www-form-urlencoded",
+        host: "api.example.com",
+        origin: "http://api.example.com",
+      }),
+    },
     ...(payload !== undefined && { payload }),
   });
 
@@ -64,9 +79,15 @@ async function overGraphql(query: string, variables: object): Promise<Refused> {
 
 async function overHttp(answering: Promise<LightMyRequestResponse>): Promise<Refused> {
   const answer = await answering;
-  const body = String(answer.headers["content-type"]).includes("json") ? answer.json<{ errors?: { code?: string; extensions?: { code: string } }[] }>() : null;
+  const body = String(answer.headers["content-type"]).includes("json")
+    ? answer.json<{ errors?: { code?: string; extensions?: { code: string } }[] }>()
+    : null;
   const error = body?.errors?.[0];
-  return { status: answer.statusCode, code: body === null ? "UNAVAILABLE" : (error?.extensions?.code ?? error?.code), retryAfter: Number(answer.headers["retry-after"]) };
+  return {
+    status: answer.statusCode,
+    code: body === null ? "UNAVAILABLE" : (error?.extensions?.code ?? error?.code),
+    retryAfter: Number(answer.headers["retry-after"]),
+  };
 }
 
 /** Credentials are checked when the socket opens, so a subscription that begins during an outage fails there. */
@@ -77,10 +98,15 @@ async function overSocket(): Promise<Refused> {
   return { status: null, code: code === 1013 ? "UNAVAILABLE" : code, retryAfter: 1 };
 }
 
-const deployTo = ({ releaseName }: BuiltDeployment) => ({ releaseName, image: "registry.example.com/airflow:next", runtimeVersion: "11.5.0" });
+const deployTo = ({ releaseName }: BuiltDeployment) => ({
+  releaseName,
+  image: "registry.example.com/airflow:next",
+  runtimeVersion: "11.5.0",
+});
 
 const READS: Readonly<Record<string, () => Promise<Refused>>> = {
-  "a query": () => overGraphql("query ($id: Uuid!) { deployRevisions(deploymentUuid: $id) { nodes { id } } }", { id: deployment.id }),
+  "a query": () =>
+    overGraphql("query ($id: Uuid!) { deployRevisions(deploymentUuid: $id) { nodes { id } } }", { id: deployment.id }),
   "a download": () => overHttp(inject(`/${deployment.releaseName}/dags/download`)),
   "an audit export": () => overHttp(inject("/v1/audit/export")),
   "the registry's tokens": () => overHttp(inject("/v1/registry/authorization?service=docker-registry")),
@@ -100,7 +126,12 @@ async function refusals(doors: Readonly<Record<string, () => Promise<Refused>>>)
 function expectUnavailable(answers: Record<string, Refused>): void {
   for (const [door, { status, code, retryAfter }] of Object.entries(answers)) {
     const wanted = status === null ? null : ["a query", "a mutation"].includes(door) ? 200 : 503;
-    expect({ door, status, code, retries: Number(retryAfter) > 0 }).toEqual({ door, status: wanted, code: "UNAVAILABLE", retries: true });
+    expect({ door, status, code, retries: Number(retryAfter) > 0 }).toEqual({
+      door,
+      status: wanted,
+      code: "UNAVAILABLE",
+      retries: true,
+    });
   }
 }
 
@@ -114,7 +145,8 @@ async function served(): Promise<void> {
   }
 }
 
-const messages = (level: number): unknown[] => world.lines.filter((line) => line["level"] === level && "outage" in line).map(({ outage }) => outage);
+const messages = (level: number): unknown[] =>
+  world.lines.filter((line) => line["level"] === level && "outage" in line).map(({ outage }) => outage);
 async function logged(level: number, outage: string): Promise<void> {
   const deadline = Date.now() + PATIENCE_MS;
   while (!messages(level).includes(outage)) {
@@ -126,80 +158,109 @@ const WARN = 40;
 const INFO = 30;
 const ERROR = 50;
 
-test("a database that cannot be reached is UNAVAILABLE at every door, and one line at its start and one at its end", async () => {
-  world.lines.length = 0;
-  await proxy.refuse();
-  expectUnavailable(await refusals({ ...READS, ...CHANGES }));
-  expectUnavailable(await refusals({ ...READS, ...CHANGES }));
-  const ready = await inject("/v1/readyz");
-  expect([ready.statusCode, ready.json().checks.database]).toEqual([503, "unreachable"]);
-  await proxy.accept();
-  await served();
-  await logged(INFO, "DATABASE_AWAY");
-  expect(messages(WARN)).toEqual(["DATABASE_AWAY"]);
-  expect(messages(INFO)).toEqual(["DATABASE_AWAY"]);
-  expect(world.lines.filter(({ level }) => level === ERROR)).toEqual([]);
-}, 2 * PATIENCE_MS);
-
-test("a database that has gone silent is UNAVAILABLE within a limited time, and served again afterwards", async () => {
-  proxy.freeze();
-  const began = Date.now();
-  const [answers, ready] = await Promise.all([refusals({ ...READS, ...CHANGES }), inject("/v1/readyz")]);
-  expect(Date.now() - began).toBeLessThan(PATIENCE_MS);
-  expectUnavailable(answers);
-  expect(ready.statusCode).toBe(503);
-  proxy.thaw();
-  await served();
-}, 3 * PATIENCE_MS);
-
-test("connections that are lost while others work are given up, and the pool is whole again", async () => {
-  proxy.silence();
-  const answers = await Promise.all(Array.from({ length: 8 }, () => world.send("{ workspaces { id } }", null, admin)));
-  for (const { errors } of answers) expect(errors?.[0]?.extensions.code ?? "UNAVAILABLE").toBe("UNAVAILABLE");
-  await Promise.all(Array.from({ length: 4 }, served));
-}, 3 * PATIENCE_MS);
-
-test("a read-only database serves what reads and refuses changes, until it takes them again", async () => {
-  const name = new URL(direct.database.url).pathname.slice(1);
-  const sessions = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND application_name = 'retrograde'`;
-  await administer(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-  await administer(sessions);
-  try {
-    // The first may meet a session that has just been ended.
-    await ask(world, "{ workspaces { id } }", null, admin).catch(() => ask(world, "{ workspaces { id } }", null, admin));
-    const changes = { "a mutation": CHANGES["a mutation"]!, "an upload": CHANGES["an upload"]! };
-    expectUnavailable(await refusals(changes));
+test(
+  "a database that cannot be reached is UNAVAILABLE at every door, and one line at its start and one at its end",
+  async () => {
+    world.lines.length = 0;
+    await proxy.refuse();
+    expectUnavailable(await refusals({ ...READS, ...CHANGES }));
+    expectUnavailable(await refusals({ ...READS, ...CHANGES }));
     const ready = await inject("/v1/readyz");
-    expect([ready.statusCode, ready.json().checks.database]).toEqual([200, "read-only"]);
-  } finally {
-    await administer(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
-  }
-  await served();
-}, 2 * PATIENCE_MS);
+    expect([ready.statusCode, ready.json().checks.database]).toEqual([503, "unreachable"]);
+    await proxy.accept();
+    await served();
+    await logged(INFO, "DATABASE_AWAY");
+    expect(messages(WARN)).toEqual(["DATABASE_AWAY"]);
+    expect(messages(INFO)).toEqual(["DATABASE_AWAY"]);
+    expect(world.lines.filter(({ level }) => level === ERROR)).toEqual([]);
+  },
+  2 * PATIENCE_MS,
+);
 
-test("one locked Deployment delays nobody else, and changes of it are refused in time", async () => {
-  const holder = new Client({ connectionString: direct.database.url });
-  await holder.connect();
-  try {
-    await holder.query("BEGIN");
-    await holder.query("SELECT FROM deployment WHERE id = $1 FOR UPDATE", [deployment.id]);
+test(
+  "a database that has gone silent is UNAVAILABLE within a limited time, and served again afterwards",
+  async () => {
+    proxy.freeze();
     const began = Date.now();
-    let waiting = true;
-    const locked = Promise.all(Array.from({ length: 20 }, () => world.send(UPDATE_IMAGE, deployTo(deployment), admin))).finally(() => (waiting = false));
-    for (let round = 0; round < 3; round++) {
-      await ask(world, "{ workspaces { id } }", null, admin);
-      await ask(world, UPDATE_IMAGE, deployTo(other), admin);
-    }
-    expect(waiting).toBe(true);
-    for (const { errors } of await locked) {
-      expect(errors?.[0]).toMatchObject({ message: expect.stringMatching(/another change/i), extensions: { code: "UNAVAILABLE", retryAfterSeconds: 2 } });
-    }
+    const [answers, ready] = await Promise.all([refusals({ ...READS, ...CHANGES }), inject("/v1/readyz")]);
     expect(Date.now() - began).toBeLessThan(PATIENCE_MS);
-  } finally {
-    await holder.end();
-  }
-  await served();
-}, 2 * PATIENCE_MS);
+    expectUnavailable(answers);
+    expect(ready.statusCode).toBe(503);
+    proxy.thaw();
+    await served();
+  },
+  3 * PATIENCE_MS,
+);
+
+test(
+  "connections that are lost while others work are given up, and the pool is whole again",
+  async () => {
+    proxy.silence();
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => world.send("{ workspaces { id } }", null, admin)),
+    );
+    for (const { errors } of answers) expect(errors?.[0]?.extensions.code ?? "UNAVAILABLE").toBe("UNAVAILABLE");
+    await Promise.all(Array.from({ length: 4 }, served));
+  },
+  3 * PATIENCE_MS,
+);
+
+test(
+  "a read-only database serves what reads and refuses changes, until it takes them again",
+  async () => {
+    const name = new URL(direct.database.url).pathname.slice(1);
+    const sessions = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}' AND application_name = 'retrograde'`;
+    await administer(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
+    await administer(sessions);
+    try {
+      // The first may meet a session that has just been ended.
+      await ask(world, "{ workspaces { id } }", null, admin).catch(() =>
+        ask(world, "{ workspaces { id } }", null, admin),
+      );
+      const changes = { "a mutation": CHANGES["a mutation"]!, "an upload": CHANGES["an upload"]! };
+      expectUnavailable(await refusals(changes));
+      const ready = await inject("/v1/readyz");
+      expect([ready.statusCode, ready.json().checks.database]).toEqual([200, "read-only"]);
+    } finally {
+      await administer(`ALTER DATABASE ${name} RESET default_transaction_read_only`);
+    }
+    await served();
+  },
+  2 * PATIENCE_MS,
+);
+
+test(
+  "one locked Deployment delays nobody else, and changes of it are refused in time",
+  async () => {
+    const holder = new Client({ connectionString: direct.database.url });
+    await holder.connect();
+    try {
+      await holder.query("BEGIN");
+      await holder.query("SELECT FROM deployment WHERE id = $1 FOR UPDATE", [deployment.id]);
+      const began = Date.now();
+      let waiting = true;
+      const locked = Promise.all(
+        Array.from({ length: 20 }, () => world.send(UPDATE_IMAGE, deployTo(deployment), admin)),
+      ).finally(() => (waiting = false));
+      for (let round = 0; round < 3; round++) {
+        await ask(world, "{ workspaces { id } }", null, admin);
+        await ask(world, UPDATE_IMAGE, deployTo(other), admin);
+      }
+      expect(waiting).toBe(true);
+      for (const { errors } of await locked) {
+        expect(errors?.[0]).toMatchObject({
+          message: expect.stringMatching(/another change/i),
+          extensions: { code: "UNAVAILABLE", retryAfterSeconds: 2 },
+        });
+      }
+      expect(Date.now() - began).toBeLessThan(PATIENCE_MS);
+    } finally {
+      await holder.end();
+    }
+    await served();
+  },
+  2 * PATIENCE_MS,
+);
 
 test("many changes of one Deployment at once are all carried out", async () => {
   const answers = await Promise.all(Array.from({ length: 24 }, () => world.send(UPDATE_IMAGE, deployTo(other), admin)));
@@ -214,7 +275,12 @@ test("replicas whose clocks differ agree on which sessions a new password ends",
     // A replica that is an hour fast: it asks the database.
     const fast = await startLoggedApp(direct);
     const email = "clocks@example.com";
-    await ask(fast, `mutation { createUser(email: "${email}", password: "correct horse") { user { id } } }`, null, admin);
+    await ask(
+      fast,
+      `mutation { createUser(email: "${email}", password: "correct horse") { user { id } } }`,
+      null,
+      admin,
+    );
     const signIn = `mutation { createToken(identity: "${email}", password: "correct horse") { token { value } } }`;
     const token = (await ask(fast, signIn, null)).createToken.token.value as string;
     const issued = JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString()) as { iat: number };

@@ -18,7 +18,9 @@ test("a database of its own is fit", async () => {
 
 test("a read-only database is refused at the start", async () => {
   await administer(`ALTER DATABASE ${new URL(database.url).pathname.slice(1)} SET default_transaction_read_only = on`);
-  await expect(requireFit(asConfigured(database.url))).rejects.toThrow(/cannot be used: it is read-only, as default_transaction_read_only/);
+  await expect(requireFit(asConfigured(database.url))).rejects.toThrow(
+    /cannot be used: it is read-only, as default_transaction_read_only/,
+  );
 });
 
 test("a pooler that shares sessions is refused at the start", async () => {
@@ -27,9 +29,13 @@ test("a pooler that shares sessions is refused at the start", async () => {
   await shared.connect();
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound by apply
   const real = SessionClient.prototype.query as unknown as (...args: unknown[]) => unknown;
-  const query = jest.spyOn(SessionClient.prototype as unknown as { query: typeof real }, "query").mockImplementation((...args) => real.apply(shared, args));
+  const query = jest
+    .spyOn(SessionClient.prototype as unknown as { query: typeof real }, "query")
+    .mockImplementation((...args) => real.apply(shared, args));
   try {
-    await expect(requireFit(asConfigured(database.url))).rejects.toThrow(/does not give each connection a session of its own.*pool_mode = session/);
+    await expect(requireFit(asConfigured(database.url))).rejects.toThrow(
+      /does not give each connection a session of its own.*pool_mode = session/,
+    );
   } finally {
     query.mockRestore();
     await shared.end();
@@ -37,7 +43,9 @@ test("a pooler that shares sessions is refused at the start", async () => {
 });
 
 test("a database that is out of reach is named without its password", async () => {
-  const failed = await requireFit(asConfigured("postgres://someone:hunter2@127.0.0.1:1/nowhere")).catch((error: Error) => error.message);
+  const failed = await requireFit(asConfigured("postgres://someone:hunter2@127.0.0.1:1/nowhere")).catch(
+    (error: Error) => error.message,
+  );
   expect(failed).toMatch(/^The database 127.0.0.1:1\/nowhere cannot be reached/);
   expect(failed).not.toContain("hunter2");
 });
@@ -48,7 +56,9 @@ describe("sslmode=prefer", () => {
 
   /** Answers a request for TLS with one letter. */
   async function answering(letter: string): Promise<string> {
-    const server = createServer((socket: Socket) => socket.once("data", () => socket.end(letter)).on("error", () => undefined)).listen(0, "127.0.0.1");
+    const server = createServer((socket: Socket) =>
+      socket.once("data", () => socket.end(letter)).on("error", () => undefined),
+    ).listen(0, "127.0.0.1");
     servers.push(server);
     await once(server, "listening");
     return `postgres://u:p%40ss@127.0.0.1:${(server.address() as AddressInfo).port}/db`;
@@ -59,7 +69,8 @@ describe("sslmode=prefer", () => {
     ["N", "disable"],
   ])("where the server answers %s: %s", async (letter, mode) => {
     const url = await answering(letter);
-    for (const given of ["prefer", "allow"]) expect(await withTlsMode(`${url}?sslmode=${given}`)).toBe(`${url}?sslmode=${mode}`);
+    for (const given of ["prefer", "allow"])
+      expect(await withTlsMode(`${url}?sslmode=${given}`)).toBe(`${url}?sslmode=${mode}`);
   });
 
   test("other modes are left as they are, without a connection", async () => {

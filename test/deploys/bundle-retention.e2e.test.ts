@@ -30,8 +30,12 @@ const deploy = async (deployment: BuiltDeployment, files: Files): Promise<Upload
   return revision;
 };
 const age = (revision: UploadedRevision): Promise<unknown[]> =>
-  world.database.sql.query("UPDATE deploy_revision SET created_at = $2 WHERE id = $1", [revision.id, minusDays(NOW, 100)]);
-const count = async (table: string): Promise<number> => (await world.database.sql.query<{ count: number }>(`SELECT count(*) AS count FROM ${table}`))[0]!.count;
+  world.database.sql.query("UPDATE deploy_revision SET created_at = $2 WHERE id = $1", [
+    revision.id,
+    minusDays(NOW, 100),
+  ]);
+const count = async (table: string): Promise<number> =>
+  (await world.database.sql.query<{ count: number }>(`SELECT count(*) AS count FROM ${table}`))[0]!.count;
 const stored = async (): Promise<string[]> => {
   const names: string[] = [];
   for await (const { sha256 } of bundles().store.list()) if (sha256 !== null) names.push(sha256);
@@ -55,14 +59,23 @@ describe("the clean-up", () => {
     expect(await count("dag_bundle")).toBe(2);
     expect(await cleanUp()).toMatchObject({ deletedRevisions: 1, deletedBundles: 1 });
     expect(await stored()).toEqual([await archiveOf(kept)]);
-    expect([await count("dag_bundle"), await count("dag_archive"), await count("dag_archive_file"), await count("dag_archive_removal")]).toEqual([1, 1, 1, 0]);
+    expect([
+      await count("dag_bundle"),
+      await count("dag_archive"),
+      await count("dag_archive_file"),
+      await count("dag_archive_removal"),
+    ]).toEqual([1, 1, 1, 0]);
     expect(await cleanUp()).toMatchObject({ deletedRevisions: 0, deletedBundles: 0 });
   });
 
   test("goes through many bundles step by step, and finds those between others that are kept", async () => {
-    const deployments = [await createDeployment(world, admin, DAG_ONLY), await createDeployment(world, admin, DAG_ONLY)];
+    const deployments = [
+      await createDeployment(world, admin, DAG_ONLY),
+      await createDeployment(world, admin, DAG_ONLY),
+    ];
     const kept: string[] = [];
-    for (const deployment of deployments) kept.push(await archiveOf(await deploy(deployment, { "a.py": deployment.id })));
+    for (const deployment of deployments)
+      kept.push(await archiveOf(await deploy(deployment, { "a.py": deployment.id })));
     await world.database.sql.query(
       `WITH archive AS (
          INSERT INTO dag_archive (sha256, size_bytes, file_count, created_at) SELECT encode(sha256(n::text::bytea), 'hex'), 1, 0, $2 FROM generate_series(1, 700) n
@@ -74,7 +87,9 @@ describe("the clean-up", () => {
     );
     expect(await cleanUp(true)).toMatchObject({ deletedBundles: 1_400 });
     expect(await cleanUp()).toMatchObject({ deletedBundles: 1_400 });
-    expect([await count("dag_bundle"), await count("dag_archive"), await count("dag_archive_removal")]).toEqual([2, 2, 0]);
+    expect([await count("dag_bundle"), await count("dag_archive"), await count("dag_archive_removal")]).toEqual([
+      2, 2, 0,
+    ]);
     expect(await stored()).toEqual(kept.sort());
   });
 
@@ -100,7 +115,9 @@ describe("the clean-up", () => {
     const { store } = bundles();
     const broken = jest.spyOn(store, "delete").mockRejectedValueOnce(new Error("killed"));
     await expect(cleanUp()).rejects.toThrow("killed");
-    expect([(await stored()).length, await count("dag_archive"), await count("dag_archive_removal")]).toEqual([2, 1, 1]);
+    expect([(await stored()).length, await count("dag_archive"), await count("dag_archive_removal")]).toEqual([
+      2, 1, 1,
+    ]);
     broken.mockRestore();
     await cleanUp();
     expect([(await stored()).length, await count("dag_archive_removal")]).toEqual([1, 0]);
@@ -126,7 +143,10 @@ describe("the clean-up", () => {
     const orphan = "ab".repeat(32);
     await writeFile(join(world.dataDir, "x"), "x");
     const { store, cleanUp: archives } = bundles();
-    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) VALUES ($1, $2)", [orphan, "2024-07-15T10:30:00Z"]);
+    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) VALUES ($1, $2)", [
+      orphan,
+      "2024-07-15T10:30:00Z",
+    ]);
     await deploy(await createDeployment(world, admin, DAG_ONLY), { "a.py": "1" });
     const removed = jest.spyOn(store, "delete");
     await archives.execute();
@@ -157,9 +177,13 @@ describe("fsck", () => {
   const twoDaysLater = (): void => void (clock.at = toInstant(Date.now() + 2 * DAY_MS));
   /** Returns the archives of a Deployment that is gone; those of another one stay recorded. */
   const arrange = async (orphans: number, kept: number): Promise<string[]> => {
-    const [gone, stays] = [await createDeployment(world, admin, DAG_ONLY), await createDeployment(world, admin, DAG_ONLY)];
+    const [gone, stays] = [
+      await createDeployment(world, admin, DAG_ONLY),
+      await createDeployment(world, admin, DAG_ONLY),
+    ];
     const archives: string[] = [];
-    for (let number = 0; number < orphans; number++) archives.push(await archiveOf(await deploy(gone, { "a.py": `gone ${number}` })));
+    for (let number = 0; number < orphans; number++)
+      archives.push(await archiveOf(await deploy(gone, { "a.py": `gone ${number}` })));
     for (let number = 0; number < kept; number++) await deploy(stays, { "a.py": `kept ${number}` });
     await world.database.sql.query("DELETE FROM deployment WHERE id = $1", [gone.id]);
     await world.database.sql.query("DELETE FROM dag_archive WHERE sha256 = ANY($1)", [archives]);
@@ -220,7 +244,10 @@ describe("fsck", () => {
     await bundles().store.marks.add(other);
     twoDaysLater();
     expect(await repair({ removeMost: true })).toMatchObject({ removed: 0, refusal: expect.stringContaining(other) });
-    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) SELECT sha256, $2 FROM unnest($1::text[]) AS one (sha256)", [await stored(), NOW]);
+    await world.database.sql.query(
+      "INSERT INTO dag_archive_removal (sha256, due_at) SELECT sha256, $2 FROM unnest($1::text[]) AS one (sha256)",
+      [await stored(), NOW],
+    );
     await bundles().cleanUp.execute();
     expect(await stored()).toHaveLength(4);
     await bundles().claim.takeOver();
@@ -232,7 +259,10 @@ describe("fsck", () => {
   test("does not remove what an upload under way has stored", async () => {
     const [sha256] = await arrange(1, 2);
     twoDaysLater();
-    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) VALUES ($1, $2)", [sha256, toInstant(Date.now() + 3 * DAY_MS)]);
+    await world.database.sql.query("INSERT INTO dag_archive_removal (sha256, due_at) VALUES ($1, $2)", [
+      sha256,
+      toInstant(Date.now() + 3 * DAY_MS),
+    ]);
     expect(await repair()).toMatchObject({ removed: 0 });
     expect(await stored()).toHaveLength(3);
   });

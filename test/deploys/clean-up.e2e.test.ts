@@ -41,18 +41,28 @@ describe("the clean-up", () => {
     await world.database.sql.query("DELETE FROM log_line");
   });
 
-  const cleanUp = async (variables: object = {}) => (await ask(world, CLEAN_UP, variables, admin)).cleanupDeployRevisions;
+  const cleanUp = async (variables: object = {}) =>
+    (await ask(world, CLEAN_UP, variables, admin)).cleanupDeployRevisions;
   const age = (revisionId: string, createdAt: string): Promise<unknown[]> =>
     world.database.sql.query("UPDATE deploy_revision SET created_at = $2 WHERE id = $1", [revisionId, createdAt]);
   const numbersOf = async ({ id }: BuiltDeployment): Promise<number[]> => {
-    const rows = await world.database.sql.query<{ number: number }>("SELECT number FROM deploy_revision WHERE deployment_id = $1 ORDER BY number", [id]);
+    const rows = await world.database.sql.query<{ number: number }>(
+      "SELECT number FROM deploy_revision WHERE deployment_id = $1 ORDER BY number",
+      [id],
+    );
     return rows.map(({ number }) => number);
   };
 
   /** Old lines below a Deployment's own, which keep their numbers by counting downwards from its first. */
   async function insertOld(deployment: BuiltDeployment, count: number, createdAt = minusDays(NOW, 100)): Promise<void> {
-    await world.database.sql.query("UPDATE deploy_revision SET number = number + $2 WHERE deployment_id = $1", [deployment.id, count]);
-    await world.database.sql.query("UPDATE deployment SET last_revision_number = last_revision_number + $2 WHERE id = $1", [deployment.id, count]);
+    await world.database.sql.query("UPDATE deploy_revision SET number = number + $2 WHERE deployment_id = $1", [
+      deployment.id,
+      count,
+    ]);
+    await world.database.sql.query(
+      "UPDATE deployment SET last_revision_number = last_revision_number + $2 WHERE id = $1",
+      [deployment.id, count],
+    );
     await world.database.sql.query(
       `INSERT INTO deploy_revision (id, deployment_id, number, type, status, trigger, image_repository, image_tag, runtime_version, airflow_version,
          dag_deployment_type, actor_id, actor_type, actor_label, origin_id, rollout_failures, pinned, created_at, updated_at, finished_at)
@@ -72,9 +82,23 @@ describe("the clean-up", () => {
     revisions.push(await deployImage(world, admin, deployment, { image: "registry.example.com/airflow:bad" }));
     revisions.push(await deployImage(world, admin, deployment, { rollOut: false }));
     revisions.push(await deployImage(world, admin, deployment));
-    const ages = [plusMs(boundary, 1), boundary, plusMs(boundary, -1), minusDays(NOW, 91), minusDays(NOW, 91), minusDays(NOW, 91), NOW];
+    const ages = [
+      plusMs(boundary, 1),
+      boundary,
+      plusMs(boundary, -1),
+      minusDays(NOW, 91),
+      minusDays(NOW, 91),
+      minusDays(NOW, 91),
+      NOW,
+    ];
     for (const [index, revision] of revisions.entries()) await age(revision.id, ages[index] ?? NOW);
-    expect(await cleanUp()).toEqual({ dryRun: false, olderThanDays: 90, deletedRevisions: 4, deletedBundles: 0, keptRevisions: 0 });
+    expect(await cleanUp()).toEqual({
+      dryRun: false,
+      olderThanDays: 90,
+      deletedRevisions: 4,
+      deletedBundles: 0,
+      keptRevisions: 0,
+    });
     expect(await numbersOf(deployment)).toEqual([1, 2, 7]);
     expect((await deployImage(world, admin, deployment)).number).toBe(8);
   });
@@ -115,7 +139,14 @@ describe("the clean-up", () => {
       { id: third.id },
       admin,
     );
-    expect(deployRevision).toEqual({ number: 3, isRollback: true, isCurrent: true, rollbackFromId: first.id, rolledBackId: second.id, rollbackFrom: null });
+    expect(deployRevision).toEqual({
+      number: 3,
+      isRollback: true,
+      isCurrent: true,
+      rollbackFromId: first.id,
+      rolledBackId: second.id,
+      rollbackFrom: null,
+    });
     const gone = { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "x" };
     expect((await askInVain(world, ROLLBACK, gone, admin)).message).toBe("Deploy revision not found");
   });
@@ -137,7 +168,10 @@ describe("the clean-up", () => {
     const deployment = await createDeployment(world, admin);
     await deployImage(world, admin, deployment);
     await insertOld(deployment, 30);
-    await world.database.sql.query("UPDATE deploy_revision SET pinned = true WHERE number <= 3 AND deployment_id = $1", [deployment.id]);
+    await world.database.sql.query(
+      "UPDATE deploy_revision SET pinned = true WHERE number <= 3 AND deployment_id = $1",
+      [deployment.id],
+    );
     const before = await fingerprint(world);
     for (const olderThanDays of [null, 90, 99, 101, 1]) {
       const dry = await cleanUp({ olderThanDays, dryRun: true });
@@ -150,7 +184,11 @@ describe("the clean-up", () => {
       });
     }
     expect(await fingerprint(world)).toEqual(before);
-    expect(await cleanUp({ olderThanDays: 1 })).toMatchObject({ dryRun: false, deletedRevisions: 27, keptRevisions: 3 });
+    expect(await cleanUp({ olderThanDays: 1 })).toMatchObject({
+      dryRun: false,
+      deletedRevisions: 27,
+      keptRevisions: 3,
+    });
     expect(await numbersOf(deployment)).toEqual([1, 2, 3, 31]);
   });
 
@@ -190,11 +228,18 @@ describe("the clean-up", () => {
 
   test("takes system.cleanupDeployRevisions.delete", async () => {
     const deployment = await createDeployment(world, admin);
-    const answer = async (token: string): Promise<string> => (await world.send(CLEAN_UP, { dryRun: true }, token)).errors?.[0]?.extensions.code ?? "allowed";
+    const answer = async (token: string): Promise<string> =>
+      (await world.send(CLEAN_UP, { dryRun: true }, token)).errors?.[0]?.extensions.code ?? "allowed";
     expect(await answer((await userWith(world, admin, "SYSTEM_EDITOR")).token)).toBe("FORBIDDEN");
     expect(await answer((await userWith(world, admin, "SYSTEM_VIEWER")).token)).toBe("FORBIDDEN");
-    expect(await answer((await userWith(world, admin, "DEPLOYMENT_ADMIN", { deploymentId: deployment.id })).token)).toBe("FORBIDDEN");
-    expect(await answer((await serviceAccountWith(world, admin, "WORKSPACE_ADMIN", { workspaceId: deployment.workspaceId })).token)).toBe("FORBIDDEN");
+    expect(
+      await answer((await userWith(world, admin, "DEPLOYMENT_ADMIN", { deploymentId: deployment.id })).token),
+    ).toBe("FORBIDDEN");
+    expect(
+      await answer(
+        (await serviceAccountWith(world, admin, "WORKSPACE_ADMIN", { workspaceId: deployment.workspaceId })).token,
+      ),
+    ).toBe("FORBIDDEN");
     expect(await answer((await serviceAccountWith(world, admin, "SYSTEM_ADMIN")).token)).toBe("allowed");
     const { errors } = await world.send(CLEAN_UP, {});
     expect(errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
@@ -216,7 +261,10 @@ describe("the clean-up", () => {
     await other.connect();
     try {
       await other.query("BEGIN");
-      await other.query("SELECT 1 FROM deploy_revision WHERE deployment_id = $1 AND number IN (1, 600, 1200) FOR UPDATE", [deployment.id]);
+      await other.query(
+        "SELECT 1 FROM deploy_revision WHERE deployment_id = $1 AND number IN (1, 600, 1200) FOR UPDATE",
+        [deployment.id],
+      );
       expect((await cleanUp()).deletedRevisions).toBe(1_197);
       expect(await numbersOf(deployment)).toEqual([1, 600, 1_200, 1_201]);
       await other.query("COMMIT");
@@ -281,13 +329,18 @@ describe("the clean-up", () => {
     await sql.query("DELETE FROM log_line");
     await insertLine(plusMs(minusDays(clock.at, 90), -1), "old");
     await insertLine(minusDays(clock.at, 90), "young");
-    await sql.query("UPDATE deployment SET deleted_at = $2 WHERE id = $1", [gone.id, plusMs(minusDays(clock.at, 14), -1)]);
+    await sql.query("UPDATE deployment SET deleted_at = $2 WHERE id = $1", [
+      gone.id,
+      plusMs(minusDays(clock.at, 14), -1),
+    ]);
     await sql.query("UPDATE deployment SET deleted_at = $2 WHERE id = $1", [kept.id, minusDays(clock.at, 14)]);
 
     expect(await cleanUp()).toMatchObject({ deletedRevisions: 0 });
     expect(await sql.query("SELECT message FROM log_line")).toEqual([{ message: "young" }]);
     expect(await sql.query("SELECT key FROM idempotency_key")).toEqual([{ key: "late" }]);
-    expect((await sql.query<{ id: string }>("SELECT id FROM deployment ORDER BY created_at, id")).map(({ id }) => id).sort()).toEqual([deployment.id, kept.id].sort());
+    expect(
+      (await sql.query<{ id: string }>("SELECT id FROM deployment ORDER BY created_at, id")).map(({ id }) => id).sort(),
+    ).toEqual([deployment.id, kept.id].sort());
     expect([await numbersOf(gone), await numbersOf(kept)]).toEqual([[], [1]]);
   });
 
@@ -295,7 +348,12 @@ describe("the clean-up", () => {
     const deployment = await createDeployment(world, admin);
     await deployImage(world, admin, deployment);
     await insertOld(deployment, 5);
-    await ask(world, "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }", { id: deployment.id }, admin);
+    await ask(
+      world,
+      "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }",
+      { id: deployment.id },
+      admin,
+    );
     expect(await cleanUp()).toMatchObject({ deletedRevisions: 5 });
     expect(await numbersOf(deployment)).toEqual([6]);
   });

@@ -75,9 +75,12 @@ describe("two replicas on one database", () => {
        WHERE deployment_id = $1 AND fields ? 'revisionId' GROUP BY 1, 2`,
       [deployment.id],
     );
-    const times = (id: string, event: string): number => lines.find((line) => line.id === id && line.event === event)?.times ?? 0;
+    const times = (id: string, event: string): number =>
+      lines.find((line) => line.id === id && line.event === event)?.times ?? 0;
     for (const { id, status, trigger } of rows) {
-      expect([times(id, "deploy_recorded"), times(id, "rollback_accepted")]).toEqual(trigger === "ROLLBACK" ? [0, 1] : [1, 0]);
+      expect([times(id, "deploy_recorded"), times(id, "rollback_accepted")]).toEqual(
+        trigger === "ROLLBACK" ? [0, 1] : [1, 0],
+      );
       const final = { DEPLOYED: "deployed", FAILED: "failed", SUPERSEDED: "superseded" }[status] ?? "";
       expect(["deployed", "failed", "superseded"].map((event) => times(id, event))).toEqual(
         ["deployed", "failed", "superseded"].map((event) => (event === final ? 1 : 0)),
@@ -89,7 +92,9 @@ describe("two replicas on one database", () => {
   async function untilQuiet(deployment: BuiltDeployment): Promise<void> {
     await finish(one, (await headOf(one, deployment.id)).id);
     for (let waited = 0; waited < 10_000; waited += 25) {
-      const jobs = await one.database.sql.query("SELECT 1 FROM graphile_worker.jobs WHERE queue_name = $1", [deployment.id]);
+      const jobs = await one.database.sql.query("SELECT 1 FROM graphile_worker.jobs WHERE queue_name = $1", [
+        deployment.id,
+      ]);
       if (jobs.length === 0) return;
       await sleep(25);
     }
@@ -104,13 +109,23 @@ describe("two replicas on one database", () => {
     const request = (index: number): Promise<Answer> => {
       const world = index % 2 === 0 ? one : two;
       return index % 5 < 3
-        ? world.send(ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: targets[index % 4]?.id, description: `no. ${index}` }, admin)
-        : world.send(UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `registry.example.com/airflow:${uniqueName("d")}` }, admin);
+        ? world.send(
+            ROLLBACK,
+            { deploymentUuid: deployment.id, deployRevisionId: targets[index % 4]?.id, description: `no. ${index}` },
+            admin,
+          )
+        : world.send(
+            UPDATE_IMAGE,
+            { releaseName: deployment.releaseName, image: `registry.example.com/airflow:${uniqueName("d")}` },
+            admin,
+          );
     };
     const answers = await Promise.all(Array.from({ length: REQUESTS }, (_, index) => request(index)));
     const refusals = answers.flatMap(({ errors }) => errors ?? []);
     // The only reason that these may be refused for: somebody else has just asked for the same.
-    expect([...new Set(refusals.map(({ extensions }) => extensions.code))].filter((code) => code !== "TARGET_IS_CURRENT")).toEqual([]);
+    expect(
+      [...new Set(refusals.map(({ extensions }) => extensions.code))].filter((code) => code !== "TARGET_IS_CURRENT"),
+    ).toEqual([]);
     const accepted = REQUESTS - refusals.length;
     expect(accepted).toBeGreaterThanOrEqual((REQUESTS * 2) / 5);
 
@@ -145,7 +160,12 @@ describe("two replicas on one database", () => {
       for (let round = 0; round < 8; round++) {
         await Promise.all(
           [one, two].map((world) =>
-            ask(world, UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `registry.example.com/airflow:${uniqueName("d")}` }, admin),
+            ask(
+              world,
+              UPDATE_IMAGE,
+              { releaseName: deployment.releaseName, image: `registry.example.com/airflow:${uniqueName("d")}` },
+              admin,
+            ),
           ),
         );
         await sleep(20);
@@ -168,8 +188,16 @@ describe("two replicas on one database", () => {
       const world = index % 2 === 0 ? one : two;
       const tag = index % 3 === 0 ? "rotten" : uniqueName("d");
       return index % 4 === 3
-        ? world.send(ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "back" }, admin)
-        : world.send(UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `registry.example.com/airflow:${tag}` }, admin);
+        ? world.send(
+            ROLLBACK,
+            { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "back" },
+            admin,
+          )
+        : world.send(
+            UPDATE_IMAGE,
+            { releaseName: deployment.releaseName, image: `registry.example.com/airflow:${tag}` },
+            admin,
+          );
     });
     const answers = await Promise.all(requests);
     const accepted = answers.filter(({ errors }) => errors === undefined).length;
@@ -196,7 +224,12 @@ describe("two replicas on one database", () => {
     await deployImage(one, admin, deployment);
     const [rollback] = await Promise.all([
       one.send(ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "x" }, admin),
-      ask(two, "mutation ($id: Uuid!) { updateDeploymentRollback(deploymentUuid: $id, enabled: false) { id } }", { id: deployment.id }, admin),
+      ask(
+        two,
+        "mutation ($id: Uuid!) { updateDeploymentRollback(deploymentUuid: $id, enabled: false) { id } }",
+        { id: deployment.id },
+        admin,
+      ),
     ]);
     const events = await one.database.sql.query<{ event: string }>(
       `SELECT fields->>'event' AS event FROM log_line
@@ -225,12 +258,18 @@ test("what lies in the folder that two replicas share is what is current", async
         const one = index % 3 === 0 ? world : replica;
         return index % 2 === 0
           ? one.send(ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "x" }, admin)
-          : one.send(UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `registry.example.com/airflow:n${index}` }, admin);
+          : one.send(
+              UPDATE_IMAGE,
+              { releaseName: deployment.releaseName, image: `registry.example.com/airflow:n${index}` },
+              admin,
+            );
       }),
     );
     const { id, number, status } = await finish(world, (await headOf(world, deployment.id)).id);
     expect(status).toBe("DEPLOYED");
-    const values = parse(await readFile(join(world.dataDir, "releases", deployment.releaseName, "values.yaml"), "utf8"));
+    const values = parse(
+      await readFile(join(world.dataDir, "releases", deployment.releaseName, "values.yaml"), "utf8"),
+    );
     expect(values.retrograde).toMatchObject({ revision: number, revisionId: id });
   } finally {
     await replica.close();

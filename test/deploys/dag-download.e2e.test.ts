@@ -1,7 +1,15 @@
 import { createHash } from "node:crypto";
 import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createDeployment, finish, serviceAccountWith, signUp, signUpAdmin, userWith, type BuiltDeployment } from "../builders/api";
+import {
+  createDeployment,
+  finish,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  userWith,
+  type BuiltDeployment,
+} from "../builders/api";
 import { dagArchive, uploadDags, type UploadedRevision } from "../builders/dags";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -22,7 +30,11 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const download = (headers: Record<string, string> = {}, query = "", releaseName = deployment.releaseName) =>
-  world.app.server.app.inject({ method: "GET", url: `/${releaseName}/dags/download${query}`, headers: { authorization: admin, ...headers } });
+  world.app.server.app.inject({
+    method: "GET",
+    url: `/${releaseName}/dags/download${query}`,
+    headers: { authorization: admin, ...headers },
+  });
 
 test("answers the live archive, byte for byte", async () => {
   const answer = await download();
@@ -40,9 +52,14 @@ test("tells of the archive without reading it", async () => {
   const opened = jest.spyOn(world.app.features.bundles.store, "open");
   const { headers: told } = await download();
   opened.mockClear();
-  const answer = await world.app.server.app.inject({ method: "HEAD", url: `/${deployment.releaseName}/dags/download`, headers: { authorization: admin } });
+  const answer = await world.app.server.app.inject({
+    method: "HEAD",
+    url: `/${deployment.releaseName}/dags/download`,
+    headers: { authorization: admin },
+  });
   expect([answer.statusCode, answer.body, opened.mock.calls.length]).toEqual([200, "", 0]);
-  for (const name of ["content-type", "content-length", "etag", "x-dag-tarball-version"]) expect(answer.headers[name]).toBe(told[name]);
+  for (const name of ["content-type", "content-length", "etag", "x-dag-tarball-version"])
+    expect(answer.headers[name]).toBe(told[name]);
   opened.mockRestore();
 });
 
@@ -85,7 +102,9 @@ test("refuses who may not, and what is not there", async () => {
   const stranger = await signUp(world, { by: admin });
   const empty = await createDeployment(world, admin);
   const statusFor = async (token: string): Promise<number> => (await download({ authorization: token })).statusCode;
-  expect([await statusFor(viewer.token), await statusFor(stranger.token), await statusFor("")]).toEqual([200, 404, 401]);
+  expect([await statusFor(viewer.token), await statusFor(stranger.token), await statusFor("")]).toEqual([
+    200, 404, 401,
+  ]);
   expect(await statusFor(colleague.token)).toBe(403);
   expect((await download({}, "", "no-such-release")).statusCode).toBe(404);
   expect((await download({}, "", "no%00release")).statusCode).toBe(404);
@@ -99,9 +118,14 @@ test.each<[string, (file: string) => Promise<void>]>([
   ["other than they were", async (file) => writeFile(file, "x".repeat((await stat(file)).size))],
 ])("bytes that are %s are not answered, and not taken for no DAGs", async (_name, damage) => {
   const revision = await uploadDags(world, admin, deployment, { "etl.py": _name });
-  const sha256 = createHash("sha256").update(dagArchive({ "etl.py": _name })).digest("hex");
+  const sha256 = createHash("sha256")
+    .update(dagArchive({ "etl.py": _name }))
+    .digest("hex");
   await damage(join(world.dataDir, "bundles", sha256.slice(0, 2), `${sha256}.tar.gz`));
   const answer = await download({}, `?version=${revision.dagTarballVersion}`);
   expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([503, "UNAVAILABLE"]);
-  expect([answer.headers["etag"], answer.headers["content-length"]]).toEqual([undefined, String(answer.rawPayload.length)]);
+  expect([answer.headers["etag"], answer.headers["content-length"]]).toEqual([
+    undefined,
+    String(answer.rawPayload.length),
+  ]);
 });

@@ -4,7 +4,20 @@ import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
-import { applyOnce, ask, createDeployment, deployImage, finish, headOf, revisionOf, rollBack, serviceAccountWith, signUp, signUpAdmin, type BuiltDeployment } from "../builders/api";
+import {
+  applyOnce,
+  ask,
+  createDeployment,
+  deployImage,
+  finish,
+  headOf,
+  revisionOf,
+  rollBack,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  type BuiltDeployment,
+} from "../builders/api";
 import { cliParts, dagArchive, form, postForm, uploadDags, type Part } from "../builders/dags";
 import { TestClock } from "../builders/clock";
 import { fingerprint } from "../builders/fingerprint";
@@ -35,7 +48,10 @@ async function refusedUpload(releaseName: string, parts: readonly Part[], token:
   const answer = await postForm(world, releaseName, parts, token);
   expect(await fingerprint(world)).toEqual(before);
   expect(await spools()).toEqual([]);
-  return { status: answer.statusCode, error: answer.json<{ errors: { message: string; extensions: { code: string } }[] }>().errors[0] };
+  return {
+    status: answer.statusCode,
+    error: answer.json<{ errors: { message: string; extensions: { code: string } }[] }>().errors[0],
+  };
 }
 
 describe("an upload of DAGs", () => {
@@ -65,7 +81,12 @@ describe("an upload of DAGs", () => {
       image: "registry.example.com/airflow:one",
       dagDeploymentType: "dag_deploy",
       dagTarballVersion,
-      dagBundle: { version: dagTarballVersion, sha256: createHash("sha256").update(archive).digest("hex"), sizeBytes: archive.length, fileCount: 2 },
+      dagBundle: {
+        version: dagTarballVersion,
+        sha256: createHash("sha256").update(archive).digest("hex"),
+        sizeBytes: archive.length,
+        fileCount: 2,
+      },
     });
     expect(await spools()).toEqual([]);
   });
@@ -96,7 +117,11 @@ describe("an upload of DAGs", () => {
 
   test("takes its description before the file as well, and a file field of any name", async () => {
     const deployment = await createDeployment(world, admin, DAG_ONLY);
-    const parts = [{ name: "description", content: "by curl" }, { name: "dags.tar.gz", content: dagArchive(A), fileName: "dags.tar.gz" }, { name: "other", content: "x", fileName: "x" }];
+    const parts = [
+      { name: "description", content: "by curl" },
+      { name: "dags.tar.gz", content: dagArchive(A), fileName: "dags.tar.gz" },
+      { name: "other", content: "x", fileName: "x" },
+    ];
     const answer = await postForm(world, deployment.releaseName, parts, `Bearer ${admin}`);
     expect(answer.statusCode).toBe(200);
     expect((await historyOf(deployment))[0]).toMatchObject({ description: "by curl", dagBundle: { fileCount: 2 } });
@@ -105,10 +130,16 @@ describe("an upload of DAGs", () => {
   test("of the same files again is a deploy again, and stored once", async () => {
     const deployment = await createDeployment(world, admin, DAG_ONLY);
     const files = { "same.py": `# ${deployment.id}` };
-    const [one, two] = [await uploadDags(world, admin, deployment, files), await uploadDags(world, admin, deployment, files)];
+    const [one, two] = [
+      await uploadDags(world, admin, deployment, files),
+      await uploadDags(world, admin, deployment, files),
+    ];
     expect(two.dagTarballVersion > one.dagTarballVersion).toBe(true);
     const sha256 = createHash("sha256").update(dagArchive(files)).digest("hex");
-    const [row] = await world.database.sql.query<{ count: number }>("SELECT count(*) AS count FROM dag_archive WHERE sha256 = $1", [sha256]);
+    const [row] = await world.database.sql.query<{ count: number }>(
+      "SELECT count(*) AS count FROM dag_archive WHERE sha256 = $1",
+      [sha256],
+    );
     expect(row?.count).toBe(1);
   });
 });
@@ -123,7 +154,14 @@ describe("an upload right after an image", () => {
     await finish(world, upload.id);
     expect(await placedDags(world, deployment)).toEqual(A);
     expect(await historyOf(deployment)).toMatchObject([
-      { number: 1, type: "IMAGE_AND_DAG", trigger: "IMAGE_ENDPOINT", status: "DEPLOYED", description: "release 7", dagTarballVersion: upload.dagTarballVersion },
+      {
+        number: 1,
+        type: "IMAGE_AND_DAG",
+        trigger: "IMAGE_ENDPOINT",
+        status: "DEPLOYED",
+        description: "release 7",
+        dagTarballVersion: upload.dagTarballVersion,
+      },
     ]);
   });
 
@@ -173,7 +211,10 @@ describe("an upload right after an image", () => {
     const upload = await uploadDags(world, admin, deployment, A);
     const image = await deployImage(world, admin, deployment);
     expect(image.number).toBe(2);
-    expect((await historyOf(deployment))[0]).toMatchObject({ type: "IMAGE_ONLY", dagTarballVersion: upload.dagTarballVersion });
+    expect((await historyOf(deployment))[0]).toMatchObject({
+      type: "IMAGE_ONLY",
+      dagTarballVersion: upload.dagTarballVersion,
+    });
     expect(await placedDags(world, deployment)).toEqual(A);
   });
 });
@@ -185,7 +226,10 @@ describe("an upload is refused", () => {
     const viewer = await serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     expect(await refusedUpload(deployment.releaseName, parts, "")).toMatchObject({ status: 401 });
     expect(await refusedUpload(deployment.releaseName, parts, "nonsense")).toMatchObject({ status: 401 });
-    expect(await refusedUpload(deployment.releaseName, parts, viewer.token)).toMatchObject({ status: 403, error: { extensions: { code: "FORBIDDEN" } } });
+    expect(await refusedUpload(deployment.releaseName, parts, viewer.token)).toMatchObject({
+      status: 403,
+      error: { extensions: { code: "FORBIDDEN" } },
+    });
   });
 
   test("for a release that does not exist, and alike for one that the caller may not see", async () => {
@@ -198,7 +242,10 @@ describe("an upload is refused", () => {
 
   test("where the DAGs come another way", async () => {
     const { releaseName } = await createDeployment(world, admin);
-    expect(await refusedUpload(releaseName, cliParts(dagArchive(A)))).toMatchObject({ status: 409, error: { extensions: { code: "CONFLICT" } } });
+    expect(await refusedUpload(releaseName, cliParts(dagArchive(A)))).toMatchObject({
+      status: 409,
+      error: { extensions: { code: "CONFLICT" } },
+    });
   });
 
   test("where DAG-only deploys are switched off", async () => {
@@ -228,10 +275,12 @@ describe("an upload is refused", () => {
     const before = await fingerprint(world);
     const archive = dagArchive({ "a.py": releaseName });
     const { headers, payload } = form(cliParts(archive, "the CLI sends it last"));
-    const isInSpool = async (name: string): Promise<boolean> => (await stat(join(world.dataDir, "uploads", name))).size === archive.length;
+    const isInSpool = async (name: string): Promise<boolean> =>
+      (await stat(join(world.dataDir, "uploads", name))).size === archive.length;
     const body = async function* () {
       yield payload.subarray(0, payload.indexOf("the CLI"));
-      for (let names = await spools(); names[0] === undefined || !(await isInSpool(names[0])); names = await spools()) await pause(5);
+      for (let names = await spools(); names[0] === undefined || !(await isInSpool(names[0])); names = await spools())
+        await pause(5);
     };
     const answer = await world.app.server.app.inject({
       method: "POST",
@@ -248,7 +297,12 @@ describe("an upload is refused", () => {
     const { releaseName } = await createDeployment(world, admin, DAG_ONLY);
     const url = `/${releaseName}/dags/upload`;
     const send = (contentType: string) =>
-      world.app.server.app.inject({ method: "POST", url, headers: { authorization: admin, "content-type": contentType }, payload: dagArchive(A) });
+      world.app.server.app.inject({
+        method: "POST",
+        url,
+        headers: { authorization: admin, "content-type": contentType },
+        payload: dagArchive(A),
+      });
     expect((await send("application/octet-stream")).statusCode).toBe(415);
     expect((await send("multipart/form-data")).statusCode).toBe(400);
     expect((await send("multipart/form-data; boundary=x")).statusCode).toBe(400);
@@ -267,7 +321,9 @@ describe("uploads at the same time", () => {
     for (const deployment of deployments) {
       const history = await historyOf(deployment);
       expect(history.map(({ number }: { number: number }) => number)).toEqual([10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
-      expect(new Set(history.map(({ dagTarballVersion }: { dagTarballVersion: string }) => dagTarballVersion)).size).toBe(10);
+      expect(
+        new Set(history.map(({ dagTarballVersion }: { dagTarballVersion: string }) => dagTarballVersion)).size,
+      ).toBe(10);
     }
     expect(await spools()).toEqual([]);
   });
@@ -280,7 +336,10 @@ test("what a killed process has left of an upload goes with the next start, once
   for (const file of [left, underWay]) await writeFile(file, "x");
   const dayBefore = new Date(Date.now() - 25 * 60 * 60_000);
   await utimes(left, dayBefore, dayBefore);
-  const next = await startTestApp({ database: world.database, env: { DATA_DIR: world.dataDir, CLEANUP_DEPLOY_REVISIONS__ENABLED: "false" } });
+  const next = await startTestApp({
+    database: world.database,
+    env: { DATA_DIR: world.dataDir, CLEANUP_DEPLOY_REVISIONS__ENABLED: "false" },
+  });
   try {
     // It goes in the background.
     while (existsSync(left)) await pause(20);

@@ -85,7 +85,8 @@ describe("the deploy history", () => {
     await deployImage(world, ci.token, deployment, { image: image("v3_final") });
     await deployImage(world, admin, deployment, { image: image("broken"), description: "back\\slash" });
     await rollBack(world, admin, deployment.id, first.id, { description: "Undo everything" });
-    for (let n = 6; n <= 20; n++) await deployImage(world, n % 2 === 0 ? admin : ci.token, deployment, { image: image(`v${n}`) });
+    for (let n = 6; n <= 20; n++)
+      await deployImage(world, n % 2 === 0 ? admin : ci.token, deployment, { image: image(`v${n}`) });
     await deployImage(world, admin, deployment, { image: image("v21"), rollOut: false });
     await world.send(
       `mutation ($id: Uuid!, $image: String!) { upsertDeployment(deploymentUuid: $id, image: $image, label: "Renamed") { id } }`,
@@ -170,8 +171,16 @@ describe("the deploy history", () => {
     const cases: Case[] = [
       ["createdAfter leaves the boundary out", () => ({ createdAfter: line(5).createdAt }), (one) => one.number > 5],
       ["createdBefore leaves the boundary out", () => ({ createdBefore: line(5).createdAt }), (one) => one.number < 5],
-      ["createdBefore in another time zone", () => ({ createdBefore: line(5).createdAt.replace("Z", "+00:00") }), (one) => one.number < 5],
-      ["a span", () => ({ createdAfter: line(5).createdAt, createdBefore: line(9).createdAt }), (one) => one.number > 5 && one.number < 9],
+      [
+        "createdBefore in another time zone",
+        () => ({ createdBefore: line(5).createdAt.replace("Z", "+00:00") }),
+        (one) => one.number < 5,
+      ],
+      [
+        "a span",
+        () => ({ createdAfter: line(5).createdAt, createdBefore: line(9).createdAt }),
+        (one) => one.number > 5 && one.number < 9,
+      ],
       ["an empty span", () => ({ createdAfter: line(9).createdAt, createdBefore: line(5).createdAt }), () => false],
       ["one type", () => ({ types: ["IMAGE_AND_DAG"] }), () => true],
       ["a type that never came", () => ({ types: ["DAG_ONLY"] }), () => false],
@@ -193,16 +202,24 @@ describe("the deploy history", () => {
       ["a quote", () => ({ search: "' OR 1=1 --" }), () => false],
       ["spaces around", () => ({ search: "  undo  " }), (one) => one.number === 5],
       ["blank text, which is any", () => ({ search: "   " }), () => true],
-      ["nulls, which are any", () => ({ types: null, statuses: null, search: null, createdById: null, rollbacksOnly: null }), () => true],
-      ["everything at once", () => ({
-        createdAfter: line(1).createdAt,
-        createdBefore: line(20).createdAt,
-        types: ["IMAGE_AND_DAG"],
-        statuses: ["DEPLOYED"],
-        triggers: ["IMAGE_ENDPOINT"],
-        createdById: ci.id,
-        search: "v1",
-      }), (one) => one.createdBy.id === ci.id && one.imageTag.includes("v1") && one.number < 20],
+      [
+        "nulls, which are any",
+        () => ({ types: null, statuses: null, search: null, createdById: null, rollbacksOnly: null }),
+        () => true,
+      ],
+      [
+        "everything at once",
+        () => ({
+          createdAfter: line(1).createdAt,
+          createdBefore: line(20).createdAt,
+          types: ["IMAGE_AND_DAG"],
+          statuses: ["DEPLOYED"],
+          triggers: ["IMAGE_ENDPOINT"],
+          createdById: ci.id,
+          search: "v1",
+        }),
+        (one) => one.createdBy.id === ci.id && one.imageTag.includes("v1") && one.number < 20,
+      ],
       ["what contradicts itself", () => ({ rollbacksOnly: true, triggers: ["UPSERT"] }), () => false],
     ];
 
@@ -223,7 +240,8 @@ describe("the deploy history", () => {
       const seen: number[] = [];
       let after: string | null = null;
       do {
-        const { nodes, pageInfo }: { nodes: Line[]; pageInfo: { hasNextPage: boolean; endCursor: string } } = await page({ first: 3, after, filter });
+        const { nodes, pageInfo }: { nodes: Line[]; pageInfo: { hasNextPage: boolean; endCursor: string } } =
+          await page({ first: 3, after, filter });
         seen.push(...nodes.map(({ number }) => number));
         after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
       } while (after !== null);
@@ -241,7 +259,11 @@ describe("the deploy history", () => {
       const own = all.filter(({ createdBy }) => createdBy.id === ci.id);
       expect(found.deployRevisions.totalCount).toBe(own.length);
       expect(found.deployRevisions.nodes).toEqual(own.slice(0, 3).map(({ number }) => ({ number })));
-      expect(found).toMatchObject({ currentRevision: { number: 20 }, status: "deploying", image: "registry.example.com/team/airflow:v20" });
+      expect(found).toMatchObject({
+        currentRevision: { number: 20 },
+        status: "deploying",
+        image: "registry.example.com/team/airflow:v20",
+      });
     });
   });
 
@@ -253,16 +275,41 @@ describe("the deploy history", () => {
       ["first as text", PAGE, { first: "5" }, "Int cannot represent"],
       ["a cursor that is none", PAGE, { after: "nonsense" }, "after: is not a cursor"],
       ["a cursor without id", PAGE, { after: Buffer.from("5:").toString("base64url") }, "after: is not a cursor"],
-      ["a negative cursor", PAGE, { after: Buffer.from(`-5:${"0".repeat(36)}`).toString("base64url") }, "after: is not a cursor"],
-      ["a cursor too large", PAGE, { after: Buffer.from(`99999999999:${"0".repeat(36)}`).toString("base64url") }, "after: is not a cursor"],
+      [
+        "a negative cursor",
+        PAGE,
+        { after: Buffer.from(`-5:${"0".repeat(36)}`).toString("base64url") },
+        "after: is not a cursor",
+      ],
+      [
+        "a cursor too large",
+        PAGE,
+        { after: Buffer.from(`99999999999:${"0".repeat(36)}`).toString("base64url") },
+        "after: is not a cursor",
+      ],
       ["take 0", NUMBERED, { take: 0 }, "take: has to be 1 or more"],
       ["take negative", NUMBERED, { take: -1 }, "take: has to be 1 or more"],
       ["pageNumber negative", NUMBERED, { pageNumber: -1 }, "pageNumber: counts from 0"],
       ["a malformed cursor", NUMBERED, { cursor: "nonsense" }, "cursor: is not a revision of this Deployment"],
-      ["an unknown cursor", NUMBERED, { cursor: "01900000-0000-7000-8000-000000000000" }, "cursor: is not a revision of this Deployment"],
+      [
+        "an unknown cursor",
+        NUMBERED,
+        { cursor: "01900000-0000-7000-8000-000000000000" },
+        "cursor: is not a revision of this Deployment",
+      ],
       ["a status that is none", PAGE, { filter: { statuses: ["DONE"] } }, "DeployStatus"],
-      ["an instant that is none", PAGE, { filter: { createdAfter: "yesterday" } }, "DateTime takes an RFC 3339 instant"],
-      ["an instant without zone", PAGE, { filter: { createdAfter: "2024-07-15T09:30:00" } }, "DateTime takes an RFC 3339 instant"],
+      [
+        "an instant that is none",
+        PAGE,
+        { filter: { createdAfter: "yesterday" } },
+        "DateTime takes an RFC 3339 instant",
+      ],
+      [
+        "an instant without zone",
+        PAGE,
+        { filter: { createdAfter: "2024-07-15T09:30:00" } },
+        "DateTime takes an RFC 3339 instant",
+      ],
       ["a search too long", PAGE, { filter: { search: "x".repeat(201) } }, "filter.search: has at most 200 characters"],
       ["a search with a null character", PAGE, { filter: { search: "a\0b" } }, "filter: "],
     ])("%s", async (_name, query, variables, message) => {
@@ -287,13 +334,22 @@ describe("the deploy history", () => {
     });
 
     test("a huge page is capped", async () => {
-      const small = await startTestApp({ database: world.database, env: { DEPLOYMENTS__PAGINATION__DEPLOY_REVISION__MAX_TAKE: "4" } });
+      const small = await startTestApp({
+        database: world.database,
+        env: { DEPLOYMENTS__PAGINATION__DEPLOY_REVISION__MAX_TAKE: "4" },
+      });
       try {
-        const query = "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 900) { nodes { number } pageInfo { hasNextPage } } }";
+        const query =
+          "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 900) { nodes { number } pageInfo { hasNextPage } } }";
         const { deployRevisions } = await ask(small, query, { id: deployment.id }, admin);
         expect(deployRevisions.nodes).toEqual([22, 21, 20, 19].map((number) => ({ number })));
         expect(deployRevisions.pageInfo.hasNextPage).toBe(true);
-        const taken = await ask(small, "query ($id: Uuid!) { paginatedDeployRevisions(deploymentUuid: $id, take: 900, pageNumber: 1) { deployRevisions { number } } }", { id: deployment.id }, admin);
+        const taken = await ask(
+          small,
+          "query ($id: Uuid!) { paginatedDeployRevisions(deploymentUuid: $id, take: 900, pageNumber: 1) { deployRevisions { number } } }",
+          { id: deployment.id },
+          admin,
+        );
         expect(taken.paginatedDeployRevisions.deployRevisions).toEqual([18, 17, 16, 15].map((number) => ({ number })));
       } finally {
         await small.close();
@@ -304,20 +360,31 @@ describe("the deploy history", () => {
       expect((await numbered({ take: 100, pageNumber: 2 ** 31 - 1 })).deployRevisions).toEqual([]);
     });
 
-    test.each(["", "nonsense", "01900000-0000-7000-8000-000000000000"])("a Deployment that is none: %j", async (deploymentUuid) => {
-      for (const query of [PAGE, NUMBERED]) {
-        expect(await refused({ deploymentUuid }, query)).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
-      }
-    });
+    test.each(["", "nonsense", "01900000-0000-7000-8000-000000000000"])(
+      "a Deployment that is none: %j",
+      async (deploymentUuid) => {
+        for (const query of [PAGE, NUMBERED]) {
+          expect(await refused({ deploymentUuid }, query)).toMatchObject({
+            code: "NOT_FOUND",
+            message: "Deployment not found",
+          });
+        }
+      },
+    );
 
     test.each(["", "nonsense", "01900000-0000-7000-8000-000000000000"])("a revision that is none: %j", async (id) => {
-      expect(await askInVain(world, ONE, { id }, admin)).toMatchObject({ code: "NOT_FOUND", message: "Deploy revision not found" });
+      expect(await askInVain(world, ONE, { id }, admin)).toMatchObject({
+        code: "NOT_FOUND",
+        message: "Deploy revision not found",
+      });
     });
 
     test("ids in capitals name the same", async () => {
       const deploymentUuid = deployment.id.toUpperCase();
       expect((await page({ deploymentUuid, first: 1 })).totalCount).toBe(22);
-      expect((await numbered({ deploymentUuid, take: 1, cursor: line(9).id.toUpperCase() })).deployRevisions).toEqual([{ id: line(8).id, number: 8 }]);
+      expect((await numbered({ deploymentUuid, take: 1, cursor: line(9).id.toUpperCase() })).deployRevisions).toEqual([
+        { id: line(8).id, number: 8 },
+      ]);
       expect((await ask(world, ONE, { id: line(9).id.toUpperCase() }, admin)).deployRevision.number).toBe(9);
     });
   });
@@ -337,9 +404,18 @@ describe("the deploy history", () => {
     test("whoever does not see it cannot tell it from one that does not exist", async () => {
       const stranger = (await signUp(world, { by: admin })).token;
       expect(await refused({}, PAGE, stranger)).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
-      expect(await refused({}, NUMBERED, stranger)).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
-      expect(await refused({ cursor: line(1).id }, NUMBERED, stranger)).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
-      expect(await refused({ cursor: "nonsense" }, NUMBERED, stranger)).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
+      expect(await refused({}, NUMBERED, stranger)).toMatchObject({
+        code: "NOT_FOUND",
+        message: "Deployment not found",
+      });
+      expect(await refused({ cursor: line(1).id }, NUMBERED, stranger)).toMatchObject({
+        code: "NOT_FOUND",
+        message: "Deployment not found",
+      });
+      expect(await refused({ cursor: "nonsense" }, NUMBERED, stranger)).toMatchObject({
+        code: "NOT_FOUND",
+        message: "Deployment not found",
+      });
       expect(await askInVain(world, ONE, { id: line(1).id }, stranger)).toMatchObject({
         code: "NOT_FOUND",
         message: "Deploy revision not found",
@@ -347,7 +423,11 @@ describe("the deploy history", () => {
     });
 
     test("nobody without a login", async () => {
-      for (const [query, variables] of [[PAGE, {}], [NUMBERED, {}], [ONE, { id: line(1).id }]] as const) {
+      for (const [query, variables] of [
+        [PAGE, {}],
+        [NUMBERED, {}],
+        [ONE, { id: line(1).id }],
+      ] as const) {
         const { errors } = await world.send(query, { deploymentUuid: deployment.id, ...variables });
         expect(errors?.[0]?.extensions).toMatchObject({ code: "UNAUTHENTICATED", reason: "MISSING" });
       }
@@ -392,13 +472,20 @@ describe("the deploy history", () => {
         admin,
       );
       const { nodes } = await page({ deploymentUuid: other.id, filter: { createdById: robot.id } });
-      expect(nodes.map((one: Line) => [one.id, one.createdBy])).toEqual([[id, { id: robot.id, type: "SERVICE_ACCOUNT", label: "robot" }]]);
+      expect(nodes.map((one: Line) => [one.id, one.createdBy])).toEqual([
+        [id, { id: robot.id, type: "SERVICE_ACCOUNT", label: "robot" }],
+      ]);
     });
 
     test("of a deleted Deployment is gone", async () => {
       const other = await createDeployment(world, admin);
       const { id } = await deployImage(world, admin, other);
-      await ask(world, "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }", { id: other.id }, admin);
+      await ask(
+        world,
+        "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }",
+        { id: other.id },
+        admin,
+      );
       expect((await askInVain(world, ONE, { id }, admin)).code).toBe("NOT_FOUND");
       expect((await refused({ deploymentUuid: other.id })).code).toBe("NOT_FOUND");
     });
@@ -439,11 +526,14 @@ describe("the field, the plan and the mutation", () => {
     const newest = await deploy("newest", "11.5.0");
     await deploy("moved", "11.5.0", { imageDigest: `sha256:${"b".repeat(64)}` });
     await rollBack(world, admin, deployment.id, newest.id);
-    await world.database.sql.query("UPDATE deploy_revision SET pinned = true WHERE deployment_id = $1 AND image_tag = 'pinned'", [deployment.id]);
-    await world.database.sql.query("UPDATE deploy_revision SET created_at = $2 WHERE deployment_id = $1 AND image_tag = 'boundary'", [
-      deployment.id,
-      minusDays(clock.at, 90),
-    ]);
+    await world.database.sql.query(
+      "UPDATE deploy_revision SET pinned = true WHERE deployment_id = $1 AND image_tag = 'pinned'",
+      [deployment.id],
+    );
+    await world.database.sql.query(
+      "UPDATE deploy_revision SET created_at = $2 WHERE deployment_id = $1 AND image_tag = 'boundary'",
+      [deployment.id, minusDays(clock.at, 90)],
+    );
     return deployment;
   }
 
@@ -459,7 +549,9 @@ describe("the field, the plan and the mutation", () => {
     [
       "under another mechanism",
       async (deployment: BuiltDeployment) => {
-        await world.database.sql.query("UPDATE deployment SET dag_deployment_type = 'git_sync' WHERE id = $1", [deployment.id]);
+        await world.database.sql.query("UPDATE deployment SET dag_deployment_type = 'git_sync' WHERE id = $1", [
+          deployment.id,
+        ]);
       },
     ],
     [
@@ -496,18 +588,29 @@ describe("the field, the plan and the mutation", () => {
     // Each accepted one changes the history, so those that are refused come first.
     const refused = nodes.filter(({ rollback }: { rollback: { allowed: boolean } }) => !rollback.allowed);
     for (const { id, rollback } of refused) {
-      const refusal = await askInVain(world, ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: id, description: "x", acknowledgeDataLoss: true }, admin);
+      const refusal = await askInVain(
+        world,
+        ROLLBACK,
+        { deploymentUuid: deployment.id, deployRevisionId: id, description: "x", acknowledgeDataLoss: true },
+        admin,
+      );
       expect(refusal.code).toBe(rollback.blockers[0].code);
       expect(refusal.extensions["issues"]).toEqual(rollback.blockers);
     }
     const [allowed] = nodes.filter(({ rollback }: { rollback: { allowed: boolean } }) => rollback.allowed);
     if (allowed === undefined) return;
     const losesData = allowed.rollback.warnings.some(({ code }: { code: string }) => code === "DATABASE_DOWNGRADE");
-    const unacknowledged = await world.send(ROLLBACK, { deploymentUuid: deployment.id, deployRevisionId: allowed.id, description: "x" }, admin);
+    const unacknowledged = await world.send(
+      ROLLBACK,
+      { deploymentUuid: deployment.id, deployRevisionId: allowed.id, description: "x" },
+      admin,
+    );
     expect(unacknowledged.errors?.[0]?.extensions.code).toBe(losesData ? "DATABASE_DOWNGRADE" : undefined);
     if (losesData) await rollBack(world, admin, deployment.id, allowed.id);
     const { nodes: after } = (await ask(world, HISTORY, { id: deployment.id }, admin)).deployRevisions;
-    expect(after.find(({ id }: { id: string }) => id === allowed.id).rollback.blockers[0].code).toBe("TARGET_IS_CURRENT");
+    expect(after.find(({ id }: { id: string }) => id === allowed.id).rollback.blockers[0].code).toBe(
+      "TARGET_IS_CURRENT",
+    );
   });
 
   test("the plan names what is left behind and what stays", async () => {
@@ -522,7 +625,12 @@ describe("the field, the plan and the mutation", () => {
     expect(plan.database).toEqual({ direction: "DOWNGRADE", losesData: true });
     expect(plan.unchanged).toEqual(expect.arrayContaining(["executor", "environment variables"]));
     expect(plan.changes).toEqual([
-      { field: "image", from: "registry.example.com/airflow:newest", to: "registry.example.com/airflow:pinned", changed: true },
+      {
+        field: "image",
+        from: "registry.example.com/airflow:newest",
+        to: "registry.example.com/airflow:pinned",
+        changed: true,
+      },
       { field: "runtimeVersion", from: "11.5.0", to: "11.0.0", changed: true },
       { field: "airflowVersion", from: "2.9.2", to: "2.9.0", changed: true },
       { field: "dagDeploymentType", from: "image", to: "image", changed: false },
@@ -532,7 +640,10 @@ describe("the field, the plan and the mutation", () => {
 
   test("a plan writes nothing", async () => {
     const deployment = await buildHistory();
-    const count = () => world.database.sql.query("SELECT (SELECT count(*) FROM deploy_revision) AS r, (SELECT count(*) FROM log_line) AS l, (SELECT max(updated_at) FROM deployment) AS u");
+    const count = () =>
+      world.database.sql.query(
+        "SELECT (SELECT count(*) FROM deploy_revision) AS r, (SELECT count(*) FROM log_line) AS l, (SELECT max(updated_at) FROM deployment) AS u",
+      );
     const before = await count();
     const { nodes } = (await ask(world, HISTORY, { id: deployment.id }, admin)).deployRevisions;
     for (const { id } of nodes) await ask(world, PLAN, { id: deployment.id, to: id }, admin);
@@ -547,14 +658,20 @@ describe("the field, the plan and the mutation", () => {
     ["an empty Deployment", { id: "", to: "nonsense" }, "Deployment not found"],
   ])("a plan for %s", async (_name, variables, message) => {
     const deployment = await createDeployment(world, admin);
-    expect(await askInVain(world, PLAN, { id: deployment.id, ...variables }, admin)).toMatchObject({ code: "NOT_FOUND", message });
+    expect(await askInVain(world, PLAN, { id: deployment.id, ...variables }, admin)).toMatchObject({
+      code: "NOT_FOUND",
+      message,
+    });
   });
 
   test("a plan for a revision of another Deployment", async () => {
     const mine = await createDeployment(world, admin);
     await deployImage(world, admin, mine);
     const { id } = await deployImage(world, admin, await createDeployment(world, admin));
-    expect(await askInVain(world, PLAN, { id: mine.id, to: id }, admin)).toMatchObject({ code: "NOT_FOUND", message: "Deploy revision not found" });
+    expect(await askInVain(world, PLAN, { id: mine.id, to: id }, admin)).toMatchObject({
+      code: "NOT_FOUND",
+      message: "Deploy revision not found",
+    });
   });
 
   test("a plan before anything was rolled out", async () => {
@@ -577,7 +694,11 @@ describe("the field, the plan and the mutation", () => {
     await deployImage(world, admin, deployment);
     const viewer = await serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     const { nodes } = (await ask(world, HISTORY, { id: deployment.id }, viewer.token)).deployRevisions;
-    expect(nodes.every(({ rollback }: { rollback: { blockers: { code: string }[] } }) => rollback.blockers.some(({ code }) => code === "PERMISSION_DENIED"))).toBe(true);
+    expect(
+      nodes.every(({ rollback }: { rollback: { blockers: { code: string }[] } }) =>
+        rollback.blockers.some(({ code }) => code === "PERMISSION_DENIED"),
+      ),
+    ).toBe(true);
     const { rollbackPlan: plan } = await ask(world, PLAN, { id: deployment.id, to: first.id }, viewer.token);
     expect(plan).toMatchObject({ allowed: false, blockers: [{ code: "PERMISSION_DENIED" }] });
   });

@@ -24,16 +24,28 @@ afterAll(async () => {
 const changesOf = ({ releaseName }: BuiltDeployment) =>
   logged.lines
     .filter((line) => line["event"] !== undefined && line["releaseName"] === releaseName)
-    .map(({ level, event, revision, trigger, reason }) => [level, event, revision, trigger, ...(reason === undefined ? [] : [reason])]);
+    .map(({ level, event, revision, trigger, reason }) => [
+      level,
+      event,
+      revision,
+      trigger,
+      ...(reason === undefined ? [] : [reason]),
+    ]);
 
 test("each change of a revision is one line of the process log", async () => {
   const deployment = await createDeployment(logged, admin, { dagDeployment: { type: "dag_deploy" } });
   const first = await deployImage(logged, admin, deployment, { image: "registry.example.com/app:one", rollOut: false });
   await logged.app.features.deploys.apply.execute(first.id, new AbortController().signal);
   driver.fail("two", 2);
-  const second = await deployImage(logged, admin, deployment, { image: "registry.example.com/app:two", rollOut: false });
+  const second = await deployImage(logged, admin, deployment, {
+    image: "registry.example.com/app:two",
+    rollOut: false,
+  });
   await finish(logged, second.id);
-  const third = await deployImage(logged, admin, deployment, { image: "registry.example.com/app:three", rollOut: false });
+  const third = await deployImage(logged, admin, deployment, {
+    image: "registry.example.com/app:three",
+    rollOut: false,
+  });
   await finish(logged, third.id);
   await deployImage(logged, admin, deployment, { image: "registry.example.com/app:four", rollOut: false });
   await rollBack(logged, admin, deployment.id, first.id, { rollOut: false });
@@ -54,18 +66,31 @@ test("each change of a revision is one line of the process log", async () => {
     [INFO, "superseded", 4, "IMAGE_ENDPOINT"],
   ]);
   const deployed = logged.lines.find(({ event }) => event === "deployed");
-  expect(deployed).toMatchObject({ msg: `${deployment.releaseName}: Revision 1 is deployed`, actor: expect.any(String), actorId: expect.any(String), revisionId: first.id });
-  const mutations = logged.lines.filter(({ msg, operation }) => msg === "mutation" && operation === "updateDeploymentImage");
-  expect(mutations.map(({ releaseName }) => releaseName)).toEqual(Array.from({ length: 4 }, () => deployment.releaseName));
+  expect(deployed).toMatchObject({
+    msg: `${deployment.releaseName}: Revision 1 is deployed`,
+    actor: expect.any(String),
+    actorId: expect.any(String),
+    revisionId: first.id,
+  });
+  const mutations = logged.lines.filter(
+    ({ msg, operation }) => msg === "mutation" && operation === "updateDeploymentImage",
+  );
+  expect(mutations.map(({ releaseName }) => releaseName)).toEqual(
+    Array.from({ length: 4 }, () => deployment.releaseName),
+  );
 });
 
 test("an upload of DAGs is one as well, and what is rolled back is none", async () => {
   const deployment = await createDeployment(logged, admin, { dagDeployment: { type: "dag_deploy" } });
   const answer = await postForm(logged, deployment.releaseName, cliParts(dagArchive({ "etl.py": "" })), admin);
   expect(answer.statusCode).toBe(200);
-  await world.database.sql.query("ALTER TABLE audit_line ADD CONSTRAINT broken CHECK (action <> 'deploy_revision.record') NOT VALID");
+  await world.database.sql.query(
+    "ALTER TABLE audit_line ADD CONSTRAINT broken CHECK (action <> 'deploy_revision.record') NOT VALID",
+  );
   try {
-    expect((await postForm(logged, deployment.releaseName, cliParts(dagArchive({ "b.py": "" })), admin)).statusCode).toBe(500);
+    expect(
+      (await postForm(logged, deployment.releaseName, cliParts(dagArchive({ "b.py": "" })), admin)).statusCode,
+    ).toBe(500);
   } finally {
     await world.database.sql.query("ALTER TABLE audit_line DROP CONSTRAINT broken");
   }

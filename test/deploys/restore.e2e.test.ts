@@ -39,18 +39,26 @@ const upload = async (world: TestApp, on: BuiltDeployment, name: string) => {
 };
 
 const reasonOf = async (world: TestApp, id: string): Promise<string> =>
-  (await ask(world, "query ($id: Uuid!) { deployRevision(id: $id) { statusReason } }", { id }, admin)).deployRevision.statusReason;
+  (await ask(world, "query ($id: Uuid!) { deployRevision(id: $id) { statusReason } }", { id }, admin)).deployRevision
+    .statusReason;
 
 /** Runs the command as an operator does. */
 const sayRestored = async (): Promise<string> =>
-  (await promisify(execFile)(process.execPath, [MAIN, "restored"], { env: { PATH: process.env["PATH"], DATABASE_URL: restored.url, DATA_DIR: dataDir } })).stdout;
+  (
+    await promisify(execFile)(process.execPath, [MAIN, "restored"], {
+      env: { PATH: process.env["PATH"], DATABASE_URL: restored.url, DATA_DIR: dataDir },
+    })
+  ).stdout;
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "retrograde-restore-"));
   const first = await createTestDatabase();
   await inWorld({ database: first }, async (world) => {
     admin = await signUpAdmin(world);
-    [deployment, quiet] = [await createDeployment(world, admin, DAG_ONLY), await createDeployment(world, admin, DAG_ONLY)];
+    [deployment, quiet] = [
+      await createDeployment(world, admin, DAG_ONLY),
+      await createDeployment(world, admin, DAG_ONLY),
+    ];
     for (let number = 1; number <= 5; number++) await upload(world, deployment, `before ${number}`);
     await upload(world, quiet, "before");
   });
@@ -87,7 +95,12 @@ test("after a restore no deploy is DEPLOYED that is not on disk, and a start rep
       expect(await reasonOf(world, id)).toContain('run "retrograde restored"');
     }
     const [target] = (
-      await ask(world, "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 10) { nodes { id number } } }", { id: deployment.id }, admin)
+      await ask(
+        world,
+        "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 10) { nodes { id number } } }",
+        { id: deployment.id },
+        admin,
+      )
     ).deployRevisions.nodes.filter(({ number }: { number: number }) => number === 3);
     expect((await rollBack(world, admin, deployment.id, target.id)).status).toBe("FAILED");
     expect(await placedDags(world, deployment)).toEqual(filesOf("lost 10"));
@@ -95,9 +108,16 @@ test("after a restore no deploy is DEPLOYED that is not on disk, and a start rep
     const workersOn = { ...world, config: { ...world.config, workers: { ...world.config.workers, enabled: true } } };
     const logged = await startLoggedApp(workersOn);
     try {
-      const reported = () => logged.lines.find(({ msg }) => String(msg).includes('run "retrograde restored"') && !String(msg).startsWith("The target"));
+      const reported = () =>
+        logged.lines.find(
+          ({ msg }) => String(msg).includes('run "retrograde restored"') && !String(msg).startsWith("The target"),
+        );
       for (let waited = 0; waited < 30_000 && reported() === undefined; waited += 50) await sleep(50);
-      expect(reported()).toMatchObject({ level: 50, releases: 2, some: expect.stringContaining(deployment.releaseName) });
+      expect(reported()).toMatchObject({
+        level: 50,
+        releases: 2,
+        some: expect.stringContaining(deployment.releaseName),
+      });
     } finally {
       await logged.close();
     }
@@ -107,8 +127,12 @@ test("after a restore no deploy is DEPLOYED that is not on disk, and a start rep
 test("`retrograde restored` brings the folder to what the history says, and everything works from there", async () => {
   expect(await sayRestored()).toContain("2 Deployments will be put back");
   await inWorld({ database: restored, workers: true }, async (world) => {
-    for (const [on, name] of [[deployment, "before 5"], [quiet, "before"]] as const) {
-      for (let waited = 0; waited < 60_000 && (await placedDags(world, on))?.["etl.py"] !== name; waited += 50) await sleep(50);
+    for (const [on, name] of [
+      [deployment, "before 5"],
+      [quiet, "before"],
+    ] as const) {
+      for (let waited = 0; waited < 60_000 && (await placedDags(world, on))?.["etl.py"] !== name; waited += 50)
+        await sleep(50);
       expect(await placedDags(world, on)).toEqual(filesOf(name));
     }
     for (let number = 6; number <= 8; number++) {

@@ -1,5 +1,14 @@
 import { newId } from "../../src/shared/app/ids";
-import { applyOnce, ask, createDeployment, deployImage, finish, rollBack, signUpAdmin, userWith } from "../builders/api";
+import {
+  applyOnce,
+  ask,
+  createDeployment,
+  deployImage,
+  finish,
+  rollBack,
+  signUpAdmin,
+  userWith,
+} from "../builders/api";
 import { ScriptedDriver } from "../builders/drivers";
 import { closeSockets, RawSocket, socketUrl } from "../builders/socket";
 import { startTestApp, type TestApp } from "../world/app";
@@ -23,7 +32,12 @@ async function followed(...args: Parameters<typeof follow>): Promise<RawSocket> 
   return socket;
 }
 
-async function follow(world: TestApp, token: string, id: string, { protocol, start } = TODAY as (typeof DIALECTS)[number]): Promise<RawSocket> {
+async function follow(
+  world: TestApp,
+  token: string,
+  id: string,
+  { protocol, start } = TODAY as (typeof DIALECTS)[number],
+): Promise<RawSocket> {
   const socket = await RawSocket.connect(socketUrl(world.app.server), protocol);
   socket.send({ type: "connection_init", payload: { authorization: token } });
   await socket.untilType("connection_ack");
@@ -32,7 +46,9 @@ async function follow(world: TestApp, token: string, id: string, { protocol, sta
 }
 
 const events = ({ messages }: RawSocket) =>
-  messages.filter(({ id, payload }) => id === "1" && payload?.data).map(({ payload }) => payload.data.deployRevisionChanged);
+  messages
+    .filter(({ id, payload }) => id === "1" && payload?.data)
+    .map(({ payload }) => payload.data.deployRevisionChanged);
 const told = (socket: RawSocket): string[] => events(socket).map(({ number, status }) => `${number} ${status}`);
 const untilTold = (socket: RawSocket, event: string) => socket.until(() => told(socket).includes(event));
 
@@ -57,7 +73,8 @@ test("nobody follows so many histories that there is nothing left for others", a
   const { token } = await userWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
   const sockets = await Promise.all(Array.from({ length: 3 }, () => follow(world, token, deployment.id)));
   for (const socket of sockets) {
-    for (let n = 2; n <= 50; n++) socket.send({ id: String(n), type: "subscribe", payload: { query: FOLLOW, variables: { id: deployment.id } } });
+    for (let n = 2; n <= 50; n++)
+      socket.send({ id: String(n), type: "subscribe", payload: { query: FOLLOW, variables: { id: deployment.id } } });
   }
   const { payload } = await Promise.any(sockets.map((socket) => socket.untilType("error")));
   expect(payload[0].extensions).toEqual({ code: "UNAVAILABLE", retryAfterSeconds: 10 });
@@ -83,8 +100,17 @@ test.each(DIALECTS)("$protocol tells each change from then on, whichever replica
   await untilTold(socket, "4 DEPLOYED");
 
   expect(second.number).toBe(2);
-  expect(told(socket)).toEqual(["2 INITIALIZED", "2 SUPERSEDED", "3 INITIALIZED", "3 DEPLOYED", "4 INITIALIZED", "4 DEPLOYED"]);
-  expect(events(socket).map(({ deployment: { currentRevision } }) => currentRevision.number)).toEqual([1, 1, 1, 3, 3, 4]);
+  expect(told(socket)).toEqual([
+    "2 INITIALIZED",
+    "2 SUPERSEDED",
+    "3 INITIALIZED",
+    "3 DEPLOYED",
+    "4 INITIALIZED",
+    "4 DEPLOYED",
+  ]);
+  expect(events(socket).map(({ deployment: { currentRevision } }) => currentRevision.number)).toEqual([
+    1, 1, 1, 3, 3, 4,
+  ]);
   expect(events(socket)[1].statusReason).toBe("Superseded by revision 3");
   expect(events(socket).at(-1)).toMatchObject({ isCurrent: true, isRollback: true });
 });
@@ -92,7 +118,10 @@ test.each(DIALECTS)("$protocol tells each change from then on, whichever replica
 test("a revision that was unfinished before is told of when it fails", async () => {
   const deployment = await createDeployment(world, admin);
   driver.reject("missing");
-  const { id } = await deployImage(world, admin, deployment, { image: "registry.example.com/airflow:missing", rollOut: false });
+  const { id } = await deployImage(world, admin, deployment, {
+    image: "registry.example.com/airflow:missing",
+    rollOut: false,
+  });
   const socket = await followed(world, admin, deployment.id);
   await applyOnce(other, id);
   await untilTold(socket, "1 FAILED");
@@ -112,16 +141,24 @@ test("a revision that is over before anybody looks is told of once, and other De
 test.each([
   ["an unknown Deployment", "NOT_FOUND", async () => ({ token: admin, id: newId() })],
   ["an id that is none", "NOT_FOUND", async () => ({ token: admin, id: "" })],
-  ["a Deployment that the reader does not see", "NOT_FOUND", async () => {
-    const { workspaceId } = await createDeployment(world, admin);
-    const { token } = await userWith(world, admin, "WORKSPACE_ADMIN", { workspaceId });
-    return { token, id: (await createDeployment(world, admin)).id };
-  }],
-  ["a Deployment that the reader sees without its history", "FORBIDDEN", async () => {
-    const { id, workspaceId } = await createDeployment(world, admin);
-    const { token } = await userWith(world, admin, "WORKSPACE_VIEWER", { workspaceId });
-    return { token, id };
-  }],
+  [
+    "a Deployment that the reader does not see",
+    "NOT_FOUND",
+    async () => {
+      const { workspaceId } = await createDeployment(world, admin);
+      const { token } = await userWith(world, admin, "WORKSPACE_ADMIN", { workspaceId });
+      return { token, id: (await createDeployment(world, admin)).id };
+    },
+  ],
+  [
+    "a Deployment that the reader sees without its history",
+    "FORBIDDEN",
+    async () => {
+      const { id, workspaceId } = await createDeployment(world, admin);
+      const { token } = await userWith(world, admin, "WORKSPACE_VIEWER", { workspaceId });
+      return { token, id };
+    },
+  ],
 ])("nobody follows %s", async (_what, code, arrange) => {
   const { token, id } = await arrange();
   const socket = await follow(world, token, id);
@@ -136,7 +173,10 @@ describe("it ends", () => {
     const user = await userWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     const socket = await followed(world, user.token, deployment.id);
     await world.database.sql.query("DELETE FROM role_binding WHERE user_id = $1", [user.id]);
-    expect(await socket.untilType("error")).toMatchObject({ id: "1", payload: [{ extensions: { code: "NOT_FOUND" } }] });
+    expect(await socket.untilType("error")).toMatchObject({
+      id: "1",
+      payload: [{ extensions: { code: "NOT_FOUND" } }],
+    });
     await deployImage(world, admin, deployment);
     expect(events(socket)).toEqual([]);
   });
@@ -152,8 +192,12 @@ describe("it ends", () => {
   test.each([false, true])("when the Deployment is deleted (for good: %s)", async (hard) => {
     const deployment = await createDeployment(world, admin);
     const socket = await followed(world, admin, deployment.id);
-    const query = "mutation ($id: Uuid!, $hard: Boolean) { deleteDeployment(deploymentUuid: $id, deploymentHardDelete: $hard) { id } }";
+    const query =
+      "mutation ($id: Uuid!, $hard: Boolean) { deleteDeployment(deploymentUuid: $id, deploymentHardDelete: $hard) { id } }";
     await ask(world, query, { id: deployment.id, hard }, admin);
-    expect(await socket.untilType("error")).toMatchObject({ id: "1", payload: [{ extensions: { code: "NOT_FOUND" } }] });
+    expect(await socket.untilType("error")).toMatchObject({
+      id: "1",
+      payload: [{ extensions: { code: "NOT_FOUND" } }],
+    });
   });
 });

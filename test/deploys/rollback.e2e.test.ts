@@ -74,7 +74,10 @@ const rowOf = async (id: string, on = world): Promise<Record<string, unknown>> =
 const valuesOf = async ({ releaseName }: BuiltDeployment, on = world) =>
   parse(await readFile(join(on.dataDir, "releases", releaseName, "values.yaml"), "utf8"));
 const revisionsOf = async (deploymentId: string): Promise<number> => {
-  const [row] = await world.database.sql.query<{ count: number }>("SELECT count(*) AS count FROM deploy_revision WHERE deployment_id = $1", [deploymentId]);
+  const [row] = await world.database.sql.query<{ count: number }>(
+    "SELECT count(*) AS count FROM deploy_revision WHERE deployment_id = $1",
+    [deploymentId],
+  );
   return row?.count ?? -1;
 };
 
@@ -82,10 +85,19 @@ describe("a rollback", () => {
   test("makes a new line on top with the target's content, and rolls it out", async () => {
     const deployment = await createDeployment(world, admin, { runtimeVersion: "11.0.0" });
     const imageDigest = `sha256:${"a".repeat(64)}`;
-    const first = await deployImage(world, admin, deployment, { image: "registry.example.com/airflow:one", imageDigest, description: "one" });
+    const first = await deployImage(world, admin, deployment, {
+      image: "registry.example.com/airflow:one",
+      imageDigest,
+      description: "one",
+    });
     const second = await deployImage(world, admin, deployment, { runtimeVersion: "11.4.0" });
     clock.pass(60_000);
-    const { rollbackDeploy } = await ask(world, ROLLBACK, rollbackOf(deployment, first, { description: "  it broke \n" }), admin);
+    const { rollbackDeploy } = await ask(
+      world,
+      ROLLBACK,
+      rollbackOf(deployment, first, { description: "  it broke \n" }),
+      admin,
+    );
     expect(rollbackDeploy).toEqual({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       number: 3,
@@ -116,9 +128,12 @@ describe("a rollback", () => {
       pending_runtime_version: null,
       last_revision_number: 3,
     });
-    expect(await world.database.sql.query("SELECT number, status FROM deploy_revision WHERE deployment_id = $1 ORDER BY number", [deployment.id])).toEqual(
-      [1, 2, 3].map((number) => ({ number, status: "DEPLOYED" })),
-    );
+    expect(
+      await world.database.sql.query(
+        "SELECT number, status FROM deploy_revision WHERE deployment_id = $1 ORDER BY number",
+        [deployment.id],
+      ),
+    ).toEqual([1, 2, 3].map((number) => ({ number, status: "DEPLOYED" })));
   });
 
   test("leaves everything else as it is, byte for byte", async () => {
@@ -145,8 +160,16 @@ describe("a rollback", () => {
     const third = await rollBack(world, admin, deployment.id, first.id);
 
     const after = await rowOf(deployment.id);
-    const changed = Object.keys(after).filter((column) => JSON.stringify(after[column]) !== JSON.stringify(before[column]));
-    expect(changed.sort()).toEqual(["current_revision_id", "head_revision_id", "last_revision_number", "runtime_version", "updated_at"]);
+    const changed = Object.keys(after).filter(
+      (column) => JSON.stringify(after[column]) !== JSON.stringify(before[column]),
+    );
+    expect(changed.sort()).toEqual([
+      "current_revision_id",
+      "head_revision_id",
+      "last_revision_number",
+      "runtime_version",
+      "updated_at",
+    ]);
     const texts = (id: string) =>
       world.database.sql.query(
         `SELECT components::text, environment_variables::text, config::text, properties::text, dag_deployment::text,
@@ -154,10 +177,17 @@ describe("a rollback", () => {
         [id],
       );
     expect(await texts(deployment.id)).toEqual([
-      expect.objectContaining({ label: "Renamed", executor: "KubernetesExecutor", cloud_role: "arn:aws:iam::1:role/x" }),
+      expect.objectContaining({
+        label: "Renamed",
+        executor: "KubernetesExecutor",
+        cloud_role: "arn:aws:iam::1:role/x",
+      }),
     ]);
 
-    const [row] = await world.database.sql.query<{ image_tag: string }>("SELECT image_tag FROM deploy_revision WHERE id = $1", [first.id]);
+    const [row] = await world.database.sql.query<{ image_tag: string }>(
+      "SELECT image_tag FROM deploy_revision WHERE id = $1",
+      [first.id],
+    );
     expect(await valuesOf(deployment)).toEqual({
       ...valuesBefore,
       defaultAirflowTag: row?.image_tag,
@@ -166,17 +196,32 @@ describe("a rollback", () => {
       retrograde: { ...valuesBefore.retrograde, generation: 3, revision: 3, revisionId: third.id },
     });
     expect(valuesBefore.retrograde.revisionId).toBe(second.id);
-    expect(valuesBefore).toMatchObject({ executor: "KubernetesExecutor", env: [{ name: "B", value: "two" }, { name: "A", value: "one" }] });
+    expect(valuesBefore).toMatchObject({
+      executor: "KubernetesExecutor",
+      env: [
+        { name: "B", value: "two" },
+        { name: "A", value: "one" },
+      ],
+    });
 
     const touched = await fingerprint(world);
-    const written = Object.keys(touched).filter((table) => touched[table] !== others[table]).sort();
-    expect(written).toEqual(["graphile_worker._private_jobs", "public.audit_line", "public.deploy_revision", "public.deployment", "public.log_line"]);
+    const written = Object.keys(touched)
+      .filter((table) => touched[table] !== others[table])
+      .sort();
+    expect(written).toEqual([
+      "graphile_worker._private_jobs",
+      "public.audit_line",
+      "public.deploy_revision",
+      "public.deployment",
+      "public.log_line",
+    ]);
   });
 
   test("answers values.yaml in the very order of before, so that a repository shows only what changed", async () => {
     const { deployment, first } = await twoDeploys();
     const text = () => readFile(join(world.dataDir, "releases", deployment.releaseName, "values.yaml"), "utf8");
-    const lines = async (): Promise<string[]> => (await text()).split("\n").filter((line) => !/Tag|revision|generation/i.test(line));
+    const lines = async (): Promise<string[]> =>
+      (await text()).split("\n").filter((line) => !/Tag|revision|generation/i.test(line));
     const before = await lines();
     await rollBack(world, admin, deployment.id, first.id);
     expect(await lines()).toEqual(before);
@@ -184,7 +229,12 @@ describe("a rollback", () => {
 
   test("clears a pending upgrade", async () => {
     const { deployment, first } = await twoDeploys();
-    await ask(world, `mutation ($id: Uuid!) { updateDeploymentRuntime(deploymentUuid: $id, desiredRuntimeVersion: "12.0.0") { id } }`, { id: deployment.id }, admin);
+    await ask(
+      world,
+      `mutation ($id: Uuid!) { updateDeploymentRuntime(deploymentUuid: $id, desiredRuntimeVersion: "12.0.0") { id } }`,
+      { id: deployment.id },
+      admin,
+    );
     expect(await rowOf(deployment.id)).toMatchObject({ pending_runtime_version: "12.0.0" });
     await rollBack(world, admin, deployment.id, first.id, { rollOut: false });
     expect(await rowOf(deployment.id)).toMatchObject({ pending_runtime_version: null, runtime_version: "11.4.0" });
@@ -193,7 +243,12 @@ describe("a rollback", () => {
   test("keeps an upgrade that was asked for after it", async () => {
     const { deployment, first } = await twoDeploys();
     const third = await rollBack(world, admin, deployment.id, first.id, { rollOut: false });
-    await ask(world, `mutation ($id: Uuid!) { updateDeploymentRuntime(deploymentUuid: $id, desiredRuntimeVersion: "12.0.0") { id } }`, { id: deployment.id }, admin);
+    await ask(
+      world,
+      `mutation ($id: Uuid!) { updateDeploymentRuntime(deploymentUuid: $id, desiredRuntimeVersion: "12.0.0") { id } }`,
+      { id: deployment.id },
+      admin,
+    );
     await finish(world, third.id);
     expect(await rowOf(deployment.id)).toMatchObject({ pending_runtime_version: "12.0.0", runtime_version: "11.4.0" });
   });
@@ -204,7 +259,12 @@ describe("a rollback", () => {
     const second = await deployImage(world, admin, deployment, { runtimeVersion: "5.0.8" });
     expect(await rowOf(deployment.id)).toMatchObject({ runtime_version: "5.0.8", airflow_version: null });
     await rollBack(world, admin, deployment.id, first.id);
-    expect(await rowOf(deployment.id)).toMatchObject({ runtime_version: null, airflow_version: "2.3.4-6", pending_runtime_version: null, pending_airflow_version: null });
+    expect(await rowOf(deployment.id)).toMatchObject({
+      runtime_version: null,
+      airflow_version: "2.3.4-6",
+      pending_runtime_version: null,
+      pending_airflow_version: null,
+    });
     await rollBack(world, admin, deployment.id, second.id);
     expect(await rowOf(deployment.id)).toMatchObject({ runtime_version: "5.0.8", airflow_version: null });
   });
@@ -214,7 +274,10 @@ describe("a rollback", () => {
     const third = await rollBack(world, admin, deployment.id, first.id);
     await rollBack(world, admin, deployment.id, second.id);
     const fifth = await rollBack(world, admin, deployment.id, third.id);
-    const [row] = await world.database.sql.query("SELECT rollback_from_id, origin_id FROM deploy_revision WHERE id = $1", [fifth.id]);
+    const [row] = await world.database.sql.query(
+      "SELECT rollback_from_id, origin_id FROM deploy_revision WHERE id = $1",
+      [fifth.id],
+    );
     expect(row).toEqual({ rollback_from_id: third.id, origin_id: first.id });
     for (const target of [first, third, fifth]) {
       expect((await askInVain(world, ROLLBACK, rollbackOf(deployment, target), admin)).code).toBe("TARGET_IS_CURRENT");
@@ -234,14 +297,17 @@ describe("a rollback", () => {
     const first = await deployImage(world, admin, deployment);
     const second = await deployImage(world, admin, deployment, { runtimeVersion: "11.5.0" });
     const third = await rollBack(world, admin, deployment.id, first.id, { description: "DAGs gone" });
-    const lines = await world.database.sql.query<{ fields: Record<string, unknown>; component: string; message: string }>(
-      "SELECT component, message, fields FROM log_line WHERE fields->>'revisionId' = $1 ORDER BY id",
-      [third.id],
-    );
+    const lines = await world.database.sql.query<{
+      fields: Record<string, unknown>;
+      component: string;
+      message: string;
+    }>("SELECT component, message, fields FROM log_line WHERE fields->>'revisionId' = $1 ORDER BY id", [third.id]);
     expect(lines.map(({ fields }) => fields["event"])).toEqual(["rollback_accepted", "rollout_started", "deployed"]);
     expect(lines[0]).toMatchObject({
       component: "deploy-rollback",
-      message: expect.stringContaining("rolls back from revision 2 (Runtime 11.5.0) to revision 1 (Runtime 11.4.0): DAGs gone"),
+      message: expect.stringContaining(
+        "rolls back from revision 2 (Runtime 11.5.0) to revision 1 (Runtime 11.4.0): DAGs gone",
+      ),
       fields: {
         fromRevisionId: second.id,
         toRevisionId: first.id,
@@ -292,7 +358,10 @@ describe("who may", () => {
 
   describe.each(table)("%s", (role, ofUser, ofServiceAccount) => {
     test(`of a user: ${ofUser}`, async () => {
-      const account = role === "USER" ? await signUp(world, { by: admin }) : await userWith(world, admin, role, placeOf(role, deployment));
+      const account =
+        role === "USER"
+          ? await signUp(world, { by: admin })
+          : await userWith(world, admin, role, placeOf(role, deployment));
       expect(await tryIt(account.token)).toBe(ofUser);
     });
 
@@ -320,16 +389,31 @@ describe("who may", () => {
 
   test("nobody whose role was taken away a moment ago", async () => {
     const user = await userWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id });
-    await ask(world, "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id) { totalCount } }", { id: deployment.id }, user.token);
+    await ask(
+      world,
+      "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id) { totalCount } }",
+      { id: deployment.id },
+      user.token,
+    );
     await world.database.sql.query("DELETE FROM role_binding WHERE user_id = $1", [user.id]);
     expect(await tryIt(user.token)).toBe("NOT_FOUND");
   });
 
   test("an invisible Deployment answers as one that does not exist, whatever else is wrong", async () => {
     const stranger = await signUp(world, { by: admin });
-    for (const more of [{}, { deployRevisionId: UNKNOWN }, { deployRevisionId: "nonsense" }, { deployRevisionId: null }, { expectedCurrentRevisionId: UNKNOWN }]) {
+    for (const more of [
+      {},
+      { deployRevisionId: UNKNOWN },
+      { deployRevisionId: "nonsense" },
+      { deployRevisionId: null },
+      { expectedCurrentRevisionId: UNKNOWN },
+    ]) {
       const invisible = await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, targets[0], more), stranger.token);
-      const missing = await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, targets[0], { ...more, deploymentUuid: UNKNOWN }), stranger.token);
+      const missing = await refusedWithoutTrace(
+        ROLLBACK,
+        rollbackOf(deployment, targets[0], { ...more, deploymentUuid: UNKNOWN }),
+        stranger.token,
+      );
       expect(invisible).toEqual(missing);
       expect(invisible).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
     }
@@ -349,30 +433,94 @@ describe("who may", () => {
 
 describe("a refusal writes nothing", () => {
   test.each<[string, (deployment: BuiltDeployment, first: BuiltRevision) => Promise<unknown>, string]>([
-    ["the switch off", (deployment) => setRollbackSwitch(world, admin, deployment.id, false), "ROLLBACK_DISABLED_FOR_DEPLOYMENT"],
-    ["git-sync now", ({ id }) => world.database.sql.query("UPDATE deployment SET dag_deployment_type = 'git_sync' WHERE id = $1", [id]), "DAG_DEPLOYMENT_TYPE_UNSUPPORTED"],
-    ["a volume then", (_, { id }) => world.database.sql.query("UPDATE deploy_revision SET dag_deployment_type = 'volume' WHERE id = $1", [id]), "TARGET_DAG_DEPLOYMENT_TYPE_UNSUPPORTED"],
-    ["too old now", ({ id }) => world.database.sql.query("UPDATE deployment SET runtime_version = '4.2.9' WHERE id = $1", [id]), "RUNTIME_TOO_OLD"],
-    ["too old then", (_, { id }) => world.database.sql.query("UPDATE deploy_revision SET runtime_version = '4.2.9' WHERE id = $1", [id]), "TARGET_RUNTIME_TOO_OLD"],
-    ["a version nobody can read", (_, { id }) => world.database.sql.query("UPDATE deploy_revision SET runtime_version = 'NA', airflow_version = NULL WHERE id = $1", [id]), "TARGET_RUNTIME_TOO_OLD"],
-    ["a failed target", (_, { id }) => world.database.sql.query("UPDATE deploy_revision SET status = 'FAILED' WHERE id = $1", [id]), "TARGET_NOT_DEPLOYED"],
-    ["an unfinished target", (_, { id }) => world.database.sql.query("UPDATE deploy_revision SET status = 'INITIALIZED' WHERE id = $1", [id]), "TARGET_NOT_DEPLOYED"],
-    ["an expired target", (_, { id }) => world.database.sql.query("UPDATE deploy_revision SET created_at = $2 WHERE id = $1", [id, plusMs(minusDays(START, 90), -1)]), "TARGET_EXPIRED"],
-    ["a database downgrade that nobody agreed to", (deployment) => deployImage(world, admin, deployment, { runtimeVersion: "11.5.0" }), "DATABASE_DOWNGRADE"],
-    ["content that runs already", (deployment, first) => rollBack(world, admin, deployment.id, first.id), "TARGET_IS_CURRENT"],
+    [
+      "the switch off",
+      (deployment) => setRollbackSwitch(world, admin, deployment.id, false),
+      "ROLLBACK_DISABLED_FOR_DEPLOYMENT",
+    ],
+    [
+      "git-sync now",
+      ({ id }) =>
+        world.database.sql.query("UPDATE deployment SET dag_deployment_type = 'git_sync' WHERE id = $1", [id]),
+      "DAG_DEPLOYMENT_TYPE_UNSUPPORTED",
+    ],
+    [
+      "a volume then",
+      (_, { id }) =>
+        world.database.sql.query("UPDATE deploy_revision SET dag_deployment_type = 'volume' WHERE id = $1", [id]),
+      "TARGET_DAG_DEPLOYMENT_TYPE_UNSUPPORTED",
+    ],
+    [
+      "too old now",
+      ({ id }) => world.database.sql.query("UPDATE deployment SET runtime_version = '4.2.9' WHERE id = $1", [id]),
+      "RUNTIME_TOO_OLD",
+    ],
+    [
+      "too old then",
+      (_, { id }) =>
+        world.database.sql.query("UPDATE deploy_revision SET runtime_version = '4.2.9' WHERE id = $1", [id]),
+      "TARGET_RUNTIME_TOO_OLD",
+    ],
+    [
+      "a version nobody can read",
+      (_, { id }) =>
+        world.database.sql.query(
+          "UPDATE deploy_revision SET runtime_version = 'NA', airflow_version = NULL WHERE id = $1",
+          [id],
+        ),
+      "TARGET_RUNTIME_TOO_OLD",
+    ],
+    [
+      "a failed target",
+      (_, { id }) => world.database.sql.query("UPDATE deploy_revision SET status = 'FAILED' WHERE id = $1", [id]),
+      "TARGET_NOT_DEPLOYED",
+    ],
+    [
+      "an unfinished target",
+      (_, { id }) => world.database.sql.query("UPDATE deploy_revision SET status = 'INITIALIZED' WHERE id = $1", [id]),
+      "TARGET_NOT_DEPLOYED",
+    ],
+    [
+      "an expired target",
+      (_, { id }) =>
+        world.database.sql.query("UPDATE deploy_revision SET created_at = $2 WHERE id = $1", [
+          id,
+          plusMs(minusDays(START, 90), -1),
+        ]),
+      "TARGET_EXPIRED",
+    ],
+    [
+      "a database downgrade that nobody agreed to",
+      (deployment) => deployImage(world, admin, deployment, { runtimeVersion: "11.5.0" }),
+      "DATABASE_DOWNGRADE",
+    ],
+    [
+      "content that runs already",
+      (deployment, first) => rollBack(world, admin, deployment.id, first.id),
+      "TARGET_IS_CURRENT",
+    ],
   ])("%s", async (_name, spoil, code) => {
     const { deployment, first } = await twoDeploys();
     await spoil(deployment, first);
     const acknowledgeDataLoss = code !== "DATABASE_DOWNGRADE";
-    const refusal = await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, first, { idempotencyKey: "k", acknowledgeDataLoss }));
+    const refusal = await refusedWithoutTrace(
+      ROLLBACK,
+      rollbackOf(deployment, first, { idempotencyKey: "k", acknowledgeDataLoss }),
+    );
     expect(refusal.code).toBe(code);
     expect(refusal.extensions["issues"]).toEqual([expect.objectContaining({ code, message: refusal.message })]);
   });
 
   test("all reasons come at once", async () => {
     const { deployment, first } = await twoDeploys();
-    await world.database.sql.query("UPDATE deployment SET rollback_enabled = false, dag_deployment_type = 'volume', runtime_version = '4.2.9' WHERE id = $1", [deployment.id]);
-    await world.database.sql.query("UPDATE deploy_revision SET status = 'FAILED', created_at = '2020-01-01', dag_deployment_type = 'git_sync', runtime_version = NULL, airflow_version = '2.2.5' WHERE id = $1", [first.id]);
+    await world.database.sql.query(
+      "UPDATE deployment SET rollback_enabled = false, dag_deployment_type = 'volume', runtime_version = '4.2.9' WHERE id = $1",
+      [deployment.id],
+    );
+    await world.database.sql.query(
+      "UPDATE deploy_revision SET status = 'FAILED', created_at = '2020-01-01', dag_deployment_type = 'git_sync', runtime_version = NULL, airflow_version = '2.2.5' WHERE id = $1",
+      [first.id],
+    );
     const { extensions } = await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, first));
     expect((extensions["issues"] as { code: string }[]).map(({ code }) => code)).toEqual([
       "ROLLBACK_DISABLED_FOR_DEPLOYMENT",
@@ -419,25 +567,40 @@ describe("the arguments", () => {
     ["500 characters", "x".repeat(500), "x".repeat(500)],
     ["500 characters and spaces around", `  ${"x".repeat(500)}  `, "x".repeat(500)],
     ["one character", "x", "x"],
-    ["words with quotes and markup", `'; DROP TABLE deploy_revision; -- <b>"`, `'; DROP TABLE deploy_revision; -- <b>"`],
+    [
+      "words with quotes and markup",
+      `'; DROP TABLE deploy_revision; -- <b>"`,
+      `'; DROP TABLE deploy_revision; -- <b>"`,
+    ],
     ["emoji", "🚀 back", "🚀 back"],
   ])("a description of %s", async (_name, description, kept) => {
     const { deployment, first } = await twoDeploys();
     const { rollbackDeploy } = await ask(world, ROLLBACK, rollbackOf(deployment, first, { description }), admin);
     expect(rollbackDeploy.description).toBe(kept);
-    const [line] = await world.database.sql.query<{ message: string }>("SELECT message FROM log_line WHERE fields->>'revisionId' = $1", [rollbackDeploy.id]);
+    const [line] = await world.database.sql.query<{ message: string }>(
+      "SELECT message FROM log_line WHERE fields->>'revisionId' = $1",
+      [rollbackDeploy.id],
+    );
     expect(line?.message.endsWith(`: ${kept}`)).toBe(true);
   });
 
   test("a revision of another Deployment is not found", async () => {
     const { deployment } = await twoDeploys();
     const { first: foreign } = await twoDeploys();
-    expect(await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, foreign))).toMatchObject({ code: "NOT_FOUND", message: "Deploy revision not found" });
+    expect(await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, foreign))).toMatchObject({
+      code: "NOT_FOUND",
+      message: "Deploy revision not found",
+    });
   });
 
   test("a deleted Deployment is not found", async () => {
     const { deployment, first } = await twoDeploys();
-    await ask(world, "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }", { id: deployment.id }, admin);
+    await ask(
+      world,
+      "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }",
+      { id: deployment.id },
+      admin,
+    );
     expect((await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, first))).code).toBe("NOT_FOUND");
   });
 
@@ -445,31 +608,53 @@ describe("the arguments", () => {
     const deployment = await createDeployment(world, admin);
     const only = await deployImage(world, admin, deployment);
     for (const deployRevisionId of [undefined, null, ""]) {
-      expect((await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, only, { deployRevisionId }))).code).toBe("NO_TARGET");
+      expect((await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, only, { deployRevisionId }))).code).toBe(
+        "NO_TARGET",
+      );
     }
   });
 
   test("a Deployment that never ran anything", async () => {
     const deployment = await createDeployment(world, admin);
     const stuck = await deployImage(world, admin, deployment, { rollOut: false });
-    expect((await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, stuck, { expectedCurrentRevisionId: UNKNOWN }))).message).toBe("No revision is current yet");
+    expect(
+      (await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, stuck, { expectedCurrentRevisionId: UNKNOWN })))
+        .message,
+    ).toBe("No revision is current yet");
     expect((await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, stuck))).code).toBe("TARGET_NOT_DEPLOYED");
   });
 
   test("the revision that was expected lets it through, in capitals too", async () => {
     const { deployment, first, second } = await twoDeploys();
-    const third = await ask(world, ROLLBACK, rollbackOf(deployment, first, { expectedCurrentRevisionId: second.id }), admin);
+    const third = await ask(
+      world,
+      ROLLBACK,
+      rollbackOf(deployment, first, { expectedCurrentRevisionId: second.id }),
+      admin,
+    );
     await finish(world, third.rollbackDeploy.id);
-    const { message } = await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, second, { expectedCurrentRevisionId: second.id }));
+    const { message } = await refusedWithoutTrace(
+      ROLLBACK,
+      rollbackOf(deployment, second, { expectedCurrentRevisionId: second.id }),
+    );
     expect(message).toBe(`Revision 3 is current by now (${third.rollbackDeploy.id}); look at the history again`);
-    const capitals = { expectedCurrentRevisionId: third.rollbackDeploy.id.toUpperCase(), deployRevisionId: second.id.toUpperCase(), deploymentUuid: deployment.id.toUpperCase() };
+    const capitals = {
+      expectedCurrentRevisionId: third.rollbackDeploy.id.toUpperCase(),
+      deployRevisionId: second.id.toUpperCase(),
+      deploymentUuid: deployment.id.toUpperCase(),
+    };
     expect((await ask(world, ROLLBACK, rollbackOf(deployment, second, capitals), admin)).rollbackDeploy.number).toBe(4);
   });
 
   test("while a deploy is under way the revision that runs is still the one to expect", async () => {
     const { deployment, first, second } = await twoDeploys();
     await deployImage(world, admin, deployment, { rollOut: false });
-    const { rollbackDeploy } = await ask(world, ROLLBACK, rollbackOf(deployment, first, { expectedCurrentRevisionId: second.id }), admin);
+    const { rollbackDeploy } = await ask(
+      world,
+      ROLLBACK,
+      rollbackOf(deployment, first, { expectedCurrentRevisionId: second.id }),
+      admin,
+    );
     expect(rollbackDeploy.rolledBackId).toBe(second.id);
   });
 });
@@ -484,18 +669,27 @@ describe("a double click", () => {
 
   test("makes one revision at the same moment", async () => {
     const { deployment, first } = await twoDeploys();
-    const answers = await Promise.all(Array.from({ length: 8 }, () => world.send(ROLLBACK, rollbackOf(deployment, first), admin)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => world.send(ROLLBACK, rollbackOf(deployment, first), admin)),
+    );
     expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(1);
-    expect(answers.flatMap(({ errors }) => errors ?? []).map(({ extensions }) => extensions.code)).toEqual(Array(7).fill("TARGET_IS_CURRENT"));
+    expect(answers.flatMap(({ errors }) => errors ?? []).map(({ extensions }) => extensions.code)).toEqual(
+      Array(7).fill("TARGET_IS_CURRENT"),
+    );
     expect(await revisionsOf(deployment.id)).toBe(3);
   });
 
   test("two people at the same moment to two targets: both are recorded, the later one stays", async () => {
     const { deployment, first, second } = await twoDeploys();
     await deployImage(world, admin, deployment);
-    const answers = await Promise.all([first, second].map((target) => world.send(ROLLBACK, rollbackOf(deployment, target), admin)));
+    const answers = await Promise.all(
+      [first, second].map((target) => world.send(ROLLBACK, rollbackOf(deployment, target), admin)),
+    );
     expect(answers.map(({ errors }) => errors)).toEqual([undefined, undefined]);
-    const statuses = await world.database.sql.query("SELECT status FROM deploy_revision WHERE deployment_id = $1 AND number > 3 ORDER BY number", [deployment.id]);
+    const statuses = await world.database.sql.query(
+      "SELECT status FROM deploy_revision WHERE deployment_id = $1 AND number > 3 ORDER BY number",
+      [deployment.id],
+    );
     expect(statuses).toEqual([{ status: "SUPERSEDED" }, { status: "INITIALIZED" }]);
   });
 });
@@ -511,10 +705,14 @@ describe("an idempotency key", () => {
     expect((await ask(world, ROLLBACK, withKey(deployment, first, "k1"), admin)).rollbackDeploy).toEqual(made);
     expect(await fingerprint(world)).toEqual(before);
     await finish(world, made.id);
-    const again = (await ask(world, ROLLBACK, withKey(deployment, first, "k1", { description: " it broke " }), admin)).rollbackDeploy;
+    const again = (await ask(world, ROLLBACK, withKey(deployment, first, "k1", { description: " it broke " }), admin))
+      .rollbackDeploy;
     expect(again).toEqual({ ...made, status: "DEPLOYED", isCurrent: true });
     await deployImage(world, admin, deployment);
-    expect((await ask(world, ROLLBACK, withKey(deployment, first, "k1"), admin)).rollbackDeploy).toMatchObject({ id: made.id, isCurrent: false });
+    expect((await ask(world, ROLLBACK, withKey(deployment, first, "k1"), admin)).rollbackDeploy).toMatchObject({
+      id: made.id,
+      isCurrent: false,
+    });
     expect(await revisionsOf(deployment.id)).toBe(4);
   });
 
@@ -534,14 +732,18 @@ describe("an idempotency key", () => {
     const mine = await twoDeploys();
     const other = await twoDeploys();
     await ask(world, ROLLBACK, withKey(mine.deployment, mine.first, "k3"), admin);
-    expect((await refusedWithoutTrace(ROLLBACK, withKey(other.deployment, other.first, "k3"))).code).toBe("IDEMPOTENCY_KEY_REUSED");
+    expect((await refusedWithoutTrace(ROLLBACK, withKey(other.deployment, other.first, "k3"))).code).toBe(
+      "IDEMPOTENCY_KEY_REUSED",
+    );
   });
 
   test("of another caller is another key", async () => {
     const { deployment, first } = await twoDeploys();
     const other = await userWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id });
     const { rollbackDeploy: made } = await ask(world, ROLLBACK, withKey(deployment, first, "k4"), admin);
-    expect((await refusedWithoutTrace(ROLLBACK, withKey(deployment, first, "k4"), other.token)).code).toBe("TARGET_IS_CURRENT");
+    expect((await refusedWithoutTrace(ROLLBACK, withKey(deployment, first, "k4"), other.token)).code).toBe(
+      "TARGET_IS_CURRENT",
+    );
     await finish(world, made.id);
     const third = await deployImage(world, admin, deployment);
     expect(third.number).toBe(4);
@@ -554,16 +756,27 @@ describe("an idempotency key", () => {
     const { deployment, first, second } = await twoDeploys();
     const made = await rollBack(world, admin, deployment.id, first.id, { idempotencyKey: "k5" });
     clock.pass(DAY_MS - 1);
-    expect((await refusedWithoutTrace(ROLLBACK, withKey(deployment, second, "k5", { acknowledgeDataLoss: true }))).code).toBe("IDEMPOTENCY_KEY_REUSED");
+    expect(
+      (await refusedWithoutTrace(ROLLBACK, withKey(deployment, second, "k5", { acknowledgeDataLoss: true }))).code,
+    ).toBe("IDEMPOTENCY_KEY_REUSED");
     clock.pass(1);
-    const { rollbackDeploy } = await ask(world, ROLLBACK, withKey(deployment, second, "k5", { acknowledgeDataLoss: true }), admin);
+    const { rollbackDeploy } = await ask(
+      world,
+      ROLLBACK,
+      withKey(deployment, second, "k5", { acknowledgeDataLoss: true }),
+      admin,
+    );
     expect(rollbackDeploy.id).not.toBe(made.id);
-    expect(await world.database.sql.query("SELECT revision_id FROM idempotency_key WHERE key = 'k5'")).toEqual([{ revision_id: rollbackDeploy.id }]);
+    expect(await world.database.sql.query("SELECT revision_id FROM idempotency_key WHERE key = 'k5'")).toEqual([
+      { revision_id: rollbackDeploy.id },
+    ]);
   });
 
   test("at the same moment makes one revision, which everybody gets", async () => {
     const { deployment, first } = await twoDeploys();
-    const answers = await Promise.all(Array.from({ length: 10 }, () => ask(world, ROLLBACK, withKey(deployment, first, "k6"), admin)));
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, () => ask(world, ROLLBACK, withKey(deployment, first, "k6"), admin)),
+    );
     expect(new Set(answers.map(({ rollbackDeploy }) => rollbackDeploy.id)).size).toBe(1);
     expect(await revisionsOf(deployment.id)).toBe(3);
   });
@@ -571,7 +784,9 @@ describe("an idempotency key", () => {
   test("at the same moment for two Deployments works for one", async () => {
     const one = await twoDeploys();
     const two = await twoDeploys();
-    const answers = await Promise.all([one, two].map(({ deployment, first }) => world.send(ROLLBACK, withKey(deployment, first, "k7"), admin)));
+    const answers = await Promise.all(
+      [one, two].map(({ deployment, first }) => world.send(ROLLBACK, withKey(deployment, first, "k7"), admin)),
+    );
     expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(1);
     const [refusal] = answers.flatMap(({ errors }) => errors ?? []);
     expect(["CONFLICT", "IDEMPOTENCY_KEY_REUSED"]).toContain(refusal?.extensions.code);
@@ -581,7 +796,9 @@ describe("an idempotency key", () => {
   test("of a refused rollback is not used up", async () => {
     const { deployment, first } = await twoDeploys();
     await setRollbackSwitch(world, admin, deployment.id, false);
-    expect((await refusedWithoutTrace(ROLLBACK, withKey(deployment, first, "k8"))).code).toBe("ROLLBACK_DISABLED_FOR_DEPLOYMENT");
+    expect((await refusedWithoutTrace(ROLLBACK, withKey(deployment, first, "k8"))).code).toBe(
+      "ROLLBACK_DISABLED_FOR_DEPLOYMENT",
+    );
     await setRollbackSwitch(world, admin, deployment.id, true);
     expect((await ask(world, ROLLBACK, withKey(deployment, first, "k8"), admin)).rollbackDeploy.number).toBe(3);
   });
@@ -596,7 +813,9 @@ describe("an idempotency key", () => {
 
   test("of 200 characters is fine", async () => {
     const { deployment, first } = await twoDeploys();
-    expect((await ask(world, ROLLBACK, withKey(deployment, first, "k".repeat(200)), admin)).rollbackDeploy.number).toBe(3);
+    expect((await ask(world, ROLLBACK, withKey(deployment, first, "k".repeat(200)), admin)).rollbackDeploy.number).toBe(
+      3,
+    );
   });
 });
 
@@ -619,7 +838,10 @@ describe("acknowledgeDataLoss", () => {
     const { deployment, first } = await overASchema();
     const third = await rollBack(world, admin, deployment.id, first.id, { acknowledgeDataLoss: true });
     expect(third.status).toBe("DEPLOYED");
-    const [second] = await world.database.sql.query<{ id: string }>("SELECT id FROM deploy_revision WHERE deployment_id = $1 AND number = 2", [deployment.id]);
+    const [second] = await world.database.sql.query<{ id: string }>(
+      "SELECT id FROM deploy_revision WHERE deployment_id = $1 AND number = 2",
+      [deployment.id],
+    );
     if (second === undefined) throw new Error("no second revision");
     expect((await rollBack(world, admin, deployment.id, second.id)).status).toBe("DEPLOYED");
   });
@@ -654,14 +876,22 @@ describe("the ordinary ways of deploying", () => {
     const deployment = await createDeployment(world, admin, { runtimeVersion });
     await deployImage(world, admin, deployment);
     const image = "registry.example.com/airflow:old";
-    expect((await refusedWithoutTrace(UPDATE_IMAGE, { releaseName: deployment.releaseName, image, ...versions })).code).toBe("DOWNGRADE_REFUSED");
-    expect((await refusedWithoutTrace(UPSERT, { id: deployment.id, image, ...versions })).code).toBe("DOWNGRADE_REFUSED");
+    expect(
+      (await refusedWithoutTrace(UPDATE_IMAGE, { releaseName: deployment.releaseName, image, ...versions })).code,
+    ).toBe("DOWNGRADE_REFUSED");
+    expect((await refusedWithoutTrace(UPSERT, { id: deployment.id, image, ...versions })).code).toBe(
+      "DOWNGRADE_REFUSED",
+    );
   });
 
   test("refuse to go below what is just being rolled out", async () => {
     const { deployment } = await twoDeploys();
     await deployImage(world, admin, deployment, { runtimeVersion: "11.5.0", rollOut: false });
-    const variables = { releaseName: deployment.releaseName, image: "registry.example.com/airflow:old", runtimeVersion: "11.4.0" };
+    const variables = {
+      releaseName: deployment.releaseName,
+      image: "registry.example.com/airflow:old",
+      runtimeVersion: "11.4.0",
+    };
     expect((await refusedWithoutTrace(UPDATE_IMAGE, variables)).code).toBe("DOWNGRADE_REFUSED");
   });
 
@@ -693,10 +923,13 @@ describe("the ordinary ways of deploying", () => {
     expect(refusal.message).toContain(message);
   });
 
-  test.each(["", "unknown", "x".repeat(100_000), "%"])("updateDeploymentImage finds no such release: %.20j", async (releaseName) => {
-    const refusal = await refusedWithoutTrace(UPDATE_IMAGE, { releaseName, image: "registry.example.com/airflow:x" });
-    expect(refusal).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
-  });
+  test.each(["", "unknown", "x".repeat(100_000), "%"])(
+    "updateDeploymentImage finds no such release: %.20j",
+    async (releaseName) => {
+      const refusal = await refusedWithoutTrace(UPDATE_IMAGE, { releaseName, image: "registry.example.com/airflow:x" });
+      expect(refusal).toMatchObject({ code: "NOT_FOUND", message: "Deployment not found" });
+    },
+  );
 
   test("updateDeploymentImage asks for the permission", async () => {
     const { deployment } = await twoDeploys();
@@ -721,7 +954,9 @@ describe("the ordinary ways of deploying", () => {
     const env = { ROLES: '{"DEPLOYMENT_EDITOR": {"permissions": {"deployment.images.push": false}}}' };
     const strict = await startTestApp({ database: world.database, clock: clock.now, env });
     try {
-      expect((await refusedWithoutTrace(UPSERT, { id: deployment.id, image: "airflow:1" }, editor.token, strict)).code).toBe("FORBIDDEN");
+      expect(
+        (await refusedWithoutTrace(UPSERT, { id: deployment.id, image: "airflow:1" }, editor.token, strict)).code,
+      ).toBe("FORBIDDEN");
       expect((await ask(strict, UPSERT, { id: deployment.id }, editor.token)).upsertDeployment.id).toBe(deployment.id);
     } finally {
       await strict.close();
@@ -750,8 +985,15 @@ describe("with a switch of the installation off", () => {
       expect(deployRevisions.nodes[1].rollback).toEqual({ allowed: false, blockers: [{ code }] });
       // Recording goes on.
       if (code === "UPDATE_IMAGE_ENDPOINT_DISABLED") {
-        expect((await askInVain(off, UPDATE_IMAGE, { releaseName: deployment.releaseName, image: "airflow:1" }, admin)).code).toBe("FEATURE_DISABLED");
-        await ask(off, `mutation ($id: Uuid!) { upsertDeployment(deploymentUuid: $id, image: "airflow:1") { id } }`, { id: deployment.id }, admin);
+        expect(
+          (await askInVain(off, UPDATE_IMAGE, { releaseName: deployment.releaseName, image: "airflow:1" }, admin)).code,
+        ).toBe("FEATURE_DISABLED");
+        await ask(
+          off,
+          `mutation ($id: Uuid!) { upsertDeployment(deploymentUuid: $id, image: "airflow:1") { id } }`,
+          { id: deployment.id },
+          admin,
+        );
         expect((await headOf(off, deployment.id)).number).toBe(3);
       } else {
         expect((await deployImage(off, admin, deployment)).number).toBe(3);
@@ -765,19 +1007,30 @@ describe("with a switch of the installation off", () => {
 });
 
 describe("updateDeploymentRollback", () => {
-  const SWITCH = "mutation ($id: Uuid!, $enabled: Boolean!) { updateDeploymentRollback(deploymentUuid: $id, enabled: $enabled) { id rollbackEnabled } }";
+  const SWITCH =
+    "mutation ($id: Uuid!, $enabled: Boolean!) { updateDeploymentRollback(deploymentUuid: $id, enabled: $enabled) { id rollbackEnabled } }";
 
   test("is off on a new Deployment, goes on and off, and says so in the log once", async () => {
     const deployment = await createDeployment(world, admin, { rollbackEnabled: false });
     const read = async () =>
-      (await ask(world, "query ($id: String!) { deployment(where: { id: $id }) { rollbackEnabled } }", { id: deployment.id }, admin)).deployment.rollbackEnabled;
+      (
+        await ask(
+          world,
+          "query ($id: String!) { deployment(where: { id: $id }) { rollbackEnabled } }",
+          { id: deployment.id },
+          admin,
+        )
+      ).deployment.rollbackEnabled;
     expect(await read()).toBe(false);
     for (const enabled of [true, true, false, false]) {
       const answer = await ask(world, SWITCH, { id: deployment.id, enabled }, admin);
       expect(answer.updateDeploymentRollback).toEqual({ id: deployment.id, rollbackEnabled: enabled });
       expect(await read()).toBe(enabled);
     }
-    const lines = await world.database.sql.query("SELECT fields->>'event' AS event FROM log_line WHERE deployment_id = $1 ORDER BY id", [deployment.id]);
+    const lines = await world.database.sql.query(
+      "SELECT fields->>'event' AS event FROM log_line WHERE deployment_id = $1 ORDER BY id",
+      [deployment.id],
+    );
     expect(lines).toEqual([{ event: "rollback_enabled" }, { event: "rollback_disabled" }]);
   });
 
@@ -785,7 +1038,9 @@ describe("updateDeploymentRollback", () => {
     const deployment = await createDeployment(world, admin, { rollbackEnabled: false });
     const first = await deployImage(world, admin, deployment);
     await deployImage(world, admin, deployment);
-    expect((await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, first))).code).toBe("ROLLBACK_DISABLED_FOR_DEPLOYMENT");
+    expect((await refusedWithoutTrace(ROLLBACK, rollbackOf(deployment, first))).code).toBe(
+      "ROLLBACK_DISABLED_FOR_DEPLOYMENT",
+    );
     await setRollbackSwitch(world, admin, deployment.id, true);
     expect((await rollBack(world, admin, deployment.id, first.id)).number).toBe(3);
   });
@@ -801,7 +1056,9 @@ describe("updateDeploymentRollback", () => {
     expect(await answer("DEPLOYMENT_EDITOR")).toBe("allowed");
     expect(await answer("DEPLOYMENT_ADMIN")).toBe("allowed");
     const stranger = await signUp(world, { by: admin });
-    expect((await refusedWithoutTrace(SWITCH, { id: deployment.id, enabled: true }, stranger.token)).message).toBe("Deployment not found");
+    expect((await refusedWithoutTrace(SWITCH, { id: deployment.id, enabled: true }, stranger.token)).message).toBe(
+      "Deployment not found",
+    );
   });
 
   test.each([
@@ -825,7 +1082,10 @@ test("a failed deploy is undone by rolling back to what still runs", async () =>
     expect((await askInVain(failing, ROLLBACK, rollbackOf(deployment, second), token)).code).toBe("TARGET_IS_CURRENT");
     const bad = await deployImage(failing, token, deployment, { image: "registry.example.com/airflow:bad" });
     expect(bad.status).toBe("FAILED");
-    expect(await rowOf(deployment.id, failing)).toMatchObject({ current_revision_id: second.id, head_revision_id: bad.id });
+    expect(await rowOf(deployment.id, failing)).toMatchObject({
+      current_revision_id: second.id,
+      head_revision_id: bad.id,
+    });
     const again = await rollBack(failing, token, deployment.id, second.id);
     expect(again).toMatchObject({ number: 4, status: "DEPLOYED" });
     expect(driver.applied.get(deployment.releaseName)?.revisionId).toBe(again.id);

@@ -3,7 +3,17 @@ import { join } from "node:path";
 import { RolloutRejected } from "../../src/features/rollouts";
 import { FilesystemDriver } from "../../src/features/rollouts/drivers/filesystem-driver";
 import { Unavailable } from "../../src/shared/domain/errors";
-import { applyOnce, ask, createDeployment, deployImage, finish, revisionOf, rollBack, signUpAdmin, type BuiltDeployment } from "../builders/api";
+import {
+  applyOnce,
+  ask,
+  createDeployment,
+  deployImage,
+  finish,
+  revisionOf,
+  rollBack,
+  signUpAdmin,
+  type BuiltDeployment,
+} from "../builders/api";
 import { TestClock } from "../builders/clock";
 import { uploadDags } from "../builders/dags";
 import { ScriptedDriver } from "../builders/drivers";
@@ -15,12 +25,17 @@ import { startTestApp, type TestApp } from "../world/app";
 const clock = new TestClock("2024-07-15T09:30:00.000Z");
 
 async function rowOf(world: TestApp, revisionId: string) {
-  const [row] = await world.database.sql.query<Record<string, unknown>>("SELECT * FROM deploy_revision WHERE id = $1", [revisionId]);
+  const [row] = await world.database.sql.query<Record<string, unknown>>("SELECT * FROM deploy_revision WHERE id = $1", [
+    revisionId,
+  ]);
   return row ?? {};
 }
 
 const linesOf = (world: TestApp, revisionId: string): Promise<{ event: string; message: string }[]> =>
-  world.database.sql.query("SELECT fields->>'event' AS event, message FROM log_line WHERE fields->>'revisionId' = $1 ORDER BY id", [revisionId]);
+  world.database.sql.query(
+    "SELECT fields->>'event' AS event, message FROM log_line WHERE fields->>'revisionId' = $1 ORDER BY id",
+    [revisionId],
+  );
 
 async function dueInSeconds(world: TestApp, revisionId: string): Promise<number | undefined> {
   const [job] = await world.database.sql.query<{ seconds: number }>(
@@ -31,7 +46,12 @@ async function dueInSeconds(world: TestApp, revisionId: string): Promise<number 
 }
 
 async function statusReasonOf(world: TestApp, token: string, deployment: BuiltDeployment): Promise<string | null> {
-  const answer = await ask(world, "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 1) { nodes { statusReason } } }", { id: deployment.id }, token);
+  const answer = await ask(
+    world,
+    "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 1) { nodes { statusReason } } }",
+    { id: deployment.id },
+    token,
+  );
   return answer.deployRevisions.nodes[0].statusReason;
 }
 
@@ -56,18 +76,40 @@ describe("a rollout whose dependency is unavailable", () => {
     const { deployment, revision } = await recorded();
     const since = clock.at;
     const apply = jest.spyOn(driver, "apply").mockRejectedValue(outage);
-    for (const [passedMs, delay] of [[0, 1], [1_000, 1], [1_000, 2], [14_000, 16], [44_000, 60], [3_539_999, 60]] as const) {
+    for (const [passedMs, delay] of [
+      [0, 1],
+      [1_000, 1],
+      [1_000, 2],
+      [14_000, 16],
+      [44_000, 60],
+      [3_539_999, 60],
+    ] as const) {
       clock.pass(passedMs);
       await applyOnce(world, revision.id);
-      expect(await rowOf(world, revision.id)).toMatchObject({ status: "INITIALIZED", rollout_failures: 0, outage_since: since, finished_at: null });
+      expect(await rowOf(world, revision.id)).toMatchObject({
+        status: "INITIALIZED",
+        rollout_failures: 0,
+        outage_since: since,
+        finished_at: null,
+      });
       expect(await dueInSeconds(world, revision.id)).toBe(Math.min(delay, 60));
       expect(await statusReasonOf(world, admin, deployment)).toBe(outage.message);
     }
     apply.mockRestore();
     await applyOnce(world, revision.id);
-    expect(await rowOf(world, revision.id)).toMatchObject({ status: "DEPLOYED", status_reason: null, outage_since: null, rollout_failures: 0 });
+    expect(await rowOf(world, revision.id)).toMatchObject({
+      status: "DEPLOYED",
+      status_reason: null,
+      outage_since: null,
+      rollout_failures: 0,
+    });
     const lines = await linesOf(world, revision.id);
-    expect(lines.map(({ event }) => event)).toEqual(["deploy_recorded", "rollout_started", "rollout_waits", "deployed"]);
+    expect(lines.map(({ event }) => event)).toEqual([
+      "deploy_recorded",
+      "rollout_started",
+      "rollout_waits",
+      "deployed",
+    ]);
     expect(lines[2]?.message).toBe(`Revision 1 waits for an outage to end: ${outage.message}`);
   });
 
@@ -87,7 +129,10 @@ describe("a rollout whose dependency is unavailable", () => {
       jest.spyOn(driver, "apply").mockRejectedValueOnce(error);
       await applyOnce(world, revision.id);
       expect(await statusReasonOf(world, admin, deployment)).toBe(error.message);
-      expect(await rowOf(world, revision.id)).toMatchObject({ rollout_failures: Math.ceil((n + 1) / 2), outage_since: error === outage ? clock.at : null });
+      expect(await rowOf(world, revision.id)).toMatchObject({
+        rollout_failures: Math.ceil((n + 1) / 2),
+        outage_since: error === outage ? clock.at : null,
+      });
     }
     expect((await revisionOf(world, revision.id)).status).toBe("FAILED");
   });
@@ -127,7 +172,11 @@ describe("a store of DAG bundles that is away", () => {
     const back = await rollBack(world, admin, deployment.id, first.id, { rollOut: false });
     s3.failNext(1_000, 503);
     await applyOnce(world, back.id);
-    expect(await rowOf(world, back.id)).toMatchObject({ status: "INITIALIZED", rollout_failures: 0, status_reason: expect.stringContaining("The store of DAG bundles cannot be used at present") });
+    expect(await rowOf(world, back.id)).toMatchObject({
+      status: "INITIALIZED",
+      rollout_failures: 0,
+      status_reason: expect.stringContaining("The store of DAG bundles cannot be used at present"),
+    });
     expect(await placedDags(world, deployment)).toEqual(b);
     s3.failNext(0, 503);
     expect((await finish(world, back.id)).status).toBe("DEPLOYED");
@@ -144,18 +193,31 @@ describe("a data folder that cannot be used", () => {
   });
   afterEach(() => release.delete());
 
-  test.each(["ENOSPC", "EACCES", "EROFS", "EIO", "EMFILE"])("by %s is an outage, and its path is not shown", async (code) => {
-    release.trees.onFile = () => {
-      throw Object.assign(new Error(`${code}: the system's words, open '${release.root}/${ReleaseFolder.release}/.dags/a.py'`), { code, syscall: "open" });
-    };
-    const failed = release.apply({ dagBundleSha256: bundle, dagDeploymentType: "dag_deploy" });
-    await expect(failed).rejects.toBeInstanceOf(Unavailable);
-    await expect(failed).rejects.toThrow(new RegExp(`^The data folder cannot be used at present \\(.*, ${code}\\): ${code}: .*, open '[^/]+/${ReleaseFolder.release}/.dags/a.py'$`));
-  });
+  test.each(["ENOSPC", "EACCES", "EROFS", "EIO", "EMFILE"])(
+    "by %s is an outage, and its path is not shown",
+    async (code) => {
+      release.trees.onFile = () => {
+        throw Object.assign(
+          new Error(`${code}: the system's words, open '${release.root}/${ReleaseFolder.release}/.dags/a.py'`),
+          { code, syscall: "open" },
+        );
+      };
+      const failed = release.apply({ dagBundleSha256: bundle, dagDeploymentType: "dag_deploy" });
+      await expect(failed).rejects.toBeInstanceOf(Unavailable);
+      await expect(failed).rejects.toThrow(
+        new RegExp(
+          `^The data folder cannot be used at present \\(.*, ${code}\\): ${code}: .*, open '[^/]+/${ReleaseFolder.release}/.dags/a.py'$`,
+        ),
+      );
+    },
+  );
 
   test("for another reason is a failed attempt, and its path is not shown", async () => {
     await writeFile(join(release.root, "file"), "");
-    const failed = new FilesystemDriver(join(release.root, "file", "releases"), release.trees).apply(buildReleaseState(), new AbortController().signal);
+    const failed = new FilesystemDriver(join(release.root, "file", "releases"), release.trees).apply(
+      buildReleaseState(),
+      new AbortController().signal,
+    );
     await expect(failed).rejects.not.toBeInstanceOf(Unavailable);
     await expect(failed).rejects.toThrow(/^ENOTDIR: not a directory, mkdir 'releases\/[^/]+'$/);
   });
@@ -165,7 +227,10 @@ test("an image that waits for DAGs says so, until they are there or the wait is 
   const world = await startTestApp({ driver: new ScriptedDriver(), clock: clock.now });
   try {
     const admin = await signUpAdmin(world);
-    const [kept, alone] = [await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } }), await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } })];
+    const [kept, alone] = [
+      await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } }),
+      await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } }),
+    ];
     const waits = `waits for DAGs until ${new Date(Date.parse(clock.at) + 30_000).toISOString().slice(11, 19)}Z`;
     const revision = await deployImage(world, admin, kept, { rollOut: false });
     expect(await statusReasonOf(world, admin, kept)).toBe(waits);

@@ -40,12 +40,17 @@ async function eventsOf(world: TestApp, deploymentId: string): Promise<string[]>
 }
 
 async function currentOf(world: TestApp, deploymentId: string): Promise<string | null> {
-  const [row] = await world.database.sql.query<{ id: string | null }>("SELECT current_revision_id AS id FROM deployment WHERE id = $1", [deploymentId]);
+  const [row] = await world.database.sql.query<{ id: string | null }>(
+    "SELECT current_revision_id AS id FROM deployment WHERE id = $1",
+    [deploymentId],
+  );
   return row?.id ?? null;
 }
 
 async function rowOf(world: TestApp, revisionId: string) {
-  const [row] = await world.database.sql.query<Record<string, unknown>>("SELECT * FROM deploy_revision WHERE id = $1", [revisionId]);
+  const [row] = await world.database.sql.query<Record<string, unknown>>("SELECT * FROM deploy_revision WHERE id = $1", [
+    revisionId,
+  ]);
   return row ?? {};
 }
 
@@ -90,22 +95,44 @@ describe("a rollout, attempt by attempt", () => {
     clock.pass(90_000);
     await applyOnce(world, second.id);
     expect(driver.tags).toEqual([tag]);
-    expect(await rowOf(world, second.id)).toMatchObject({ status: "DEPLOYED", status_reason: null, finished_at: clock.at, updated_at: clock.at, rollout_failures: 0 });
+    expect(await rowOf(world, second.id)).toMatchObject({
+      status: "DEPLOYED",
+      status_reason: null,
+      finished_at: clock.at,
+      updated_at: clock.at,
+      rollout_failures: 0,
+    });
     expect(await currentOf(world, deployment.id)).toBe(second.id);
-    expect((await eventsOf(world, deployment.id)).slice(3)).toEqual(["2 deploy_recorded", "2 rollout_started", "2 deployed"]);
+    expect((await eventsOf(world, deployment.id)).slice(3)).toEqual([
+      "2 deploy_recorded",
+      "2 rollout_started",
+      "2 deployed",
+    ]);
   });
 
   test("that fails is tried again, later each time, and works in the end", async () => {
     const { deployment, first, second, tag } = await recorded();
     driver.fail(tag, 3);
-    for (const [failures, seconds] of [[1, 1], [2, 2], [3, 4]] as const) {
+    for (const [failures, seconds] of [
+      [1, 1],
+      [2, 2],
+      [3, 4],
+    ] as const) {
       await applyOnce(world, second.id);
-      expect(await rowOf(world, second.id)).toMatchObject({ status: "INITIALIZED", rollout_failures: failures, finished_at: null });
+      expect(await rowOf(world, second.id)).toMatchObject({
+        status: "INITIALIZED",
+        rollout_failures: failures,
+        finished_at: null,
+      });
       expect(await currentOf(world, deployment.id)).toBe(first.id);
       expect(await dueIn(second.id)).toEqual([seconds]);
     }
     await applyOnce(world, second.id);
-    expect(await rowOf(world, second.id)).toMatchObject({ status: "DEPLOYED", rollout_failures: 3, status_reason: null });
+    expect(await rowOf(world, second.id)).toMatchObject({
+      status: "DEPLOYED",
+      rollout_failures: 3,
+      status_reason: null,
+    });
     expect(await currentOf(world, deployment.id)).toBe(second.id);
     expect((await eventsOf(world, deployment.id)).slice(3)).toEqual([
       "2 deploy_recorded",
@@ -121,7 +148,11 @@ describe("a rollout, attempt by attempt", () => {
     const final = await finish(world, second.id);
     expect(final.status).toBe("FAILED");
     expect(driver.calls).toHaveLength(4);
-    expect(await rowOf(world, second.id)).toMatchObject({ status_reason: `${tag} did not come up`, rollout_failures: 4, finished_at: clock.at });
+    expect(await rowOf(world, second.id)).toMatchObject({
+      status_reason: `${tag} did not come up`,
+      rollout_failures: 4,
+      finished_at: clock.at,
+    });
     expect(await currentOf(world, deployment.id)).toBe(first.id);
     expect((await headOf(world, deployment.id)).id).toBe(second.id);
     const [line] = await world.database.sql.query<{ message: string }>(
@@ -141,9 +172,11 @@ describe("a rollout, attempt by attempt", () => {
     const tag = newTag();
     driver.reject(tag);
     await deployImage(world, admin, deployment, { image: image(tag), runtimeVersion: "11.5.0" });
-    expect(await world.database.sql.query("SELECT runtime_version, pending_runtime_version FROM deployment WHERE id = $1", [deployment.id])).toEqual([
-      { runtime_version: "11.4.0", pending_runtime_version: null },
-    ]);
+    expect(
+      await world.database.sql.query("SELECT runtime_version, pending_runtime_version FROM deployment WHERE id = $1", [
+        deployment.id,
+      ]),
+    ).toEqual([{ runtime_version: "11.4.0", pending_runtime_version: null }]);
   });
 
   test("that the driver rejects ends at once", async () => {
@@ -151,7 +184,11 @@ describe("a rollout, attempt by attempt", () => {
     driver.reject(tag);
     await applyOnce(world, second.id);
     expect(driver.calls).toHaveLength(1);
-    expect(await rowOf(world, second.id)).toMatchObject({ status: "FAILED", status_reason: `${tag} can never run`, rollout_failures: 1 });
+    expect(await rowOf(world, second.id)).toMatchObject({
+      status: "FAILED",
+      status_reason: `${tag} can never run`,
+      rollout_failures: 1,
+    });
     expect(await currentOf(world, deployment.id)).toBe(first.id);
     expect((await eventsOf(world, deployment.id)).slice(4)).toEqual(["2 rollout_started", "2 failed"]);
   });
@@ -179,7 +216,11 @@ describe("a rollout, attempt by attempt", () => {
     expect(line?.reason).toHaveLength(500);
   });
 
-  test.each([["a null character", "a\0b"], ["half a surrogate pair", "a\ud800b"], ["nothing", ""]])("with %s as reason is FAILED all the same", async (_name, reason) => {
+  test.each([
+    ["a null character", "a\0b"],
+    ["half a surrogate pair", "a\ud800b"],
+    ["nothing", ""],
+  ])("with %s as reason is FAILED all the same", async (_name, reason) => {
     const { second } = await recorded();
     const apply = jest.spyOn(driver, "apply").mockRejectedValueOnce(new RolloutRejected(reason));
     await applyOnce(world, second.id);
@@ -189,7 +230,12 @@ describe("a rollout, attempt by attempt", () => {
 
   test("takes the settings of its own time", async () => {
     const { deployment, second } = await recorded();
-    await ask(world, "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }", { id: deployment.id }, admin);
+    await ask(
+      world,
+      "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }",
+      { id: deployment.id },
+      admin,
+    );
     await applyOnce(world, second.id);
     expect(driver.applied.get(deployment.releaseName)).toMatchObject({ executor: "LocalExecutor", revisionNumber: 2 });
   });
@@ -200,7 +246,10 @@ describe("a rollout, attempt by attempt", () => {
       const third = await deployImage(world, admin, deployment, { rollOut: false });
       await applyOnce(world, second.id);
       expect(driver.calls).toEqual([]);
-      expect(await rowOf(world, second.id)).toMatchObject({ status: "SUPERSEDED", status_reason: "Superseded by revision 3" });
+      expect(await rowOf(world, second.id)).toMatchObject({
+        status: "SUPERSEDED",
+        status_reason: "Superseded by revision 3",
+      });
       await applyOnce(world, third.id);
       expect(await currentOf(world, deployment.id)).toBe(third.id);
       await applyOnce(world, second.id);
@@ -217,7 +266,12 @@ describe("a rollout, attempt by attempt", () => {
       expect(driver.calls[0]?.aborted()).toBe(true);
       expect(await rowOf(world, second.id)).toMatchObject({ status: "SUPERSEDED", rollout_failures: 0 });
       expect(await currentOf(world, deployment.id)).toBe(first.id);
-      expect((await eventsOf(world, deployment.id)).slice(3)).toEqual(["2 deploy_recorded", "2 rollout_started", "3 deploy_recorded", "2 superseded"]);
+      expect((await eventsOf(world, deployment.id)).slice(3)).toEqual([
+        "2 deploy_recorded",
+        "2 rollout_started",
+        "3 deploy_recorded",
+        "2 superseded",
+      ]);
       await applyOnce(world, third.id);
       expect(await currentOf(world, deployment.id)).toBe(third.id);
       held.open();
@@ -256,15 +310,24 @@ describe("a rollout, attempt by attempt", () => {
     /** Makes the next statements on the table fail while the condition holds, as if the process died there. */
     async function breakOn(table: string, operation: string, condition: string): Promise<() => Promise<void>> {
       const { sql } = world.database;
-      await sql.query(`CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the process died here'; END $$`);
-      await sql.query(`CREATE TRIGGER broken BEFORE ${operation} ON ${table} FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION broken()`);
+      await sql.query(
+        `CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'the process died here'; END $$`,
+      );
+      await sql.query(
+        `CREATE TRIGGER broken BEFORE ${operation} ON ${table} FOR EACH ROW WHEN (${condition}) EXECUTE FUNCTION broken()`,
+      );
       return async () => void (await sql.query("DROP FUNCTION broken() CASCADE"));
     }
 
     const STEPS: [string, string, string, string][] = [
       ["in the first step", "log_line", "INSERT", "NEW.fields->>'event' = 'rollout_started'"],
       ["when it becomes DEPLOYED", "deploy_revision", "UPDATE", "NEW.status = 'DEPLOYED'"],
-      ["when it becomes current", "deployment", "UPDATE", "NEW.current_revision_id IS DISTINCT FROM OLD.current_revision_id"],
+      [
+        "when it becomes current",
+        "deployment",
+        "UPDATE",
+        "NEW.current_revision_id IS DISTINCT FROM OLD.current_revision_id",
+      ],
       ["at the last line of the log", "log_line", "INSERT", "NEW.fields->>'event' = 'deployed'"],
     ];
 
@@ -273,7 +336,11 @@ describe("a rollout, attempt by attempt", () => {
       const mend = await breakOn(table, operation, condition);
       try {
         await expect(applyOnce(world, second.id)).rejects.toThrow("the process died here");
-        expect(await rowOf(world, second.id)).toMatchObject({ status: "INITIALIZED", rollout_failures: 0, finished_at: null });
+        expect(await rowOf(world, second.id)).toMatchObject({
+          status: "INITIALIZED",
+          rollout_failures: 0,
+          finished_at: null,
+        });
         expect(await currentOf(world, deployment.id)).toBe(first.id);
       } finally {
         await mend();
@@ -313,7 +380,12 @@ describe("a rollout, attempt by attempt", () => {
       const { deployment, first } = await recorded();
       await deployImage(world, admin, deployment);
       await deployImage(world, admin, deployment, { rollOut: false });
-      const variables = { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "x", idempotencyKey: newTag() };
+      const variables = {
+        deploymentUuid: deployment.id,
+        deployRevisionId: first.id,
+        description: "x",
+        idempotencyKey: newTag(),
+      };
       const before = await fingerprint(world);
       const mend = await breakOn(table, operation, condition);
       try {
@@ -403,7 +475,12 @@ describe("a rollout, attempt by attempt", () => {
 
   describe("that lost its job", () => {
     const jobsOf = async ({ id }: BuiltDeployment): Promise<number> =>
-      (await world.database.sql.query("SELECT 1 FROM graphile_worker.jobs WHERE queue_name = $1 AND task_identifier = 'deploys.apply'", [id])).length;
+      (
+        await world.database.sql.query(
+          "SELECT 1 FROM graphile_worker.jobs WHERE queue_name = $1 AND task_identifier = 'deploys.apply'",
+          [id],
+        )
+      ).length;
     const emptyQueue = () => world.database.sql.query("DELETE FROM graphile_worker._private_jobs");
 
     test("gets one again after a minute, and only one", async () => {
@@ -423,11 +500,19 @@ describe("a rollout, attempt by attempt", () => {
       const done = await createDeployment(world, admin);
       await deployImage(world, admin, done);
       const deleted = await recorded();
-      await ask(world, "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }", { id: deleted.deployment.id }, admin);
+      await ask(
+        world,
+        "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }",
+        { id: deleted.deployment.id },
+        admin,
+      );
       await emptyQueue();
       const queued = await recorded();
       await deployImage(world, admin, queued.deployment, { rollOut: false });
-      const [before] = await world.database.sql.query<{ n: number }>("SELECT count(*) AS n FROM graphile_worker.jobs WHERE queue_name = $1", [queued.deployment.id]);
+      const [before] = await world.database.sql.query<{ n: number }>(
+        "SELECT count(*) AS n FROM graphile_worker.jobs WHERE queue_name = $1",
+        [queued.deployment.id],
+      );
       clock.pass(600_000);
       await runJob(world, "deploys.resume");
       expect([await jobsOf(done), await jobsOf(deleted.deployment)]).toEqual([0, 0]);
@@ -448,8 +533,9 @@ describe("a worker", () => {
       expect(revision.status).toBe("DEPLOYED");
       expect(driver.tags).toEqual(["flaky", "flaky"]);
       // The job goes a moment after the revision is deployed, in a transaction of the queue's own.
-      const waiting = () => world.database.sql.query("SELECT 1 FROM graphile_worker.jobs WHERE task_identifier = 'deploys.apply'");
-      for (const until = Date.now() + 60_000; (await waiting()).length > 0 && Date.now() < until; ) await sleep(20);
+      const waiting = () =>
+        world.database.sql.query("SELECT 1 FROM graphile_worker.jobs WHERE task_identifier = 'deploys.apply'");
+      for (const until = Date.now() + 60_000; (await waiting()).length > 0 && Date.now() < until;) await sleep(20);
       expect(await waiting()).toEqual([]);
     } finally {
       await world.close();
@@ -469,7 +555,10 @@ describe("a worker", () => {
       const lost = await deployImage(idle, admin, one, { image: image("lost"), rollOut: false });
       const kept = await deployImage(idle, admin, two, { image: image("kept"), rollOut: false });
       await living.query("SELECT pg_advisory_lock(hashtextextended('worker-alive', 0))");
-      for (const [deployment, worker] of [[one, "worker-dead"], [two, "worker-alive"]] as const) {
+      for (const [deployment, worker] of [
+        [one, "worker-dead"],
+        [two, "worker-alive"],
+      ] as const) {
         await idle.database.sql.query(
           `WITH queue AS (
              UPDATE graphile_worker._private_job_queues SET locked_at = now() - interval '1 minute', locked_by = $2 WHERE queue_name = $1 RETURNING id
@@ -525,7 +614,8 @@ describe("the folder of a release", () => {
   });
   afterAll(() => world.close());
 
-  const textOf = ({ releaseName }: BuiltDeployment): Promise<string> => readFile(join(world.dataDir, "releases", releaseName, "values.yaml"), "utf8");
+  const textOf = ({ releaseName }: BuiltDeployment): Promise<string> =>
+    readFile(join(world.dataDir, "releases", releaseName, "values.yaml"), "utf8");
   const variables = (deployment: BuiltDeployment, environmentVariables: object[]) =>
     ask(
       world,
@@ -538,7 +628,12 @@ describe("the folder of a release", () => {
   test("follows changed settings without a new revision", async () => {
     const deployment = await createDeployment(world, admin);
     const { id } = await deployImage(world, admin, deployment);
-    await ask(world, "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }", { id: deployment.id }, admin);
+    await ask(
+      world,
+      "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }",
+      { id: deployment.id },
+      admin,
+    );
     await variables(deployment, [{ key: "MODE", value: "fast" }]);
     expect(parse(await textOf(deployment))).toMatchObject({ executor: "CeleryExecutor" });
     await runJob(world, "deployments.reconcile", { deploymentId: deployment.id });
@@ -557,7 +652,12 @@ describe("the folder of a release", () => {
     await deployImage(world, admin, deployment);
     const before = await textOf(deployment);
     const second = await deployImage(world, admin, deployment, { rollOut: false });
-    await ask(world, "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }", { id: deployment.id }, admin);
+    await ask(
+      world,
+      "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }",
+      { id: deployment.id },
+      admin,
+    );
     await runJob(world, "deployments.reconcile", { deploymentId: deployment.id });
     expect(await textOf(deployment)).toBe(before);
     await finish(world, second.id);
@@ -570,10 +670,19 @@ describe("the folder of a release", () => {
       const token = await signUpAdmin(replica);
       const deployment = await createDeployment(replica, token);
       await deployImage(replica, token, deployment);
-      await ask(replica, "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }", { id: deployment.id }, token);
+      await ask(
+        replica,
+        "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }",
+        { id: deployment.id },
+        token,
+      );
       const file = join(replica.dataDir, "releases", deployment.releaseName, "values.yaml");
-      for (let waited = 0; waited < 60_000 && !(await readFile(file, "utf8")).includes("LocalExecutor"); waited += 50) await sleep(50);
-      expect(parse(await readFile(file, "utf8"))).toMatchObject({ executor: "LocalExecutor", retrograde: { revision: 1 } });
+      for (let waited = 0; waited < 60_000 && !(await readFile(file, "utf8")).includes("LocalExecutor"); waited += 50)
+        await sleep(50);
+      expect(parse(await readFile(file, "utf8"))).toMatchObject({
+        executor: "LocalExecutor",
+        retrograde: { revision: 1 },
+      });
     } finally {
       await replica.close();
     }
@@ -582,7 +691,10 @@ describe("the folder of a release", () => {
   test("never holds a secret, by a deploy, a rollback or a change of settings", async () => {
     const deployment = await createDeployment(world, admin);
     const secret = "s3cr3t-äöü-value";
-    await variables(deployment, [{ key: "PASSWORD", value: secret, isSecret: true }, { key: "MODE", value: "plain" }]);
+    await variables(deployment, [
+      { key: "PASSWORD", value: secret, isSecret: true },
+      { key: "MODE", value: "plain" },
+    ]);
     const expectNoSecret = async (): Promise<void> => {
       const text = await textOf(deployment);
       expect(text).not.toContain("s3cr3t");
@@ -596,10 +708,17 @@ describe("the folder of a release", () => {
     await deployImage(world, admin, deployment);
     await rollBack(world, admin, deployment.id, first.id);
     await expectNoSecret();
-    await ask(world, "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }", { id: deployment.id }, admin);
+    await ask(
+      world,
+      "mutation ($id: Uuid!) { updateDeployment(deploymentUuid: $id, executor: LocalExecutor) { id } }",
+      { id: deployment.id },
+      admin,
+    );
     await runJob(world, "deployments.reconcile", { deploymentId: deployment.id });
     await expectNoSecret();
-    const [leak] = await world.database.sql.query<{ n: number }>("SELECT count(*) AS n FROM log_line WHERE message || fields::text LIKE '%s3cr3t%'");
+    const [leak] = await world.database.sql.query<{ n: number }>(
+      "SELECT count(*) AS n FROM log_line WHERE message || fields::text LIKE '%s3cr3t%'",
+    );
     expect(leak?.n).toBe(0);
   });
 

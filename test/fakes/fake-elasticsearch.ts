@@ -34,7 +34,11 @@ export class FakeElasticsearch {
   private server: Server | null = null;
   private port = 0;
 
-  constructor({ majorVersion = 9, distribution = "elasticsearch", maxContentBytes = 100 * 1024 * 1024 }: FakeElasticsearchOptions = {}) {
+  constructor({
+    majorVersion = 9,
+    distribution = "elasticsearch",
+    maxContentBytes = 100 * 1024 * 1024,
+  }: FakeElasticsearchOptions = {}) {
     this.majorVersion = majorVersion;
     this.distribution = distribution;
     this.maxContentBytes = maxContentBytes;
@@ -204,7 +208,12 @@ export class FakeElasticsearch {
       return { _index, _id, _version: version, result, status };
     } catch (error) {
       if (!(error instanceof ElasticsearchError)) throw error;
-      return { _index, _id, status: error.status, error: { type: error.type, reason: error.reason, caused_by: error.causedBy } };
+      return {
+        _index,
+        _id,
+        status: error.status,
+        error: { type: error.type, reason: error.reason, caused_by: error.causedBy },
+      };
     }
   }
 
@@ -226,8 +235,16 @@ export class FakeElasticsearch {
 const acknowledged: Answer = { status: 200, body: { acknowledged: true } };
 
 function noFlattened(name: string): ElasticsearchError {
-  const causedBy = { type: "mapper_parsing_exception", reason: "Failed to parse mapping [_doc]: No handler for type [flattened] declared on field [fields]" };
-  return new ElasticsearchError(400, "illegal_argument_exception", `composable template [${name}] template after composition is invalid`, causedBy);
+  const causedBy = {
+    type: "mapper_parsing_exception",
+    reason: "Failed to parse mapping [_doc]: No handler for type [flattened] declared on field [fields]",
+  };
+  return new ElasticsearchError(
+    400,
+    "illegal_argument_exception",
+    `composable template [${name}] template after composition is invalid`,
+    causedBy,
+  );
 }
 
 function noTemplate(name: string): Answer {

@@ -19,19 +19,27 @@ const BLOB = /^\/v2\/(.+)\/blobs\/(sha256:[0-9a-f]{64})$/;
 const UPLOAD = /^\/v2\/(.+)\/blobs\/uploads\/([^/]*)$/;
 const NO_ACCESS = { access: [] };
 
-/** The Distribution project's registry as far as this project and the tests speak to it; held to the real one by one suite. */
+/**
+ * The Distribution project's registry as far as this project and the tests speak to it; held to the real one by one
+ * suite.
+ */
 class FakeRegistry {
   private readonly blobs = new Map<string, Buffer>();
-  private readonly manifests = new Map<string, { readonly type: string; readonly body: Buffer; readonly digest: string }>();
+  private readonly manifests = new Map<
+    string,
+    { readonly type: string; readonly body: Buffer; readonly digest: string }
+  >();
 
   constructor(private readonly settings: RegistrySettings) {}
 
   async answer({ method = "GET", url = "/", headers }: IncomingMessage, body: Buffer): Promise<Answer> {
     const { pathname, searchParams } = new URL(url, "http://registry");
-    const [, repository, action] = [MANIFEST, BLOB, UPLOAD].map((pattern) => pattern.exec(pathname)).find((match) => match !== null) ?? [];
+    const [, repository, action] =
+      [MANIFEST, BLOB, UPLOAD].map((pattern) => pattern.exec(pathname)).find((match) => match !== null) ?? [];
     const claims = await this.claimsIn(headers.authorization ?? "");
     const needed = ["GET", "HEAD"].includes(method) ? ["pull"] : ["pull", "push"];
-    const granted = claims?.access.find(({ type, name }) => type === "repository" && name === repository)?.actions ?? [];
+    const granted =
+      claims?.access.find(({ type, name }) => type === "repository" && name === repository)?.actions ?? [];
     if (claims === null || (repository !== undefined && !needed.every((one) => granted.includes(one)))) {
       return this.challenge(repository === undefined ? undefined : `repository:${repository}:${needed.join(",")}`);
     }
@@ -44,7 +52,8 @@ class FakeRegistry {
   }
 
   private upload(method: string, repository: string, digest: string | null, body: Buffer): Answer {
-    if (method === "POST") return { status: 202, headers: { location: `/v2/${repository}/blobs/uploads/${randomUUID()}?_state=x` } };
+    if (method === "POST")
+      return { status: 202, headers: { location: `/v2/${repository}/blobs/uploads/${randomUUID()}?_state=x` } };
     if (digest !== digestOf(body)) return { status: 400 };
     this.blobs.set(digest, body);
     return { status: 201 };
@@ -52,12 +61,15 @@ class FakeRegistry {
 
   private blob(digest: string): Answer {
     const body = this.blobs.get(digest);
-    return body === undefined ? { status: 404 } : { status: 200, headers: { "content-type": "application/octet-stream" }, body };
+    return body === undefined
+      ? { status: 404 }
+      : { status: 200, headers: { "content-type": "application/octet-stream" }, body };
   }
 
   private manifest(method: string, repository: string, reference: string): Answer {
     const found = this.manifests.get(`${repository}@${reference}`);
-    if (found === undefined) return { status: 404, body: { errors: [{ code: "MANIFEST_UNKNOWN", message: "manifest unknown" }] } };
+    if (found === undefined)
+      return { status: 404, body: { errors: [{ code: "MANIFEST_UNKNOWN", message: "manifest unknown" }] } };
     const headers = { "content-type": found.type, "docker-content-digest": found.digest };
     return { status: 200, headers, ...(method !== "HEAD" && { body: found.body }) };
   }
@@ -65,8 +77,22 @@ class FakeRegistry {
   private putManifest(repository: string, reference: string, type: string, body: Buffer, { sub = "" }: Claims): Answer {
     const digest = digestOf(body);
     for (const name of [reference, digest]) this.manifests.set(`${repository}@${name}`, { type, body, digest });
-    const target = { mediaType: type, size: body.length, digest, length: body.length, repository, ...(reference !== digest && { tag: reference }) };
-    void this.tell({ id: randomUUID(), timestamp: new Date().toISOString(), action: "push", target, request: { id: randomUUID(), addr: "127.0.0.1:4711" }, actor: { name: sub } });
+    const target = {
+      mediaType: type,
+      size: body.length,
+      digest,
+      length: body.length,
+      repository,
+      ...(reference !== digest && { tag: reference }),
+    };
+    void this.tell({
+      id: randomUUID(),
+      timestamp: new Date().toISOString(),
+      action: "push",
+      target,
+      request: { id: randomUUID(), addr: "127.0.0.1:4711" },
+      actor: { name: sub },
+    });
     return { status: 201, headers: { "docker-content-digest": digest } };
   }
 
@@ -78,8 +104,16 @@ class FakeRegistry {
 
   private challenge(scope: string | undefined): Answer {
     const { realm, service } = this.settings;
-    const parameters = [`realm="${realm}"`, `service="${service}"`, ...(scope === undefined ? [] : [`scope="${scope}"`])];
-    return { status: 401, headers: { "www-authenticate": `Bearer ${parameters.join(",")}` }, body: { errors: [{ code: "UNAUTHORIZED" }] } };
+    const parameters = [
+      `realm="${realm}"`,
+      `service="${service}"`,
+      ...(scope === undefined ? [] : [`scope="${scope}"`]),
+    ];
+    return {
+      status: 401,
+      headers: { "www-authenticate": `Bearer ${parameters.join(",")}` },
+      body: { errors: [{ code: "UNAUTHORIZED" }] },
+    };
   }
 
   /** Null where the token is none, or not from whom we trust. */
@@ -88,10 +122,14 @@ class FakeRegistry {
     const key = async ({ x5c, alg }: { x5c?: string[]; alg?: string }) => {
       const [leaf = ""] = x5c ?? [];
       const trusted = new X509Certificate(certificatePem);
-      if (!new X509Certificate(Buffer.from(leaf, "base64")).raw.equals(trusted.raw)) throw new Error("unknown certificate");
+      if (!new X509Certificate(Buffer.from(leaf, "base64")).raw.equals(trusted.raw))
+        throw new Error("unknown certificate");
       return importX509(certificatePem, alg ?? "");
     };
-    const verified = await jwtVerify<Claims>(authorization.replace(/^Bearer /, ""), key, { issuer, audience: service }).catch(() => null);
+    const verified = await jwtVerify<Claims>(authorization.replace(/^Bearer /, ""), key, {
+      issuer,
+      audience: service,
+    }).catch(() => null);
     return verified === null ? null : { ...NO_ACCESS, ...verified.payload };
   }
 }

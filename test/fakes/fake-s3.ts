@@ -28,7 +28,14 @@ const PAGE = 3;
  * An S3-compatible store in memory: objects, ranges, lists in pages and uploads in parts, path style only. It checks
  * signatures, which stand for the secret.
  */
-export async function startFakeS3({ bucket, ...keys }: { readonly bucket: string; readonly accessKeyId: string; readonly secretAccessKey: string }): Promise<FakeS3> {
+export async function startFakeS3({
+  bucket,
+  ...keys
+}: {
+  readonly bucket: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}): Promise<FakeS3> {
   const objects: FakeS3["objects"] = new Map();
   const uploads: FakeS3["uploads"] = new Map();
   let failures = { count: 0, status: 503 };
@@ -54,7 +61,10 @@ export async function startFakeS3({ bucket, ...keys }: { readonly bucket: string
         if (query.has("uploads")) {
           const id = randomUUID();
           uploads.set(id, new Map());
-          return xml(response, `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`);
+          return xml(
+            response,
+            `<InitiateMultipartUploadResult><UploadId>${id}</UploadId></InitiateMultipartUploadResult>`,
+          );
         }
         return complete(response, name, uploadId ?? "");
       case "PUT": {
@@ -85,13 +95,19 @@ export async function startFakeS3({ bucket, ...keys }: { readonly bucket: string
   function list(response: ServerResponse, query: URLSearchParams): void {
     const prefix = query.get("prefix") ?? "";
     const after = query.get("continuation-token") ?? "";
-    const keys = [...objects.keys()].map((name) => name.slice(bucket.length + 1)).filter((key) => key.startsWith(prefix) && key > after).sort();
+    const keys = [...objects.keys()]
+      .map((name) => name.slice(bucket.length + 1))
+      .filter((key) => key.startsWith(prefix) && key > after)
+      .sort();
     const page = keys.slice(0, PAGE);
     const contents = page.map((key) => {
       const { body, modifiedAt } = objects.get(`${bucket}/${key}`)!;
       return `<Contents><Key>${key}</Key><LastModified>${modifiedAt.toISOString()}</LastModified><Size>${body.length}</Size></Contents>`;
     });
-    const more = keys.length > PAGE ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${page.at(-1)}</NextContinuationToken>` : "<IsTruncated>false</IsTruncated>";
+    const more =
+      keys.length > PAGE
+        ? `<IsTruncated>true</IsTruncated><NextContinuationToken>${page.at(-1)}</NextContinuationToken>`
+        : "<IsTruncated>false</IsTruncated>";
     xml(response, `<ListBucketResult>${contents.join("")}${more}</ListBucketResult>`);
   }
 
@@ -133,7 +149,11 @@ function send({ method, headers }: IncomingMessage, response: ServerResponse, ob
 }
 
 const xml = (response: ServerResponse, text: string): void =>
-  void response.writeHead(200, { "content-type": "application/xml" }).end(`<?xml version="1.0" encoding="UTF-8"?>${text}`);
+  void response
+    .writeHead(200, { "content-type": "application/xml" })
+    .end(`<?xml version="1.0" encoding="UTF-8"?>${text}`);
 
 const refuse = (response: ServerResponse, status: number, code: string): void =>
-  void response.writeHead(status, { "content-type": "application/xml" }).end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>refused</Message></Error>`);
+  void response
+    .writeHead(status, { "content-type": "application/xml" })
+    .end(`<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>refused</Message></Error>`);

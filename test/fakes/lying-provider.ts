@@ -12,7 +12,9 @@ export interface Lies {
   readonly wrongKey?: boolean;
   readonly algorithm?: "none" | "HS256";
   /** What an endpoint answers instead, by its path. */
-  readonly answers?: Readonly<Record<string, { readonly status: number; readonly type?: string; readonly body: string }>>;
+  readonly answers?: Readonly<
+    Record<string, { readonly status: number; readonly type?: string; readonly body: string }>
+  >;
   /** Paths that never answer. */
   readonly silent?: readonly string[];
 }
@@ -30,7 +32,10 @@ export interface LyingProvider {
  * A provider that says what no real one would: a fake, because those that are certified cannot be made to. It asks
  * nobody for a password; its answers have the shape of the standard's examples but for the lies.
  */
-export async function startLyingProvider({ port = 0, issuerPath = "" }: { port?: number; issuerPath?: string } = {}): Promise<LyingProvider> {
+export async function startLyingProvider({
+  port = 0,
+  issuerPath = "",
+}: { port?: number; issuerPath?: string } = {}): Promise<LyingProvider> {
   let lies: Lies = {};
   let keyNumber = 0;
   let key = newKey();
@@ -58,7 +63,10 @@ export async function startLyingProvider({ port = 0, issuerPath = "" }: { port?:
     switch (url.pathname) {
       case "/auth": {
         const code = randomBytes(8).toString("hex");
-        attempts.set(code, { nonce: url.searchParams.get("nonce") ?? "", clientId: url.searchParams.get("client_id") ?? "" });
+        attempts.set(code, {
+          nonce: url.searchParams.get("nonce") ?? "",
+          clientId: url.searchParams.get("client_id") ?? "",
+        });
         const back = new URL(url.searchParams.get("redirect_uri") ?? "");
         back.searchParams.set("code", code);
         back.searchParams.set("state", url.searchParams.get("state") ?? "");
@@ -69,10 +77,17 @@ export async function startLyingProvider({ port = 0, issuerPath = "" }: { port?:
         const form = new URLSearchParams(await textOf(request));
         const attempt = attempts.get(form.get("code") ?? "");
         if (attempt === undefined) return json(response, { error: "invalid_grant" }, 400);
-        return json(response, { access_token: "an access token", token_type: "Bearer", expires_in: 60, id_token: await idToken(attempt) });
+        return json(response, {
+          access_token: "an access token",
+          token_type: "Bearer",
+          expires_in: 60,
+          id_token: await idToken(attempt),
+        });
       }
       case "/jwks":
-        return json(response, { keys: [{ ...key.publicKey.export({ format: "jwk" }), kid: `key ${keyNumber}`, use: "sig", alg: "ES256" }] });
+        return json(response, {
+          keys: [{ ...key.publicKey.export({ format: "jwk" }), kid: `key ${keyNumber}`, use: "sig", alg: "ES256" }],
+        });
       case "/userinfo":
         return json(response, { sub: "somebody", ...lies.userInfo });
       default:
@@ -94,10 +109,23 @@ export async function startLyingProvider({ port = 0, issuerPath = "" }: { port?:
 
   async function idToken({ nonce, clientId }: { nonce: string; clientId: string }): Promise<string> {
     const now = Math.floor(Date.now() / 1000);
-    const honest = { iss: issuer, sub: "somebody", aud: clientId, nonce, iat: now, exp: now + 60, email: "somebody@example.com", email_verified: true, name: "Somebody" };
-    const claims = Object.fromEntries(Object.entries({ ...honest, ...lies.idToken }).filter(([, value]) => value !== undefined));
+    const honest = {
+      iss: issuer,
+      sub: "somebody",
+      aud: clientId,
+      nonce,
+      iat: now,
+      exp: now + 60,
+      email: "somebody@example.com",
+      email_verified: true,
+      name: "Somebody",
+    };
+    const claims = Object.fromEntries(
+      Object.entries({ ...honest, ...lies.idToken }).filter(([, value]) => value !== undefined),
+    );
     if (lies.algorithm === "none") return `${encoded({ alg: "none" })}.${encoded(claims)}.`;
-    if (lies.algorithm === "HS256") return new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(Buffer.from("the client's own secret"));
+    if (lies.algorithm === "HS256")
+      return new SignJWT(claims).setProtectedHeader({ alg: "HS256" }).sign(Buffer.from("the client's own secret"));
     const { privateKey } = lies.wrongKey ? newKey() : key;
     return new SignJWT(claims).setProtectedHeader({ alg: "ES256", kid: `key ${keyNumber}` }).sign(privateKey);
   }
@@ -117,7 +145,8 @@ export async function startLyingProvider({ port = 0, issuerPath = "" }: { port?:
   };
 }
 
-const newKey = (): { publicKey: KeyObject; privateKey: KeyObject } => generateKeyPairSync("ec", { namedCurve: "P-256" });
+const newKey = (): { publicKey: KeyObject; privateKey: KeyObject } =>
+  generateKeyPairSync("ec", { namedCurve: "P-256" });
 const encoded = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 function json(response: ServerResponse, body: object, status = 200): void {

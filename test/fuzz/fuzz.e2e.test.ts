@@ -36,13 +36,20 @@ const LIMIT_MS = SECONDS * 1_000 + 300_000;
 const LONGEST_BLOCK_MS = 10_000;
 
 /** What only a driver, a runtime or a stack trace says. */
-const LEAKS = /node_modules|\n\s+at |\.[jt]s:\d+|QueryFailedError|invalid input syntax|violates |relation "|duplicate key|TypeError|RangeError|ReferenceError|ECONN|Cannot read prop|is not a function|is not iterable/;
+const LEAKS =
+  /node_modules|\n\s+at |\.[jt]s:\d+|QueryFailedError|invalid input syntax|violates |relation "|duplicate key|TypeError|RangeError|ReferenceError|ECONN|Cannot read prop|is not a function|is not iterable/;
 
 let world: TestApp;
 let admin: string;
 let nobody: string;
 beforeAll(async () => {
-  world = await startTestApp({ env: { DEPLOYMENTS__HARD_DELETE_DEPLOYMENT: "true", DEPLOYMENTS__NAMESPACE_FREE_FORM_ENTRY: "true", REGISTRY__AUTH_HEADER: EVENTS_HEADER } });
+  world = await startTestApp({
+    env: {
+      DEPLOYMENTS__HARD_DELETE_DEPLOYMENT: "true",
+      DEPLOYMENTS__NAMESPACE_FREE_FORM_ENTRY: "true",
+      REGISTRY__AUTH_HEADER: EVENTS_HEADER,
+    },
+  });
   admin = await signUpAdmin(world);
   nobody = (await signUp(world, { by: admin })).token;
 });
@@ -58,7 +65,22 @@ async function known(): Promise<{ texts: string[]; releaseNames: string[] }> {
   const { id: userId } = await signUp(world, { by: admin });
   const teamId = await teamWith(world, admin, [userId]);
   const { id, workspaceId, releaseName } = deployment;
-  return { texts: [id, id, workspaceId, workspaceId, releaseName, revision.id, userId, teamId, "someone@example.com", "11.5.0", "x"], releaseNames: [releaseName] };
+  return {
+    texts: [
+      id,
+      id,
+      workspaceId,
+      workspaceId,
+      releaseName,
+      revision.id,
+      userId,
+      teamId,
+      "someone@example.com",
+      "11.5.0",
+      "x",
+    ],
+    releaseNames: [releaseName],
+  };
 }
 
 /** How often which code came, `OK` for none: a run that never gets past the first check proves nothing. */
@@ -69,7 +91,8 @@ const count = (outcome: string): void => void outcomes.set(outcome, (outcomes.ge
 function complaint({ statusCode, body, headers }: LightMyRequestResponse, isGraphql: boolean): string | null {
   if (statusCode >= 500) return `HTTP ${statusCode}`;
   if (body.includes("INTERNAL_SERVER_ERROR")) return "a bug of ours, masked";
-  if (!String(headers["content-type"]).includes("json")) return isGraphql && statusCode === 200 ? "an answer that is no JSON" : null;
+  if (!String(headers["content-type"]).includes("json"))
+    return isGraphql && statusCode === 200 ? "an answer that is no JSON" : null;
   let answer: { data?: unknown; errors?: { message?: unknown; extensions?: { code?: string } }[] };
   try {
     answer = JSON.parse(body) as typeof answer;
@@ -86,10 +109,17 @@ function complaint({ statusCode, body, headers }: LightMyRequestResponse, isGrap
 }
 
 const shown = (payload: InjectOptions["payload"]): string =>
-  typeof payload === "string" ? payload.slice(0, 1_500) : Buffer.isBuffer(payload) ? `base64:${payload.toString("base64").slice(0, 1_500)}` : "nothing";
+  typeof payload === "string"
+    ? payload.slice(0, 1_500)
+    : Buffer.isBuffer(payload)
+      ? `base64:${payload.toString("base64").slice(0, 1_500)}`
+      : "nothing";
 
 /** Sends requests while there are more, some at once. Returns the first ten complaints. */
-async function send(hasNext: () => boolean, make: () => { request: InjectOptions; isGraphql: boolean }): Promise<string[]> {
+async function send(
+  hasNext: () => boolean,
+  make: () => { request: InjectOptions; isGraphql: boolean },
+): Promise<string[]> {
   const complaints: string[] = [];
   const worker = async (): Promise<void> => {
     while (complaints.length < 10 && hasNext()) {
@@ -116,7 +146,12 @@ const tokenFor = (random: Random): Record<string, string> => {
 
 const post = (random: Random, payload: string, more: Record<string, string> = {}) => ({
   isGraphql: true,
-  request: { method: "POST", url: "/v1", headers: { "content-type": "application/json", ...tokenFor(random), ...more }, payload } satisfies InjectOptions,
+  request: {
+    method: "POST",
+    url: "/v1",
+    headers: { "content-type": "application/json", ...tokenFor(random), ...more },
+    payload,
+  } satisfies InjectOptions,
 });
 
 describe(`whatever is sent, no answer tells of a bug (FUZZ_SEED=${SEED})`, () => {
@@ -124,73 +159,106 @@ describe(`whatever is sent, no answer tells of a bug (FUZZ_SEED=${SEED})`, () =>
   beforeAll(() => void delay.enable());
   afterAll(() => void delay.disable());
 
-  test("operations of the schema with right and wrong arguments", async () => {
-    const random = new Random(SEED);
-    const budget = new TimeBudget(BUDGETS.operations);
-    for (let isOver = false; !isOver; ) {
-      const operations = new RandomOperations(world.app.schema, random, (await known()).texts);
-      let sent = 0;
-      const hasNext = (): boolean => sent++ < BATCH && !(isOver ||= !budget.next());
-      expect(await send(hasNext, () => post(random, JSON.stringify(operations.next())))).toEqual([]);
-    }
-    budget.report(`operations (FUZZ_SEED=${SEED})`);
-    const share = (code: string): number => (outcomes.get(code) ?? 0) / budget.rounds;
-    expect(Object.fromEntries(["OK", "BAD_USER_INPUT", "NOT_FOUND", "FORBIDDEN", "UNAUTHENTICATED"].map((code) => [code, share(code) > 0.005]))).toEqual({
-      OK: true,
-      BAD_USER_INPUT: true,
-      NOT_FOUND: true,
-      FORBIDDEN: true,
-      UNAUTHENTICATED: true,
-    });
-  }, LIMIT_MS);
-
-  test("bodies that are no GraphQL request", async () => {
-    const random = new Random(SEED + 1);
-    const budget = new TimeBudget(BUDGETS.bodies);
-    expect(await send(() => budget.next(), () => post(random, randomBody(random)))).toEqual([]);
-    budget.report(`bodies (FUZZ_SEED=${SEED})`);
-  }, LIMIT_MS);
-
-  test("requests to every other route, of any kind", async () => {
-    const random = new Random(SEED + 2);
-    const budget = new TimeBudget(BUDGETS.requests);
-    const { releaseNames } = await known();
-    const make = () => {
-      const { headers, ...request } = randomRequest(random, { releaseNames, eventsHeader: EVENTS_HEADER });
-      return { isGraphql: false, request: { ...request, headers: { ...tokenFor(random), ...headers } } };
-    };
-    expect(await send(() => budget.next(), make)).toEqual([]);
-    budget.report(`requests to other routes (FUZZ_SEED=${SEED})`);
-  }, LIMIT_MS);
-
-  test("frames over WebSockets, in either protocol", async () => {
-    const random = new Random(SEED + 3);
-    const operations = new RandomOperations(world.app.schema, random, (await known()).texts);
-    const complaints: string[] = [];
-    let answers = 0;
-    const budget = new TimeBudget(BUDGETS.sockets);
-    while (complaints.length < 10 && budget.next()) {
-      const [protocol, start] = random.pick([["graphql-ws", "start"], ["graphql-transport-ws", "subscribe"]] as const);
-      const socket = await RawSocket.connect(socketUrl(world.app.server), protocol);
-      const sent: (string | Buffer)[] = [];
-      if (random.chance(0.9)) {
-        socket.send({ type: "connection_init", payload: tokenFor(random) });
-        await Promise.race([socket.closed, socket.untilType("connection_ack").catch(() => undefined)]);
+  test(
+    "operations of the schema with right and wrong arguments",
+    async () => {
+      const random = new Random(SEED);
+      const budget = new TimeBudget(BUDGETS.operations);
+      for (let isOver = false; !isOver;) {
+        const operations = new RandomOperations(world.app.schema, random, (await known()).texts);
+        let sent = 0;
+        const hasNext = (): boolean => sent++ < BATCH && !(isOver ||= !budget.next());
+        expect(await send(hasNext, () => post(random, JSON.stringify(operations.next())))).toEqual([]);
       }
-      for (let n = 0; n < FRAMES_PER_SOCKET; n++) sent.push(randomFrame(random, start, () => operations.next()));
-      for (const frame of sent) socket.socket.send(frame);
-      await Promise.race([socket.closed, sleep(random.below(60))]);
-      socket.socket.close(1000);
-      const { code } = await Promise.race([socket.closed, sleep(PATIENCE_MS, { code: "never" }, { ref: false })]);
-      const said = socket.messages.map((message) => JSON.stringify(message)).find((message) => LEAKS.test(message) || message.includes("INTERNAL_SERVER_ERROR"));
-      answers += socket.types.filter((type) => type === "data" || type === "next").length;
-      if (code === "never" || code === 1011) complaints.push(`closed ${code}: ${sent.map(shown).join("\n")}`);
-      if (said !== undefined) complaints.push(said.slice(0, 500));
-    }
-    budget.report(`sockets of ${FRAMES_PER_SOCKET} frames each (FUZZ_SEED=${SEED})`);
-    expect(complaints).toEqual([]);
-    expect(answers).toBeGreaterThan(0);
-  }, LIMIT_MS);
+      budget.report(`operations (FUZZ_SEED=${SEED})`);
+      const share = (code: string): number => (outcomes.get(code) ?? 0) / budget.rounds;
+      expect(
+        Object.fromEntries(
+          ["OK", "BAD_USER_INPUT", "NOT_FOUND", "FORBIDDEN", "UNAUTHENTICATED"].map((code) => [
+            code,
+            share(code) > 0.005,
+          ]),
+        ),
+      ).toEqual({
+        OK: true,
+        BAD_USER_INPUT: true,
+        NOT_FOUND: true,
+        FORBIDDEN: true,
+        UNAUTHENTICATED: true,
+      });
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "bodies that are no GraphQL request",
+    async () => {
+      const random = new Random(SEED + 1);
+      const budget = new TimeBudget(BUDGETS.bodies);
+      expect(
+        await send(
+          () => budget.next(),
+          () => post(random, randomBody(random)),
+        ),
+      ).toEqual([]);
+      budget.report(`bodies (FUZZ_SEED=${SEED})`);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "requests to every other route, of any kind",
+    async () => {
+      const random = new Random(SEED + 2);
+      const budget = new TimeBudget(BUDGETS.requests);
+      const { releaseNames } = await known();
+      const make = () => {
+        const { headers, ...request } = randomRequest(random, { releaseNames, eventsHeader: EVENTS_HEADER });
+        return { isGraphql: false, request: { ...request, headers: { ...tokenFor(random), ...headers } } };
+      };
+      expect(await send(() => budget.next(), make)).toEqual([]);
+      budget.report(`requests to other routes (FUZZ_SEED=${SEED})`);
+    },
+    LIMIT_MS,
+  );
+
+  test(
+    "frames over WebSockets, in either protocol",
+    async () => {
+      const random = new Random(SEED + 3);
+      const operations = new RandomOperations(world.app.schema, random, (await known()).texts);
+      const complaints: string[] = [];
+      let answers = 0;
+      const budget = new TimeBudget(BUDGETS.sockets);
+      while (complaints.length < 10 && budget.next()) {
+        const [protocol, start] = random.pick([
+          ["graphql-ws", "start"],
+          ["graphql-transport-ws", "subscribe"],
+        ] as const);
+        const socket = await RawSocket.connect(socketUrl(world.app.server), protocol);
+        const sent: (string | Buffer)[] = [];
+        if (random.chance(0.9)) {
+          socket.send({ type: "connection_init", payload: tokenFor(random) });
+          await Promise.race([socket.closed, socket.untilType("connection_ack").catch(() => undefined)]);
+        }
+        for (let n = 0; n < FRAMES_PER_SOCKET; n++) sent.push(randomFrame(random, start, () => operations.next()));
+        for (const frame of sent) socket.socket.send(frame);
+        await Promise.race([socket.closed, sleep(random.below(60))]);
+        socket.socket.close(1000);
+        const { code } = await Promise.race([socket.closed, sleep(PATIENCE_MS, { code: "never" }, { ref: false })]);
+        const said = socket.messages
+          .map((message) => JSON.stringify(message))
+          .find((message) => LEAKS.test(message) || message.includes("INTERNAL_SERVER_ERROR"));
+        answers += socket.types.filter((type) => type === "data" || type === "next").length;
+        if (code === "never" || code === 1011) complaints.push(`closed ${code}: ${sent.map(shown).join("\n")}`);
+        if (said !== undefined) complaints.push(said.slice(0, 500));
+      }
+      budget.report(`sockets of ${FRAMES_PER_SOCKET} frames each (FUZZ_SEED=${SEED})`);
+      expect(complaints).toEqual([]);
+      expect(answers).toBeGreaterThan(0);
+    },
+    LIMIT_MS,
+  );
 
   test("and nothing of it held the process up, or took from it what it needs", async () => {
     expect(delay.max / 1e6).toBeLessThan(LONGEST_BLOCK_MS);

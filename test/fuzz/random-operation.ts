@@ -45,16 +45,24 @@ export class RandomOperations {
     const root = isMutation ? this.schema.getMutationType() : this.schema.getQueryType();
     if (!isObjectType(root)) throw new Error("the schema lacks its root types");
     const fields = Object.values(root.getFields()).filter(({ name }) => !SELDOM.includes(name) || random.chance(0.02));
-    const chosen = Array.from({ length: random.chance(0.85) ? 1 : 1 + random.below(3) }, (_, at) => this.field(random.pick(fields), 1, at));
+    const chosen = Array.from({ length: random.chance(0.85) ? 1 : 1 + random.below(3) }, (_, at) =>
+      this.field(random.pick(fields), 1, at),
+    );
     const name = random.chance(0.3) ? " Named" : "";
     const declared = this.declared.length === 0 ? "" : `(${this.declared.join(", ")})`;
-    if (random.chance(0.1)) Object.assign(this.variables, { undeclared: random.pick(NASTY_VALUES), label: "x", workspaceUuid: "" });
-    return { query: `${isMutation ? "mutation" : "query"}${name}${declared} { ${chosen.join(" ")} } ${this.fragments.join(" ")}`, variables: this.variables };
+    if (random.chance(0.1))
+      Object.assign(this.variables, { undeclared: random.pick(NASTY_VALUES), label: "x", workspaceUuid: "" });
+    return {
+      query: `${isMutation ? "mutation" : "query"}${name}${declared} { ${chosen.join(" ")} } ${this.fragments.join(" ")}`,
+      variables: this.variables,
+    };
   }
 
   private field(field: GraphQLField<unknown, unknown>, depth: number, at: number): string {
     const { random } = this;
-    const args = field.args.filter(({ type }) => (isNonNullType(type) ? !random.chance(0.01) : random.chance(0.5))).map((one) => this.argument(one));
+    const args = field.args
+      .filter(({ type }) => (isNonNullType(type) ? !random.chance(0.01) : random.chance(0.5)))
+      .map((one) => this.argument(one));
     if (random.chance(0.005)) args.push('nonsense: "x"');
     const alias = at > 0 || random.chance(0.1) ? `a${depth}_${at}_${random.below(9)}: ` : "";
     const directive = random.chance(0.03) ? " @include(if: true)" : "";
@@ -65,8 +73,12 @@ export class RandomOperations {
 
   private selection(type: GraphQLObjectType, depth: number): string {
     const { random } = this;
-    const fields = Object.values(type.getFields()).filter((field) => isLeafType(getNamedType(field.type)) || depth < DEEPEST);
-    const chosen = Array.from({ length: 1 + random.below(5) }, (_, at) => this.field(random.pick(fields), depth + 1, at));
+    const fields = Object.values(type.getFields()).filter(
+      (field) => isLeafType(getNamedType(field.type)) || depth < DEEPEST,
+    );
+    const chosen = Array.from({ length: 1 + random.below(5) }, (_, at) =>
+      this.field(random.pick(fields), depth + 1, at),
+    );
     if (random.chance(0.1)) chosen.push("__typename");
     if (!random.chance(0.05)) return ` { ${chosen.join(" ")} }`;
     if (random.chance(0.5)) return ` { ... on ${type.name} { ${chosen.join(" ")} } }`;
@@ -104,9 +116,17 @@ export class RandomOperations {
       case "Boolean":
         return random.chance(0.5);
       case "JSON":
-        return random.chance(0.5) ? { label: random.pick(NASTY_TEXTS), description: random.pick(NASTY_TEXTS) } : random.pick(NASTY_VALUES);
+        return random.chance(0.5)
+          ? { label: random.pick(NASTY_TEXTS), description: random.pick(NASTY_TEXTS) }
+          : random.pick(NASTY_VALUES);
       case "DateTime":
-        return random.pick(["2024-07-15T09:30:00.123456789Z", "2024-02-30T00:00:00Z", "", "now", "0001-01-01T00:00:00+23:59"]);
+        return random.pick([
+          "2024-07-15T09:30:00.123456789Z",
+          "2024-02-30T00:00:00Z",
+          "",
+          "now",
+          "0001-01-01T00:00:00+23:59",
+        ]);
       default:
         return random.chance(0.6) ? random.pick(this.known) : random.pick(NASTY_TEXTS);
     }
@@ -116,7 +136,8 @@ export class RandomOperations {
 /** A value in the query language. What JSON cannot say of its type, such as an enum's names, goes without quotes. */
 function literal(value: unknown, type: GraphQLInputType): string {
   const inner = isNonNullType(type) ? type.ofType : type;
-  if (Array.isArray(value)) return `[${value.map((one) => literal(one, isListType(inner) ? inner.ofType : inner)).join(", ")}]`;
+  if (Array.isArray(value))
+    return `[${value.map((one) => literal(one, isListType(inner) ? inner.ofType : inner)).join(", ")}]`;
   if (typeof value === "object" && value !== null) {
     const fields = isInputObjectType(inner) ? inner.getFields() : {};
     const names = Object.entries(value).filter(([name]) => /^[A-Za-z]\w*$/.test(name));

@@ -45,9 +45,17 @@ export function randomBody(random: Random): string {
     () => json({ query: value(), variables: {} }),
     () => json({ query: QUERY, variables: random.pick<unknown>([text(), value(), [1]]) }),
     () => json({ query: QUERY, operationName: random.pick<unknown>([text(), value()]) }),
-    () => json({ query: QUERY, extensions: random.pick<unknown>([text(), value(), { persistedQuery: { version: 1, sha256Hash: text() } }]) }),
+    () =>
+      json({
+        query: QUERY,
+        extensions: random.pick<unknown>([text(), value(), { persistedQuery: { version: 1, sha256Hash: text() } }]),
+      }),
     () => json([{ query: QUERY }, { query: QUERY }]),
-    () => json({ query: `query ($x: JSON!) { deployment(where: { id: "x" }) { id } a: workspaces(label: "${"y".repeat(random.below(3_000))}") { id } }`, variables: { x: nested(random.below(2_000)) } }),
+    () =>
+      json({
+        query: `query ($x: JSON!) { deployment(where: { id: "x" }) { id } a: workspaces(label: "${"y".repeat(random.below(3_000))}") { id } }`,
+        variables: { x: nested(random.below(2_000)) },
+      }),
     () => `${"[".repeat(20_000)}${"]".repeat(20_000)}`,
     () => `{"query":"${"{a".repeat(3_000)}"}`,
     () => json({ query: `{ ${"a: appConfig { version } ".repeat(random.below(300))} }` }),
@@ -56,7 +64,11 @@ export function randomBody(random: Random): string {
     () => json({ query: `query Q($a: [[[[[[Int!]!]!]!]!]!]! = [[[[[[1]]]]]]) { workspaces(label: $a) { id } }` }),
     () => json({ query: `{ __schema { types { fields { type { ofType { ofType { name } } } } } } }` }),
     () => json({ query: 'subscription { log(deploymentUuid: "x") { id } }' }),
-    () => json({ query: "{ workspaces { id } } mutation A { __typename } query B { __typename }", operationName: random.pick(["A", "B", "C"]) }),
+    () =>
+      json({
+        query: "{ workspaces { id } } mutation A { __typename } query B { __typename }",
+        operationName: random.pick(["A", "B", "C"]),
+      }),
     () => `{"query":"{ appConfig { version } }","query":${json(value())}}`,
     () => `{"query":"\\ud800{ appConfig { version } }"}`,
     () => `\ufeff{"query":"{ appConfig { version } }"}`,
@@ -73,11 +85,32 @@ export interface Known {
 /** What goes to the routes beside GraphQL. */
 export function randomRequest(random: Random, { releaseNames, eventsHeader }: Known): RandomRequest {
   if (random.chance(0.05)) {
-    return { method: "POST", url: "/v1/registry/events", headers: { "content-type": EVENTS_TYPE, authorization: eventsHeader }, payload: randomEvents(random, releaseNames) };
+    return {
+      method: "POST",
+      url: "/v1/registry/events",
+      headers: { "content-type": EVENTS_TYPE, authorization: eventsHeader },
+      payload: randomEvents(random, releaseNames),
+    };
   }
-  const name = (): string => encodeURIComponent(random.chance(0.6) ? random.pick(releaseNames) : random.pick(NASTY_TEXTS).replace(/\p{Surrogate}/gu, "").slice(0, 300));
+  const name = (): string =>
+    encodeURIComponent(
+      random.chance(0.6)
+        ? random.pick(releaseNames)
+        : random
+            .pick(NASTY_TEXTS)
+            .replace(/\p{Surrogate}/gu, "")
+            .slice(0, 300),
+    );
   const query = (): string =>
-    random.pick(["", `?x=${name()}`, "?service=r&scope=repository:a/airflow:push,pull", `?service=&scope=${name()}`, `?bundle=${name()}&state=${name()}&code=${name()}`, "?%zz=%", "?a[]=1&a=2"]);
+    random.pick([
+      "",
+      `?x=${name()}`,
+      "?service=r&scope=repository:a/airflow:push,pull",
+      `?service=&scope=${name()}`,
+      `?bundle=${name()}&state=${name()}&code=${name()}`,
+      "?%zz=%",
+      "?a[]=1&a=2",
+    ]);
   const url = random.pick<() => string>([
     () => "/v1",
     () => "/v1/",
@@ -93,7 +126,8 @@ export function randomRequest(random: Random, { releaseNames, eventsHeader }: Kn
     () => `/v1/oauth/start/${name()}${query()}`,
     () => `/v1/oauth/callback/${name()}${query()}`,
     () => `/v1/audit/export${query()}`,
-    () => `/v1/audit/export?${random.pick(["actorId", "objectId", "deploymentUuid", "createdAfter", "requestId", "action"])}=${name()}`,
+    () =>
+      `/v1/audit/export?${random.pick(["actorId", "objectId", "deploymentUuid", "createdAfter", "requestId", "action"])}=${name()}`,
     () => `/v1/healthz${query()}`,
     () => "/v1/readyz",
     () => `/ws${query()}`,
@@ -103,11 +137,39 @@ export function randomRequest(random: Random, { releaseNames, eventsHeader }: Kn
     () => "/%ff",
     () => `/${"a/".repeat(500)}`,
   ])();
-  const method = random.pick<RandomRequest["method"]>(["GET", "POST", "POST", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
+  const method = random.pick<RandomRequest["method"]>([
+    "GET",
+    "POST",
+    "POST",
+    "POST",
+    "PUT",
+    "PATCH",
+    "DELETE",
+    "HEAD",
+    "OPTIONS",
+  ]);
   const headers: Record<string, string> = {};
   if (random.chance(0.8)) headers["content-type"] = random.pick(CONTENT_TYPES);
-  if (random.chance(0.2)) headers["accept"] = random.pick(["*/*", "text/html", "application/json", "image/png", ";;", "application/graphql-response+json", ""]);
-  if (random.chance(0.1)) headers["authorization"] = random.pick(["Basic", "Basic !!!", `Basic ${Buffer.from("a:b").toString("base64")}`, `Basic ${Buffer.from(":").toString("base64")}`, "Bearer", "Negotiate x", asHeader(random.pick(NASTY_TEXTS))]);
+  if (random.chance(0.2))
+    headers["accept"] = random.pick([
+      "*/*",
+      "text/html",
+      "application/json",
+      "image/png",
+      ";;",
+      "application/graphql-response+json",
+      "",
+    ]);
+  if (random.chance(0.1))
+    headers["authorization"] = random.pick([
+      "Basic",
+      "Basic !!!",
+      `Basic ${Buffer.from("a:b").toString("base64")}`,
+      `Basic ${Buffer.from(":").toString("base64")}`,
+      "Bearer",
+      "Negotiate x",
+      asHeader(random.pick(NASTY_TEXTS)),
+    ]);
   if (random.chance(0.1)) headers["cookie"] = asHeader(`a=b; ${random.pick(NASTY_TEXTS)}=${random.pick(NASTY_TEXTS)}`);
   if (random.chance(0.1)) headers["x-request-id"] = asHeader(random.pick(NASTY_TEXTS));
   if (random.chance(0.05)) headers["origin"] = random.pick(["null", "https://evil.example", "::"]);
@@ -121,9 +183,18 @@ export function randomRequest(random: Random, { releaseNames, eventsHeader }: Kn
 function randomPayload(random: Random): string | Buffer {
   const part = (file: string | Buffer): Buffer =>
     Buffer.concat([
-      Buffer.from(`--b\r\nContent-Disposition: form-data; name="file"; filename="${random.pick(["dags.tar.gz", "", "../x", "a\nb"])}"\r\n\r\n`),
+      Buffer.from(
+        `--b\r\nContent-Disposition: form-data; name="file"; filename="${random.pick(["dags.tar.gz", "", "../x", "a\nb"])}"\r\n\r\n`,
+      ),
       Buffer.from(file),
-      Buffer.from(random.pick(["\r\n--b--\r\n", "\r\n--b", "", '\r\n--b\r\nContent-Disposition: form-data; name="description"\r\n\r\n\0\r\n--b--\r\n'])),
+      Buffer.from(
+        random.pick([
+          "\r\n--b--\r\n",
+          "\r\n--b",
+          "",
+          '\r\n--b\r\nContent-Disposition: form-data; name="description"\r\n\r\n\0\r\n--b--\r\n',
+        ]),
+      ),
     ]);
   return random.pick<() => string | Buffer>([
     () => randomBody(random),
@@ -141,13 +212,20 @@ function randomPayload(random: Random): string | Buffer {
 
 /** A registry's notifications, with a push of a Deployment's image that has something wrong here and there. */
 function randomEvents(random: Random, releaseNames: readonly string[]): string {
-  const oddly = (right: unknown): unknown => (random.chance(0.8) ? right : random.pick<unknown>([random.pick(NASTY_TEXTS), random.pick(NASTY_VALUES)]));
+  const oddly = (right: unknown): unknown =>
+    random.chance(0.8) ? right : random.pick<unknown>([random.pick(NASTY_TEXTS), random.pick(NASTY_VALUES)]);
   const target = () => ({
     mediaType: oddly("application/vnd.oci.image.manifest.v1+json"),
     repository: oddly(`${random.pick(releaseNames)}/airflow`),
     tag: oddly("deploy-1"),
     digest: oddly(`sha256:${"0".repeat(64)}`),
   });
-  const event = () => ({ id: oddly(`event-${random.below(1_000)}`), action: oddly("push"), target: oddly(target()), request: oddly({ id: "r", addr: oddly("10.0.0.1:1") }), actor: oddly({ name: oddly("USER:x") }) });
+  const event = () => ({
+    id: oddly(`event-${random.below(1_000)}`),
+    action: oddly("push"),
+    target: oddly(target()),
+    request: oddly({ id: "r", addr: oddly("10.0.0.1:1") }),
+    actor: oddly({ name: oddly("USER:x") }),
+  });
   return JSON.stringify(oddly({ events: oddly(random.list(3, () => oddly(event()))) })) ?? "";
 }

@@ -28,7 +28,13 @@ class Service {
 
   constructor(env: Record<string, string>) {
     this.child = spawn(process.execPath, [MAIN, "serve"], {
-      env: { PATH: process.env["PATH"], HOST: "127.0.0.1", PORT: "0", WORKERS__LEASE_SECONDS: String(LEASE_SECONDS), ...env },
+      env: {
+        PATH: process.env["PATH"],
+        HOST: "127.0.0.1",
+        PORT: "0",
+        WORKERS__LEASE_SECONDS: String(LEASE_SECONDS),
+        ...env,
+      },
       stdio: ["ignore", "pipe", "ignore"],
     });
     this.ended = new Promise((resolve) => this.child.once("exit", resolve));
@@ -38,7 +44,11 @@ class Service {
   }
 
   async ready(): Promise<string> {
-    const line = await until(async () => this.lines.find(({ msg }) => msg === "ready"), (found) => found !== undefined || this.hasEnded, 120_000);
+    const line = await until(
+      async () => this.lines.find(({ msg }) => msg === "ready"),
+      (found) => found !== undefined || this.hasEnded,
+      120_000,
+    );
     if (line === undefined) throw new Error("the service has ended");
     return line["url"] as string;
   }
@@ -92,8 +102,14 @@ describe("a process with workers", () => {
     return service;
   }
 
-  const deploy = (tag: string) => deployImage(api, admin, deployment, { image: `registry.example.com/app:${tag}`, rollOut: false });
-  const becomesFinal = (id: string) => until(() => revisionOf(api, id), ({ status }) => status !== "INITIALIZED", 120_000);
+  const deploy = (tag: string) =>
+    deployImage(api, admin, deployment, { image: `registry.example.com/app:${tag}`, rollOut: false });
+  const becomesFinal = (id: string) =>
+    until(
+      () => revisionOf(api, id),
+      ({ status }) => status !== "INITIALIZED",
+      120_000,
+    );
   const readiness = async (url: string) => (await fetch(`${url}/v1/readyz`)).status;
 
   test("outlives a database that is away over a full minute, and says so once", async () => {
@@ -106,11 +122,23 @@ describe("a process with workers", () => {
     expect(await readiness(url)).toBe(503);
     await proxy.accept();
     expect((await becomesFinal((await deploy("after")).id)).status).toBe("DEPLOYED");
-    await until(() => readiness(url), (status) => status === 200);
-    const told = await until(async () => service.said(WORKERS).slice(before), (lines) => lines.length >= 2);
-    expect(told).toEqual([expect.stringMatching(/^the workers have not reached the database|^no background jobs run/), "all 4 workers run background jobs again"]);
+    await until(
+      () => readiness(url),
+      (status) => status === 200,
+    );
+    const told = await until(
+      async () => service.said(WORKERS).slice(before),
+      (lines) => lines.length >= 2,
+    );
+    expect(told).toEqual([
+      expect.stringMatching(/^the workers have not reached the database|^no background jobs run/),
+      "all 4 workers run background jobs again",
+    ]);
     // The next full minute is on time again.
-    const queued = () => api.database.sql.query<{ task: string }>("SELECT task FROM job_schedule WHERE last_due_at > now() - interval '2 minutes'");
+    const queued = () =>
+      api.database.sql.query<{ task: string }>(
+        "SELECT task FROM job_schedule WHERE last_due_at > now() - interval '2 minutes'",
+      );
     await until(queued, (rows) => rows.length > 0, 120_000);
   });
 
@@ -146,7 +174,10 @@ describe("a process with workers", () => {
     await until(leases, (rows) => rows.length === 1);
     suspended.send("SIGCONT");
     await until(leases, (rows) => rows.length === 2);
-    await until(async () => suspended.said(/others took its jobs/), (lines) => lines.length === 1);
+    await until(
+      async () => suspended.said(/others took its jobs/),
+      (lines) => lines.length === 1,
+    );
     for (const { id } of revisions) await becomesFinal(id);
     const finals = await api.database.sql.query<{ lines: number }>(
       `SELECT count(*) AS lines FROM log_line WHERE fields->>'event' IN ('deployed', 'failed', 'superseded') GROUP BY fields->>'revisionId'`,

@@ -16,7 +16,9 @@ describe("the queue of rollouts", () => {
 
   const image = (tag: string) => ({ image: `registry.example.com/app:${tag}`, rollOut: false });
   const applyJobs = () =>
-    api.database.sql.query<{ key: string }>("SELECT key FROM graphile_worker.jobs WHERE task_identifier = 'deploys.apply' ORDER BY id");
+    api.database.sql.query<{ key: string }>(
+      "SELECT key FROM graphile_worker.jobs WHERE task_identifier = 'deploys.apply' ORDER BY id",
+    );
 
   test("keeps the newest revision of a Deployment only, which does not wait behind the superseded ones", async () => {
     const deployment = await createDeployment(api, admin);
@@ -27,7 +29,10 @@ describe("the queue of rollouts", () => {
     const driver = new ScriptedDriver();
     const replica = await startTestApp({ driver, database: api.database, workers: true });
     try {
-      await until(() => revisionOf(api, head.id), ({ status }) => status === "DEPLOYED");
+      await until(
+        () => revisionOf(api, head.id),
+        ({ status }) => status === "DEPLOYED",
+      );
       expect(driver.tags).toEqual([`burst-${BURST}`]);
     } finally {
       await replica.close();
@@ -43,7 +48,10 @@ describe("the queue of rollouts", () => {
       await deployImage(api, admin, deployment, image("started"));
       await held.entered;
       const newest = await deployImage(api, admin, deployment, image("newest"));
-      await until(() => revisionOf(api, newest.id), ({ status }) => status === "DEPLOYED");
+      await until(
+        () => revisionOf(api, newest.id),
+        ({ status }) => status === "DEPLOYED",
+      );
       await until(applyJobs, (jobs) => jobs.length === 0);
       expect(driver.tags).toEqual(["started", "newest"]);
     } finally {

@@ -1,5 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createDeployment, deployImage, revisionOf, signUpAdmin, uniqueName, type BuiltDeployment } from "../builders/api";
+import {
+  createDeployment,
+  deployImage,
+  revisionOf,
+  signUpAdmin,
+  uniqueName,
+  type BuiltDeployment,
+} from "../builders/api";
 import { ScriptedDriver } from "../builders/drivers";
 import { startTestApp, type TestApp } from "../world/app";
 import { TcpProxy } from "../world/tcp-proxy";
@@ -41,13 +48,23 @@ describe("workers behind a network that fails", () => {
 
   const deploy = (tag: string) =>
     deployImage(api, admin, deployment, { image: `registry.example.com/app:${tag}`, rollOut: false });
-  const becomesDeployed = (id: string) => until(() => revisionOf(api, id), ({ status }) => status === "DEPLOYED", 120_000);
+  const becomesDeployed = (id: string) =>
+    until(
+      () => revisionOf(api, id),
+      ({ status }) => status === "DEPLOYED",
+      120_000,
+    );
   const readiness = async (world: TestApp) => {
     const answer = await world.app.server.app.inject("/v1/readyz");
     return { status: answer.statusCode, workers: answer.json<{ checks: Record<string, string> }>().checks["workers"] };
   };
-  const isReady = () => until(() => readiness(replica), ({ status, workers }) => status === 200 && workers === "ok");
-  const gauge = async (name: string) => new RegExp(`^${name} (\\d+)$`, "m").exec((await replica.app.server.app.inject("/metrics")).body)?.[1];
+  const isReady = () =>
+    until(
+      () => readiness(replica),
+      ({ status, workers }) => status === 200 && workers === "ok",
+    );
+  const gauge = async (name: string) =>
+    new RegExp(`^${name} (\\d+)$`, "m").exec((await replica.app.server.app.inject("/metrics")).body)?.[1];
 
   test("are all replaced when they lose their connections at the end of a job, more often than there are workers", async () => {
     expect(await readiness(replica)).toEqual({ status: 200, workers: "ok" });
@@ -59,7 +76,10 @@ describe("workers behind a network that fails", () => {
       await held.entered;
       await proxy.refuse();
       held.open();
-      await until(() => readiness(replica), ({ status }) => status === 503);
+      await until(
+        () => readiness(replica),
+        ({ status }) => status === 503,
+      );
       await proxy.accept();
       await becomesDeployed(revision.id);
     }
@@ -80,7 +100,8 @@ describe("workers behind a network that fails", () => {
     await becomesDeployed((await deploy("before")).id);
     proxy.withholdAnswers();
     const revision = await deploy("unheard-of");
-    const locked = () => api.database.sql.query("SELECT id FROM graphile_worker._private_jobs WHERE locked_at IS NOT NULL");
+    const locked = () =>
+      api.database.sql.query("SELECT id FROM graphile_worker._private_jobs WHERE locked_at IS NOT NULL");
     await until(locked, (rows) => rows.length > 0);
     proxy.cut();
     await becomesDeployed(revision.id);
@@ -121,10 +142,15 @@ describe("workers behind a network that fails", () => {
     await last.entered;
     await proxy.refuse();
     last.open();
-    await until(() => readiness(replica), ({ status }) => status === 503);
+    await until(
+      () => readiness(replica),
+      ({ status }) => status === 503,
+    );
     await proxy.accept();
     await becomesDeployed(short.id);
-    expect(driver.calls.filter(({ state }) => state.image?.tag === "long").map((call) => call.aborted())).toEqual([false]);
+    expect(driver.calls.filter(({ state }) => state.image?.tag === "long").map((call) => call.aborted())).toEqual([
+      false,
+    ]);
     held.open();
     await becomesDeployed(long.id);
     expect(driver.tags.filter((tag) => tag === "long")).toEqual(["long"]);

@@ -145,8 +145,13 @@ describe.each(servers)("%s", (_name, start) => {
 
     test("whose numbers are found by range", async () => {
       await logs.store([9, 10, 11, 100].map((revisionNumber) => line({ fields: { revisionNumber } })));
-      const { hits } = await logs.client.search({ index: `${logs.prefix}.*`, query: { range: { "retrograde.revisionNumber": { gte: 10, lte: 12 } } } });
-      expect(hits.hits.map(({ _source }) => (_source as { retrograde: { fields: object } }).retrograde.fields).sort()).toEqual([{ revisionNumber: 10 }, { revisionNumber: 11 }]);
+      const { hits } = await logs.client.search({
+        index: `${logs.prefix}.*`,
+        query: { range: { "retrograde.revisionNumber": { gte: 10, lte: 12 } } },
+      });
+      expect(
+        hits.hits.map(({ _source }) => (_source as { retrograde: { fields: object } }).retrograde.fields).sort(),
+      ).toEqual([{ revisionNumber: 10 }, { revisionNumber: 11 }]);
     });
 
     test("that are found by what they tell of", async () => {
@@ -160,7 +165,12 @@ describe.each(servers)("%s", (_name, start) => {
 
     test("and a template that operators have adapted", async () => {
       const { name, version } = indexTemplate(logs.prefix);
-      await logs.client.indices.putIndexTemplate({ name, version, index_patterns: [`${logs.prefix}.*`], priority: 250 });
+      await logs.client.indices.putIndexTemplate({
+        name,
+        version,
+        index_patterns: [`${logs.prefix}.*`],
+        priority: 250,
+      });
       await logs.sink.ensureTemplate();
       const { index_templates } = await logs.client.indices.getIndexTemplate({ name });
       expect(index_templates[0]?.index_template.priority).toBe(250);
@@ -199,16 +209,32 @@ describe.each(servers)("%s", (_name, start) => {
     });
 
     test("a mapping that clashes", async () => {
-      await logs.client.indices.create({ index: index(), mappings: { properties: { component: { properties: { name: { type: "keyword" } } } } } });
-      await isRefusedUntil(/^refused: 400 \w+_parsing_exception: .*object mapping for \[component\] tried to parse/, () => logs.client.indices.delete({ index: index() }));
+      await logs.client.indices.create({
+        index: index(),
+        mappings: { properties: { component: { properties: { name: { type: "keyword" } } } } },
+      });
+      await isRefusedUntil(
+        /^refused: 400 \w+_parsing_exception: .*object mapping for \[component\] tried to parse/,
+        () => logs.client.indices.delete({ index: index() }),
+      );
     });
 
     test("a data stream's template over the indices", async () => {
       const name = `${logs.prefix}-streams`;
-      await logs.client.indices.putIndexTemplate({ name, index_patterns: [`${logs.prefix}.*`], priority: 500, data_stream: {} });
-      expect(await logs.outcomes(one)).toEqual([expect.stringMatching(/^refused: 400 illegal_argument_exception: only write ops with an op_type of create/)]);
+      await logs.client.indices.putIndexTemplate({
+        name,
+        index_patterns: [`${logs.prefix}.*`],
+        priority: 500,
+        data_stream: {},
+      });
+      expect(await logs.outcomes(one)).toEqual([
+        expect.stringMatching(/^refused: 400 illegal_argument_exception: only write ops with an op_type of create/),
+      ]);
       // An Elasticsearch made from published packages cannot delete data streams, so this one stays there.
-      const { statusCode } = await logs.client.indices.deleteDataStream({ name: index() }, { ignore: [400], meta: true });
+      const { statusCode } = await logs.client.indices.deleteDataStream(
+        { name: index() },
+        { ignore: [400], meta: true },
+      );
       await logs.client.indices.deleteIndexTemplate({ name }, { ignore: [400] });
       if (statusCode === 200) expect(await logs.outcomes(one)).toEqual(["indexed"]);
     });

@@ -99,7 +99,11 @@ export class ExportWorld {
   }
 
   /** An exporter with a client of its own, as each replica has it, that loses no time waiting. */
-  exporter({ unitOfWork = this.unitOfWork, sink = this.sink(), ...options }: ExporterOverrides = {}): LineExporter<LogLine> {
+  exporter({
+    unitOfWork = this.unitOfWork,
+    sink = this.sink(),
+    ...options
+  }: ExporterOverrides = {}): LineExporter<LogLine> {
     const exporter = new LineExporter<LogLine>({
       name: { many: "Log lines" },
       about: ({ id, releaseName }) => ({ logLineId: id, releaseName }),
@@ -128,12 +132,15 @@ export class ExportWorld {
 
   private get logger(): Logger {
     const levels = pino.levels.labels;
-    return pino({}, {
-      write: (text: string) => {
-        const record = JSON.parse(text) as { level: number; msg: string };
-        this.logged.push({ ...record, level: levels[record.level] as LogRecord["level"] });
+    return pino(
+      {},
+      {
+        write: (text: string) => {
+          const record = JSON.parse(text) as { level: number; msg: string };
+          this.logged.push({ ...record, level: levels[record.level] as LogRecord["level"] });
+        },
       },
-    });
+    );
   }
 }
 

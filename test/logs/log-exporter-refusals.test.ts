@@ -9,7 +9,10 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 async function dueInMinutes(id: string): Promise<number | null> {
-  const [row] = await world.database.sql.query<{ due: string | null }>("SELECT retry_at AS due FROM log_line WHERE id = $1", [id]);
+  const [row] = await world.database.sql.query<{ due: string | null }>(
+    "SELECT retry_at AS due FROM log_line WHERE id = $1",
+    [id],
+  );
   return row?.due == null ? null : (Date.parse(row.due) - Date.parse(world.now)) / 60_000;
 }
 
@@ -33,7 +36,13 @@ describe("single lines fail", () => {
     await world.add([...newLines(3), ...poison, ...newLines(3)]);
     world.exporter({ batchSize: 2 }).start();
     await eventually(async () => world.counts.exported === 6 && (await world.lines.count()).setAside === 3);
-    expect(await world.inTable()).toEqual(poison.map(() => ({ id: expect.any(String), message: "poison", rejectedReason: expect.stringContaining("400 invalid_index_name_exception") })));
+    expect(await world.inTable()).toEqual(
+      poison.map(() => ({
+        id: expect.any(String),
+        message: "poison",
+        rejectedReason: expect.stringContaining("400 invalid_index_name_exception"),
+      })),
+    );
     expect(await world.lines.count()).toEqual({ waiting: 3, setAside: 3, refused: 0 });
     expect(world.counts).toMatchObject({ rejected: 0, failedBatches: 0 });
     expect(world.logged).toEqual([expect.objectContaining({ level: "warn", releaseName: "No Such Name" })]);
@@ -41,9 +50,17 @@ describe("single lines fail", () => {
 
   test("a refused document is tried again after a minute, and then after as long as it has been refused", async () => {
     const [id = ""] = await world.add(newLines(1));
-    world.elasticsearch.failItem(id, { status: 400, type: "illegal_argument_exception", reason: "pipeline with id [absent] does not exist" }, 3);
+    world.elasticsearch.failItem(
+      id,
+      { status: 400, type: "illegal_argument_exception", reason: "pipeline with id [absent] does not exist" },
+      3,
+    );
     world.exporter().start();
-    for (const [sent, minutes] of [[1, 1], [2, 1], [3, 2]] as const) {
+    for (const [sent, minutes] of [
+      [1, 1],
+      [2, 1],
+      [3, 2],
+    ] as const) {
       await eventually(() => world.elasticsearch.bulkSizes.length === sent);
       await eventually(async () => (await dueInMinutes(id)) === minutes);
       world.passMinutes(minutes);
@@ -54,7 +71,11 @@ describe("single lines fail", () => {
 
   test("a document that was refused for a day is refused for good, until an operator sends it again", async () => {
     const [id = ""] = await world.add(newLines(1));
-    world.elasticsearch.failItem(id, { status: 400, type: "document_parsing_exception", reason: "object mapping for [component]" }, Infinity);
+    world.elasticsearch.failItem(
+      id,
+      { status: 400, type: "document_parsing_exception", reason: "object mapping for [component]" },
+      Infinity,
+    );
     world.exporter().start();
     await eventually(async () => (await world.lines.count()).setAside === 1);
     world.passMinutes(24 * 60 - 1);
@@ -74,17 +95,28 @@ describe("single lines fail", () => {
   test.each<[string, (world: ExportWorld) => void, (world: ExportWorld) => void]>([
     [
       "the limit of fields",
-      ({ elasticsearch: { cluster } }) => cluster.putTemplate("operator", { index_patterns: ["fluentd.*"], priority: 500, template: { settings: { "index.mapping.total_fields.limit": 3 } } }),
+      ({ elasticsearch: { cluster } }) =>
+        cluster.putTemplate("operator", {
+          index_patterns: ["fluentd.*"],
+          priority: 500,
+          template: { settings: { "index.mapping.total_fields.limit": 3 } },
+        }),
       ({ elasticsearch: { cluster } }) => cluster.templates.delete("operator"),
     ],
     [
       "a mapping that clashes",
-      ({ elasticsearch: { cluster } }) => cluster.putTemplate("operator", { index_patterns: ["fluentd.*"], priority: 500, template: { mappings: { properties: { component: { properties: {} } } } } }),
+      ({ elasticsearch: { cluster } }) =>
+        cluster.putTemplate("operator", {
+          index_patterns: ["fluentd.*"],
+          priority: 500,
+          template: { mappings: { properties: { component: { properties: {} } } } },
+        }),
       ({ elasticsearch: { cluster } }) => cluster.templates.delete("operator"),
     ],
     [
       "a data stream's template",
-      ({ elasticsearch: { cluster } }) => cluster.putTemplate("operator", { index_patterns: ["fluentd.*"], priority: 500, data_stream: {} }),
+      ({ elasticsearch: { cluster } }) =>
+        cluster.putTemplate("operator", { index_patterns: ["fluentd.*"], priority: 500, data_stream: {} }),
       ({ elasticsearch: { cluster } }) => {
         cluster.dataStreams.clear();
         cluster.templates.delete("operator");
@@ -92,7 +124,12 @@ describe("single lines fail", () => {
     ],
     [
       "a pipeline that is missing",
-      ({ elasticsearch: { cluster } }) => cluster.putTemplate("operator", { index_patterns: ["fluentd.*"], priority: 500, template: { settings: { "index.default_pipeline": "absent" } } }),
+      ({ elasticsearch: { cluster } }) =>
+        cluster.putTemplate("operator", {
+          index_patterns: ["fluentd.*"],
+          priority: 500,
+          template: { settings: { "index.default_pipeline": "absent" } },
+        }),
       ({ elasticsearch: { cluster } }) => cluster.templates.delete("operator"),
     ],
   ])("%s costs no line once it is mended", async (_name, spoil, mend) => {

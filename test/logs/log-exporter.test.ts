@@ -37,7 +37,9 @@ describe("all is well", () => {
 
   test("the lag is the age of the oldest waiting line", async () => {
     world.elasticsearch.fail("bulk", { kind: "status", status: 503 }, 1_000);
-    await world.add(["2024-11-11T09:00:00.000Z", "2024-11-11T09:30:00.000Z"].map((createdAt) => newLine({ createdAt })));
+    await world.add(
+      ["2024-11-11T09:00:00.000Z", "2024-11-11T09:30:00.000Z"].map((createdAt) => newLine({ createdAt })),
+    );
     world.exporter().start();
     await eventually(() => world.counts.failedBatches > 0);
     expect(world.counts.lagSeconds).toBe(3_600);
@@ -94,7 +96,11 @@ describe("Elasticsearch is down", () => {
     await world.add(newLines(1));
     world.exporter({ backOff }).start();
     await eventually(tableIsEmpty);
-    expect(asked).toEqual([[1, null], [2, null], [3, 7_000]]);
+    expect(asked).toEqual([
+      [1, null],
+      [2, null],
+      [3, 7_000],
+    ]);
   });
 
   test.each(["before", "after"] as const)("the connection is lost %s the request was carried out", async (when) => {
@@ -171,7 +177,8 @@ describe("the exporter dies", () => {
 });
 
 describe("the index template", () => {
-  const puts = (): number => world.elasticsearch.requests.filter((one) => one.startsWith("PUT /_index_template")).length;
+  const puts = (): number =>
+    world.elasticsearch.requests.filter((one) => one.startsWith("PUT /_index_template")).length;
 
   test("is put once, before the first line", async () => {
     await world.add(newLines(4));

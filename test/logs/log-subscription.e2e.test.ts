@@ -2,7 +2,15 @@ import { newId } from "../../src/shared/app/ids";
 import { toInstant } from "../../src/shared/domain/instant";
 import { LogLineStore } from "../../src/features/logs/db/log-line-store";
 import { FakeElasticsearch } from "../fakes/fake-elasticsearch";
-import { ask, createDeployment as build, createWorkspace, serviceAccountWith, signUpAdmin, userWith, type BuiltDeployment } from "../builders/api";
+import {
+  ask,
+  createDeployment as build,
+  createWorkspace,
+  serviceAccountWith,
+  signUpAdmin,
+  userWith,
+  type BuiltDeployment,
+} from "../builders/api";
 import { closeSockets, RawSocket, socketUrl, type Message } from "../builders/socket";
 import { startTestApp, type TestApp } from "../world/app";
 import { newLine } from "./lines";
@@ -40,7 +48,8 @@ interface Follow {
 function cliStart({ deploymentId, component = "", search = "", timestamp = nanoseconds(Date.now()) }: Follow): string {
   return `{"type":"start","payload":{"query":${JSON.stringify(CLI_QUERY)},"variables":${JSON.stringify({ component, deploymentId, search, timestamp })}}}`;
 }
-const cliInit = (token: string): string => `{"type":"connection_init","payload":{"authorization":${JSON.stringify(token)}}}`;
+const cliInit = (token: string): string =>
+  `{"type":"connection_init","payload":{"authorization":${JSON.stringify(token)}}}`;
 const nanoseconds = (ms: number): string => toInstant(ms).replace("Z", "123456Z");
 
 /** `astro deployment logs … --follow`: both messages at once, nothing awaited. */
@@ -50,7 +59,8 @@ async function followAsCli(world: TestApp, token: string, follow: Follow): Promi
   return socket;
 }
 
-const TODAY = "subscription ($id: Uuid!, $since: DateTime, $component: String, $search: String) { log(deploymentUuid: $id, timestamp: $since, component: $component, search: $search) { id timestamp message } }";
+const TODAY =
+  "subscription ($id: Uuid!, $since: DateTime, $component: String, $search: String) { log(deploymentUuid: $id, timestamp: $since, component: $component, search: $search) { id timestamp message } }";
 
 async function followToday(world: TestApp, token: string, variables: object): Promise<RawSocket> {
   const socket = await RawSocket.connect(socketUrl(world.app.server), "graphql-transport-ws");
@@ -61,18 +71,37 @@ async function followToday(world: TestApp, token: string, variables: object): Pr
 }
 
 const printed = (socket: RawSocket): string =>
-  socket.messages.filter(({ type }) => type === "data").map(({ payload }) => payload.data.log.log as string).join("");
-const prints = (text: string) => (message: Message) => message.type === "data" && message.payload.data.log.log === `${text}\n`;
-const tells = (text: string) => (message: Message) => message.type === "next" && message.payload.data.log.message === text;
+  socket.messages
+    .filter(({ type }) => type === "data")
+    .map(({ payload }) => payload.data.log.log as string)
+    .join("");
+const prints = (text: string) => (message: Message) =>
+  message.type === "data" && message.payload.data.log.log === `${text}\n`;
+const tells = (text: string) => (message: Message) =>
+  message.type === "next" && message.payload.data.log.message === text;
 
-async function write(world: TestApp, { id, releaseName, workspaceId }: BuiltDeployment, ...lines: { message: string; component?: string; createdAt?: string }[]) {
+async function write(
+  world: TestApp,
+  { id, releaseName, workspaceId }: BuiltDeployment,
+  ...lines: { message: string; component?: string; createdAt?: string }[]
+) {
   await new LogLineStore(world.database.sql).add(
-    lines.map((one) => newLine({ deploymentId: id, releaseName, workspaceId, component: "scheduler", createdAt: toInstant(Date.now()), ...one })),
+    lines.map((one) =>
+      newLine({
+        deploymentId: id,
+        releaseName,
+        workspaceId,
+        component: "scheduler",
+        createdAt: toInstant(Date.now()),
+        ...one,
+      }),
+    ),
   );
 }
 
 /** Without a line of its own: turning rollbacks on writes one. */
-const createDeployment = (world: TestApp, token: string): Promise<BuiltDeployment> => build(world, token, { rollbackEnabled: false });
+const createDeployment = (world: TestApp, token: string): Promise<BuiltDeployment> =>
+  build(world, token, { rollbackEnabled: false });
 
 const POLL_EVERY_MS = 50;
 let world: TestApp;
@@ -102,7 +131,8 @@ describe("a log that is followed", () => {
     await socket.until(prints("third"));
     expect(printed(socket)).toBe("first\nwith its own end\nsecond\nthird\n");
     expect(socket.types.slice(0, 2)).toEqual(["connection_ack", "ka"]);
-    for (const { payload } of socket.messages) expect(payload === undefined || (typeof payload === "object" && !Array.isArray(payload))).toBe(true);
+    for (const { payload } of socket.messages)
+      expect(payload === undefined || (typeof payload === "object" && !Array.isArray(payload))).toBe(true);
   });
 
   test("comes as it was written to clients of today's protocol", async () => {
@@ -110,7 +140,11 @@ describe("a log that is followed", () => {
     const socket = await followToday(world, admin, { id: deployment.id, since: toInstant(Date.now()) });
     await write(world, deployment, { message: "a line" });
     const { payload } = await socket.until(tells("a line"));
-    expect(payload.data.log).toEqual({ id: expect.any(String), timestamp: expect.stringMatching(/Z$/), message: "a line" });
+    expect(payload.data.log).toEqual({
+      id: expect.any(String),
+      timestamp: expect.stringMatching(/Z$/),
+      message: "a line",
+    });
   });
 
   test.each([
@@ -133,7 +167,8 @@ describe("a log that is followed", () => {
     await socket.until(prints(expected.at(-1) ?? ""));
     expect(printed(socket)).toBe(expected.map((line) => `${line}\n`).join(""));
 
-    const query = "query ($id: Uuid!, $component: String, $timestamp: DateTime, $search: String) { logs(deploymentUuid: $id, component: $component, timestamp: $timestamp, search: $search) { message } }";
+    const query =
+      "query ($id: Uuid!, $component: String, $timestamp: DateTime, $search: String) { logs(deploymentUuid: $id, component: $component, timestamp: $timestamp, search: $search) { message } }";
     const { logs } = await ask(world, query, { id: deployment.id, component, timestamp, search: "of" }, admin);
     expect(logs.map(({ message }: { message: string }) => message)).toEqual(expected);
   });
@@ -141,7 +176,10 @@ describe("a log that is followed", () => {
   test("has no gap and no line twice between what was there and what comes, however much it is", async () => {
     const deployment = await createDeployment(world, admin);
     const since = Date.now();
-    const earlier = Array.from({ length: 2_500 }, (_, number) => ({ message: `#${number}`, createdAt: toInstant(since + Math.floor(number / 700)) }));
+    const earlier = Array.from({ length: 2_500 }, (_, number) => ({
+      message: `#${number}`,
+      createdAt: toInstant(since + Math.floor(number / 700)),
+    }));
     await write(world, deployment, ...earlier);
     const socket = await followAsCli(world, admin, { deploymentId: deployment.id, timestamp: nanoseconds(since) });
     await socket.until(({ type }) => type === "data");
@@ -153,17 +191,32 @@ describe("a log that is followed", () => {
   test("has lines that arrive late, or with the instant of one that was read already", async () => {
     const deployment = await createDeployment(world, admin);
     const now = Date.now();
-    const socket = await followAsCli(world, admin, { deploymentId: deployment.id, timestamp: nanoseconds(now - 60_000) });
+    const socket = await followAsCli(world, admin, {
+      deploymentId: deployment.id,
+      timestamp: nanoseconds(now - 60_000),
+    });
     await write(world, deployment, { message: "on time", createdAt: toInstant(now) });
     await socket.until(prints("on time"));
-    await write(world, deployment, { message: "same instant", createdAt: toInstant(now) }, { message: "late", createdAt: toInstant(now - 10_000) });
+    await write(
+      world,
+      deployment,
+      { message: "same instant", createdAt: toInstant(now) },
+      { message: "late", createdAt: toInstant(now - 10_000) },
+    );
     await socket.until(prints("same instant"));
     await socket.until(prints("late"));
     await write(world, deployment, { message: "of the future", createdAt: toInstant(now + 3_600_000) });
     await socket.until(prints("of the future"));
     await write(world, deployment, { message: "after it" });
     await socket.until(prints("after it"));
-    expect(printed(socket).split("\n").sort()).toEqual(["", "after it", "late", "of the future", "on time", "same instant"]);
+    expect(printed(socket).split("\n").sort()).toEqual([
+      "",
+      "after it",
+      "late",
+      "of the future",
+      "on time",
+      "same instant",
+    ]);
   });
 });
 
@@ -198,18 +251,29 @@ describe("who may follow", () => {
 
   test.each(["DEPLOYMENT_VIEWER", "SYSTEM_VIEWER"])("a %s does", async (role) => {
     const deployment = await createDeployment(world, admin);
-    const { token } = await userWith(world, admin, role, role === "SYSTEM_VIEWER" ? {} : { deploymentId: deployment.id });
-    const socket = await followAsCli(world, token, { deploymentId: deployment.id, timestamp: nanoseconds(Date.now() - 1_000) });
+    const { token } = await userWith(
+      world,
+      admin,
+      role,
+      role === "SYSTEM_VIEWER" ? {} : { deploymentId: deployment.id },
+    );
+    const socket = await followAsCli(world, token, {
+      deploymentId: deployment.id,
+      timestamp: nanoseconds(Date.now() - 1_000),
+    });
     await write(world, deployment, { message: "seen" });
     await socket.until(prints("seen"));
   });
 
-  test.each(["stale", "e30.e30.e30", ""])("the token %j ends it, which the CLI takes for an expired one", async (token) => {
-    const deployment = await createDeployment(world, admin);
-    const socket = await followAsCli(world, token, { deploymentId: deployment.id });
-    expect((await socket.closed).code).toBe(4403);
-    expect(socket.types).toEqual(["connection_error"]);
-  });
+  test.each(["stale", "e30.e30.e30", ""])(
+    "the token %j ends it, which the CLI takes for an expired one",
+    async (token) => {
+      const deployment = await createDeployment(world, admin);
+      const socket = await followAsCli(world, token, { deploymentId: deployment.id });
+      expect((await socket.closed).code).toBe(4403);
+      expect(socket.types).toEqual(["connection_error"]);
+    },
+  );
 });
 
 describe("the log ends by itself", () => {
@@ -245,7 +309,12 @@ describe("the log ends by itself", () => {
 
   test("when the Deployment is deleted", async () => {
     const { deployment, ...sockets } = await following();
-    await ask(world, "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }", { id: deployment.id }, admin);
+    await ask(
+      world,
+      "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }",
+      { id: deployment.id },
+      admin,
+    );
     await endsSoon(sockets, "NOT_FOUND");
   });
 
@@ -261,7 +330,8 @@ describe("the log ends by itself", () => {
     const account = await serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     const socket = await followAsCli(world, account.token, { deploymentId: deployment.id });
     await socket.untilType("connection_ack");
-    const query = "mutation ($id: Uuid!, $deployment: Uuid!) { deleteDeploymentServiceAccount(serviceAccountUuid: $id, deploymentUuid: $deployment) { id } }";
+    const query =
+      "mutation ($id: Uuid!, $deployment: Uuid!) { deleteDeploymentServiceAccount(serviceAccountUuid: $id, deploymentUuid: $deployment) { id } }";
     await ask(world, query, { id: account.id, deployment: deployment.id }, admin);
     expect((await socket.closed).code).toBe(4403);
   });
@@ -292,7 +362,9 @@ test("when the token expires the connection is closed", async () => {
 test("two hundred who follow one log cost hardly more statements than one", async () => {
   const deployment = await createDeployment(world, admin);
   const timestamp = nanoseconds(Date.now() - 1_000);
-  const sockets = await Promise.all(Array.from({ length: 200 }, () => followAsCli(world, admin, { deploymentId: deployment.id, timestamp })));
+  const sockets = await Promise.all(
+    Array.from({ length: 200 }, () => followAsCli(world, admin, { deploymentId: deployment.id, timestamp })),
+  );
   await write(world, deployment, { message: "before" });
   await Promise.all(sockets.map((socket) => socket.until(prints("before"))));
 
@@ -315,9 +387,16 @@ test("nobody follows so many different logs that there is none left for others",
   const message = "x".repeat(100);
   await write(world, deployment, { message });
   const since = toInstant(Date.now() - 60_000);
-  const sockets = await Promise.all([0, 1].map(() => followToday(world, greedy.token, { id: deployment.id, since, search: message })));
+  const sockets = await Promise.all(
+    [0, 1].map(() => followToday(world, greedy.token, { id: deployment.id, since, search: message })),
+  );
   for (const [at, socket] of sockets.entries()) {
-    for (let n = 2; n <= 50; n++) socket.send({ id: String(n), type: "subscribe", payload: { query: TODAY, variables: { id: deployment.id, since, search: message.slice(0, 50 * at + n - 1) } } });
+    for (let n = 2; n <= 50; n++)
+      socket.send({
+        id: String(n),
+        type: "subscribe",
+        payload: { query: TODAY, variables: { id: deployment.id, since, search: message.slice(0, 50 * at + n - 1) } },
+      });
   }
   // Each of them has got the line, or was refused.
   for (const socket of sockets) await socket.until(() => new Set(socket.messages.map(({ id }) => id)).size === 51);
@@ -325,7 +404,10 @@ test("nobody follows so many different logs that there is none left for others",
   expect(refused.length).toBeGreaterThan(50);
   expect(refused[0]?.payload[0].extensions).toEqual({ code: "UNAVAILABLE", retryAfterSeconds: 10 });
 
-  const other = await followAsCli(world, admin, { deploymentId: deployment.id, timestamp: nanoseconds(Date.now() - 60_000) });
+  const other = await followAsCli(world, admin, {
+    deploymentId: deployment.id,
+    timestamp: nanoseconds(Date.now() - 60_000),
+  });
   await other.until(prints(message));
 });
 
@@ -345,13 +427,22 @@ describe("with Elasticsearch", () => {
   });
 
   function collected({ releaseName }: BuiltDeployment, id: string, message: string, component = "webserver"): void {
-    elasticsearch.cluster.index(`fluentd.${releaseName}.2024.11.11`, id, { "@timestamp": nanoseconds(Date.now()), release: releaseName, component, message });
+    elasticsearch.cluster.index(`fluentd.${releaseName}.2024.11.11`, id, {
+      "@timestamp": nanoseconds(Date.now()),
+      release: releaseName,
+      component,
+      message,
+    });
     elasticsearch.cluster.refresh("*");
   }
 
   test("collectors' lines are followed, each once, also over an outage", async () => {
     const deployment = await createDeployment(other, token);
-    const socket = await followAsCli(other, token, { deploymentId: deployment.id, component: "webserver", timestamp: nanoseconds(Date.now() - 1_000) });
+    const socket = await followAsCli(other, token, {
+      deploymentId: deployment.id,
+      component: "webserver",
+      timestamp: nanoseconds(Date.now() - 1_000),
+    });
     collected(deployment, "a", "before the outage");
     await socket.until(prints("before the outage"));
 
@@ -368,7 +459,10 @@ describe("with Elasticsearch", () => {
 
   test("nothing is asked any more once nobody follows", async () => {
     const deployment = await createDeployment(other, token);
-    const socket = await followAsCli(other, token, { deploymentId: deployment.id, timestamp: nanoseconds(Date.now() - 1_000) });
+    const socket = await followAsCli(other, token, {
+      deploymentId: deployment.id,
+      timestamp: nanoseconds(Date.now() - 1_000),
+    });
     collected(deployment, "d", "seen");
     await socket.until(prints("seen"));
     socket.socket.close(1000, '{"id":"1","type":"stop"}');

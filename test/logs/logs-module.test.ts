@@ -29,20 +29,23 @@ const open = (withElasticsearch: boolean): LogsModule =>
     clock: systemClock,
   });
 
-test.each([false, true])("a line written with a change can be read back (Elasticsearch: %s)", async (withElasticsearch) => {
-  const logs = open(withElasticsearch);
-  const line = newLine();
-  await database.dataSource.transaction((manager) => logs.writer(sqlOf(manager)).add([line]));
-  logs.exporter?.start();
+test.each([false, true])(
+  "a line written with a change can be read back (Elasticsearch: %s)",
+  async (withElasticsearch) => {
+    const logs = open(withElasticsearch);
+    const line = newLine();
+    await database.dataSource.transaction((manager) => logs.writer(sqlOf(manager)).add([line]));
+    logs.exporter?.start();
 
-  const found = async (): Promise<boolean> => {
-    elasticsearch.cluster.refresh("*");
-    const entries = await logs.search.search({ ...line, limit: 10 });
-    return entries[0]?.message === line.message;
-  };
-  await eventually(found);
-  await logs.close();
-});
+    const found = async (): Promise<boolean> => {
+      elasticsearch.cluster.refresh("*");
+      const entries = await logs.search.search({ ...line, limit: 10 });
+      return entries[0]?.message === line.message;
+    };
+    await eventually(found);
+    await logs.close();
+  },
+);
 
 test("a change that is rolled back leaves no line", async () => {
   const logs = open(false);
@@ -63,14 +66,20 @@ describe("while Elasticsearch cannot be read", () => {
     const line = newLine();
     const lines = ["one", "two", "three"].map((message) => ({ ...line, message }));
     await database.dataSource.transaction((manager) => logs.writer(sqlOf(manager)).add(lines));
-    for (const [limit, shown] of [[10, ["one", "two", "three"]], [3, ["two", "three"]], [1, ["three"]]] as const) {
+    for (const [limit, shown] of [
+      [10, ["one", "two", "three"]],
+      [3, ["two", "three"]],
+      [1, ["three"]],
+    ] as const) {
       away();
       const [notice, ...rest] = await logs.search.search({ ...line, limit });
       expect(notice?.message).toContain("Elasticsearch cannot be read now");
       expect(rest.map(({ message }) => message)).toEqual(shown);
     }
     away();
-    await expect(logs.search.search({ ...line, component: "scheduler", limit: 10 })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(logs.search.search({ ...line, component: "scheduler", limit: 10 })).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
     await logs.close();
   });
 
@@ -79,7 +88,9 @@ describe("while Elasticsearch cannot be read", () => {
     const line = newLine();
     await database.dataSource.transaction((manager) => logs.writer(sqlOf(manager)).add([line]));
     away();
-    await expect(logs.search.oldest({ ...line, since: "2020-01-01T00:00:00.000Z", limit: 10 })).rejects.toMatchObject({ code: "UNAVAILABLE" });
+    await expect(logs.search.oldest({ ...line, since: "2020-01-01T00:00:00.000Z", limit: 10 })).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
     await logs.close();
   });
 });

@@ -59,9 +59,14 @@ export async function startDockerRegistry(settings: RegistrySettings): Promise<R
   }
 }
 
-const serve = (file: string): ChildProcess => spawn("docker-registry", ["serve", file], { stdio: "ignore", env: { PATH: process.env["PATH"] ?? "" } });
+const serve = (file: string): ChildProcess =>
+  spawn("docker-registry", ["serve", file], { stdio: "ignore", env: { PATH: process.env["PATH"] ?? "" } });
 
-const configuration = ({ port, realm, service, issuer, notifications }: RegistrySettings, folder: string, rootcertbundle: string): object => ({
+const configuration = (
+  { port, realm, service, issuer, notifications }: RegistrySettings,
+  folder: string,
+  rootcertbundle: string,
+): object => ({
   version: "0.1",
   log: { level: "error" },
   storage: { filesystem: { rootdirectory: join(folder, "images") }, delete: { enabled: true } },
@@ -83,7 +88,7 @@ const configuration = ({ port, realm, service, issuer, notifications }: Registry
 });
 
 async function untilUp(port: number): Promise<void> {
-  for (const until = Date.now() + STARTS_WITHIN_MS; Date.now() < until; ) {
+  for (const until = Date.now() + STARTS_WITHIN_MS; Date.now() < until;) {
     const answer = await fetch(`http://127.0.0.1:${port}/v2/`).catch(() => null);
     if (answer?.status === 401) return;
     await sleep(50);

@@ -3,13 +3,31 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ask, askInVain, createDeployment, createWorkspace, deployImage, headOf, ROLLBACK, rollBack, signUp, signUpAdmin, uniqueName, UPDATE_IMAGE, userWith, type BuiltDeployment } from "../builders/api";
+import {
+  ask,
+  askInVain,
+  createDeployment,
+  createWorkspace,
+  deployImage,
+  headOf,
+  ROLLBACK,
+  rollBack,
+  signUp,
+  signUpAdmin,
+  uniqueName,
+  UPDATE_IMAGE,
+  userWith,
+  type BuiltDeployment,
+} from "../builders/api";
 import { fingerprint } from "../builders/fingerprint";
 import { sha256 } from "./registry-client";
 import { registries, startRegistryWorld, type RegistryWorld } from "./registry-world";
 
 /** Pushes are not noted, so that nothing is written but by what is tested. */
-const VALIDATED = { DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT_DOCKER_VALIDATION: "true", DEPLOYMENTS__EXPOSE_DOCKER_WEBHOOK_ENDPOINT: "false" };
+const VALIDATED = {
+  DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT_DOCKER_VALIDATION: "true",
+  DEPLOYMENTS__EXPOSE_DOCKER_WEBHOOK_ENDPOINT: "false",
+};
 const PLAN = `query ($id: Uuid!, $to: Uuid!) {
   rollbackPlan(deploymentUuid: $id, deployRevisionId: $to) { allowed blockers { code message } warnings { code message } }
 }`;
@@ -20,7 +38,10 @@ const WARNED = "IMAGE_UNVERIFIED";
 
 const digestOf = async (world: RegistryWorld, deployment: { readonly id: string }): Promise<string | null> => {
   const { id } = await headOf(world, deployment.id);
-  const [row] = await world.database.sql.query<{ digest: string | null }>("SELECT image_digest AS digest FROM deploy_revision WHERE id = $1", [id]);
+  const [row] = await world.database.sql.query<{ digest: string | null }>(
+    "SELECT image_digest AS digest FROM deploy_revision WHERE id = $1",
+    [id],
+  );
   return row?.digest ?? null;
 };
 
@@ -49,7 +70,9 @@ describe.each(registries)("an image in $kind", (registry) => {
   };
   const issuesOf = async (id: string, to: string): Promise<Record<string, string>> => {
     const { rollbackPlan } = await ask(world, PLAN, { id, to }, admin);
-    return Object.fromEntries([...rollbackPlan.blockers, ...rollbackPlan.warnings].map(({ code, message }) => [code, message]));
+    return Object.fromEntries(
+      [...rollbackPlan.blockers, ...rollbackPlan.warnings].map(({ code, message }) => [code, message]),
+    );
   };
 
   test("is deployed with its digest", async () => {
@@ -62,7 +85,12 @@ describe.each(registries)("an image in $kind", (registry) => {
 
   test("is deployed with its digest by upsertDeployment, new or changed", async () => {
     const { digest, image } = await push();
-    const { upsertDeployment } = await ask(world, UPSERT, { workspaceUuid: deployment.workspaceId, label: uniqueName("new"), image }, admin);
+    const { upsertDeployment } = await ask(
+      world,
+      UPSERT,
+      { workspaceUuid: deployment.workspaceId, label: uniqueName("new"), image },
+      admin,
+    );
     expect(await digestOf(world, upsertDeployment)).toBe(digest);
     const again = await push();
     await ask(world, UPSERT, { deploymentUuid: upsertDeployment.id, image: again.image }, admin);
@@ -71,13 +99,22 @@ describe.each(registries)("an image in $kind", (registry) => {
 
   test.each([
     ["is not there", () => `${world.registryHost}/${deployment.releaseName}/airflow:never`],
-    ["is there under another digest", () => `${world.registryHost}/${deployment.releaseName}/airflow@sha256:${"0".repeat(64)}`],
+    [
+      "is there under another digest",
+      () => `${world.registryHost}/${deployment.releaseName}/airflow@sha256:${"0".repeat(64)}`,
+    ],
     ["is no Deployment's", () => `${world.registryHost}/somebody/else:1`],
   ])("that %s is refused", async (_name, image) => {
     const expected = { code: "BAD_USER_INPUT", message: "image: is not in its registry, or not yours to deploy" };
-    expect(await refusedWithoutTrace(UPDATE_IMAGE, { releaseName: deployment.releaseName, image: image() })).toMatchObject(expected);
-    expect(await refusedWithoutTrace(UPSERT, { deploymentUuid: deployment.id, image: image() })).toMatchObject(expected);
-    expect(await refusedWithoutTrace(UPSERT, { workspaceUuid: deployment.workspaceId, label: "New", image: image() })).toMatchObject(expected);
+    expect(
+      await refusedWithoutTrace(UPDATE_IMAGE, { releaseName: deployment.releaseName, image: image() }),
+    ).toMatchObject(expected);
+    expect(await refusedWithoutTrace(UPSERT, { deploymentUuid: deployment.id, image: image() })).toMatchObject(
+      expected,
+    );
+    expect(
+      await refusedWithoutTrace(UPSERT, { workspaceUuid: deployment.workspaceId, label: "New", image: image() }),
+    ).toMatchObject(expected);
   });
 
   test("of a Deployment that one may not pull from is as good as not there", async () => {
@@ -96,9 +133,13 @@ describe.each(registries)("an image in $kind", (registry) => {
     const variables = { releaseName: deployment.releaseName, image };
     expect((await refusedWithoutTrace(UPDATE_IMAGE, variables, stranger.token)).code).toBe("NOT_FOUND");
     expect((await refusedWithoutTrace(UPDATE_IMAGE, variables, viewer.token)).code).toBe("FORBIDDEN");
-    expect((await refusedWithoutTrace(UPSERT, { deploymentUuid: deployment.id, image }, viewer.token)).code).toBe("FORBIDDEN");
+    expect((await refusedWithoutTrace(UPSERT, { deploymentUuid: deployment.id, image }, viewer.token)).code).toBe(
+      "FORBIDDEN",
+    );
     const workspaceUuid = await createWorkspace(world, admin);
-    expect((await refusedWithoutTrace(UPSERT, { workspaceUuid, label: "New", image }, stranger.token)).code).toBe("NOT_FOUND");
+    expect((await refusedWithoutTrace(UPSERT, { workspaceUuid, label: "New", image }, stranger.token)).code).toBe(
+      "NOT_FOUND",
+    );
   });
 
   test("that is gone cannot be rolled back to, and one that is there can", async () => {
@@ -108,10 +149,17 @@ describe.each(registries)("an image in $kind", (registry) => {
     const second = await deployImage(world, admin, target, { image: (await push(target)).image });
     await deployImage(world, admin, target, { image: (await push(target)).image });
     expect(await issuesOf(target.id, first.id)).not.toHaveProperty(WARNED);
-    await world.database.sql.query("UPDATE deploy_revision SET image_digest = $2 WHERE id = $1", [second.id, `sha256:${"0".repeat(64)}`]);
+    await world.database.sql.query("UPDATE deploy_revision SET image_digest = $2 WHERE id = $1", [
+      second.id,
+      `sha256:${"0".repeat(64)}`,
+    ]);
     const message = expect.stringContaining("The registry no longer holds the image of revision 2");
     expect(await issuesOf(target.id, second.id)).toMatchObject({ IMAGE_MISSING: message });
-    const refusal = await refusedWithoutTrace(ROLLBACK, { deploymentUuid: target.id, deployRevisionId: second.id, description: "x" });
+    const refusal = await refusedWithoutTrace(ROLLBACK, {
+      deploymentUuid: target.id,
+      deployRevisionId: second.id,
+      description: "x",
+    });
     expect(refusal).toMatchObject({ code: "IMAGE_MISSING", message });
     expect((await rollBack(world, admin, target.id, first.id)).status).toBe("DEPLOYED");
   });
@@ -124,7 +172,9 @@ describe.each(registries)("an image in $kind", (registry) => {
     await world.away(async () => {
       const refusal = await refusedWithoutTrace(UPDATE_IMAGE, { releaseName: deployment.releaseName, image });
       expect(refusal).toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining("cannot be reached") });
-      expect(await issuesOf(target.id, first.id)).toMatchObject({ [WARNED]: expect.stringContaining("cannot be reached") });
+      expect(await issuesOf(target.id, first.id)).toMatchObject({
+        [WARNED]: expect.stringContaining("cannot be reached"),
+      });
       expect((await rollBack(world, admin, target.id, first.id)).status).toBe("DEPLOYED");
     });
   });
@@ -154,7 +204,13 @@ describe("an image in somebody else's registry", () => {
   let hosts: Readonly<Record<"basic" | "bearer" | "open" | "broken" | "endless", string>>;
 
   /** A registry's answers to one host, in a few lines each. */
-  async function host(answer: (path: string, authorization: string | undefined, self: string) => { status: number; headers?: Record<string, string>; body?: string | Buffer }): Promise<string> {
+  async function host(
+    answer: (
+      path: string,
+      authorization: string | undefined,
+      self: string,
+    ) => { status: number; headers?: Record<string, string>; body?: string | Buffer },
+  ): Promise<string> {
     const server = createServer(({ url = "", headers }, response) => {
       asked.push(`${headers.host} ${url} ${headers.authorization ?? ""}`);
       const { status, headers: given = {}, body = "" } = answer(url, headers.authorization, `http://${headers.host}`);
@@ -165,14 +221,22 @@ describe("an image in somebody else's registry", () => {
     return `localhost:${(server.address() as AddressInfo).port}`;
   }
 
-  const manifest = (path: string) => (path === "/v2/team/airflow/manifests/1" ? { status: 200, body: MANIFEST } : { status: 404 });
+  const manifest = (path: string) =>
+    path === "/v2/team/airflow/manifests/1" ? { status: 200, body: MANIFEST } : { status: 404 };
 
   beforeAll(async () => {
     hosts = {
-      basic: await host((path, authorization) => (authorization === PASSWORD ? manifest(path) : { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } })),
+      basic: await host((path, authorization) =>
+        authorization === PASSWORD
+          ? manifest(path)
+          : { status: 401, headers: { "www-authenticate": 'Basic realm="x"' } },
+      ),
       bearer: await host((path, authorization, self) => {
-        if (path.startsWith("/token?")) return authorization === PASSWORD ? { status: 200, body: '{"access_token":"t"}' } : { status: 401 };
-        return authorization === "Bearer t" ? manifest(path) : { status: 401, headers: { "www-authenticate": `Bearer realm="${self}/token",service="s"` } };
+        if (path.startsWith("/token?"))
+          return authorization === PASSWORD ? { status: 200, body: '{"access_token":"t"}' } : { status: 401 };
+        return authorization === "Bearer t"
+          ? manifest(path)
+          : { status: 401, headers: { "www-authenticate": `Bearer realm="${self}/token",service="s"` } };
       }),
       open: await host(manifest),
       broken: await host(() => ({ status: 500, body: "oops" })),
@@ -180,7 +244,13 @@ describe("an image in somebody else's registry", () => {
     };
     folder = await mkdtemp(join(tmpdir(), "retrograde-auths-"));
     const auth = PASSWORD.slice("Basic ".length);
-    await writeFile(join(folder, "config.json"), JSON.stringify({ auths: { [hosts.basic]: { auth }, [`https://${hosts.bearer}/v2/`]: { username: "bot", password: "s3cret" } }, credsStore: "x" }));
+    await writeFile(
+      join(folder, "config.json"),
+      JSON.stringify({
+        auths: { [hosts.basic]: { auth }, [`https://${hosts.bearer}/v2/`]: { username: "bot", password: "s3cret" } },
+        credsStore: "x",
+      }),
+    );
     world = await startRegistryWorld(registries[0]!, {
       env: {
         ...VALIDATED,
@@ -204,11 +274,22 @@ describe("an image in somebody else's registry", () => {
   test.each(["basic", "bearer", "open"] as const)("is found: %s", async (name) => {
     await deployImage(world, admin, deployment, { image: `${hosts[name]}/team/airflow:1` });
     expect(await digestOf(world, deployment)).toBe(sha256(Buffer.from(MANIFEST)));
-    expect((await askInVain(world, UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `${hosts[name]}/team/airflow:2` }, admin)).code).toBe("BAD_USER_INPUT");
+    expect(
+      (
+        await askInVain(
+          world,
+          UPDATE_IMAGE,
+          { releaseName: deployment.releaseName, image: `${hosts[name]}/team/airflow:2` },
+          admin,
+        )
+      ).code,
+    ).toBe("BAD_USER_INPUT");
   });
 
   test("is asked for with the scope that it takes", () => {
-    expect(asked.find((line) => line.includes("/token?"))).toBe(`${hosts.bearer} /token?scope=repository%3Ateam%2Fairflow%3Apull&service=s ${PASSWORD}`);
+    expect(asked.find((line) => line.includes("/token?"))).toBe(
+      `${hosts.bearer} /token?scope=repository%3Ateam%2Fairflow%3Apull&service=s ${PASSWORD}`,
+    );
   });
 
   test("is not asked for with anybody else's password", () => {
@@ -219,20 +300,41 @@ describe("an image in somebody else's registry", () => {
     ["that answers with an error", "broken", "answers 500"],
     ["that does not end", "endless", "has more than 4194304 bytes"],
   ] as const)("%s cannot be verified", async (_name, name, message) => {
-    const refusal = await askInVain(world, UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `${hosts[name]}/team/airflow:1` }, admin);
+    const refusal = await askInVain(
+      world,
+      UPDATE_IMAGE,
+      { releaseName: deployment.releaseName, image: `${hosts[name]}/team/airflow:1` },
+      admin,
+    );
     expect(refusal).toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining(message) });
   });
 
   test("that the installation does not name is never asked", async () => {
     const secret = await host(manifest);
-    const refusal = await askInVain(world, UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `${secret}/team/airflow:1` }, admin);
-    expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", message: expect.stringContaining(`${secret} is no registry that this installation asks`) });
+    const refusal = await askInVain(
+      world,
+      UPDATE_IMAGE,
+      { releaseName: deployment.releaseName, image: `${secret}/team/airflow:1` },
+      admin,
+    );
+    expect(refusal).toMatchObject({
+      code: "BAD_USER_INPUT",
+      message: expect.stringContaining(`${secret} is no registry that this installation asks`),
+    });
     expect(asked.filter((line) => line.startsWith(secret))).toEqual([]);
   });
 
   test("cannot be verified without the file that holds its password", async () => {
     await writeFile(join(folder, "config.json"), "{");
-    const refusal = await askInVain(world, UPDATE_IMAGE, { releaseName: deployment.releaseName, image: `${hosts.basic}/team/airflow:1` }, admin);
-    expect(refusal).toMatchObject({ code: "UNAVAILABLE", message: expect.stringContaining("file with the credentials") });
+    const refusal = await askInVain(
+      world,
+      UPDATE_IMAGE,
+      { releaseName: deployment.releaseName, image: `${hosts.basic}/team/airflow:1` },
+      admin,
+    );
+    expect(refusal).toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("file with the credentials"),
+    });
   });
 });

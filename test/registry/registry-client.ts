@@ -17,8 +17,16 @@ export interface ImageContent {
 
 const DOCKER = "application/vnd.docker";
 const TYPES = {
-  docker: { manifest: `${DOCKER}.distribution.manifest.v2+json`, index: `${DOCKER}.distribution.manifest.list.v2+json`, config: `${DOCKER}.container.image.v1+json` },
-  oci: { manifest: "application/vnd.oci.image.manifest.v1+json", index: "application/vnd.oci.image.index.v1+json", config: "application/vnd.oci.image.config.v1+json" },
+  docker: {
+    manifest: `${DOCKER}.distribution.manifest.v2+json`,
+    index: `${DOCKER}.distribution.manifest.list.v2+json`,
+    config: `${DOCKER}.container.image.v1+json`,
+  },
+  oci: {
+    manifest: "application/vnd.oci.image.manifest.v1+json",
+    index: "application/vnd.oci.image.index.v1+json",
+    config: "application/vnd.oci.image.config.v1+json",
+  },
 };
 
 /** Does as `docker login`, `docker push` and `docker pull` do: meets a challenge, fetches a token, tries again. */
@@ -35,21 +43,45 @@ export class RegistryClient {
     return (await this.send("GET", "/v2/")).status;
   }
 
-  async push(repository: string, tag: string, { labels = {}, asIndex = false, oci = false, padding = 0 }: ImageContent = {}): Promise<PushedImage> {
+  async push(
+    repository: string,
+    tag: string,
+    { labels = {}, asIndex = false, oci = false, padding = 0 }: ImageContent = {},
+  ): Promise<PushedImage> {
     const types = oci ? TYPES.oci : TYPES.docker;
-    const config = JSON.stringify({ architecture: "amd64", os: "linux", config: { Labels: labels }, rootfs: { type: "layers", diff_ids: [] }, nonce: randomBytes(8).toString("hex"), padding: " ".repeat(padding) });
+    const config = JSON.stringify({
+      architecture: "amd64",
+      os: "linux",
+      config: { Labels: labels },
+      rootfs: { type: "layers", diff_ids: [] },
+      nonce: randomBytes(8).toString("hex"),
+      padding: " ".repeat(padding),
+    });
     const configDigest = await this.upload(repository, Buffer.from(config));
-    const manifest = JSON.stringify({ schemaVersion: 2, mediaType: types.manifest, config: { mediaType: types.config, digest: configDigest, size: config.length }, layers: [] });
+    const manifest = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: types.manifest,
+      config: { mediaType: types.config, digest: configDigest, size: config.length },
+      layers: [],
+    });
     if (!asIndex) return { digest: await this.putManifest(repository, tag, types.manifest, manifest) };
     const digest = await this.putManifest(repository, sha256(Buffer.from(manifest)), types.manifest, manifest);
     const entry = { mediaType: types.manifest, digest, size: manifest.length };
     const other = { ...entry, platform: { os: "unknown", architecture: "unknown" } };
-    const index = JSON.stringify({ schemaVersion: 2, mediaType: types.index, manifests: [other, { ...entry, platform: { os: "linux", architecture: "amd64" } }] });
+    const index = JSON.stringify({
+      schemaVersion: 2,
+      mediaType: types.index,
+      manifests: [other, { ...entry, platform: { os: "linux", architecture: "amd64" } }],
+    });
     return { digest: await this.putManifest(repository, tag, types.index, index) };
   }
 
   async statusOf(repository: string, reference: string): Promise<number> {
-    return (await this.send("HEAD", `/v2/${repository}/manifests/${reference}`, { accept: `${TYPES.docker.manifest}, ${TYPES.oci.manifest}` })).status;
+    return (
+      await this.send("HEAD", `/v2/${repository}/manifests/${reference}`, {
+        accept: `${TYPES.docker.manifest}, ${TYPES.oci.manifest}`,
+      })
+    ).status;
   }
 
   async startUpload(repository: string): Promise<number> {
@@ -62,18 +94,33 @@ export class RegistryClient {
     const target = new URL(started.headers.get("location") ?? "", this.url);
     const digest = sha256(blob);
     target.searchParams.set("digest", digest);
-    const finished = await this.send("PUT", `${target.pathname}${target.search}`, { "content-type": "application/octet-stream" }, blob);
+    const finished = await this.send(
+      "PUT",
+      `${target.pathname}${target.search}`,
+      { "content-type": "application/octet-stream" },
+      blob,
+    );
     if (finished.status !== 201) throw new Error(`The registry answers a blob with ${finished.status}`);
     return digest;
   }
 
   private async putManifest(repository: string, reference: string, type: string, body: string): Promise<string> {
-    const answer = await this.send("PUT", `/v2/${repository}/manifests/${reference}`, { "content-type": type }, Buffer.from(body));
+    const answer = await this.send(
+      "PUT",
+      `/v2/${repository}/manifests/${reference}`,
+      { "content-type": type },
+      Buffer.from(body),
+    );
     if (answer.status !== 201) throw new Error(`The registry answers a manifest with ${answer.status}`);
     return sha256(Buffer.from(body));
   }
 
-  private async send(method: string, path: string, headers: Record<string, string> = {}, body?: Buffer): Promise<Response> {
+  private async send(
+    method: string,
+    path: string,
+    headers: Record<string, string> = {},
+    body?: Buffer,
+  ): Promise<Response> {
     const attempt = (): Promise<Response> =>
       fetch(`${this.url}${path}`, {
         method,
@@ -86,11 +133,19 @@ export class RegistryClient {
   }
 
   private async meet(challenge: string): Promise<boolean> {
-    const parameters = Object.fromEntries([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+    const parameters = Object.fromEntries(
+      [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
+    );
     const { realm = "", service = "", scope } = parameters;
     const { user, password } = this.credentials;
-    const query = new URLSearchParams({ account: user, service, ...(scope === undefined ? { client_id: "docker", offline_token: "true" } : { scope }) });
-    const answer = await fetch(`${realm}?${query}`, { headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` } });
+    const query = new URLSearchParams({
+      account: user,
+      service,
+      ...(scope === undefined ? { client_id: "docker", offline_token: "true" } : { scope }),
+    });
+    const answer = await fetch(`${realm}?${query}`, {
+      headers: { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}` },
+    });
     if (!answer.ok) return false;
     this.token = ((await answer.json()) as { token: string }).token;
     return true;

@@ -26,7 +26,8 @@ const HISTORY = `query ($id: Uuid!) {
     nodes { number type status trigger description image imageDigest runtimeVersion airflowVersion dagTarballVersion createdBy { id } }
   }
 }`;
-const LOGS = 'query ($id: Uuid!) { logs(deploymentUuid: $id, component: "deploy-rollback", timestamp: "2020-01-01T00:00:00Z", search: "push") { message } }';
+const LOGS =
+  'query ($id: Uuid!) { logs(deploymentUuid: $id, component: "deploy-rollback", timestamp: "2020-01-01T00:00:00Z", search: "push") { message } }';
 
 const RUNTIME = "io.astronomer.docker.runtime.version";
 const AIRFLOW = "io.astronomer.docker.airflow.version";
@@ -68,19 +69,31 @@ describe.each(registries)("a push to $kind", (registry) => {
   let admin: string;
 
   beforeAll(async () => {
-    world = await startRegistryWorld(registry, { workers: true, env: { DEPLOYMENTS__DAG_DEPLOY__UPLOAD_WAIT_SECONDS: "60" } });
+    world = await startRegistryWorld(registry, {
+      workers: true,
+      env: { DEPLOYMENTS__DAG_DEPLOY__UPLOAD_WAIT_SECONDS: "60" },
+    });
     admin = await signUpAdmin(world);
   });
   afterAll(() => world.close());
 
-  const push = (token: string, deployment: BuiltDeployment, content?: ImageContent, tag = uniqueName("deploy")) => world.client(token).push(repositoryOf(deployment), tag, content);
+  const push = (token: string, deployment: BuiltDeployment, content?: ImageContent, tag = uniqueName("deploy")) =>
+    world.client(token).push(repositoryOf(deployment), tag, content);
   const settled = (deployment: BuiltDeployment, count: number) =>
-    until(() => historyOf(world, admin, deployment), (lines) => lines.length === count && lines[0]?.status !== "INITIALIZED");
+    until(
+      () => historyOf(world, admin, deployment),
+      (lines) => lines.length === count && lines[0]?.status !== "INITIALIZED",
+    );
 
   test("is a deploy by whoever pushed, with what the image says of itself", async () => {
     const deployment = await createDeployment(world, admin);
     const ci = await serviceAccountWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id });
-    const { digest } = await push(ci.token, deployment, { labels: { ...ON_RUNTIME, [DESCRIPTION]: " dbt 1.8 ", [SKIP]: "true" } }, "deploy-2026-11-23T10-00");
+    const { digest } = await push(
+      ci.token,
+      deployment,
+      { labels: { ...ON_RUNTIME, [DESCRIPTION]: " dbt 1.8 ", [SKIP]: "true" } },
+      "deploy-2026-11-23T10-00",
+    );
     const [line] = await settled(deployment, 1);
     expect(line).toEqual({
       number: 1,
@@ -104,7 +117,9 @@ describe.each(registries)("a push to $kind", (registry) => {
   ])("is read also %s", async (_name, content) => {
     const deployment = await createDeployment(world, admin);
     const { digest } = await push(admin, deployment, { ...content, labels: ON_RUNTIME });
-    expect(await settled(deployment, 1)).toMatchObject([{ imageDigest: digest, runtimeVersion: "11.5.0", status: "DEPLOYED" }]);
+    expect(await settled(deployment, 1)).toMatchObject([
+      { imageDigest: digest, runtimeVersion: "11.5.0", status: "DEPLOYED" },
+    ]);
   });
 
   test("without labels is taken to hold what runs", async () => {
@@ -116,9 +131,20 @@ describe.each(registries)("a push to $kind", (registry) => {
   test("and the DAGs that follow are one deploy", async () => {
     const deployment = await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } });
     await push(admin, deployment, { labels: { ...ON_RUNTIME, [SKIP]: "true" } });
-    await until(() => historyOf(world, admin, deployment), (lines) => lines.length === 1);
+    await until(
+      () => historyOf(world, admin, deployment),
+      (lines) => lines.length === 1,
+    );
     const { dagTarballVersion } = await uploadDags(world, admin, deployment, { "a.py": "a" });
-    expect(await settled(deployment, 1)).toMatchObject([{ type: "IMAGE_AND_DAG", trigger: "REGISTRY_PUSH", status: "DEPLOYED", dagTarballVersion, runtimeVersion: "11.5.0" }]);
+    expect(await settled(deployment, 1)).toMatchObject([
+      {
+        type: "IMAGE_AND_DAG",
+        trigger: "REGISTRY_PUSH",
+        status: "DEPLOYED",
+        dagTarballVersion,
+        runtimeVersion: "11.5.0",
+      },
+    ]);
   });
 
   test("on a Deployment with DAG-only deploys does not wait for DAGs that nobody announces", async () => {
@@ -135,7 +161,12 @@ describe.each(registries)("a push to $kind", (registry) => {
     await push(admin, deployment, { labels: { [RUNTIME]: "11.4.0" } });
     await settled(deployment, 2);
     await rollBack(world, admin, deployment.id, good.id);
-    expect((await historyOf(world, admin, deployment))[0]).toMatchObject({ number: 3, trigger: "ROLLBACK", imageDigest: digest, status: "DEPLOYED" });
+    expect((await historyOf(world, admin, deployment))[0]).toMatchObject({
+      number: 3,
+      trigger: "ROLLBACK",
+      imageDigest: digest,
+      status: "DEPLOYED",
+    });
   });
 
   test.each([
@@ -144,7 +175,10 @@ describe.each(registries)("a push to $kind", (registry) => {
   ])("of %s is no deploy, and the logs tell why", async (_name, labels, reason) => {
     const deployment = await createDeployment(world, admin);
     await push(admin, deployment, { labels }, "deploy-1");
-    const [message] = await until(() => logOf(world, admin, deployment), (lines) => lines.length === 1);
+    const [message] = await until(
+      () => logOf(world, admin, deployment),
+      (lines) => lines.length === 1,
+    );
     expect(message).toContain(`${repositoryOf(deployment)}:deploy-1@sha256:`);
     expect(message).toContain(reason);
     expect(await historyOf(world, admin, deployment)).toEqual([]);
@@ -174,16 +208,29 @@ describe("notifications", () => {
     world.app.server.app.inject({
       method: "POST",
       url: "/v1/registry/events",
-      headers: { "content-type": "application/vnd.docker.distribution.events.v1+json", authorization: EVENTS_HEADER, ...headers },
+      headers: {
+        "content-type": "application/vnd.docker.distribution.events.v1+json",
+        authorization: EVENTS_HEADER,
+        ...headers,
+      },
       payload: typeof payload === "string" ? payload : JSON.stringify(payload),
     });
 
   /** A push that the registry holds, told under an event id of its own. */
-  async function pushed(deployment: BuiltDeployment, { tag = uniqueName("deploy"), ...content }: ImageContent & { readonly tag?: string } = {}) {
+  async function pushed(
+    deployment: BuiltDeployment,
+    { tag = uniqueName("deploy"), ...content }: ImageContent & { readonly tag?: string } = {},
+  ) {
     const { digest } = await world.client(admin).push(repositoryOf(deployment), tag, content);
     // What the registry itself has told is not what is looked at here.
-    await until(() => openOf(deployment), (count) => count > 0);
-    await world.database.sql.query("DELETE FROM registry_push WHERE deployment_id = $1 AND digest = $2", [deployment.id, digest]);
+    await until(
+      () => openOf(deployment),
+      (count) => count > 0,
+    );
+    await world.database.sql.query("DELETE FROM registry_push WHERE deployment_id = $1 AND digest = $2", [
+      deployment.id,
+      digest,
+    ]);
     return eventOf(deployment, { tag, digest });
   }
 
@@ -191,14 +238,29 @@ describe("notifications", () => {
     id: randomUUID(),
     timestamp: "2026-11-23T10:00:00Z",
     action: "push",
-    target: { mediaType: "application/vnd.docker.distribution.manifest.v2+json", digest: `sha256:${"0".repeat(64)}`, repository: `${releaseName}/airflow`, tag: "deploy-1", ...target },
-    request: { id: randomUUID(), addr: "192.0.2.7:49152", host: "registry.example.com", method: "PUT", useragent: "docker" },
+    target: {
+      mediaType: "application/vnd.docker.distribution.manifest.v2+json",
+      digest: `sha256:${"0".repeat(64)}`,
+      repository: `${releaseName}/airflow`,
+      tag: "deploy-1",
+      ...target,
+    },
+    request: {
+      id: randomUUID(),
+      addr: "192.0.2.7:49152",
+      host: "registry.example.com",
+      method: "PUT",
+      useragent: "docker",
+    },
     actor: { name: `USER:${adminId}` },
     source: { addr: "registry:5000", instanceID: "x" },
   });
   const record = ({ id }: BuiltDeployment): Promise<void> => world.app.features.deploys.recordPushes.execute(id);
   async function openOf({ id }: BuiltDeployment): Promise<number> {
-    const [row] = await world.database.sql.query<{ count: number }>("SELECT count(*)::int AS count FROM registry_push WHERE deployment_id = $1 AND outcome IS NULL", [id]);
+    const [row] = await world.database.sql.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM registry_push WHERE deployment_id = $1 AND outcome IS NULL",
+      [id],
+    );
     return row?.count ?? 0;
   }
 
@@ -219,7 +281,15 @@ describe("notifications", () => {
     const event = await pushed(deployment);
     await post({ events: [event] });
     await record(deployment);
-    expect(await auditLinesOf(world, event.request.id)).toMatchObject([{ action: "deploy_revision.record", actorId: adminId, actorType: "USER", address: "192.0.2.7", deploymentId: deployment.id }]);
+    expect(await auditLinesOf(world, event.request.id)).toMatchObject([
+      {
+        action: "deploy_revision.record",
+        actorId: adminId,
+        actorType: "USER",
+        address: "192.0.2.7",
+        deploymentId: deployment.id,
+      },
+    ]);
   });
 
   test("are recorded in the order in which they were told, also after the registry was away", async () => {
@@ -241,11 +311,20 @@ describe("notifications", () => {
     await post({ events: [await pushed(deployment)] });
     const key = `pushes:${deployment.id}`;
     const due = (): Promise<unknown[]> =>
-      world.database.sql.query("SELECT attempts, run_at < now() + interval '1 minute' AS soon FROM graphile_worker.jobs WHERE key = $1", [key]);
-    await world.database.sql.query("UPDATE graphile_worker._private_jobs SET run_at = 'infinity' WHERE key = $1", [key]);
+      world.database.sql.query(
+        "SELECT attempts, run_at < now() + interval '1 minute' AS soon FROM graphile_worker.jobs WHERE key = $1",
+        [key],
+      );
+    await world.database.sql.query("UPDATE graphile_worker._private_jobs SET run_at = 'infinity' WHERE key = $1", [
+      key,
+    ]);
     await world.away(async () => {
       const job = world.app.features.deploys.jobs["deploys.record_pushes"] as JobHandler;
-      const tried = (attempt: number) => job({ deploymentId: deployment.id }, { id: "1", attempt, log: pino({ enabled: false }), signal: new AbortController().signal });
+      const tried = (attempt: number) =>
+        job(
+          { deploymentId: deployment.id },
+          { id: "1", attempt, log: pino({ enabled: false }), signal: new AbortController().signal },
+        );
       // The queue tries again after e, e², e³ … seconds.
       for (const attempt of [1, 2, 3, 4]) await expect(tried(attempt)).rejects.toThrow("cannot be reached");
       expect(await due()).toEqual([{ attempts: 0, soon: false }]);
@@ -256,11 +335,14 @@ describe("notifications", () => {
 
   test.each([
     ["a deploy", (deployment: BuiltDeployment) => deployImage(world, admin, deployment)],
-    ["a rollback", async (deployment: BuiltDeployment) => {
-      const first = await deployImage(world, admin, deployment);
-      await deployImage(world, admin, deployment);
-      await rollBack(world, admin, deployment.id, first.id);
-    }],
+    [
+      "a rollback",
+      async (deployment: BuiltDeployment) => {
+        const first = await deployImage(world, admin, deployment);
+        await deployImage(world, admin, deployment);
+        await rollBack(world, admin, deployment.id, first.id);
+      },
+    ],
   ])("do not undo %s that came while the registry was away", async (_name, overrule) => {
     const deployment = await createDeployment(world, admin);
     const event = await pushed(deployment);
@@ -269,7 +351,9 @@ describe("notifications", () => {
     const before = await historyOf(world, admin, deployment);
     await record(deployment);
     expect(await historyOf(world, admin, deployment)).toEqual(before);
-    expect(await logOf(world, admin, deployment)).toEqual([expect.stringContaining("something else was deployed before it could be recorded")]);
+    expect(await logOf(world, admin, deployment)).toEqual([
+      expect.stringContaining("something else was deployed before it could be recorded"),
+    ]);
   });
 
   test("that are late belong to the DAGs that were uploaded meanwhile, and come first", async () => {
@@ -278,7 +362,9 @@ describe("notifications", () => {
     await post({ events: [event] });
     await uploadDags(world, admin, deployment, { "a.py": "a" });
     await finish(world, (await headOf(world, deployment.id)).id);
-    expect(await historyOf(world, admin, deployment)).toMatchObject([{ type: "IMAGE_AND_DAG", trigger: "REGISTRY_PUSH", imageDigest: event.target.digest }]);
+    expect(await historyOf(world, admin, deployment)).toMatchObject([
+      { type: "IMAGE_AND_DAG", trigger: "REGISTRY_PUSH", imageDigest: event.target.digest },
+    ]);
   });
 
   test("are told in the logs where they become no deploy", async () => {
@@ -295,9 +381,19 @@ describe("notifications", () => {
     expect((await post({ events })).json()).toEqual({ noted: 5 });
     await record(deployment);
     expect(await historyOf(world, admin, deployment)).toEqual([]);
-    const reasons = (await logOf(world, admin, deployment)).map((message) => message.replace(/.* is not deployed: /, ""));
+    const reasons = (await logOf(world, admin, deployment)).map((message) =>
+      message.replace(/.* is not deployed: /, ""),
+    );
     const unknown = "nobody is known by the name that it was pushed under";
-    expect(reasons.sort()).toEqual([unknown, unknown, unknown, "the registry does not hold it any more", "whoever pushed it may not deploy here by now"].sort());
+    expect(reasons.sort()).toEqual(
+      [
+        unknown,
+        unknown,
+        unknown,
+        "the registry does not hold it any more",
+        "whoever pushed it may not deploy here by now",
+      ].sort(),
+    );
   });
 
   test("that nobody can read hold up none of those behind them", async () => {
@@ -306,14 +402,23 @@ describe("notifications", () => {
     await post({ events: [unreadable, next] });
     await record(deployment);
     expect(await historyOf(world, admin, deployment)).toMatchObject([{ imageDigest: next.target.digest }]);
-    expect(await logOf(world, admin, deployment)).toEqual(expect.arrayContaining([expect.stringContaining("is not deployed: its description in the registry has more than 4194304 bytes")]));
+    expect(await logOf(world, admin, deployment)).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("is not deployed: its description in the registry has more than 4194304 bytes"),
+      ]),
+    );
   });
 
   test("of a Deployment that is deleted meanwhile do no harm", async () => {
     const deployment = await createDeployment(world, admin);
     const event = await pushed(deployment);
     await post({ events: [event] });
-    await ask(world, "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }", { id: deployment.id }, admin);
+    await ask(
+      world,
+      "mutation ($id: Uuid!) { deleteDeployment(deploymentUuid: $id) { id } }",
+      { id: deployment.id },
+      admin,
+    );
     await record(deployment);
     expect(await openOf(deployment)).toBe(0);
     expect((await post({ events: [{ ...event, id: randomUUID() }] })).json()).toEqual({ noted: 0 });
@@ -337,7 +442,9 @@ describe("notifications", () => {
     const deployment = await createDeployment(world, admin);
     const event = eventOf(deployment);
     const { target } = overrides as { target?: object | null };
-    const answer = await post({ events: [{ ...event, ...overrides, ...(target && { target: { ...event.target, ...target } }) }, null, 7] });
+    const answer = await post({
+      events: [{ ...event, ...overrides, ...(target && { target: { ...event.target, ...target } }) }, null, 7],
+    });
     expect([answer.statusCode, answer.json()]).toEqual([200, { noted: 0 }]);
   });
 
@@ -365,7 +472,10 @@ describe("notifications", () => {
   test("are forgotten with the history that they made", async () => {
     const deployment = await createDeployment(world, admin);
     await post({ events: [eventOf(deployment), eventOf(deployment)] });
-    await world.database.sql.query("UPDATE registry_push SET received_at = now() - interval '91 days' WHERE id = (SELECT min(id::text)::uuid FROM registry_push WHERE deployment_id = $1)", [deployment.id]);
+    await world.database.sql.query(
+      "UPDATE registry_push SET received_at = now() - interval '91 days' WHERE id = (SELECT min(id::text)::uuid FROM registry_push WHERE deployment_id = $1)",
+      [deployment.id],
+    );
     await ask(world, "mutation { cleanupDeployRevisions { deletedRevisions } }", {}, admin);
     expect(await openOf(deployment)).toBe(1);
   });
@@ -374,7 +484,12 @@ describe("notifications", () => {
     const env = { DEPLOYMENTS__EXPOSE_DOCKER_WEBHOOK_ENDPOINT: "false" };
     const other = await startRegistryWorld(registries[0]!, { env, database: world.database });
     try {
-      const answer = await other.app.server.app.inject({ method: "POST", url: "/v1/registry/events", headers: { authorization: EVENTS_HEADER }, payload: { events: [] } });
+      const answer = await other.app.server.app.inject({
+        method: "POST",
+        url: "/v1/registry/events",
+        headers: { authorization: EVENTS_HEADER },
+        payload: { events: [] },
+      });
       expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([403, "FEATURE_DISABLED"]);
     } finally {
       await other.close();
@@ -387,6 +502,9 @@ describe("notifications", () => {
     const event = await pushed(deployment);
     await post({ events: [event] });
     await record(deployment);
-    expect((await historyOf(world, admin, deployment)).map(({ trigger, status }) => [trigger, status])).toEqual([["REGISTRY_PUSH", "INITIALIZED"], ["IMAGE_ENDPOINT", "SUPERSEDED"]]);
+    expect((await historyOf(world, admin, deployment)).map(({ trigger, status }) => [trigger, status])).toEqual([
+      ["REGISTRY_PUSH", "INITIALIZED"],
+      ["IMAGE_ENDPOINT", "SUPERSEDED"],
+    ]);
   });
 });

@@ -1,10 +1,19 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
-import { createDeployment, createWorkspace, serviceAccountWith, signUp, signUpAdmin, userWith, type BuiltDeployment } from "../builders/api";
+import {
+  createDeployment,
+  createWorkspace,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  userWith,
+  type BuiltDeployment,
+} from "../builders/api";
 import { startTestApp, type TestApp } from "../world/app";
 import { registries, startRegistryWorld, type RegistryWorld } from "./registry-world";
 
 const PATH = "/v1/registry/authorization";
-const basic = (password: string, user = "user"): string => `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+const basic = (password: string, user = "user"): string =>
+  `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 
 describe("the token endpoint", () => {
   let world: TestApp;
@@ -19,10 +28,14 @@ describe("the token endpoint", () => {
   });
   afterAll(() => world.close());
 
-  const request = (query: string, headers: Record<string, string> = {}) => world.app.server.app.inject({ url: `${PATH}${query}`, headers });
+  const request = (query: string, headers: Record<string, string> = {}) =>
+    world.app.server.app.inject({ url: `${PATH}${query}`, headers });
   /** What a token opens, by repository. */
   async function accessOf(token: string, ...scopes: string[]): Promise<Record<string, string[]>> {
-    const query = new URLSearchParams([["service", "docker-registry"], ...scopes.map((scope): [string, string] => ["scope", scope])]);
+    const query = new URLSearchParams([
+      ["service", "docker-registry"],
+      ...scopes.map((scope): [string, string] => ["scope", scope]),
+    ]);
     const answer = await request(`?${query}`, { authorization: basic(token) });
     expect([answer.statusCode, answer.json().errors]).toEqual([200, undefined]);
     const { access } = decodeJwt<{ access: { type: string; name: string; actions: string[] }[] }>(answer.json().token);
@@ -34,7 +47,9 @@ describe("the token endpoint", () => {
 
   test("answers a login with a token that opens nothing, to whatever user name", async () => {
     const before = Date.now();
-    const answer = await request("?account=user&client_id=docker&offline_token=true&service=docker-registry", { authorization: basic(admin, "_") });
+    const answer = await request("?account=user&client_id=docker&offline_token=true&service=docker-registry", {
+      authorization: basic(admin, "_"),
+    });
     expect(answer.statusCode).toBe(200);
     expect(answer.headers["cache-control"]).toBe("no-store");
     const { token, expires_in: expiresIn, issued_at: issuedAt, ...rest } = answer.json();
@@ -45,7 +60,16 @@ describe("the token endpoint", () => {
     expect(Date.parse(issuedAt)).toBeLessThanOrEqual(Date.now());
     expect(decodeProtectedHeader(token)).toEqual({ typ: "JWT", alg: "ES256", x5c: [expect.any(String)] });
     const iat = Date.parse(issuedAt) / 1_000;
-    expect(decodeJwt(token)).toEqual({ iss: "houston", aud: "docker-registry", sub: expect.stringMatching(/^USER:/), jti: expect.any(String), access: [], iat, nbf: iat, exp: iat + 300 });
+    expect(decodeJwt(token)).toEqual({
+      iss: "houston",
+      aud: "docker-registry",
+      sub: expect.stringMatching(/^USER:/),
+      jti: expect.any(String),
+      access: [],
+      iat,
+      nbf: iat,
+      exp: iat + 300,
+    });
   });
 
   test.each([
@@ -57,7 +81,11 @@ describe("the token endpoint", () => {
     ["WORKSPACE_EDITOR", undefined],
     ["WORKSPACE_VIEWER", undefined],
   ])("lets a %s do what the role says", async (role, actions) => {
-    const place = role.startsWith("SYSTEM") ? {} : role.startsWith("WORKSPACE") ? { workspaceId: deployment.workspaceId } : { deploymentId: deployment.id };
+    const place = role.startsWith("SYSTEM")
+      ? {}
+      : role.startsWith("WORKSPACE")
+        ? { workspaceId: deployment.workspaceId }
+        : { deploymentId: deployment.id };
     const { token } = await userWith(world, admin, role, place);
     const access = await accessOf(token, scopeOf(deployment), role.startsWith("SYSTEM") ? "" : scopeOf(other));
     expect(access).toEqual(actions === undefined ? {} : { [repository(deployment)]: actions });
@@ -65,8 +93,13 @@ describe("the token endpoint", () => {
 
   test("takes the key of a service account, and names it", async () => {
     const ci = await serviceAccountWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id });
-    const answer = await request(`?service=docker-registry&scope=${scopeOf(deployment)}`, { authorization: basic(ci.token, "_") });
-    expect(decodeJwt(answer.json().token)).toMatchObject({ sub: `SERVICE_ACCOUNT:${ci.id}`, access: [{ name: repository(deployment), actions: ["pull", "push"] }] });
+    const answer = await request(`?service=docker-registry&scope=${scopeOf(deployment)}`, {
+      authorization: basic(ci.token, "_"),
+    });
+    expect(decodeJwt(answer.json().token)).toMatchObject({
+      sub: `SERVICE_ACCOUNT:${ci.id}`,
+      access: [{ name: repository(deployment), actions: ["pull", "push"] }],
+    });
   });
 
   test("takes the header as other clients send it", async () => {
@@ -77,8 +110,12 @@ describe("the token endpoint", () => {
 
   test("opens base images to everybody, and to system editors for pushing", async () => {
     const scope = "repository:base-images/airflow:push,pull";
-    expect(await accessOf((await signUp(world, { by: admin })).token, scope)).toEqual({ "base-images/airflow": ["pull"] });
-    expect(await accessOf((await userWith(world, admin, "SYSTEM_EDITOR")).token, scope)).toEqual({ "base-images/airflow": ["push", "pull"] });
+    expect(await accessOf((await signUp(world, { by: admin })).token, scope)).toEqual({
+      "base-images/airflow": ["pull"],
+    });
+    expect(await accessOf((await userWith(world, admin, "SYSTEM_EDITOR")).token, scope)).toEqual({
+      "base-images/airflow": ["push", "pull"],
+    });
   });
 
   test("joins several scopes, and opens as many Deployments as one token may", async () => {
@@ -118,7 +155,10 @@ describe("the token endpoint", () => {
     ["another service", "?service=elsewhere", "service"],
   ])("refuses %s", async (_name, query, argument) => {
     const answer = await request(query, { authorization: basic(admin) });
-    expect([answer.statusCode, answer.json()]).toEqual([400, { errors: [{ code: "UNSUPPORTED", message: expect.stringContaining(argument), details: { argument } }] }]);
+    expect([answer.statusCode, answer.json()]).toEqual([
+      400,
+      { errors: [{ code: "UNSUPPORTED", message: expect.stringContaining(argument), details: { argument } }] },
+    ]);
   });
 
   test.each([
@@ -129,7 +169,10 @@ describe("the token endpoint", () => {
     ["no base64", "Basic !!", "MISSING"],
   ])("refuses %s", async (_name, authorization, reason) => {
     const answer = await request("", authorization === undefined ? {} : { authorization });
-    expect([answer.statusCode, answer.json()]).toEqual([401, { errors: [{ code: "UNAUTHORIZED", message: expect.any(String), details: { reason } }] }]);
+    expect([answer.statusCode, answer.json()]).toEqual([
+      401,
+      { errors: [{ code: "UNAUTHORIZED", message: expect.any(String), details: { reason } }] },
+    ]);
     expect(answer.headers["www-authenticate"]).toBe(reason === "MISSING" ? "Bearer" : undefined);
   });
 

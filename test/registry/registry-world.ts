@@ -23,10 +23,16 @@ export interface RegistryWorld extends TestApp {
 }
 
 /** The product with a registry beside it: the registry trusts the product's tokens, and tells it of pushes. */
-export async function startRegistryWorld({ start }: (typeof registries)[number], { env, ...options }: TestAppOptions = {}): Promise<RegistryWorld> {
+export async function startRegistryWorld(
+  { start }: (typeof registries)[number],
+  { env, ...options }: TestAppOptions = {},
+): Promise<RegistryWorld> {
   const port = await freePort();
   const registryHost = `127.0.0.1:${port}`;
-  const world = await startTestApp({ ...options, env: { REGISTRY__HOST: "127.0.0.1", REGISTRY__PORT: String(port), REGISTRY__AUTH_HEADER: EVENTS_HEADER, ...env } });
+  const world = await startTestApp({
+    ...options,
+    env: { REGISTRY__HOST: "127.0.0.1", REGISTRY__PORT: String(port), REGISTRY__AUTH_HEADER: EVENTS_HEADER, ...env },
+  });
   const { port: apiPort } = world.app.server.app.server.address() as AddressInfo;
   const api = `http://127.0.0.1:${apiPort}${world.config.server.endpoint}`;
   const { service, issuer } = world.config.registry;

@@ -28,7 +28,9 @@ export function operationOf(schema: GraphQLSchema, { call }: Rule): Operation {
   return {
     query: `${type}${declared.length === 0 ? "" : ` (${declared.join(", ")})`} ${selection}`,
     variables: (target) => {
-      const filled = texts.map((text, at) => [`v${at}`, text.replace(MARK, (_mark, key: keyof Target) => target[key])] as const);
+      const filled = texts.map(
+        (text, at) => [`v${at}`, text.replace(MARK, (_mark, key: keyof Target) => target[key])] as const,
+      );
       return Object.fromEntries(filled);
     },
   };

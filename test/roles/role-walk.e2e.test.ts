@@ -1,6 +1,15 @@
 import { randomUUID } from "node:crypto";
 import shipped from "../../src/features/access/data/roles.json";
-import { bindRole, createDeployment, createWorkspace, deployImage, serviceAccountWith, signUp, signUpAdmin, uniqueName } from "../builders/api";
+import {
+  bindRole,
+  createDeployment,
+  createWorkspace,
+  deployImage,
+  serviceAccountWith,
+  signUp,
+  signUpAdmin,
+  uniqueName,
+} from "../builders/api";
 import { fingerprint } from "../builders/fingerprint";
 import { bindTeam, teamWith } from "../builders/team-operations";
 import { person } from "../builders/workspace-operations";
@@ -37,21 +46,35 @@ describe("every root field of the schema", () => {
   afterAll(() => world.close());
 
   const inSchema = (): string[] =>
-    [world.app.schema.getQueryType(), world.app.schema.getMutationType()].flatMap((type) => Object.keys(type?.getFields() ?? {}));
+    [world.app.schema.getQueryType(), world.app.schema.getMutationType()].flatMap((type) =>
+      Object.keys(type?.getFields() ?? {}),
+    );
 
   let calls: readonly Call[];
 
   /** What a call came to: `OK` or the first error's code. A refusal that clients could not tell is spelt out. */
-  async function outcome({ operation }: Call, target: Target, token?: string, requestId = uniqueName("walk")): Promise<string> {
-    const { status, errors } = await world.send(operation.query, operation.variables(target), token, { "x-request-id": requestId });
+  async function outcome(
+    { operation }: Call,
+    target: Target,
+    token?: string,
+    requestId = uniqueName("walk"),
+  ): Promise<string> {
+    const { status, errors } = await world.send(operation.query, operation.variables(target), token, {
+      "x-request-id": requestId,
+    });
     const [first] = errors ?? [];
     if (status !== 200) return `HTTP ${status}: ${first?.message}`;
     if (first === undefined) return "OK";
     const { code } = first.extensions;
-    return ["FORBIDDEN", "UNAUTHENTICATED"].includes(code) && first.message !== REFUSED ? `${code}: ${first.message}` : code;
+    return ["FORBIDDEN", "UNAUTHENTICATED"].includes(code) && first.message !== REFUSED
+      ? `${code}: ${first.message}`
+      : code;
   }
 
-  async function targetIn(workspaceId: string, shared: Pick<Target, "memberId" | "memberEmail" | "teamId" | "systemAccountId">): Promise<Target> {
+  async function targetIn(
+    workspaceId: string,
+    shared: Pick<Target, "memberId" | "memberEmail" | "teamId" | "systemAccountId">,
+  ): Promise<Target> {
     const deployment = await createDeployment(world, admin, { workspaceId });
     const revision = await deployImage(world, admin, deployment, { rollOut: false });
     await bindRole(world, shared.memberId, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
@@ -63,7 +86,9 @@ describe("every root field of the schema", () => {
       releaseName: deployment.releaseName,
       revisionId: revision.id,
       workspaceAccountId: (await serviceAccountWith(world, admin, "WORKSPACE_VIEWER", { workspaceId })).id,
-      deploymentAccountId: (await serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id })).id,
+      deploymentAccountId: (
+        await serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id })
+      ).id,
       newName: uniqueName("walk"),
     };
   }
@@ -84,7 +109,14 @@ describe("every root field of the schema", () => {
       own,
       neighbour: await targetIn(home, { ...shared, teamId: teams.home }),
       other: await targetIn(abroad, { ...shared, teamId: teams.abroad }),
-      none: { ...own, workspaceId: randomUUID(), deploymentId: randomUUID(), releaseName: "no-such-release", revisionId: randomUUID(), teamId: randomUUID() },
+      none: {
+        ...own,
+        workspaceId: randomUUID(),
+        deploymentId: randomUUID(),
+        releaseName: "no-such-release",
+        revisionId: randomUUID(),
+        teamId: randomUUID(),
+      },
     };
   }
 
@@ -143,7 +175,11 @@ describe("every root field of the schema", () => {
       const id = uniqueName("walk");
       const seen = await outcome(call, aims[place], token, id);
       if (seen !== expected) wrong.push(`${call.name} on ${place}: ${seen} instead of ${expected}`);
-      requests.push({ id, name: `${call.name} on ${place}`, lines: seen === "OK" && call.operation.query.startsWith("mutation") ? 1 : 0 });
+      requests.push({
+        id,
+        name: `${call.name} on ${place}`,
+        lines: seen === "OK" && call.operation.query.startsWith("mutation") ? 1 : 0,
+      });
     };
     const walk = async (walked: typeof asked, atOnce: number): Promise<void> => {
       const steps = walked.values(); // shared, so that each step is taken once
@@ -153,13 +189,21 @@ describe("every root field of the schema", () => {
       await Promise.all(Array.from({ length: atOnce }, walker));
     };
     // Refusals change nothing, so their order does not matter.
-    await walk(asked.filter(({ verdict }) => verdict !== "allowed"), AT_ONCE);
+    await walk(
+      asked.filter(({ verdict }) => verdict !== "allowed"),
+      AT_ONCE,
+    );
     expect(wrong).toEqual([]);
     expect(await fingerprint(world)).toEqual(before);
-    await walk(asked.filter(({ verdict }) => verdict === "allowed"), 1);
+    await walk(
+      asked.filter(({ verdict }) => verdict === "allowed"),
+      1,
+    );
     expect(wrong).toEqual([]);
     const audited = await auditedLines(requests.map(({ id }) => id));
     const miscounted = requests.filter(({ id, lines }) => (audited.get(id) ?? 0) !== lines);
-    expect(miscounted.map(({ id, name, lines }) => `${name}: ${audited.get(id) ?? 0} audit lines instead of ${lines}`)).toEqual([]);
+    expect(
+      miscounted.map(({ id, name, lines }) => `${name}: ${audited.get(id) ?? 0} audit lines instead of ${lines}`),
+    ).toEqual([]);
   });
 });

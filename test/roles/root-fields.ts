@@ -48,7 +48,11 @@ const ruleOf =
   (permissions: readonly string[], call: Call, { grants, answer = "OK" }: Options = {}): Rule => ({
     places,
     verdict: (subject, place) =>
-      visible(sees(subject, place), holds(subject, permissions, level, place) && (grants === undefined || holdsAllOf(subject, grants, level, place))),
+      visible(
+        sees(subject, place),
+        holds(subject, permissions, level, place) &&
+          (grants === undefined || holdsAllOf(subject, grants, level, place)),
+      ),
     call,
     answer,
   });
@@ -75,14 +79,18 @@ const WORKSPACE_IAM = ["workspace.iam.update", "system.iam.update"];
 const USER_ROLES = ["deployment.userRoles.update", "system.iam.update"];
 const TEAM_ROLES = ["deployment.teamRoles.update", "system.iam.update"];
 
-const accounts = (level: Level, verb: string): string[] => [`${level}.serviceAccounts.${verb}`, `system.serviceAccounts.${verb}`];
+const accounts = (level: Level, verb: string): string[] => [
+  `${level}.serviceAccounts.${verb}`,
+  `system.serviceAccounts.${verb}`,
+];
 
 /** A Team is seen by its members, through the system, and from where it has a role. */
 const onTeam = (call: Call): Rule => ({
   places: ["own", "other", "none"],
   verdict: (subject, place) =>
     place !== "none" &&
-    (holds(subject, ["system.teams.get", "workspace.teams.get"], "workspace", place) || holds(subject, ["deployment.teams.get"], "deployment", place))
+    (holds(subject, ["system.teams.get", "workspace.teams.get"], "workspace", place) ||
+      holds(subject, ["deployment.teams.get"], "deployment", place))
       ? "allowed"
       : "NOT_FOUND",
   call,
@@ -93,13 +101,18 @@ const onTeam = (call: Call): Rule => ({
 const teamsOf = (call: Call): Rule => ({
   places: ["own", "other", "none"],
   verdict: (subject, place) =>
-    holds(subject, ["system.teams.get"], "system", place) ? "allowed" : visible(seesWorkspace(subject, place), holds(subject, ["workspace.teams.get"], "workspace", place)),
+    holds(subject, ["system.teams.get"], "system", place)
+      ? "allowed"
+      : visible(seesWorkspace(subject, place), holds(subject, ["workspace.teams.get"], "workspace", place)),
   call,
   answer: "OK",
 });
 
 /** For people, of themselves; keys have no account of their own. */
-const onOneself = (call: Call, { answer = "OK", forKeys = () => "FORBIDDEN" }: { answer?: string; forKeys?: (subject: Subject) => Verdict } = {}): Rule => ({
+const onOneself = (
+  call: Call,
+  { answer = "OK", forKeys = () => "FORBIDDEN" }: { answer?: string; forKeys?: (subject: Subject) => Verdict } = {},
+): Rule => ({
   places: ["own"],
   verdict: (subject) => (subject.kind === "service account" ? forKeys(subject) : "allowed"),
   call,
@@ -123,159 +136,396 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
   paginatedDeployments: [everybody(() => "query { paginatedDeployments(take: -1) { id } }")],
   sysWorkspaces: [onSystem(["system.workspace.get"], () => "query { sysWorkspaces { id } }")],
   workspace: [onVisibleWorkspace((t) => `query { workspace(${workspace(t)}) { id label } }`)],
-  workspaceUser: [onWorkspace(["workspace.users.get", "system.users.get"], (t) => `query { workspaceUser(${workspace(t)}, user: { email: ${q(t.memberEmail)} }) { id } }`)],
-  workspaceUsers: [onWorkspace(["workspace.users.get", "system.users.get"], (t) => `query { workspaceUsers(${workspace(t)}) { id } }`)],
-  paginatedWorkspaceUsers: [onWorkspace(["workspace.users.get", "system.users.get"], (t) => `query { paginatedWorkspaceUsers(${workspace(t)}, take: 2) { id } }`)],
-  workspaceTeams: [onWorkspace(["workspace.teams.get", "system.teams.get"], (t) => `query { workspaceTeams(${workspace(t)}) { id } }`)],
-  workspaceServiceAccounts: [onWorkspace(accounts("workspace", "get"), (t) => `query { workspaceServiceAccounts(${workspace(t)}) { id } }`)],
+  workspaceUser: [
+    onWorkspace(
+      ["workspace.users.get", "system.users.get"],
+      (t) => `query { workspaceUser(${workspace(t)}, user: { email: ${q(t.memberEmail)} }) { id } }`,
+    ),
+  ],
+  workspaceUsers: [
+    onWorkspace(["workspace.users.get", "system.users.get"], (t) => `query { workspaceUsers(${workspace(t)}) { id } }`),
+  ],
+  paginatedWorkspaceUsers: [
+    onWorkspace(
+      ["workspace.users.get", "system.users.get"],
+      (t) => `query { paginatedWorkspaceUsers(${workspace(t)}, take: 2) { id } }`,
+    ),
+  ],
+  workspaceTeams: [
+    onWorkspace(["workspace.teams.get", "system.teams.get"], (t) => `query { workspaceTeams(${workspace(t)}) { id } }`),
+  ],
+  workspaceServiceAccounts: [
+    onWorkspace(accounts("workspace", "get"), (t) => `query { workspaceServiceAccounts(${workspace(t)}) { id } }`),
+  ],
   workspaceDeployments: [onVisibleWorkspace((t) => `query { workspaceDeployments(${workspace(t)}) { id } }`)],
   workspaceDeployment: [
-    onVisibleWorkspace((t) => `query { workspaceDeployment(${workspace(t)}, releaseName: ${q(t.releaseName)}) { id } }`),
+    onVisibleWorkspace(
+      (t) => `query { workspaceDeployment(${workspace(t)}, releaseName: ${q(t.releaseName)}) { id } }`,
+    ),
   ],
-  deployment: [onDeployment(["deployment.config.get", "system.deployments.get"], (t) => `query { deployment(where: { id: ${q(t.deploymentId)} }) { id } }`)],
-  deploymentUsers: [onDeployment(["deployment.users.get", "system.users.get"], (t) => `query { deploymentUsers(deploymentId: ${q(t.deploymentId)}) { id } }`)],
-  deploymentTeams: [onDeployment(["deployment.teams.get", "system.teams.get"], (t) => `query { deploymentTeams(${deployment(t)}) { id } }`)],
-  deploymentServiceAccounts: [onDeployment(accounts("deployment", "get"), (t) => `query { deploymentServiceAccounts(${deployment(t)}) { id } }`)],
-  logs: [onDeployment(["deployment.logs.get", "system.deployments.logs"], (t) => `query { logs(${deployment(t)}) { id } }`)],
+  deployment: [
+    onDeployment(
+      ["deployment.config.get", "system.deployments.get"],
+      (t) => `query { deployment(where: { id: ${q(t.deploymentId)} }) { id } }`,
+    ),
+  ],
+  deploymentUsers: [
+    onDeployment(
+      ["deployment.users.get", "system.users.get"],
+      (t) => `query { deploymentUsers(deploymentId: ${q(t.deploymentId)}) { id } }`,
+    ),
+  ],
+  deploymentTeams: [
+    onDeployment(
+      ["deployment.teams.get", "system.teams.get"],
+      (t) => `query { deploymentTeams(${deployment(t)}) { id } }`,
+    ),
+  ],
+  deploymentServiceAccounts: [
+    onDeployment(accounts("deployment", "get"), (t) => `query { deploymentServiceAccounts(${deployment(t)}) { id } }`),
+  ],
+  logs: [
+    onDeployment(["deployment.logs.get", "system.deployments.logs"], (t) => `query { logs(${deployment(t)}) { id } }`),
+  ],
   deploymentVariables: [
-    onDeployment(["deployment.variables.get", "system.deployment.variables.get"], (t) => `query { deploymentVariables(${deployment(t)}) { key } }`),
+    onDeployment(
+      ["deployment.variables.get", "system.deployment.variables.get"],
+      (t) => `query { deploymentVariables(${deployment(t)}) { key } }`,
+    ),
   ],
   deployRevisions: [onDeployment(HISTORY, (t) => `query { deployRevisions(${deployment(t)}) { nodes { id } } }`)],
-  paginatedDeployRevisions: [onDeployment(HISTORY, (t) => `query { paginatedDeployRevisions(${deployment(t)}) { count } }`)],
+  paginatedDeployRevisions: [
+    onDeployment(HISTORY, (t) => `query { paginatedDeployRevisions(${deployment(t)}) { count } }`),
+  ],
   deployRevision: [onDeployment(HISTORY, (t) => `query { deployRevision(id: ${q(t.revisionId)}) { id } }`)],
   dagFileDiff: [
-    onDeployment(HISTORY, ({ revisionId }) => `query { dagFileDiff(fromDeployRevisionId: ${q(revisionId)}, toDeployRevisionId: ${q(revisionId)}, path: "x.py") { path } }`),
+    onDeployment(
+      HISTORY,
+      ({ revisionId }) =>
+        `query { dagFileDiff(fromDeployRevisionId: ${q(revisionId)}, toDeployRevisionId: ${q(revisionId)}, path: "x.py") { path } }`,
+    ),
   ],
   rollbackPlan: [
-    onDeployment(HISTORY, (t) => `query { rollbackPlan(${deployment(t)}, deployRevisionId: ${q(t.revisionId)}) { allowed } }`, { answer: "NO_TARGET" }),
+    onDeployment(
+      HISTORY,
+      (t) => `query { rollbackPlan(${deployment(t)}, deployRevisionId: ${q(t.revisionId)}) { allowed } }`,
+      { answer: "NO_TARGET" },
+    ),
   ],
   auditLines: [onSystem(["system.iam.update"], () => "query { auditLines { nodes { id } } }")],
   systemServiceAccounts: [onSystem(["system.serviceAccounts.get"], () => "query { systemServiceAccounts { id } }")],
   team: [onTeam((t) => `query { team(teamUuid: ${q(t.teamId)}) { id } }`)],
   teamUsers: [onTeam((t) => `query { teamUsers(teamUuid: ${q(t.teamId)}) { id } }`)],
   paginatedTeams: [teamsOf((t) => `query { paginatedTeams(${workspace(t)}) { count } }`)],
-  users: [onSystem(["system.users.get"], () => 'query { users(user: { userId: "", email: "", fullName: "" }) { id } }')],
+  users: [
+    onSystem(["system.users.get"], () => 'query { users(user: { userId: "", email: "", fullName: "" }) { id } }'),
+  ],
 
-  cleanupDeployRevisions: [onSystem(["system.cleanupDeployRevisions.delete"], () => "mutation { cleanupDeployRevisions(olderThanDays: 3650) { dryRun } }")],
-  createUser: [onSystem(["system.user.invite"], (t) => `mutation { createUser(email: "${t.newName}@example.com", password: "correct horse") { user { id } } }`)],
+  cleanupDeployRevisions: [
+    onSystem(
+      ["system.cleanupDeployRevisions.delete"],
+      () => "mutation { cleanupDeployRevisions(olderThanDays: 3650) { dryRun } }",
+    ),
+  ],
+  createUser: [
+    onSystem(
+      ["system.user.invite"],
+      (t) => `mutation { createUser(email: "${t.newName}@example.com", password: "correct horse") { user { id } } }`,
+    ),
+  ],
   updateUser: [
     onOneself(() => 'mutation { updateUser(fullName: "x") { id } }', {
       forKeys: (key) => (holds(key, ["system.iam.update"], "system", "own") ? "NOT_FOUND" : "FORBIDDEN"),
     }),
     onSystem(["system.iam.update"], (t) => `mutation { updateUser(userUuid: ${q(t.memberId)}, fullName: "x") { id } }`),
   ],
-  changePassword: [onOneself(() => 'mutation { changePassword(currentPassword: "correct horse", newPassword: "short") { user { id } } }', { answer: "BAD_USER_INPUT" })],
-  setUserPassword: [onSystem(["system.iam.update"], (t) => `mutation { setUserPassword(userUuid: ${q(t.memberId)}, password: "battery staple") { id } }`)],
+  changePassword: [
+    onOneself(
+      () => 'mutation { changePassword(currentPassword: "correct horse", newPassword: "short") { user { id } } }',
+      { answer: "BAD_USER_INPUT" },
+    ),
+  ],
+  setUserPassword: [
+    onSystem(
+      ["system.iam.update"],
+      (t) => `mutation { setUserPassword(userUuid: ${q(t.memberId)}, password: "battery staple") { id } }`,
+    ),
+  ],
   verifyEmail: [onSystem(["system.user.verifyEmail"], (t) => `mutation { verifyEmail(email: ${q(t.memberEmail)}) }`)],
   createSystemServiceAccount: [
-    onSystem(["system.serviceAccounts.create"], () => 'mutation { createSystemServiceAccount(label: "x", role: SYSTEM_VIEWER) { id } }', { grants: "SYSTEM_VIEWER" }),
+    onSystem(
+      ["system.serviceAccounts.create"],
+      () => 'mutation { createSystemServiceAccount(label: "x", role: SYSTEM_VIEWER) { id } }',
+      { grants: "SYSTEM_VIEWER" },
+    ),
   ],
   updateSystemServiceAccount: [
-    onSystem(["system.serviceAccounts.update"], (t) => `mutation { updateSystemServiceAccount(serviceAccountUuid: ${q(t.systemAccountId)}, label: "x") { id } }`),
+    onSystem(
+      ["system.serviceAccounts.update"],
+      (t) => `mutation { updateSystemServiceAccount(serviceAccountUuid: ${q(t.systemAccountId)}, label: "x") { id } }`,
+    ),
   ],
   createSystemRoleBinding: [
-    onSystem(["system.iam.update"], (t) => `mutation { createSystemRoleBinding(userId: ${q(t.memberId)}, role: SYSTEM_VIEWER) { id } }`, { grants: "SYSTEM_VIEWER" }),
+    onSystem(
+      ["system.iam.update"],
+      (t) => `mutation { createSystemRoleBinding(userId: ${q(t.memberId)}, role: SYSTEM_VIEWER) { id } }`,
+      { grants: "SYSTEM_VIEWER" },
+    ),
   ],
   createTeamSystemRoleBinding: [
-    onSystem(["system.iam.update"], (t) => `mutation { createTeamSystemRoleBinding(teamUuid: ${q(t.teamId)}, role: SYSTEM_VIEWER) { id } }`, { grants: "SYSTEM_VIEWER" }),
+    onSystem(
+      ["system.iam.update"],
+      (t) => `mutation { createTeamSystemRoleBinding(teamUuid: ${q(t.teamId)}, role: SYSTEM_VIEWER) { id } }`,
+      { grants: "SYSTEM_VIEWER" },
+    ),
   ],
   createTeam: [onSystem(["system.teams.create"], (t) => `mutation { createTeam(name: ${q(t.newName)}) { message } }`)],
-  updateTeam: [onSystem(["system.teams.update"], (t) => `mutation { updateTeam(id: ${q(t.teamId)}, description: "x") { message } }`)],
+  updateTeam: [
+    onSystem(
+      ["system.teams.update"],
+      (t) => `mutation { updateTeam(id: ${q(t.teamId)}, description: "x") { message } }`,
+    ),
+  ],
 
-  createWorkspace: [onSystem(["system.workspace.create"], (t) => `mutation { createWorkspace(label: ${q(t.newName)}) { id } }`)],
-  updateWorkspace: [onWorkspace(["workspace.config.update", "system.workspace.update"], (t) => `mutation { updateWorkspace(${workspace(t)}, payload: {}) { id } }`)],
+  createWorkspace: [
+    onSystem(["system.workspace.create"], (t) => `mutation { createWorkspace(label: ${q(t.newName)}) { id } }`),
+  ],
+  updateWorkspace: [
+    onWorkspace(
+      ["workspace.config.update", "system.workspace.update"],
+      (t) => `mutation { updateWorkspace(${workspace(t)}, payload: {}) { id } }`,
+    ),
+  ],
   workspaceAddUser: [
-    onWorkspace(WORKSPACE_IAM, (t) => `mutation { workspaceAddUser(${workspace(t)}, email: ${q(t.memberEmail)}) { id } }`, { grants: "WORKSPACE_VIEWER", answer: "CONFLICT" }),
+    onWorkspace(
+      WORKSPACE_IAM,
+      (t) => `mutation { workspaceAddUser(${workspace(t)}, email: ${q(t.memberEmail)}) { id } }`,
+      { grants: "WORKSPACE_VIEWER", answer: "CONFLICT" },
+    ),
   ],
   workspaceUpsertUserRole: [
-    onWorkspace(WORKSPACE_IAM, (t) => `mutation { workspaceUpsertUserRole(${workspace(t)}, email: ${q(t.memberEmail)}, role: WORKSPACE_VIEWER) }`, { grants: "WORKSPACE_VIEWER" }),
+    onWorkspace(
+      WORKSPACE_IAM,
+      (t) =>
+        `mutation { workspaceUpsertUserRole(${workspace(t)}, email: ${q(t.memberEmail)}, role: WORKSPACE_VIEWER) }`,
+      { grants: "WORKSPACE_VIEWER" },
+    ),
   ],
   workspaceAddTeam: [
-    onWorkspace(WORKSPACE_IAM, (t) => `mutation { workspaceAddTeam(${workspace(t)}, teamUuid: ${q(t.teamId)}) { id } }`, { grants: "WORKSPACE_VIEWER", answer: "CONFLICT" }),
+    onWorkspace(
+      WORKSPACE_IAM,
+      (t) => `mutation { workspaceAddTeam(${workspace(t)}, teamUuid: ${q(t.teamId)}) { id } }`,
+      { grants: "WORKSPACE_VIEWER", answer: "CONFLICT" },
+    ),
   ],
   workspaceUpdateTeamRole: [
-    onWorkspace(WORKSPACE_IAM, (t) => `mutation { workspaceUpdateTeamRole(${workspace(t)}, teamUuid: ${q(t.teamId)}, role: WORKSPACE_VIEWER) }`, { grants: "WORKSPACE_VIEWER" }),
+    onWorkspace(
+      WORKSPACE_IAM,
+      (t) => `mutation { workspaceUpdateTeamRole(${workspace(t)}, teamUuid: ${q(t.teamId)}, role: WORKSPACE_VIEWER) }`,
+      { grants: "WORKSPACE_VIEWER" },
+    ),
   ],
   createWorkspaceServiceAccount: [
-    onWorkspace(accounts("workspace", "create"), (t) => `mutation { createWorkspaceServiceAccount(${workspace(t)}, label: "x", role: WORKSPACE_VIEWER) { id } }`, { grants: "WORKSPACE_VIEWER" }),
+    onWorkspace(
+      accounts("workspace", "create"),
+      (t) => `mutation { createWorkspaceServiceAccount(${workspace(t)}, label: "x", role: WORKSPACE_VIEWER) { id } }`,
+      { grants: "WORKSPACE_VIEWER" },
+    ),
   ],
   updateWorkspaceServiceAccount: [
-    onWorkspace(accounts("workspace", "update"), (t) => `mutation { updateWorkspaceServiceAccount(${workspace(t)}, serviceAccountUuid: ${q(t.workspaceAccountId)}, label: "x") { id } }`),
+    onWorkspace(
+      accounts("workspace", "update"),
+      (t) =>
+        `mutation { updateWorkspaceServiceAccount(${workspace(t)}, serviceAccountUuid: ${q(t.workspaceAccountId)}, label: "x") { id } }`,
+    ),
   ],
 
   createDeployment: [
-    onWorkspace(["workspace.deployments.create", "system.deployments.create"], (t) => `mutation { createDeployment(${workspace(t)}, label: ${q(t.newName)}, runtimeVersion: "11.4.0") { id } }`),
+    onWorkspace(
+      ["workspace.deployments.create", "system.deployments.create"],
+      (t) => `mutation { createDeployment(${workspace(t)}, label: ${q(t.newName)}, runtimeVersion: "11.4.0") { id } }`,
+    ),
   ],
   upsertDeployment: [
-    onWorkspace(["workspace.deployments.upsert", "system.deployments.upsert"], (t) => `mutation { upsertDeployment(${workspace(t)}, label: "${t.newName}-too", runtimeVersion: "11.4.0") { id } }`),
-    onDeployment(["deployment.config.upsert", "system.deployments.upsert"], (t) => `mutation { upsertDeployment(${deployment(t)}, description: "x") { id } }`),
+    onWorkspace(
+      ["workspace.deployments.upsert", "system.deployments.upsert"],
+      (t) =>
+        `mutation { upsertDeployment(${workspace(t)}, label: "${t.newName}-too", runtimeVersion: "11.4.0") { id } }`,
+    ),
+    onDeployment(
+      ["deployment.config.upsert", "system.deployments.upsert"],
+      (t) => `mutation { upsertDeployment(${deployment(t)}, description: "x") { id } }`,
+    ),
   ],
-  updateDeployment: [onDeployment(UPDATE, (t) => `mutation { updateDeployment(${deployment(t)}, payload: {}) { id } }`)],
-  updateDeploymentRollback: [onDeployment(UPDATE, (t) => `mutation { updateDeploymentRollback(${deployment(t)}, enabled: true) { id } }`)],
-  updateDeploymentRuntime: [onDeployment(UPDATE, (t) => `mutation { updateDeploymentRuntime(${deployment(t)}, desiredRuntimeVersion: "11.5.0") { id } }`)],
+  updateDeployment: [
+    onDeployment(UPDATE, (t) => `mutation { updateDeployment(${deployment(t)}, payload: {}) { id } }`),
+  ],
+  updateDeploymentRollback: [
+    onDeployment(UPDATE, (t) => `mutation { updateDeploymentRollback(${deployment(t)}, enabled: true) { id } }`),
+  ],
+  updateDeploymentRuntime: [
+    onDeployment(
+      UPDATE,
+      (t) => `mutation { updateDeploymentRuntime(${deployment(t)}, desiredRuntimeVersion: "11.5.0") { id } }`,
+    ),
+  ],
   cancelRuntimeUpdate: [onDeployment(UPDATE, (t) => `mutation { cancelRuntimeUpdate(${deployment(t)}) { id } }`)],
   updateDeploymentAirflow: [
-    onDeployment(UPDATE, (t) => `mutation { updateDeploymentAirflow(${deployment(t)}, desiredAirflowVersion: "2.9.2") { id } }`, { answer: "BAD_USER_INPUT" }),
+    onDeployment(
+      UPDATE,
+      (t) => `mutation { updateDeploymentAirflow(${deployment(t)}, desiredAirflowVersion: "2.9.2") { id } }`,
+      { answer: "BAD_USER_INPUT" },
+    ),
   ],
   updateDeploymentVariables: [
     onDeployment(
       ["deployment.variables.update", "system.deployment.variables.update"],
-      (t) => `mutation { updateDeploymentVariables(${deployment(t)}, releaseName: ${q(t.releaseName)}, environmentVariables: []) { key } }`,
+      (t) =>
+        `mutation { updateDeploymentVariables(${deployment(t)}, releaseName: ${q(t.releaseName)}, environmentVariables: []) { key } }`,
     ),
   ],
-  updateDeploymentImage: [onDeployment(PUSH, (t) => `mutation { updateDeploymentImage(releaseName: ${q(t.releaseName)}, image: "registry.example.com/app:2") { id } }`)],
+  updateDeploymentImage: [
+    onDeployment(
+      PUSH,
+      (t) =>
+        `mutation { updateDeploymentImage(releaseName: ${q(t.releaseName)}, image: "registry.example.com/app:2") { id } }`,
+    ),
+  ],
   rollbackDeploy: [
-    onDeployment(PUSH, (t) => `mutation { rollbackDeploy(${deployment(t)}, deployRevisionId: ${q(t.revisionId)}, description: "x") { id } }`, { answer: "TARGET_NOT_DEPLOYED" }),
+    onDeployment(
+      PUSH,
+      (t) =>
+        `mutation { rollbackDeploy(${deployment(t)}, deployRevisionId: ${q(t.revisionId)}, description: "x") { id } }`,
+      { answer: "TARGET_NOT_DEPLOYED" },
+    ),
   ],
   deploymentAddUserRole: [
-    onDeployment(USER_ROLES, (t) => `mutation { deploymentAddUserRole(deploymentId: ${q(t.deploymentId)}, email: ${q(t.memberEmail)}, role: DEPLOYMENT_VIEWER) { id } }`, {
-      grants: "DEPLOYMENT_VIEWER",
-      answer: "CONFLICT",
-    }),
+    onDeployment(
+      USER_ROLES,
+      (t) =>
+        `mutation { deploymentAddUserRole(deploymentId: ${q(t.deploymentId)}, email: ${q(t.memberEmail)}, role: DEPLOYMENT_VIEWER) { id } }`,
+      {
+        grants: "DEPLOYMENT_VIEWER",
+        answer: "CONFLICT",
+      },
+    ),
   ],
   deploymentUpdateUserRole: [
-    onDeployment(USER_ROLES, (t) => `mutation { deploymentUpdateUserRole(deploymentId: ${q(t.deploymentId)}, email: ${q(t.memberEmail)}, role: DEPLOYMENT_VIEWER) { id } }`, {
-      grants: "DEPLOYMENT_VIEWER",
-    }),
+    onDeployment(
+      USER_ROLES,
+      (t) =>
+        `mutation { deploymentUpdateUserRole(deploymentId: ${q(t.deploymentId)}, email: ${q(t.memberEmail)}, role: DEPLOYMENT_VIEWER) { id } }`,
+      {
+        grants: "DEPLOYMENT_VIEWER",
+      },
+    ),
   ],
   deploymentAddTeamRole: [
-    onDeployment(TEAM_ROLES, (t) => `mutation { deploymentAddTeamRole(${deployment(t)}, teamUuid: ${q(t.teamId)}, role: DEPLOYMENT_VIEWER) { id } }`, {
-      grants: "DEPLOYMENT_VIEWER",
-      answer: "CONFLICT",
-    }),
+    onDeployment(
+      TEAM_ROLES,
+      (t) =>
+        `mutation { deploymentAddTeamRole(${deployment(t)}, teamUuid: ${q(t.teamId)}, role: DEPLOYMENT_VIEWER) { id } }`,
+      {
+        grants: "DEPLOYMENT_VIEWER",
+        answer: "CONFLICT",
+      },
+    ),
   ],
   deploymentUpdateTeamRole: [
-    onDeployment(TEAM_ROLES, (t) => `mutation { deploymentUpdateTeamRole(${deployment(t)}, teamUuid: ${q(t.teamId)}, role: DEPLOYMENT_VIEWER) { id } }`, { grants: "DEPLOYMENT_VIEWER" }),
+    onDeployment(
+      TEAM_ROLES,
+      (t) =>
+        `mutation { deploymentUpdateTeamRole(${deployment(t)}, teamUuid: ${q(t.teamId)}, role: DEPLOYMENT_VIEWER) { id } }`,
+      { grants: "DEPLOYMENT_VIEWER" },
+    ),
   ],
   createDeploymentServiceAccount: [
-    onDeployment(accounts("deployment", "create"), (t) => `mutation { createDeploymentServiceAccount(${deployment(t)}, label: "x", role: DEPLOYMENT_VIEWER) { id } }`, {
-      grants: "DEPLOYMENT_VIEWER",
-    }),
+    onDeployment(
+      accounts("deployment", "create"),
+      (t) =>
+        `mutation { createDeploymentServiceAccount(${deployment(t)}, label: "x", role: DEPLOYMENT_VIEWER) { id } }`,
+      {
+        grants: "DEPLOYMENT_VIEWER",
+      },
+    ),
   ],
   updateDeploymentServiceAccount: [
-    onDeployment(accounts("deployment", "update"), (t) => `mutation { updateDeploymentServiceAccount(${deployment(t)}, serviceAccountUuid: ${q(t.deploymentAccountId)}, label: "x") { id } }`),
+    onDeployment(
+      accounts("deployment", "update"),
+      (t) =>
+        `mutation { updateDeploymentServiceAccount(${deployment(t)}, serviceAccountUuid: ${q(t.deploymentAccountId)}, label: "x") { id } }`,
+    ),
   ],
 
   deleteDeploymentServiceAccount: [
-    onDeployment(accounts("deployment", "delete"), (t) => `mutation { deleteDeploymentServiceAccount(${deployment(t)}, serviceAccountUuid: ${q(t.deploymentAccountId)}) { id } }`),
+    onDeployment(
+      accounts("deployment", "delete"),
+      (t) =>
+        `mutation { deleteDeploymentServiceAccount(${deployment(t)}, serviceAccountUuid: ${q(t.deploymentAccountId)}) { id } }`,
+    ),
   ],
   deploymentRemoveUserRole: [
-    onDeployment(USER_ROLES, (t) => `mutation { deploymentRemoveUserRole(deploymentId: ${q(t.deploymentId)}, email: ${q(t.memberEmail)}) { id } }`),
+    onDeployment(
+      USER_ROLES,
+      (t) =>
+        `mutation { deploymentRemoveUserRole(deploymentId: ${q(t.deploymentId)}, email: ${q(t.memberEmail)}) { id } }`,
+    ),
   ],
-  deploymentRemoveTeamRole: [onDeployment(TEAM_ROLES, (t) => `mutation { deploymentRemoveTeamRole(${deployment(t)}, teamUuid: ${q(t.teamId)}) { id } }`)],
-  deleteDeployment: [onDeployment(["deployment.config.delete", "system.deployments.delete"], (t) => `mutation { deleteDeployment(${deployment(t)}) { id } }`)],
+  deploymentRemoveTeamRole: [
+    onDeployment(
+      TEAM_ROLES,
+      (t) => `mutation { deploymentRemoveTeamRole(${deployment(t)}, teamUuid: ${q(t.teamId)}) { id } }`,
+    ),
+  ],
+  deleteDeployment: [
+    onDeployment(
+      ["deployment.config.delete", "system.deployments.delete"],
+      (t) => `mutation { deleteDeployment(${deployment(t)}) { id } }`,
+    ),
+  ],
   deleteWorkspaceServiceAccount: [
-    onWorkspace(accounts("workspace", "delete"), (t) => `mutation { deleteWorkspaceServiceAccount(${workspace(t)}, serviceAccountUuid: ${q(t.workspaceAccountId)}) { id } }`),
+    onWorkspace(
+      accounts("workspace", "delete"),
+      (t) =>
+        `mutation { deleteWorkspaceServiceAccount(${workspace(t)}, serviceAccountUuid: ${q(t.workspaceAccountId)}) { id } }`,
+    ),
   ],
-  workspaceRemoveTeam: [onWorkspace(WORKSPACE_IAM, (t) => `mutation { workspaceRemoveTeam(${workspace(t)}, teamUuid: ${q(t.teamId)}) { id } }`)],
-  workspaceRemoveUser: [onWorkspace(WORKSPACE_IAM, (t) => `mutation { workspaceRemoveUser(${workspace(t)}, userUuid: ${q(t.memberId)}) { id } }`)],
-  deleteWorkspace: [onWorkspace(["workspace.config.delete", "system.workspace.delete"], (t) => `mutation { deleteWorkspace(${workspace(t)}) { id } }`, { answer: "CONFLICT" })],
-  deleteSystemRoleBinding: [onSystem(["system.iam.update"], (t) => `mutation { deleteSystemRoleBinding(userId: ${q(t.memberId)}, role: SYSTEM_VIEWER) { id } }`)],
+  workspaceRemoveTeam: [
+    onWorkspace(
+      WORKSPACE_IAM,
+      (t) => `mutation { workspaceRemoveTeam(${workspace(t)}, teamUuid: ${q(t.teamId)}) { id } }`,
+    ),
+  ],
+  workspaceRemoveUser: [
+    onWorkspace(
+      WORKSPACE_IAM,
+      (t) => `mutation { workspaceRemoveUser(${workspace(t)}, userUuid: ${q(t.memberId)}) { id } }`,
+    ),
+  ],
+  deleteWorkspace: [
+    onWorkspace(
+      ["workspace.config.delete", "system.workspace.delete"],
+      (t) => `mutation { deleteWorkspace(${workspace(t)}) { id } }`,
+      { answer: "CONFLICT" },
+    ),
+  ],
+  deleteSystemRoleBinding: [
+    onSystem(
+      ["system.iam.update"],
+      (t) => `mutation { deleteSystemRoleBinding(userId: ${q(t.memberId)}, role: SYSTEM_VIEWER) { id } }`,
+    ),
+  ],
   deleteTeamSystemRoleBinding: [
-    onSystem(["system.iam.update"], (t) => `mutation { deleteTeamSystemRoleBinding(teamUuid: ${q(t.teamId)}, role: SYSTEM_VIEWER) { id } }`),
+    onSystem(
+      ["system.iam.update"],
+      (t) => `mutation { deleteTeamSystemRoleBinding(teamUuid: ${q(t.teamId)}, role: SYSTEM_VIEWER) { id } }`,
+    ),
   ],
   deleteSystemServiceAccount: [
-    onSystem(["system.serviceAccounts.delete"], (t) => `mutation { deleteSystemServiceAccount(serviceAccountUuid: ${q(t.systemAccountId)}) { id } }`),
+    onSystem(
+      ["system.serviceAccounts.delete"],
+      (t) => `mutation { deleteSystemServiceAccount(serviceAccountUuid: ${q(t.systemAccountId)}) { id } }`,
+    ),
   ],
   removeTeam: [onSystem(["system.teams.remove"], (t) => `mutation { removeTeam(id: ${q(t.teamId)}) { message } }`)],
   removeUser: [onSystem(["system.user.delete"], (t) => `mutation { removeUser(id: ${q(t.memberId)}) { id } }`)],

@@ -63,10 +63,17 @@ export function holds(subject: Subject, permissions: readonly string[], level: L
         if (level === "system" || !(place === "own" || place === "neighbour")) return false;
         if (permission.startsWith("workspace.")) return listed(role, permission);
         const actsOnDeployments = kind === "service account" || role === "WORKSPACE_ADMIN";
-        return permission.startsWith("deployment.") && level === "deployment" && actsOnDeployments && listed(TIER[role] ?? "", permission);
+        return (
+          permission.startsWith("deployment.") &&
+          level === "deployment" &&
+          actsOnDeployments &&
+          listed(TIER[role] ?? "", permission)
+        );
       }
       case "deployment":
-        return level === "deployment" && place === "own" && permission.startsWith("deployment.") && listed(role, permission);
+        return (
+          level === "deployment" && place === "own" && permission.startsWith("deployment.") && listed(role, permission)
+        );
     }
   });
 }
@@ -78,7 +85,8 @@ export const holdsAllOf = (subject: Subject, role: string, level: Level, place: 
 /** Whoever has a role on a Deployment sees its Workspace too: clients find the one through the other. */
 export const seesWorkspace = (subject: Subject, place: Place): boolean =>
   place !== "none" &&
-  (holds(subject, ["workspace.config.get", "system.workspace.get"], "workspace", place) || (levelOf(subject) === "deployment" && place !== "other"));
+  (holds(subject, ["workspace.config.get", "system.workspace.get"], "workspace", place) ||
+    (levelOf(subject) === "deployment" && place !== "other"));
 
 export const seesDeployment = (subject: Subject, place: Place): boolean =>
   place !== "none" &&

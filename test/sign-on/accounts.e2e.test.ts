@@ -21,7 +21,10 @@ let custom: TestIdentityProvider;
 let world: TestApp;
 let admin: string;
 beforeAll(async () => {
-  [okta, custom] = await Promise.all([startIdentityProvider({ redirectUris }), startIdentityProvider({ redirectUris, clientSecret: null, claimsInIdToken: true })]);
+  [okta, custom] = await Promise.all([
+    startIdentityProvider({ redirectUris }),
+    startIdentityProvider({ redirectUris, clientSecret: null, claimsInIdToken: true }),
+  ]);
   world = await startTestApp({ env: { PUBLIC_URL: ORIGIN, ...on("OKTA", okta), ...on("CUSTOM", custom) } });
   admin = await signUpAdmin(world);
 });
@@ -33,7 +36,10 @@ afterAll(async () => {
 const newAddress = (): string => `${uniqueName("someone")}@example.com`;
 
 /** Signs in by a browser of its own. */
-async function signOn(subject: string, { provider = "okta", on: app = world }: { provider?: string; on?: TestApp } = {}): Promise<Page> {
+async function signOn(
+  subject: string,
+  { provider = "okta", on: app = world }: { provider?: string; on?: TestApp } = {},
+): Promise<Page> {
   const browser = new Browser(app, ORIGIN);
   return passProvider(browser, await browser.get(`/v1/oauth/start?provider=${provider}`), subject);
 }
@@ -84,7 +90,9 @@ describe.each([
     const account = await accountOn(first);
     expect(account).toEqual({ id: account.id, username: email, fullName: "Alice Liddell", emails: 1 });
     expect(await ask(world, "{ workspaces { id } }", null, tokenOn(first))).toEqual({ workspaces: [] });
-    expect(await askInVain(world, "{ sysWorkspaces { id } }", null, tokenOn(first))).toMatchObject({ code: "FORBIDDEN" });
+    expect(await askInVain(world, "{ sysWorkspaces { id } }", null, tokenOn(first))).toMatchObject({
+      code: "FORBIDDEN",
+    });
     expect((await accountOn(await signOn(subject, { provider }))).id).toBe(account.id);
   });
 
@@ -93,7 +101,12 @@ describe.each([
     await at().setPerson(subject, { email, email_verified: true, name: "Before" });
     const { id } = await accountOn(await signOn(subject, { provider }));
     await at().setPerson(subject, { email: newAddress(), email_verified: false, name: "After" });
-    expect(await accountOn(await signOn(subject, { provider }))).toEqual({ id, username: email, fullName: "After", emails: 1 });
+    expect(await accountOn(await signOn(subject, { provider }))).toEqual({
+      id,
+      username: email,
+      fullName: "After",
+      emails: 1,
+    });
     await at().setPerson(subject, {});
     expect((await accountOn(await signOn(subject, { provider }))).fullName).toBe("After");
   });
@@ -103,7 +116,8 @@ describe.each([
     const subject = uniqueName("subject");
     await at().setPerson(subject, { email: user.email, email_verified: true });
     expect((await accountOn(await signOn(subject, { provider }))).id).toBe(user.id);
-    const SIGN_IN = 'mutation ($identity: String!) { createToken(identity: $identity, password: "correct horse") { user { id } } }';
+    const SIGN_IN =
+      'mutation ($identity: String!) { createToken(identity: $identity, password: "correct horse") { user { id } } }';
     expect(await ask(world, SIGN_IN, { identity: user.email })).toEqual({ createToken: { user: { id: user.id } } });
   });
 
@@ -111,15 +125,18 @@ describe.each([
     ["is called unverified", false],
     ["is called unverified as text", "false"],
     ["is of unknown standing", undefined],
-  ])("an address that %s opens nothing, neither an account that is there nor a new one", async (_name, email_verified) => {
-    const user = await person(world, admin);
-    const verified = email_verified === undefined ? {} : { email_verified };
-    for (const email of [user.email, newAddress()]) {
-      const subject = uniqueName("subject");
-      await at().setPerson(subject, { email, ...verified });
-      await expectRefused(() => signOn(subject, { provider }), "does not vouch for your e-mail address");
-    }
-  });
+  ])(
+    "an address that %s opens nothing, neither an account that is there nor a new one",
+    async (_name, email_verified) => {
+      const user = await person(world, admin);
+      const verified = email_verified === undefined ? {} : { email_verified };
+      for (const email of [user.email, newAddress()]) {
+        const subject = uniqueName("subject");
+        await at().setPerson(subject, { email, ...verified });
+        await expectRefused(() => signOn(subject, { provider }), "does not vouch for your e-mail address");
+      }
+    },
+  );
 
   test.each([
     ["none", undefined],
@@ -138,7 +155,11 @@ describe.each([
 
   test.each([
     ["much too long", "x".repeat(100_000), "x".repeat(190)],
-    ["of lines and tags", "A\r\nSet-Cookie: a=b\0<script>alert(1)</script>", "A Set-Cookie: a=b <script>alert(1)</script>"],
+    [
+      "of lines and tags",
+      "A\r\nSet-Cookie: a=b\0<script>alert(1)</script>",
+      "A Set-Cookie: a=b <script>alert(1)</script>",
+    ],
     ["a number", 7, null],
     ["nothing but blanks", " \t ", null],
   ])("a name that is %s is made fit, and shown as text", async (_name, name, fullName) => {
@@ -152,7 +173,12 @@ describe.each([
 
 test("given and family name make a name where there is none", async () => {
   const subject = uniqueName("subject");
-  await okta.setPerson(subject, { email: newAddress(), email_verified: true, given_name: "Ada", family_name: "Lovelace" });
+  await okta.setPerson(subject, {
+    email: newAddress(),
+    email_verified: true,
+    given_name: "Ada",
+    family_name: "Lovelace",
+  });
   expect((await accountOn(await signOn(subject))).fullName).toBe("Ada Lovelace");
 });
 
@@ -162,7 +188,10 @@ describe("one address", () => {
     await okta.setPerson(subject, { email, email_verified: true });
     await custom.setPerson(other, { email, email_verified: true });
     const { id } = await accountOn(await signOn(subject));
-    await expectRefused(() => signOn(other, { provider: "custom" }), "belongs to an account that is signed in to in another way");
+    await expectRefused(
+      () => signOn(other, { provider: "custom" }),
+      "belongs to an account that is signed in to in another way",
+    );
     expect((await accountOn(await signOn(subject))).id).toBe(id);
   });
 
@@ -171,7 +200,10 @@ describe("one address", () => {
     await okta.setPerson(subject, { email, email_verified: true });
     await custom.setPerson(other, { email, email_verified: true });
     const { id } = await accountOn(await signOn(subject));
-    const replica = await startTestApp({ database: world.database, env: { PUBLIC_URL: ORIGIN, ...on("CUSTOM", custom) } });
+    const replica = await startTestApp({
+      database: world.database,
+      env: { PUBLIC_URL: ORIGIN, ...on("CUSTOM", custom) },
+    });
     try {
       expect((await accountOn(await signOn(other, { provider: "custom", on: replica }))).id).toBe(id);
     } finally {
@@ -202,7 +234,8 @@ describe("one address", () => {
 
   test("that is somebody's user name is refused", async () => {
     const email = newAddress();
-    const CREATE = 'mutation ($email: String!, $username: String!) { createUser(email: $email, password: "correct horse", username: $username) { user { id } } }';
+    const CREATE =
+      'mutation ($email: String!, $username: String!) { createUser(email: $email, password: "correct horse", username: $username) { user { id } } }';
     await ask(world, CREATE, { email: newAddress(), username: email }, admin);
     const subject = uniqueName("subject");
     await okta.setPerson(subject, { email, email_verified: true });
@@ -219,11 +252,17 @@ describe("one address", () => {
 });
 
 test("an account that somebody made by himself with another's address does not become that other's", async () => {
-  const open = await startTestApp({ database: world.database, env: { PUBLIC_URL: ORIGIN, PUBLIC_SIGNUPS: "true", ...on("OKTA", okta) } });
+  const open = await startTestApp({
+    database: world.database,
+    env: { PUBLIC_URL: ORIGIN, PUBLIC_SIGNUPS: "true", ...on("OKTA", okta) },
+  });
   try {
     const [subject, email] = [uniqueName("subject"), newAddress()];
-    const SIGN_UP = 'mutation ($email: String!) { createUser(email: $email, password: "correct horse") { user { emails { address verified } } } }';
-    expect(await ask(open, SIGN_UP, { email })).toEqual({ createUser: { user: { emails: [{ address: email, verified: false }] } } });
+    const SIGN_UP =
+      'mutation ($email: String!) { createUser(email: $email, password: "correct horse") { user { emails { address verified } } } }';
+    expect(await ask(open, SIGN_UP, { email })).toEqual({
+      createUser: { user: { emails: [{ address: email, verified: false }] } },
+    });
     await okta.setPerson(subject, { email, email_verified: true });
     await expectRefused(() => signOn(subject, { on: open }), "nobody has confirmed yet that it is yours");
   } finally {
@@ -238,7 +277,8 @@ describe("somebody whose account", () => {
     const { id } = await accountOn(await signOn(subject));
     await world.database.sql.query("DELETE FROM app_user WHERE id = $1", [id]);
     await expectRefused(() => signOn(subject), "Your account was removed");
-    const CREATE = 'mutation ($email: String!) { createUser(email: $email, password: "correct horse") { user { id } } }';
+    const CREATE =
+      'mutation ($email: String!) { createUser(email: $email, password: "correct horse") { user { id } } }';
     const { createUser } = await ask(world, CREATE, { email }, admin);
     expect((await accountOn(await signOn(subject))).id).toBe(createUser.user.id);
   });
@@ -257,8 +297,12 @@ test("the first user of an installation becomes SYSTEM_ADMIN, and the second doe
   try {
     const subjects = [uniqueName("subject"), uniqueName("subject")] as const;
     for (const subject of subjects) await okta.setPerson(subject, { email: newAddress(), email_verified: true });
-    expect(await ask(fresh, "{ sysWorkspaces { id } }", null, tokenOn(await signOn(subjects[0], { on: fresh })))).toEqual({ sysWorkspaces: [] });
-    expect(await askInVain(fresh, "{ sysWorkspaces { id } }", null, tokenOn(await signOn(subjects[1], { on: fresh })))).toMatchObject({ code: "FORBIDDEN" });
+    expect(
+      await ask(fresh, "{ sysWorkspaces { id } }", null, tokenOn(await signOn(subjects[0], { on: fresh }))),
+    ).toEqual({ sysWorkspaces: [] });
+    expect(
+      await askInVain(fresh, "{ sysWorkspaces { id } }", null, tokenOn(await signOn(subjects[1], { on: fresh }))),
+    ).toMatchObject({ code: "FORBIDDEN" });
   } finally {
     await fresh.close();
   }
@@ -273,9 +317,19 @@ test("every sign-on leaves one audit line that tells what it was", async () => {
   for (const who of [subject, subject, known]) {
     const [, requestId] = /Request <code>([^<]+)/.exec((await signOn(who)).text) ?? [];
     expect(requestId).toBeUndefined();
-    const [line] = await world.database.sql.query<{ requestId: string }>(`SELECT request_id AS "requestId" FROM audit_line ORDER BY id DESC LIMIT 1`);
+    const [line] = await world.database.sql.query<{ requestId: string }>(
+      `SELECT request_id AS "requestId" FROM audit_line ORDER BY id DESC LIMIT 1`,
+    );
     const lines = await auditLinesOf(world, line?.requestId ?? "");
-    expect(lines).toEqual([expect.objectContaining({ actorType: "USER", actorId: lines[0]?.objectId, objectType: "user", details: { provider: "okta" }, address: "127.0.0.1" })]);
+    expect(lines).toEqual([
+      expect.objectContaining({
+        actorType: "USER",
+        actorId: lines[0]?.objectId,
+        objectType: "user",
+        details: { provider: "okta" },
+        address: "127.0.0.1",
+      }),
+    ]);
     actions.push(lines[0]?.action);
   }
   expect(actions).toEqual(["user.create", "user.sign_on", "user.connect_identity"]);

@@ -1,7 +1,8 @@
 import { ask } from "../builders/api";
 import { startTestApp, type TestApp } from "../world/app";
 
-const AUTH_CONFIG = "query ($redirect: String) { authConfig(redirect: $redirect) { localEnabled providers { name displayName url } } }";
+const AUTH_CONFIG =
+  "query ($redirect: String) { authConfig(redirect: $redirect) { localEnabled providers { name displayName url } } }";
 const START = "https://houston.example.com/v1/oauth/start?provider=";
 
 const PROVIDERS = {
@@ -48,15 +49,23 @@ test.each([
   ["https://houston.example.com/token", "https://houston.example.com/token"],
   ["/token", "https://houston.example.com/token"],
 ])("carries a page of ours along: %s", async (redirect, target) => {
-  expect(await urlsFor(redirect)).toEqual(["okta", "custom"].map((name) => `${START}${name}&${new URLSearchParams({ redirect: target })}`));
+  expect(await urlsFor(redirect)).toEqual(
+    ["okta", "custom"].map((name) => `${START}${name}&${new URLSearchParams({ redirect: target })}`),
+  );
 });
 
-test.each(["https://evil.example", "//evil.example", "https://deployments.example.com", "https://app.example.com.evil.example", "javascript:alert(1)", "", null, "x".repeat(15_000)])(
-  "leaves out anything else",
-  async (redirect) => {
-    expect(await urlsFor(redirect)).toEqual([`${START}okta`, `${START}custom`]);
-  },
-);
+test.each([
+  "https://evil.example",
+  "//evil.example",
+  "https://deployments.example.com",
+  "https://app.example.com.evil.example",
+  "javascript:alert(1)",
+  "",
+  null,
+  "x".repeat(15_000),
+])("leaves out anything else", async (redirect) => {
+  expect(await urlsFor(redirect)).toEqual([`${START}okta`, `${START}custom`]);
+});
 
 test("the page offers the same, and shows names as text", async () => {
   const { body } = await world.app.server.app.inject({ url: "/v1/token", headers: { host: "houston.example.com" } });
@@ -66,8 +75,14 @@ test("the page offers the same, and shows names as text", async () => {
 });
 
 test("people whom the CLI sends to the web client's host are led to where sessions live", async () => {
-  const { statusCode, headers } = await world.app.server.app.inject({ url: "/token", headers: { host: "app.example.com" } });
-  expect({ statusCode, location: headers.location }).toEqual({ statusCode: 303, location: "https://houston.example.com/v1/token" });
+  const { statusCode, headers } = await world.app.server.app.inject({
+    url: "/token",
+    headers: { host: "app.example.com" },
+  });
+  expect({ statusCode, location: headers.location }).toEqual({
+    statusCode: 303,
+    location: "https://houston.example.com/v1/token",
+  });
   for (const host of ["houston.example.com", "10.0.0.5:8871", "evil.example"]) {
     expect((await world.app.server.app.inject({ url: "/token", headers: { host } })).statusCode).toBe(200);
   }
@@ -77,16 +92,27 @@ test("nobody has a session on the host of the Deployments, whose pages show what
   const host = "deployments.example.com";
   for (const url of ["/token", "/v1/token"]) {
     const { statusCode, headers } = await world.app.server.app.inject({ url, headers: { host } });
-    expect({ statusCode, location: headers.location }).toEqual({ statusCode: 303, location: "https://houston.example.com/v1/token" });
+    expect({ statusCode, location: headers.location }).toEqual({
+      statusCode: 303,
+      location: "https://houston.example.com/v1/token",
+    });
     const form = { "content-type": "application/x-www-form-urlencoded", host, origin: `https://${host}` };
-    const answer = await world.app.server.app.inject({ method: "POST", url, headers: form, payload: "identity=a&password=b" });
+    const answer = await world.app.server.app.inject({
+      method: "POST",
+      url,
+      headers: form,
+      payload: "identity=a&password=b",
+    });
     expect([answer.statusCode, answer.headers["set-cookie"]]).toEqual([403, undefined]);
     expect(answer.body).toContain("not sent by a page of this installation");
   }
 });
 
 test("another endpoint takes the pages along", async () => {
-  const moved = await startTestApp({ database: world.database, env: { ...PROVIDERS, WEBSERVER__ENDPOINT: "/api/houston" } });
+  const moved = await startTestApp({
+    database: world.database,
+    env: { ...PROVIDERS, WEBSERVER__ENDPOINT: "/api/houston" },
+  });
   try {
     const { authConfig } = await ask(moved, AUTH_CONFIG, {});
     expect(authConfig.providers[0].url).toBe("https://houston.example.com/api/houston/oauth/start?provider=okta");

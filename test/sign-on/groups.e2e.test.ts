@@ -25,7 +25,10 @@ const env = (): Record<string, string> => ({
   AUTH__OPENID_CONNECT__MICROSOFT__CLIENT_ID: "retrograde",
 });
 beforeAll(async () => {
-  [okta, liar] = await Promise.all([startIdentityProvider({ redirectUris: [`${ORIGIN}/v1/oauth/callback/`] }), startLyingProvider()]);
+  [okta, liar] = await Promise.all([
+    startIdentityProvider({ redirectUris: [`${ORIGIN}/v1/oauth/callback/`] }),
+    startLyingProvider(),
+  ]);
   world = await startTestApp({ env: env() });
   admin = await signUpAdmin(world);
 });
@@ -40,7 +43,9 @@ async function signOn(subject: string, app: TestApp = world): Promise<Page> {
 }
 
 /** Somebody new at the provider, who is in these groups. */
-async function newPerson(groups: unknown): Promise<{ readonly subject: string; readonly email: string; regroup(to: unknown): Promise<void> }> {
+async function newPerson(
+  groups: unknown,
+): Promise<{ readonly subject: string; readonly email: string; regroup(to: unknown): Promise<void> }> {
   const [subject, email] = [uniqueName("subject"), `${uniqueName("someone")}@example.com`];
   const regroup = (to: unknown): Promise<void> => okta.setPerson(subject, { email, email_verified: true, groups: to });
   await regroup(groups);
@@ -57,13 +62,19 @@ const teamsOf = async (email: string): Promise<string[]> => {
 };
 
 const teamId = async (provider: string, name: string): Promise<string> => {
-  const [row] = await world.database.sql.query<{ id: string }>("SELECT id FROM team WHERE provider = $1 AND name = $2", [provider, name]);
+  const [row] = await world.database.sql.query<{ id: string }>(
+    "SELECT id FROM team WHERE provider = $1 AND name = $2",
+    [provider, name],
+  );
   if (row === undefined) throw new Error(`no Team ${provider}:${name}`);
   return row.id;
 };
 
 async function bindTeam(id: string, role: string, workspaceId: string | null = null): Promise<void> {
-  await world.database.sql.query("INSERT INTO role_binding (id, role, team_id, workspace_id, created_at) VALUES ($1, $2, $3, $4, now())", [newId(), role, id, workspaceId]);
+  await world.database.sql.query(
+    "INSERT INTO role_binding (id, role, team_id, workspace_id, created_at) VALUES ($1, $2, $3, $4, now())",
+    [newId(), role, id, workspaceId],
+  );
 }
 
 test("groups become Teams, and membership follows them at each sign-in", async () => {
@@ -87,12 +98,16 @@ test("the Team's roles come and go with the group", async () => {
   const token = tokenOn(await signOn(one.subject));
   const workspaceId = await createWorkspace(world, admin);
   const outcome = async (): Promise<string> => {
-    const { errors } = await world.send("query ($id: Uuid!) { workspace(workspaceUuid: $id) { id } }", { id: workspaceId }, token);
+    const { errors } = await world.send(
+      "query ($id: Uuid!) { workspace(workspaceUuid: $id) { id } }",
+      { id: workspaceId },
+      token,
+    );
     return errors?.[0]?.extensions.code ?? "OK";
   };
   /** What is read is known to have changed when the database's notification has arrived. */
   const outcomeIs = async (expected: string): Promise<void> => {
-    for (const until = Date.now() + 60_000; (await outcome()) !== expected && Date.now() < until; ) await sleep(10);
+    for (const until = Date.now() + 60_000; (await outcome()) !== expected && Date.now() < until;) await sleep(10);
     expect(await outcome()).toBe(expected);
   };
   expect(await outcome()).toBe("NOT_FOUND");
@@ -110,8 +125,14 @@ test("Teams that are made here stay as they are, also under the same name", asyn
   await signOn(one.subject);
   for (const local of [name, other]) {
     const id = newId();
-    await world.database.sql.query("INSERT INTO team (id, name, provider, created_at, updated_at) VALUES ($1, $2, 'local', now(), now())", [id, local]);
-    await world.database.sql.query("INSERT INTO team_member (team_id, user_id, created_at) SELECT $1, user_id, now() FROM email WHERE address = $2", [id, one.email]);
+    await world.database.sql.query(
+      "INSERT INTO team (id, name, provider, created_at, updated_at) VALUES ($1, $2, 'local', now(), now())",
+      [id, local],
+    );
+    await world.database.sql.query(
+      "INSERT INTO team_member (team_id, user_id, created_at) SELECT $1, user_id, now() FROM email WHERE address = $2",
+      [id, one.email],
+    );
   }
   await one.regroup([]);
   await signOn(one.subject);
@@ -126,16 +147,24 @@ test("the last SYSTEM_ADMIN keeps the Team that makes them one, until there is a
     await signOn(one.subject, fresh);
     const sql = fresh.database.sql;
     await sql.query("DELETE FROM role_binding");
-    await sql.query("INSERT INTO role_binding (id, role, team_id, created_at) SELECT $1, 'SYSTEM_ADMIN', id, now() FROM team", [newId()]);
+    await sql.query(
+      "INSERT INTO role_binding (id, role, team_id, created_at) SELECT $1, 'SYSTEM_ADMIN', id, now() FROM team",
+      [newId()],
+    );
     await one.regroup([]);
     const token = tokenOn(await signOn(one.subject, fresh));
     expect(await ask(fresh, "{ sysWorkspaces { id } }", null, token)).toEqual({ sysWorkspaces: [] });
-    const [{ details } = { details: {} }] = await sql.query<{ details: object }>("SELECT details FROM audit_line ORDER BY created_at DESC, id DESC LIMIT 1");
+    const [{ details } = { details: {} }] = await sql.query<{ details: object }>(
+      "SELECT details FROM audit_line ORDER BY created_at DESC, id DESC LIMIT 1",
+    );
     expect(details).toEqual({ provider: "okta", teamsKeptAsLastAdmin: group });
 
     const other = await newPerson([]);
     await signOn(other.subject, fresh);
-    const [{ id } = { id: "" }] = await sql.query<{ id: string }>("SELECT user_id AS id FROM email WHERE address = $1", [other.email]);
+    const [{ id } = { id: "" }] = await sql.query<{ id: string }>(
+      "SELECT user_id AS id FROM email WHERE address = $1",
+      [other.email],
+    );
     await bindRole(fresh, id, "SYSTEM_ADMIN");
     await signOn(one.subject, fresh);
     expect(await askInVain(fresh, "{ sysWorkspaces { id } }", null, token)).toMatchObject({ code: "FORBIDDEN" });
@@ -164,12 +193,24 @@ test("of a groups claim beyond measure some hundreds count, and the sign-in work
 
 test("a directory that has too many groups to tell them leaves memberships as they are", async () => {
   const [address, group] = [`${uniqueName("someone")}@example.com`, uniqueName("group")];
-  const person = { sub: uniqueName("subject"), preferred_username: address, email: undefined, email_verified: undefined };
+  const person = {
+    sub: uniqueName("subject"),
+    preferred_username: address,
+    email: undefined,
+    email_verified: undefined,
+  };
   const signOnAtMicrosoft = () => new Browser(world, ORIGIN).get("/v1/oauth/start?provider=microsoft");
   liar.lie({ idToken: { ...person, groups: [group] } });
   expect((await signOnAtMicrosoft()).status).toBe(200);
   expect(await teamsOf(address)).toEqual([`microsoft:${group}`]);
-  liar.lie({ idToken: { ...person, _claim_names: { groups: "src1" }, _claim_sources: { src1: { endpoint: "https://graph.example" } } }, userInfo: { sub: person.sub } });
+  liar.lie({
+    idToken: {
+      ...person,
+      _claim_names: { groups: "src1" },
+      _claim_sources: { src1: { endpoint: "https://graph.example" } },
+    },
+    userInfo: { sub: person.sub },
+  });
   expect((await signOnAtMicrosoft()).status).toBe(200);
   expect(await teamsOf(address)).toEqual([`microsoft:${group}`]);
   liar.lie({ idToken: { ...person, groups: [] } });
@@ -180,11 +221,24 @@ test("a directory that has too many groups to tell them leaves memberships as th
 test("a filter and a name of one's own for the claim are heeded", async () => {
   const replica = await startTestApp({
     database: world.database,
-    env: { ...env(), AUTH__OPENID_CONNECT__TEAM_FILTER_REGEX: "^airflow-", AUTH__OPENID_CONNECT__OKTA__CLAIMS_MAPPING: "teams" },
+    env: {
+      ...env(),
+      AUTH__OPENID_CONNECT__TEAM_FILTER_REGEX: "^airflow-",
+      AUTH__OPENID_CONNECT__OKTA__CLAIMS_MAPPING: "teams",
+    },
   });
   try {
-    const [subject, email, kept] = [uniqueName("subject"), `${uniqueName("someone")}@example.com`, uniqueName("airflow-team")];
-    await okta.setPerson(subject, { email, email_verified: true, groups: ["airflow-not-this"], teams: [kept, "coffee", "x-airflow-"] });
+    const [subject, email, kept] = [
+      uniqueName("subject"),
+      `${uniqueName("someone")}@example.com`,
+      uniqueName("airflow-team"),
+    ];
+    await okta.setPerson(subject, {
+      email,
+      email_verified: true,
+      groups: ["airflow-not-this"],
+      teams: [kept, "coffee", "x-airflow-"],
+    });
     await signOn(subject, replica);
     expect(await teamsOf(email)).toEqual([`okta:${kept}`]);
   } finally {
@@ -193,7 +247,10 @@ test("a filter and a name of one's own for the claim are heeded", async () => {
 });
 
 test("without the import groups mean nothing", async () => {
-  const replica = await startTestApp({ database: world.database, env: { ...env(), AUTH__OPENID_CONNECT__IDP_GROUPS_IMPORT_ENABLED: "false" } });
+  const replica = await startTestApp({
+    database: world.database,
+    env: { ...env(), AUTH__OPENID_CONNECT__IDP_GROUPS_IMPORT_ENABLED: "false" },
+  });
   try {
     const one = await newPerson([uniqueName("group")]);
     await signOn(one.subject, replica);

@@ -16,7 +16,10 @@ let liar: LyingProvider;
 let world: TestApp;
 let now = Date.now();
 beforeAll(async () => {
-  [okta, liar] = await Promise.all([startIdentityProvider({ redirectUris: [`${ORIGIN}/v1/oauth/callback/`] }), startLyingProvider()]);
+  [okta, liar] = await Promise.all([
+    startIdentityProvider({ redirectUris: [`${ORIGIN}/v1/oauth/callback/`] }),
+    startLyingProvider(),
+  ]);
   world = await startTestApp({
     clock: () => new Date(now).toISOString(),
     env: {
@@ -25,7 +28,13 @@ beforeAll(async () => {
       AUTH__OPENID_CONNECT__OKTA__DISCOVERY_URL: `${okta.issuer}/.well-known/openid-configuration`,
       AUTH__OPENID_CONNECT__OKTA__CLIENT_ID: okta.clientId,
       AUTH__OPENID_CONNECT__OKTA__CLIENT_SECRET: okta.clientSecret ?? "",
-      AUTH__OPENID_CONNECT__OKTA__AUTH_URL_PARAMS: JSON.stringify({ ui_locales: "de", response_type: "token", redirect_uri: "https://evil.example", state: "mine", nonce: "mine" }),
+      AUTH__OPENID_CONNECT__OKTA__AUTH_URL_PARAMS: JSON.stringify({
+        ui_locales: "de",
+        response_type: "token",
+        redirect_uri: "https://evil.example",
+        state: "mine",
+        nonce: "mine",
+      }),
       AUTH__OPENID_CONNECT__CUSTOM__ENABLED: "true",
       AUTH__OPENID_CONNECT__CUSTOM__DISCOVERY_URL: liar.issuer,
       AUTH__OPENID_CONNECT__CUSTOM__CLIENT_ID: "retrograde",
@@ -52,13 +61,15 @@ const START = "/v1/oauth/start?provider=okta";
 const isCallback = (url: URL): boolean => url.pathname === "/v1/oauth/callback/";
 
 /** Changes one parameter of the request to the provider, or of its answer. */
-const set = (where: (url: URL) => boolean, name: string, value: string | null): Tamper => (url) => {
-  if (!where(url)) return url;
-  const changed = new URL(url);
-  if (value === null) changed.searchParams.delete(name);
-  else changed.searchParams.set(name, value);
-  return changed;
-};
+const set =
+  (where: (url: URL) => boolean, name: string, value: string | null): Tamper =>
+  (url) => {
+    if (!where(url)) return url;
+    const changed = new URL(url);
+    if (value === null) changed.searchParams.delete(name);
+    else changed.searchParams.set(name, value);
+    return changed;
+  };
 const isRequest = (url: URL): boolean => url.pathname === "/auth";
 
 async function signOn(tamper?: Tamper, browser = new Browser(world, ORIGIN)): Promise<Page> {
@@ -73,13 +84,21 @@ function expectRefused(browser: Browser, page: Page, sentence: string, status = 
 
 describe("an answer of the provider", () => {
   test("is asked for with a state, a nonce and a PKCE challenge of its own each time, whatever the configuration adds", async () => {
-    const attempts = await Promise.all([1, 2].map(async () => {
-      const browser = new Browser(world, ORIGIN);
-      await browser.get(START);
-      return new URL(browser.visited[1] ?? "").searchParams;
-    }));
+    const attempts = await Promise.all(
+      [1, 2].map(async () => {
+        const browser = new Browser(world, ORIGIN);
+        await browser.get(START);
+        return new URL(browser.visited[1] ?? "").searchParams;
+      }),
+    );
     for (const asked of attempts) {
-      expect(Object.fromEntries(asked)).toMatchObject({ response_type: "code", client_id: okta.clientId, redirect_uri: `${ORIGIN}/v1/oauth/callback/`, code_challenge_method: "S256", ui_locales: "de" });
+      expect(Object.fromEntries(asked)).toMatchObject({
+        response_type: "code",
+        client_id: okta.clientId,
+        redirect_uri: `${ORIGIN}/v1/oauth/callback/`,
+        code_challenge_method: "S256",
+        ui_locales: "de",
+      });
     }
     for (const name of ["state", "nonce", "code_challenge"]) {
       const values = attempts.map((asked) => asked.get(name));
@@ -98,9 +117,24 @@ describe("an answer of the provider", () => {
     ["from an issuer that is not named, although this one always is", set(isCallback, "iss", null), NOT_PROVEN, 403],
     ["to another nonce", set(isRequest, "nonce", "n".repeat(43)), NOT_PROVEN, 403],
     ["to another PKCE challenge", set(isRequest, "code_challenge", "c".repeat(43)), NOT_PROVEN, 403],
-    ["that the person has called off", (url) => (isCallback(url) ? refusedWith(url, "access_denied") : url), "called off", 403],
-    ["that the provider refuses", (url) => (isCallback(url) ? refusedWith(url, "invalid_scope") : url), "The provider refused", 403],
-    ["that the provider cannot give now", (url) => (isCallback(url) ? refusedWith(url, "temporarily_unavailable") : url), "cannot be reached", 503],
+    [
+      "that the person has called off",
+      (url) => (isCallback(url) ? refusedWith(url, "access_denied") : url),
+      "called off",
+      403,
+    ],
+    [
+      "that the provider refuses",
+      (url) => (isCallback(url) ? refusedWith(url, "invalid_scope") : url),
+      "The provider refused",
+      403,
+    ],
+    [
+      "that the provider cannot give now",
+      (url) => (isCallback(url) ? refusedWith(url, "temporarily_unavailable") : url),
+      "cannot be reached",
+      503,
+    ],
   ])("%s is refused", async (_name, tamper, sentence, status) => {
     const browser = new Browser(world, ORIGIN);
     expectRefused(browser, await signOn(tamper, browser), sentence, status);
@@ -174,7 +208,14 @@ describe("an answer of the provider", () => {
   });
 
   test("does not count with a cookie of another installation", async () => {
-    const elsewhere = await startTestApp({ env: { PUBLIC_URL: ORIGIN, AUTH__OPENID_CONNECT__OKTA__ENABLED: "true", AUTH__OPENID_CONNECT__OKTA__DISCOVERY_URL: okta.issuer, AUTH__OPENID_CONNECT__OKTA__CLIENT_ID: okta.clientId } });
+    const elsewhere = await startTestApp({
+      env: {
+        PUBLIC_URL: ORIGIN,
+        AUTH__OPENID_CONNECT__OKTA__ENABLED: "true",
+        AUTH__OPENID_CONNECT__OKTA__DISCOVERY_URL: okta.issuer,
+        AUTH__OPENID_CONNECT__OKTA__CLIENT_ID: okta.clientId,
+      },
+    });
     try {
       const browser = new Browser(elsewhere, ORIGIN);
       let answer = "";
@@ -216,7 +257,9 @@ describe("several sign-ins in one browser", () => {
 
 test("the cookies are for no script, for https only, and set by no other host", async () => {
   const { headers } = await world.app.server.app.inject({ url: START });
-  expect(headers["set-cookie"]).toMatch(/^__Host-retrograde-sign-on-[0-9a-f]{16}=[\w.-]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/);
+  expect(headers["set-cookie"]).toMatch(
+    /^__Host-retrograde-sign-on-[0-9a-f]{16}=[\w.-]+; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
+  );
   expect(headers).toMatchObject({ "cache-control": "no-store", "referrer-policy": "no-referrer" });
   expect(String(headers["set-cookie"]).length).toBeLessThan(1_500);
 });
@@ -224,9 +267,15 @@ test("the cookies are for no script, for https only, and set by no other host", 
 describe("where the browser goes afterwards", () => {
   const endOf = async (redirect: string): Promise<string> => {
     const browser = new Browser(world, ORIGIN);
-    const page = await passProvider(browser, await browser.get(`${START}&${new URLSearchParams({ redirect })}`), "alice", (url) =>
-      // Nothing is listening at other origins; what counts is that somebody would be sent there.
-      url.origin === ORIGIN || url.origin === okta.issuer ? url : new URL(`${ORIGIN}/v1/healthz?${new URLSearchParams({ sentTo: url.href })}`),
+    const page = await passProvider(
+      browser,
+      await browser.get(`${START}&${new URLSearchParams({ redirect })}`),
+      "alice",
+      (url) =>
+        // Nothing is listening at other origins; what counts is that somebody would be sent there.
+        url.origin === ORIGIN || url.origin === okta.issuer
+          ? url
+          : new URL(`${ORIGIN}/v1/healthz?${new URLSearchParams({ sentTo: url.href })}`),
     );
     return page.url;
   };
@@ -266,7 +315,9 @@ describe("where the browser goes afterwards", () => {
   test("cannot put anything into headers", async () => {
     const { app } = world.app.server;
     for (const value of ["/x\r\nSet-Cookie: a=b", "/x\u2028y", "/\u{1f600}", "/x\0y"]) {
-      const { statusCode, headers } = await app.inject({ url: `/v1/oauth/start?${new URLSearchParams({ provider: "okta", redirect: value })}` });
+      const { statusCode, headers } = await app.inject({
+        url: `/v1/oauth/start?${new URLSearchParams({ provider: "okta", redirect: value })}`,
+      });
       expect(statusCode).toBe(303);
       expect(JSON.stringify(headers)).not.toContain("a=b");
     }
@@ -288,7 +339,10 @@ describe("a provider that lies", () => {
     ["with a token that has expired", { idToken: { exp: 1_000_000_000 } }],
     ["with a token that never expires", { idToken: { exp: undefined } }],
     ["with a token of the future", { idToken: { nbf: 10_000_000_000 } }],
-    ["with a token for several, this client among them, that another asked for", { idToken: { aud: ["retrograde", "another"], azp: "another" } }],
+    [
+      "with a token for several, this client among them, that another asked for",
+      { idToken: { aud: ["retrograde", "another"], azp: "another" } },
+    ],
     ["with a token about nobody", { idToken: { sub: undefined } }],
     ["with a token about an empty name", { idToken: { sub: "" } }],
     ["with a token about somebody much too long", { idToken: { sub: "x".repeat(300) } }],
@@ -296,8 +350,14 @@ describe("a provider that lies", () => {
     ["with somebody else's signature", { wrongKey: true }],
     ["with no signature", { algorithm: "none" }],
     ["with a signature by the client's secret", { algorithm: "HS256" }],
-    ["about another person at the userinfo endpoint", { idToken: { email: undefined }, userInfo: { sub: "another", email: "admin@example.com", email_verified: true } }],
-    ["with no token at all", { answers: { "/token": { status: 200, body: JSON.stringify({ access_token: "a", token_type: "Bearer" }) } } }],
+    [
+      "about another person at the userinfo endpoint",
+      { idToken: { email: undefined }, userInfo: { sub: "another", email: "admin@example.com", email_verified: true } },
+    ],
+    [
+      "with no token at all",
+      { answers: { "/token": { status: 200, body: JSON.stringify({ access_token: "a", token_type: "Bearer" }) } } },
+    ],
   ])("%s is not believed", async (_name, lies) => {
     liar.lie(lies);
     const browser = new Browser(world, ORIGIN);
@@ -309,8 +369,21 @@ describe("a provider that lies", () => {
     ["answers no JSON", { answers: { "/token": { status: 200, type: "text/html", body: "<h1>Hello</h1>" } } }],
     ["answers half of its JSON", { answers: { "/token": { status: 200, body: '{"access_token": "a' } } }],
     ["never answers", { silent: ["/token"] }],
-    ["answers far too much", { answers: { "/token": { status: 200, body: JSON.stringify({ access_token: "x".repeat(3_000_000), token_type: "Bearer" }) } } }],
-    ["breaks when it is asked for more", { idToken: { email: undefined }, answers: { "/userinfo": { status: 503, body: "{}" } } }],
+    [
+      "answers far too much",
+      {
+        answers: {
+          "/token": {
+            status: 200,
+            body: JSON.stringify({ access_token: "x".repeat(3_000_000), token_type: "Bearer" }),
+          },
+        },
+      },
+    ],
+    [
+      "breaks when it is asked for more",
+      { idToken: { email: undefined }, answers: { "/userinfo": { status: 503, body: "{}" } } },
+    ],
   ])("and one that %s is called out of reach", async (_name, lies) => {
     liar.lie(lies);
     const browser = new Browser(world, ORIGIN);
@@ -318,7 +391,10 @@ describe("a provider that lies", () => {
   });
 
   test("cannot make a verified address out of two claims about different ones", async () => {
-    liar.lie({ idToken: { sub: "mixed", email: "admin@example.com", email_verified: undefined }, userInfo: { sub: "mixed", email: "evil@example.com", email_verified: true } });
+    liar.lie({
+      idToken: { sub: "mixed", email: "admin@example.com", email_verified: undefined },
+      userInfo: { sub: "mixed", email: "evil@example.com", email_verified: true },
+    });
     const browser = new Browser(world, ORIGIN);
     expectRefused(browser, await signOnAtLiar(browser), "does not vouch for your e-mail address");
   });
@@ -343,7 +419,12 @@ describe("a provider that is down", () => {
     const { port } = new URL((await startAndStop()).issuer);
     const replica = await startTestApp({
       database: world.database,
-      env: { PUBLIC_URL: ORIGIN, AUTH__OPENID_CONNECT__CUSTOM__ENABLED: "true", AUTH__OPENID_CONNECT__CUSTOM__CLIENT_ID: "retrograde", AUTH__OPENID_CONNECT__CUSTOM__DISCOVERY_URL: `http://127.0.0.1:${port}` },
+      env: {
+        PUBLIC_URL: ORIGIN,
+        AUTH__OPENID_CONNECT__CUSTOM__ENABLED: "true",
+        AUTH__OPENID_CONNECT__CUSTOM__CLIENT_ID: "retrograde",
+        AUTH__OPENID_CONNECT__CUSTOM__DISCOVERY_URL: `http://127.0.0.1:${port}`,
+      },
     });
     const again = { stop: async (): Promise<void> => undefined };
     try {
@@ -366,7 +447,10 @@ describe("a provider that is down", () => {
 });
 
 describe("a provider's description of itself", () => {
-  const startAt = async (discoveryUrl: (issuer: string) => string, { issuerPath = "", lies = {} }: { issuerPath?: string; lies?: Lies } = {}): Promise<{ page: Page; asked: readonly string[] }> => {
+  const startAt = async (
+    discoveryUrl: (issuer: string) => string,
+    { issuerPath = "", lies = {} }: { issuerPath?: string; lies?: Lies } = {},
+  ): Promise<{ page: Page; asked: readonly string[] }> => {
     const provider = await startLyingProvider({ issuerPath });
     provider.lie(lies);
     const replica = await startTestApp({
@@ -394,7 +478,11 @@ describe("a provider's description of itself", () => {
     ["the issuer with a slash behind it", "", (issuer: string) => `${issuer}/`],
     ["the whole address", "", (issuer: string) => `${issuer}/.well-known/openid-configuration`],
     ["an issuer with a path", "/realms/acme", (issuer: string) => issuer],
-    ["the whole address of an issuer that ends with a slash", "/application/acme/", (issuer: string) => `${issuer}.well-known/openid-configuration`],
+    [
+      "the whole address of an issuer that ends with a slash",
+      "/application/acme/",
+      (issuer: string) => `${issuer}.well-known/openid-configuration`,
+    ],
   ])("is found by %s", async (_name, issuerPath, discoveryUrl) => {
     expect((await startAt(discoveryUrl, { issuerPath })).page.text).toContain(found);
   });
@@ -406,16 +494,37 @@ describe("a provider's description of itself", () => {
 
   test.each<[string, Lies]>([
     ["names another issuer", { description: { issuer: "https://evil.example" } }],
-    ["is no JSON", { answers: { "/.well-known/openid-configuration": { status: 200, type: "text/html", body: "<h1>Sign in to the wireless network</h1>" } } }],
+    [
+      "is no JSON",
+      {
+        answers: {
+          "/.well-known/openid-configuration": {
+            status: 200,
+            type: "text/html",
+            body: "<h1>Sign in to the wireless network</h1>",
+          },
+        },
+      },
+    ],
     ["is not there", { answers: { "/.well-known/openid-configuration": { status: 404, body: "{}" } } }],
     ["never comes", { silent: ["/.well-known/openid-configuration"] }],
   ])("is not believed where it %s", async (_name, lies) => {
     const { page } = await startAt((issuer) => issuer, { lies });
-    expect({ status: page.status, told: page.text.includes("cannot be reached, or is not set up") }).toEqual({ status: 503, told: true });
+    expect({ status: page.status, told: page.text.includes("cannot be reached, or is not set up") }).toEqual({
+      status: 503,
+      told: true,
+    });
   });
 });
 
-test.each(["", "?provider=", "?provider=nobody", "?provider=okta&provider=okta", "?provider=__proto__", "?provider=auth0"])("there is no way in by /v1/oauth/start%s", async (query) => {
+test.each([
+  "",
+  "?provider=",
+  "?provider=nobody",
+  "?provider=okta&provider=okta",
+  "?provider=__proto__",
+  "?provider=auth0",
+])("there is no way in by /v1/oauth/start%s", async (query) => {
   const { statusCode, headers, body } = await world.app.server.app.inject({ url: `/v1/oauth/start${query}` });
   expect({ statusCode, type: headers["content-type"] }).toEqual({ statusCode: 404, type: "text/html; charset=utf-8" });
   expect(body).toContain("There is no such way to sign in");
@@ -437,8 +546,11 @@ test("the log tells what went wrong, and no secret, code or token", async () => 
       ["an identity provider cannot be reached", undefined],
     ]);
     const text = JSON.stringify(logged.lines);
-    const [code, state] = ["code", "state"].map((name) => new URL(browser.visited.find((url) => isCallback(new URL(url))) ?? "").searchParams.get(name) ?? "");
-    for (const secret of [SECRET, "eyJ", "an access token", code, state, browser.cookie("session")]) expect(text).not.toContain(secret);
+    const [code, state] = ["code", "state"].map(
+      (name) => new URL(browser.visited.find((url) => isCallback(new URL(url))) ?? "").searchParams.get(name) ?? "",
+    );
+    for (const secret of [SECRET, "eyJ", "an access token", code, state, browser.cookie("session")])
+      expect(text).not.toContain(secret);
   } finally {
     await logged.close();
   }

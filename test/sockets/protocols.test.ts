@@ -9,8 +9,16 @@ import { calls, closeToyServers, SECRET, silences, startToyServer } from "../toy
 
 const REFUSED = "You do not have the appropriate permissions for that";
 const INIT = { type: "connection_init", payload: { authorization: "token" } };
-const start = (query: string, id?: unknown, variables?: unknown) => ({ ...(id !== undefined && { id }), type: "start", payload: { query, variables } });
-const subscribe = (query: string, id: string, variables?: object) => ({ id, type: "subscribe", payload: { query, variables } });
+const start = (query: string, id?: unknown, variables?: unknown) => ({
+  ...(id !== undefined && { id }),
+  type: "start",
+  payload: { query, variables },
+});
+const subscribe = (query: string, id: string, variables?: object) => ({
+  id,
+  type: "subscribe",
+  payload: { query, variables },
+});
 
 type Options = Parameters<typeof startToyServer>;
 async function serve(...options: Options) {
@@ -23,13 +31,18 @@ afterEach(closeSockets);
 afterAll(closeToyServers);
 
 /** The metrics of a server, one line each. */
-const metricOf = (text: string, line: string): string | undefined => text.split("\n").find((one) => one.startsWith(line));
+const metricOf = (text: string, line: string): string | undefined =>
+  text.split("\n").find((one) => one.startsWith(line));
 
 describe.each([
   ["the protocol of today", "graphql-transport-ws", "subscribe", "next", "complete"],
   ["the older protocol", "graphql-ws", "start", "data", "stop"],
 ])("%s", (_name, protocol, begin, result, end) => {
-  const operation = (query: string, id: string, variables?: unknown) => ({ id, type: begin, payload: { query, variables } });
+  const operation = (query: string, id: string, variables?: unknown) => ({
+    id,
+    type: begin,
+    payload: { query, variables },
+  });
   /** A connection that has been acknowledged. */
   async function open(...options: Options) {
     const server = await serve(...options);
@@ -53,10 +66,20 @@ describe.each([
   test("answers queries, and mutations with the caller asked for anew", async () => {
     const { server, socket } = await open();
     socket.send(operation("{ me number }", "q"), operation("mutation { change }", "m"));
-    expect((await socket.until(({ id, type }) => id === "q" && type === result)).payload).toEqual({ data: { me: "Ada", number: 7 } });
-    expect((await socket.until(({ id, type }) => id === "m" && type === result)).payload).toEqual({ data: { change: 3 } });
+    expect((await socket.until(({ id, type }) => id === "q" && type === result)).payload).toEqual({
+      data: { me: "Ada", number: 7 },
+    });
+    expect((await socket.until(({ id, type }) => id === "m" && type === result)).payload).toEqual({
+      data: { change: 3 },
+    });
     // Both operations ask once more whose budget of work they are charged to.
-    expect(server.authenticated).toEqual([["token", true], ["token", false], ["token", false], ["token", false], ["token", true]]);
+    expect(server.authenticated).toEqual([
+      ["token", true],
+      ["token", false],
+      ["token", false],
+      ["token", false],
+      ["token", true],
+    ]);
     expect(server.forgotten()).toBe(1);
   });
 
@@ -64,9 +87,19 @@ describe.each([
     ["a field that is not there", "{ nothing }", /Cannot query field/, "GRAPHQL_VALIDATION_FAILED"],
     ["a text that is no document", "{", /Syntax Error/, "GRAPHQL_PARSE_FAILED"],
     ["a query that nests too deep", "{deep{deep{deep{deep{deep{deep{number}}}}}}}", /levels deep/, "QUERY_TOO_DEEP"],
-    ["a subscription with too many aliases", "subscription { ticks(count: 1) @include(if: true) a: ticks(count: 1) }", /only one top level field|only one/i, "GRAPHQL_VALIDATION_FAILED"],
+    [
+      "a subscription with too many aliases",
+      "subscription { ticks(count: 1) @include(if: true) a: ticks(count: 1) }",
+      /only one top level field|only one/i,
+      "GRAPHQL_VALIDATION_FAILED",
+    ],
     ["a subscription that is not allowed", "subscription { refused }", new RegExp(REFUSED), "FORBIDDEN"],
-    ["a wrong variable", "subscription ($count: Int!) { ticks(count: $count) }", /Variable "\$count"/, "BAD_USER_INPUT"],
+    [
+      "a wrong variable",
+      "subscription ($count: Int!) { ticks(count: $count) }",
+      /Variable "\$count"/,
+      "BAD_USER_INPUT",
+    ],
     ["a subscription that ends with a refusal", "subscription { breaks }", new RegExp(REFUSED), "FORBIDDEN"],
   ])("refuses %s", async (_what, query, message, code) => {
     const { socket } = await open();
@@ -132,7 +165,11 @@ describe.each([
     ["text that is no JSON", "start", 4400],
     ["a list", "[]", 4400],
     ["null", "null", 4400],
-    ["a message of 100 kB", JSON.stringify({ type: "connection_init", payload: { filler: "x".repeat(100_000) } }), 1009],
+    [
+      "a message of 100 kB",
+      JSON.stringify({ type: "connection_init", payload: { filler: "x".repeat(100_000) } }),
+      1009,
+    ],
     ["an operation before the first message", JSON.stringify(operation("{ number }", "one")), 4401],
   ])("closes the connection for %s", async (_what, text, code) => {
     const { url } = await serve();
@@ -164,7 +201,10 @@ describe.each([
     const { socket } = await open();
     socket.send(...Array.from({ length: 51 }, (_, number) => operation("subscription { silence }", `s${number}`)));
     const { id, payload } = await socket.untilType("error");
-    expect([id, messageOf(payload)]).toEqual(["s50", expect.objectContaining({ extensions: { code: "TOO_MANY_OPERATIONS" } })]);
+    expect([id, messageOf(payload)]).toEqual([
+      "s50",
+      expect.objectContaining({ extensions: { code: "TOO_MANY_OPERATIONS" } }),
+    ]);
   });
 
   test("nor do those count less that nobody waits for any more", async () => {
@@ -177,7 +217,10 @@ describe.each([
     }
     socket.send(operation("{ number }", "last"));
     const { id, payload } = await socket.untilType("error");
-    expect([id, messageOf(payload)]).toEqual(["last", expect.objectContaining({ extensions: { code: "TOO_MANY_OPERATIONS" } })]);
+    expect([id, messageOf(payload)]).toEqual([
+      "last",
+      expect.objectContaining({ extensions: { code: "TOO_MANY_OPERATIONS" } }),
+    ]);
   });
 
   test("a client that does not read holds its stream up, and does not fill the memory", async () => {
@@ -185,7 +228,8 @@ describe.each([
     socket.send(operation("subscription { ticks(count: 100000, size: 10000) }", "one"));
     await socket.untilType(result);
     socket.socket.pause();
-    const sent = async () => Number(/out",type="(?:next|data)"} (\d+)/.exec((await server.app.inject("/metrics")).body)?.[1]);
+    const sent = async () =>
+      Number(/out",type="(?:next|data)"} (\d+)/.exec((await server.app.inject("/metrics")).body)?.[1]);
     let before = -1;
     let now = await sent();
     // What is on the way fills up; then nothing moves.
@@ -215,7 +259,8 @@ describe.each([
     expect(metricOf(body, `retrograde_socket_messages_total{direction="in",type="connection_init"}`)).toMatch(/ 1$/);
     expect(metricOf(body, `retrograde_socket_messages_total{direction="in",type="invalid"}`)).toMatch(/ 1$/);
     expect(body).not.toContain("made up");
-    if (protocol === "graphql-ws") expect(metricOf(body, `retrograde_sockets_open{protocol="graphql-ws"}`)).toMatch(/ 1$/);
+    if (protocol === "graphql-ws")
+      expect(metricOf(body, `retrograde_sockets_open{protocol="graphql-ws"}`)).toMatch(/ 1$/);
   });
 });
 
@@ -231,9 +276,14 @@ describe("the protocol of today", () => {
 
   test("its own client gets on with it", async () => {
     const { url } = await serve();
-    const client: Client = createClient({ url, webSocketImpl: WebSocket, connectionParams: { Authorization: "token" } });
+    const client: Client = createClient({
+      url,
+      webSocketImpl: WebSocket,
+      connectionParams: { Authorization: "token" },
+    });
     const ticks: unknown[] = [];
-    for await (const { data } of client.iterate<{ ticks: string }>({ query: "subscription { ticks(count: 3) }" })) ticks.push(data?.ticks);
+    for await (const { data } of client.iterate<{ ticks: string }>({ query: "subscription { ticks(count: 3) }" }))
+      ticks.push(data?.ticks);
     expect(ticks).toEqual(["0", "1", "2"]);
     const refused = client.iterate({ query: "subscription { refused }" }).next();
     await expect(refused).rejects.toEqual([expect.objectContaining({ message: REFUSED })]);
@@ -271,11 +321,23 @@ describe("the older protocol", () => {
   test("every payload is an object", async () => {
     const { url } = await serve();
     const socket = await RawSocket.connect(url);
-    socket.send(INIT, start("{ number }", 1), start("{ nothing }", 2), start("{ bug }", 3), start("subscription { breaks }", 4));
-    socket.send({ id: 5, type: "start", payload: "query" }, { id: 6, type: "start", payload: ["query"] }, { id: 7, type: "start" }, { type: "odd" });
+    socket.send(
+      INIT,
+      start("{ number }", 1),
+      start("{ nothing }", 2),
+      start("{ bug }", 3),
+      start("subscription { breaks }", 4),
+    );
+    socket.send(
+      { id: 5, type: "start", payload: "query" },
+      { id: 6, type: "start", payload: ["query"] },
+      { id: 7, type: "start" },
+      { type: "odd" },
+    );
     for (const id of [1, 2, 3, 4, 5, 6, 7]) await socket.until((message) => message.id === id);
     await socket.until(({ payload }) => payload?.message === "Invalid message type!");
-    for (const { payload } of socket.messages) if (payload !== undefined) expect(Object.getPrototypeOf(payload)).toBe(Object.prototype);
+    for (const { payload } of socket.messages)
+      if (payload !== undefined) expect(Object.getPrototypeOf(payload)).toBe(Object.prototype);
   });
 
   test("an id that is in use is used anew", async () => {
@@ -343,11 +405,25 @@ describe("the handshake", () => {
     const { app } = await serve();
     const body = JSON.stringify({ query: "{ number }" });
     const { port } = app.server.address() as AddressInfo;
-    const headers = { upgrade: "h2c", connection: "Upgrade, HTTP2-Settings", "http2-settings": "AAEAAEAA", "content-type": "application/json" };
+    const headers = {
+      upgrade: "h2c",
+      connection: "Upgrade, HTTP2-Settings",
+      "http2-settings": "AAEAAEAA",
+      "content-type": "application/json",
+    };
     const answer = await new Promise<string>((resolve, reject) => {
-      const sent = request({ port, host: "127.0.0.1", method: "POST", path: "/v1", headers: { ...headers, "content-length": body.length } }, (response) => {
-        response.setEncoding("utf8").on("data", resolve);
-      });
+      const sent = request(
+        {
+          port,
+          host: "127.0.0.1",
+          method: "POST",
+          path: "/v1",
+          headers: { ...headers, "content-length": body.length },
+        },
+        (response) => {
+          response.setEncoding("utf8").on("data", resolve);
+        },
+      );
       sent.on("error", reject).end(body);
     });
     expect(JSON.parse(answer)).toEqual({ data: { number: 7 } });
@@ -358,7 +434,9 @@ describe("the handshake", () => {
     const { port } = app.server.address() as AddressInfo;
     const raw = connect(port, "127.0.0.1");
     const key = Buffer.alloc(16, 1).toString("base64");
-    raw.write(`GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Protocol: graphql-ws\r\n\r\n`);
+    raw.write(
+      `GET /ws HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\nSec-WebSocket-Protocol: graphql-ws\r\n\r\n`,
+    );
     await new Promise((resolve) => raw.once("data", resolve));
     raw.write(Buffer.from([0x81, 0xfe, 0x00]));
     raw.destroy();

@@ -37,7 +37,8 @@ export interface Answer {
   readonly status: number;
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- answers are as varied as the queries
   readonly data: any;
-  readonly errors: undefined | readonly { message: string; path?: unknown[]; extensions: { code: string; [key: string]: unknown } }[];
+  readonly errors:
+    undefined | readonly { message: string; path?: unknown[]; extensions: { code: string; [key: string]: unknown } }[];
   readonly headers: Readonly<Record<string, unknown>>;
 }
 
@@ -95,7 +96,11 @@ export function sendTo(app: App, config: Config): TestApp["send"] {
   };
 }
 
-async function startApp(options: TestAppOptions, database: TestDatabase, dataDir: string): Promise<{ app: App; config: Config }> {
+async function startApp(
+  options: TestAppOptions,
+  database: TestDatabase,
+  dataDir: string,
+): Promise<{ app: App; config: Config }> {
   const { config } = loadConfig({
     valuesFiles: [],
     cwd: dataDir,

@@ -46,8 +46,13 @@ export async function createTestDatabase({ poolSize = POOL_SIZE } = {}): Promise
   return openDatabase(name, poolSize);
 }
 
-/** A copy of the database as it is now. Postgres copies only what has no connections, so the database is returned opened anew. */
-export async function backUp(database: TestDatabase): Promise<{ readonly database: TestDatabase; readonly backup: TestDatabase }> {
+/**
+ * A copy of the database as it is now. Postgres copies only what has no connections, so the database is returned opened
+ * anew.
+ */
+export async function backUp(
+  database: TestDatabase,
+): Promise<{ readonly database: TestDatabase; readonly backup: TestDatabase }> {
   const name = new URL(database.url).pathname.slice(1);
   const copy = `${name}_copy_${randomBytes(4).toString("hex")}`;
   await database.dataSource.destroy();

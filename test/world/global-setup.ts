@@ -34,10 +34,14 @@ export default async function globalSetup(): Promise<void> {
   };
 
   try {
-    process.env["RETROGRADE_TEST_SERVER_URL"] = process.env["TEST_DATABASE_URL"] ?? (await startServer((stop) => (stopServer = stop)));
+    process.env["RETROGRADE_TEST_SERVER_URL"] =
+      process.env["TEST_DATABASE_URL"] ?? (await startServer((stop) => (stopServer = stop)));
     await administer(`DROP DATABASE IF EXISTS ${TEMPLATE_DATABASE} WITH (FORCE)`);
     await administer(`CREATE DATABASE ${TEMPLATE_DATABASE}`);
-    const dataSource = await connect(withDatabase(process.env["RETROGRADE_TEST_SERVER_URL"], TEMPLATE_DATABASE), "migrations");
+    const dataSource = await connect(
+      withDatabase(process.env["RETROGRADE_TEST_SERVER_URL"], TEMPLATE_DATABASE),
+      "migrations",
+    );
     await migrate(dataSource);
     await dataSource.destroy();
   } catch (error) {

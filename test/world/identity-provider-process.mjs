@@ -31,7 +31,8 @@ server.listen(0, "127.0.0.1", () => {
       profile: ["name", "given_name", "family_name", "preferred_username"],
       groups: ["groups", "teams"],
     },
-    findAccount: (_context, id) => (people.has(id) ? { accountId: id, claims: () => ({ sub: id, ...people.get(id) }) } : undefined),
+    findAccount: (_context, id) =>
+      people.has(id) ? { accountId: id, claims: () => ({ sub: id, ...people.get(id) }) } : undefined,
     // Nobody is asked for consent: these people own the application.
     loadExistingGrant: async ({ oidc }) => {
       const grant = new provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });

@@ -6,7 +6,9 @@ export interface IdentityProviderOptions {
   readonly redirectUris: readonly string[];
   /** Null makes the client a public one. */
   readonly clientSecret?: string | null;
-  /** Whether the id token tells everything; otherwise the userinfo endpoint has to be asked, as OpenID Connect has it. */
+  /**
+   * Whether the id token tells everything; otherwise the userinfo endpoint has to be asked, as OpenID Connect has it.
+   */
   readonly claimsInIdToken?: boolean;
 }
 
@@ -20,12 +22,20 @@ export interface TestIdentityProvider {
 }
 
 /** A real provider of OpenID Connect: npm's oidc-provider, which is certified for it. */
-export async function startIdentityProvider({ redirectUris, clientSecret = "the client's own secret", claimsInIdToken = false }: IdentityProviderOptions): Promise<TestIdentityProvider> {
+export async function startIdentityProvider({
+  redirectUris,
+  clientSecret = "the client's own secret",
+  claimsInIdToken = false,
+}: IdentityProviderOptions): Promise<TestIdentityProvider> {
   const clientId = "retrograde";
-  const child = fork(join(__dirname, "identity-provider-process.mjs"), [JSON.stringify({ clientId, clientSecret, redirectUris, claimsInIdToken })], {
-    // It warns of runtimes older than those that it supports, and of being a test.
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
+  const child = fork(
+    join(__dirname, "identity-provider-process.mjs"),
+    [JSON.stringify({ clientId, clientSecret, redirectUris, claimsInIdToken })],
+    {
+      // It warns of runtimes older than those that it supports, and of being a test.
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    },
+  );
   const [{ issuer }] = (await once(child, "message")) as [{ issuer: string }];
   return {
     issuer,

@@ -19,13 +19,18 @@ export interface Upstreams {
   readonly api: string;
   /** The Airflow of every Deployment. */
   readonly airflow: string;
-  /** Whether the line that removes the client's value of the other header is left out, as in a configuration of somebody's own. */
+  /**
+   * Whether the line that removes the client's value of the other header is left out, as in a configuration of
+   * somebody's own.
+   */
   readonly passesClientHeader: boolean;
 }
 
 /** The path of a program; null where it is not installed. Debian keeps servers out of an ordinary user's PATH. */
 export const programPath = (name: string): string | null =>
-  [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"].map((folder) => join(folder, name)).find((path) => existsSync(path)) ?? null;
+  [...(process.env["PATH"] ?? "").split(delimiter), "/usr/sbin", "/sbin"]
+    .map((folder) => join(folder, name))
+    .find((path) => existsSync(path)) ?? null;
 
 /** Caddy with the documented configuration, of which only the addresses are replaced. */
 export function startCaddy(program: string, { api, airflow, passesClientHeader }: Upstreams): Promise<ReverseProxy> {
@@ -44,13 +49,21 @@ export function startCaddy(program: string, { api, airflow, passesClientHeader }
 /** nginx with the documented configuration, of which only the addresses are replaced. */
 export function startNginx(program: string, { api, airflow, passesClientHeader }: Upstreams): Promise<ReverseProxy> {
   return start(async (folder, port) => {
-    const site = without(passesClientHeader ? 'proxy_set_header X-Forwarded-Uri "";' : null, documented("auth_request /authorization"))
+    const site = without(
+      passesClientHeader ? 'proxy_set_header X-Forwarded-Uri "";' : null,
+      documented("auth_request /authorization"),
+    )
       .replace("listen 443 ssl;", `listen 127.0.0.1:${port};`)
       .replace("$release-webserver:8080", airflow)
       .replaceAll("retrograde:8871", api);
-    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${folder}/${name};`).join(" ");
+    const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
+      .map((name) => `${name}_temp_path ${folder}/${name};`)
+      .join(" ");
     const file = join(folder, "nginx.conf");
-    await writeFile(file, `daemon off;\nmaster_process off;\npid ${folder}/pid;\nerror_log ${folder}/error.log;\nevents {}\nhttp { access_log off; ${temporary}\n${site}\n}`);
+    await writeFile(
+      file,
+      `daemon off;\nmaster_process off;\npid ${folder}/pid;\nerror_log ${folder}/error.log;\nevents {}\nhttp { access_log off; ${temporary}\n${site}\n}`,
+    );
     return spawn(program, ["-p", folder, "-e", join(folder, "error.log"), "-c", file], { stdio: "ignore" });
   });
 }
@@ -83,7 +96,10 @@ async function start(launch: (folder: string, port: number) => Promise<ChildProc
   };
   const url = `http://127.0.0.1:${port}`;
   for (const until = Date.now() + STARTS_WITHIN_MS; ; await sleep(50)) {
-    const status = await fetch(`${url}/v1/healthz`).then((response) => response.status, () => null);
+    const status = await fetch(`${url}/v1/healthz`).then(
+      (response) => response.status,
+      () => null,
+    );
     if (status === 200) return { url, close };
     if (Date.now() > until || child.exitCode !== null) {
       const log = join(folder, "error.log");

@@ -22,7 +22,9 @@ export class ServiceProcess {
 
   static run(args: readonly string[], env: Readonly<Record<string, string>>): ServiceProcess {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run npm run build (npm test does)`);
-    return new ServiceProcess(spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env["PATH"], HOST: "127.0.0.1", ...env } }));
+    return new ServiceProcess(
+      spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env["PATH"], HOST: "127.0.0.1", ...env } }),
+    );
   }
 
   get pid(): number {
@@ -68,13 +70,19 @@ export class ApiClient {
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.timeout(60_000),
     });
-    const { data, errors } = (await response.json()) as { data: unknown; errors?: { message: string; extensions: { code: string } }[] };
+    const { data, errors } = (await response.json()) as {
+      data: unknown;
+      errors?: { message: string; extensions: { code: string } }[];
+    };
     if (errors?.[0] !== undefined) throw new Error(`${errors[0].extensions.code}: ${errors[0].message}`);
     return data;
   }
 
   fetch(path: string, options: RequestInit = {}): Promise<Response> {
-    const headers = { ...(options.headers as Record<string, string>), ...(this.token !== undefined && { authorization: this.token }) };
+    const headers = {
+      ...(options.headers as Record<string, string>),
+      ...(this.token !== undefined && { authorization: this.token }),
+    };
     return fetch(`${this.url}${path}`, { ...options, headers });
   }
 

@@ -43,14 +43,21 @@ describe("the proxy of the tests", () => {
   }
 
   test("keeps the rest of the target's URL, and forwards", async () => {
-    expect(new URL(proxy.url)).toMatchObject({ protocol: "postgres:", username: "u", password: "p", pathname: "/name" });
+    expect(new URL(proxy.url)).toMatchObject({
+      protocol: "postgres:",
+      username: "u",
+      password: "p",
+      pathname: "/name",
+    });
     expect(await echoed(await client(), "one")).toBe("one");
   });
 
   test("cuts connections; new ones work", async () => {
     const first = await client();
     await echoed(first, "one");
-    const ends = Promise.all([first, served[0] as Socket].map((socket) => new Promise((resolve) => socket.once("close", resolve))));
+    const ends = Promise.all(
+      [first, served[0] as Socket].map((socket) => new Promise((resolve) => socket.once("close", resolve))),
+    );
     proxy.cut();
     await ends;
     expect(await echoed(await client(), "two")).toBe("two");

@@ -21,7 +21,8 @@ export const auth = {
     default: true,
     values: [config("emailConfirmation.enabled")],
     env: ["EMAIL_CONFIRMATION"],
-    description: "Who signs up by himself waits until an administrator has confirmed the address (verifyEmail); no mail is sent.",
+    description:
+      "Who signs up by himself waits until an administrator has confirmed the address (verifyEmail); no mail is sent.",
   }),
   userManagement: setting({
     kind: trueOrFalse,

@@ -29,7 +29,8 @@ export const bundles = {
     kind: wholeNumber(0, 3_600),
     default: 30,
     values: [deployments("dagDeploy.uploadWaitSeconds")],
-    description: "How long an image of a Deployment with DAG-only deploys waits for DAGs of the same caller, to be rolled out with them as one deploy; 0 does not wait.",
+    description:
+      "How long an image of a Deployment with DAG-only deploys waits for DAGs of the same caller, to be rolled out with them as one deploy; 0 does not wait.",
   }),
   bucket: optionalSetting({
     kind: text,

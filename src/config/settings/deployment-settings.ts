@@ -81,7 +81,8 @@ const lifeOfDeployments = {
     kind: trueOrFalse,
     default: false,
     values: [deployments("deploymentLifecycle.hardDeleteDeployment.enabled"), deployments("hardDeleteDeployment")],
-    description: "Delete every Deployment for good at once; otherwise only where that is asked for, and the others are kept for a while.",
+    description:
+      "Delete every Deployment for good at once; otherwise only where that is asked for, and the others are kept for a while.",
   }),
   softDeletedRetentionDays: setting({
     kind: wholeNumber(0, 3650),
@@ -111,19 +112,24 @@ const lifeOfDeployments = {
     kind: listOfNamespaces,
     default: [],
     values: [deployments("namespaceManagement.preCreatedNamespaces"), deployments("preCreatedNamespaces")],
-    description: "The pool that namespaces are chosen from where `manualNamespaceNames` is on; each goes to one Deployment.",
+    description:
+      "The pool that namespaces are chosen from where `manualNamespaceNames` is on; each goes to one Deployment.",
   }),
   namespacePoolEnabled: setting({
     kind: trueOrFalse,
     default: false,
     values: [chart("namespaceManagement.namespacePools.enabled"), chart("features.namespacePools.enabled")],
     env: ["NAMESPACE_POOLS__ENABLED"],
-    description: "The chart's own way to set up a pool: as `manualNamespaceNames` and `hardDeleteDeployment`, with the names that follow.",
+    description:
+      "The chart's own way to set up a pool: as `manualNamespaceNames` and `hardDeleteDeployment`, with the names that follow.",
   }),
   namespacePoolNames: setting({
     kind: listOfNamespaces,
     default: [],
-    values: [chart("namespaceManagement.namespacePools.namespaces.names"), chart("features.namespacePools.namespaces.names")],
+    values: [
+      chart("namespaceManagement.namespacePools.namespaces.names"),
+      chart("features.namespacePools.namespaces.names"),
+    ],
     env: ["NAMESPACE_POOLS__NAMES"],
     description: "Namespaces of the chart's pool, where `preCreatedNamespaces` is empty.",
   }),
@@ -151,12 +157,14 @@ const lifeOfDeployments = {
   publicUrl: optionalSetting({
     kind: url("http", "https"),
     values: [deployments("publicUrl")],
-    description: "Where Deployments and uploads of DAGs are reached from outside; without it https:// with the subdomain and the base domain, and this process itself where that is localhost.",
+    description:
+      "Where Deployments and uploads of DAGs are reached from outside; without it https:// with the subdomain and the base domain, and this process itself where that is localhost.",
   }),
   ingressCheckHeader: optionalSetting({
     kind: oneOf(["X-Original-URL", "X-Forwarded-Uri"]),
     values: [deployments("ingressCheck.header")],
-    description: "The header in which the proxy puts the URL that it asks `/v1/authorization` about; without it either counts, and both only where they agree.",
+    description:
+      "The header in which the proxy puts the URL that it asks `/v1/authorization` about; without it either counts, and both only where they agree.",
   }),
   subdomain: setting({
     kind: dnsLabel,
@@ -182,7 +190,10 @@ const lifeOfDeployments = {
   maxWorkspaceUserPage: setting({
     kind: wholeNumber(1, 1000),
     default: 101,
-    values: [deployments("metricsReporting.pagination.workspaceUsers.maxTake"), deployments("pagination.workspaceUsers.maxTake")],
+    values: [
+      deployments("metricsReporting.pagination.workspaceUsers.maxTake"),
+      deployments("pagination.workspaceUsers.maxTake"),
+    ],
     description: "Largest page of the users of a Workspace.",
   }),
 };
@@ -213,7 +224,8 @@ const versionsAndImages = {
     kind: filePathOrUrl,
     values: [deployments("runtimeManagement.astroRuntimeReleasesFile"), deployments("astroRuntimeReleasesFile")],
     secret: "credentials in URL",
-    description: "Runtime catalogue, a file or an https URL (http on this machine only), that replaces the shipped one.",
+    description:
+      "Runtime catalogue, a file or an https URL (http on this machine only), that replaces the shipped one.",
   }),
   defaultRuntimeRepository: setting({
     kind: text,
@@ -240,4 +252,10 @@ const versionsAndImages = {
   }),
 };
 
-export const deploymentSettings = { rollback, ...deployMechanisms, ...lifeOfDeployments, ...resources, ...versionsAndImages };
+export const deploymentSettings = {
+  rollback,
+  ...deployMechanisms,
+  ...lifeOfDeployments,
+  ...resources,
+  ...versionsAndImages,
+};

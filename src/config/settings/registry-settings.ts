@@ -24,7 +24,8 @@ export const registry = {
   publicHost: optionalSetting({
     kind: textLike(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(:\d{1,5})?$/, "host, or host:port"),
     values: [config("registry.publicHost")],
-    description: "The host in the names of its images; without it registry.<baseDomain>, and on localhost the registry's own address.",
+    description:
+      "The host in the names of its images; without it registry.<baseDomain>, and on localhost the registry's own address.",
   }),
   authHeader: optionalSetting({
     kind: text,
@@ -35,13 +36,17 @@ export const registry = {
   takesEvents: setting({
     kind: trueOrFalse,
     default: true,
-    values: [deployments("deploymentImagesRegistry.exposeDockerWebhookEndpoint.enabled"), deployments("exposeDockerWebhookEndpoint")],
+    values: [
+      deployments("deploymentImagesRegistry.exposeDockerWebhookEndpoint.enabled"),
+      deployments("exposeDockerWebhookEndpoint"),
+    ],
     description: "Take the registry's notifications, and record what was pushed as deploys.",
   }),
   certPath: optionalSetting({
     kind: filePath,
     values: [config("jwt.registry.certPath")],
-    description: "A folder with tls.key and tls.crt that sign the registry's tokens; without it those of `auth.signingKeyPath`, else a pair that is made and kept.",
+    description:
+      "A folder with tls.key and tls.crt that sign the registry's tokens; without it those of `auth.signingKeyPath`, else a pair that is made and kept.",
   }),
   issuer: setting({
     kind: text,

@@ -33,6 +33,7 @@ export const resources = {
     kind: componentLimits,
     default: [],
     values: [deployments("resourceManagement.components"), deployments("components")],
-    description: "Limits of components, in the platform's form: `[{name: workers, au: {limit: 100}, extra: [{name: replicas, limit: 20}]}]`. What is not given stays at 100 Astro units each, 4 schedulers, 20 workers, 2 triggerers, and ten hours of grace for workers. In the environment, JSON.",
+    description:
+      "Limits of components, in the platform's form: `[{name: workers, au: {limit: 100}, extra: [{name: replicas, limit: 20}]}]`. What is not given stays at 100 Astro units each, 4 schedulers, 20 workers, 2 triggerers, and ten hours of grace for workers. In the environment, JSON.",
   }),
 };

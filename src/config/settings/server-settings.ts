@@ -1,6 +1,16 @@
 import { LOG_LEVELS } from "../config";
 import { config, chart, optionalSetting, setting } from "../setting";
-import { filePath, introspection, listOfText, oneOf, origin, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
+import {
+  filePath,
+  introspection,
+  listOfText,
+  oneOf,
+  origin,
+  text,
+  textLike,
+  trueOrFalse,
+  wholeNumber,
+} from "../value-kinds";
 
 const anyCount = wholeNumber(1, 1_000_000);
 const seconds = wholeNumber(1, 86_400);
@@ -66,7 +76,8 @@ export const server = {
     kind: anyCount,
     default: 1000,
     values: [config("webserver.maxConnectionsPerAddress")],
-    description: "Most connections open at a time from one network address (IPv6: one /64 network); with trustProxy, most requests in hand of one client address.",
+    description:
+      "Most connections open at a time from one network address (IPv6: one /64 network); with trustProxy, most requests in hand of one client address.",
   }),
   requestTimeoutSeconds: setting({
     kind: seconds,
@@ -114,7 +125,8 @@ export const server = {
     kind: origin,
     values: [config("webserver.publicUrl")],
     env: ["PUBLIC_URL"],
-    description: "Where browsers reach this service; without it <subdomain>.<base domain>, or this machine where the base domain is localhost.",
+    description:
+      "Where browsers reach this service; without it <subdomain>.<base domain>, or this machine where the base domain is localhost.",
   }),
   subdomain: setting({
     kind: text,
@@ -175,7 +187,8 @@ export const server = {
     kind: wholeNumber(1, 2 ** 31 - 1),
     default: 1_000_000,
     values: [config("apollo.workPerMinute")],
-    description: "Points of work per minute of one caller with a session, in each process: tokens of documents not seen before, and the declared costs of fields.",
+    description:
+      "Points of work per minute of one caller with a session, in each process: tokens of documents not seen before, and the declared costs of fields.",
   }),
   anonymous: {
     maxTokens: setting({
@@ -200,13 +213,15 @@ export const server = {
       kind: anyCount,
       default: 100,
       values: [config("apollo.anonymous.requestsPerSecond")],
-      description: "GraphQL requests per second without a session from one address, in each process; behind a proxy see trustProxy.",
+      description:
+        "GraphQL requests per second without a session from one address, in each process; behind a proxy see trustProxy.",
     }),
     workPerMinute: setting({
       kind: wholeNumber(1, 2 ** 31 - 1),
       default: 50_000,
       values: [config("apollo.anonymous.workPerMinute")],
-      description: "Points of work per minute without a session from one address, in each process, for the declared costs of fields and for introspection.",
+      description:
+        "Points of work per minute without a session from one address, in each process, for the declared costs of fields and for introspection.",
     }),
   },
 };
@@ -251,12 +266,14 @@ export const workers = {
     kind: wholeNumber(0, 10_080),
     default: 60,
     values: [config("workers.outageMinutes")],
-    description: "Minutes that a rollout waits for a dependency that is unavailable (the store of DAG bundles, the data folder) before it is FAILED; such a time costs no retries.",
+    description:
+      "Minutes that a rollout waits for a dependency that is unavailable (the store of DAG bundles, the data folder) before it is FAILED; such a time costs no retries.",
   }),
   leaseSeconds: setting({
     kind: wholeNumber(5, 600),
     default: 30,
     values: [config("workers.leaseSeconds")],
-    description: "Seconds without a sign of life, by the database's clock, after which the jobs of a process go to others.",
+    description:
+      "Seconds without a sign of life, by the database's clock, after which the jobs of a process go to others.",
   }),
 };

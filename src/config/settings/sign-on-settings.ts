@@ -18,7 +18,10 @@ interface ProviderDefaults {
 }
 
 /** The defaults are those of the 0.35 platform's public configuration, where it has any. */
-function provider(name: ProviderName, { displayName, discoveryUrl, fetchUserInfo = true, assumeEmailVerified = false }: ProviderDefaults) {
+function provider(
+  name: ProviderName,
+  { displayName, discoveryUrl, fetchUserInfo = true, assumeEmailVerified = false }: ProviderDefaults,
+) {
   return {
     enabled: setting({
       kind: trueOrFalse,
@@ -36,7 +39,8 @@ function provider(name: ProviderName, { displayName, discoveryUrl, fetchUserInfo
       kind: url("https", "http"),
       default: discoveryUrl,
       values: [at(`${name}.discoveryUrl`)],
-      description: "The issuer, with or without /.well-known/openid-configuration behind it; https except on the machine itself.",
+      description:
+        "The issuer, with or without /.well-known/openid-configuration behind it; https except on the machine itself.",
     }),
     clientId: optionalSetting({
       kind: text,
@@ -76,7 +80,8 @@ function provider(name: ProviderName, { displayName, discoveryUrl, fetchUserInfo
       kind: claimsMapping,
       default: DIRECTORY_CLAIMS[name] ?? {},
       values: [at(`${name}.claimsMapping`)],
-      description: "Names of the claims for email, name and groups where they are others; a mere text names that of the groups.",
+      description:
+        "Names of the claims for email, name and groups where they are others; a mere text names that of the groups.",
     }),
     fetchUserInfo: setting({
       kind: trueOrFalse,
@@ -98,7 +103,8 @@ export const signOn = {
     kind: oneOf(["code", "implicit"]),
     default: "code",
     values: [at("flow")],
-    description: "Read for the sake of 0.35 configurations: signing in always takes the authorization code flow with PKCE.",
+    description:
+      "Read for the sake of 0.35 configurations: signing in always takes the authorization code flow with PKCE.",
   }),
   clockToleranceSeconds: setting({
     kind: wholeNumber(0, 600),
@@ -116,7 +122,8 @@ export const signOn = {
     kind: trueOrFalse,
     default: false,
     values: [at("idpGroupsImport.enabled"), at("idpGroupsImportEnabled")],
-    description: "At each sign-in make somebody a member of the Teams that the provider's groups claim names, and of no other imported one.",
+    description:
+      "At each sign-in make somebody a member of the Teams that the provider's groups claim names, and of no other imported one.",
   }),
   teamFilter: optionalSetting({
     kind: pattern,

@@ -43,14 +43,28 @@ import { TeamReadModelSql } from "./db/team-read-model";
 import { TeamStore } from "./db/team-store";
 import { rolePermissions, unknownOverrides } from "./domain/roles";
 import { accessLoaders } from "./graphql/access.loaders";
-import { RoleBindingResolver, SignInResolver, SystemServiceAccountResolver, UserResolver } from "./graphql/access.resolvers";
+import {
+  RoleBindingResolver,
+  SignInResolver,
+  SystemServiceAccountResolver,
+  UserResolver,
+} from "./graphql/access.resolvers";
 import { SystemRoleResolver } from "./graphql/system-role.resolver";
 import { TeamMutationResolver } from "./graphql/team-mutations.resolver";
 import { TeamQueryResolver } from "./graphql/team-queries.resolver";
 import { TeamResolver } from "./graphql/team.resolver";
 import { UsersResolver } from "./graphql/users.resolver";
 
-export { EmailRow, FailedLoginRow, RoleBindingRow, ServiceAccountRow, SigningKeyRow, TeamMemberRow, TeamRow, UserRow } from "./db/access.rows";
+export {
+  EmailRow,
+  FailedLoginRow,
+  RoleBindingRow,
+  ServiceAccountRow,
+  SigningKeyRow,
+  TeamMemberRow,
+  TeamRow,
+  UserRow,
+} from "./db/access.rows";
 
 /** At a time. Each keeps one processor busy, and one is left to everything else. */
 const MAX_HASHES = 2;
@@ -70,11 +84,21 @@ export interface AccessModuleOptions {
 
 export type AccessModule = Awaited<ReturnType<typeof createAccessModule>>;
 
-export async function createAccessModule({ config, dataSource, pool, databaseUrl, audit, clock, databaseClock, log }: AccessModuleOptions) {
+export async function createAccessModule({
+  config,
+  dataSource,
+  pool,
+  databaseUrl,
+  audit,
+  clock,
+  databaseClock,
+  log,
+}: AccessModuleOptions) {
   const { auth } = config;
   const roles = rolePermissions(config.roles);
   const unknown = unknownOverrides(config.roles);
-  if (unknown.length > 0) log.warn({ unknown }, "astronomer.houston.config.roles names what no role or permission is called");
+  if (unknown.length > 0)
+    log.warn({ unknown }, "astronomer.houston.config.roles names what no role or permission is called");
   const readModel = new AccessReadModelSql(dataSource);
   const teams = new TeamReadModelSql(dataSource);
   const stores = (manager: EntityManager): AccessStores => new AccessStore(manager, clock);
@@ -87,7 +111,10 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
     audit: audit(manager),
   }));
   const passwords = new Argon2Hasher();
-  const hashing = new HashQueue({ maxRunning: Math.min(MAX_HASHES, Math.max(1, availableParallelism() - 1)), maxWaiting: MAX_WAITING_HASHES });
+  const hashing = new HashQueue({
+    maxRunning: Math.min(MAX_HASHES, Math.max(1, availableParallelism() - 1)),
+    maxWaiting: MAX_WAITING_HASHES,
+  });
   const signingKey =
     auth.signingKeyPath === undefined
       ? (await keptSigningKey(dataSource, clock, "SESSIONS", generateSigningKey)).privateKeyPem
@@ -112,7 +139,16 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
   });
   const { publicSignups, emailConfirmation } = auth;
   const signUps = new CountedSignUps(pool, auth.signUps);
-  const createUser = new CreateUser({ unitOfWork, passwords, hashing, signUps, tokens, clock, publicSignups, emailConfirmation });
+  const createUser = new CreateUser({
+    unitOfWork,
+    passwords,
+    hashing,
+    signUps,
+    tokens,
+    clock,
+    publicSignups,
+    emailConfirmation,
+  });
   const serviceAccounts = new ServiceAccounts({
     unitOfWork,
     readModel,
@@ -163,7 +199,16 @@ export async function createAccessModule({ config, dataSource, pool, databaseUrl
         removeUser: new RemoveUser(unitOfWork),
         verifyEmail: new VerifyEmail({ unitOfWork, roles, clock }),
         updateUser: new UpdateUser(unitOfWork, clock),
-        passwords: new Passwords({ unitOfWork, accounts: readModel, passwords, hashing, tokens, limiter, roles, localEnabled: auth.localEnabled }),
+        passwords: new Passwords({
+          unitOfWork,
+          accounts: readModel,
+          passwords,
+          hashing,
+          tokens,
+          limiter,
+          roles,
+          localEnabled: auth.localEnabled,
+        }),
         loaders,
       }),
       new TeamResolver(loaders),

@@ -47,11 +47,15 @@ export function createAuditModule(options: AuditModuleOptions) {
     /** Null without Elasticsearch. */
     lineExport: exporting?.lineExport ?? null,
     /**
-     * Deletes at most `limit` of the lines that are kept no longer, and answers how many; fewer means that none is left. With
-     * Elasticsearch those stay that have not reached it yet.
+     * Deletes at most `limit` of the lines that are kept no longer, and answers how many; fewer means that none is
+     * left. With Elasticsearch those stay that have not reached it yet.
      */
     deleteExpired: (now: Instant, limit: number): Promise<number> =>
-      readModel.deleteOlderThan(minusDays(now, config.audit.retentionDays), limit, exporting === null ? "all" : "exported"),
+      readModel.deleteOlderThan(
+        minusDays(now, config.audit.retentionDays),
+        limit,
+        exporting === null ? "all" : "exported",
+      ),
     resolvers: [new AuditResolver(queries)],
     routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
       auditExportRoutes(app, { endpoint: config.server.endpoint, authenticate, queries });
@@ -64,10 +68,15 @@ export function createAuditModule(options: AuditModuleOptions) {
   };
 }
 
-function createExporter({ dataSource, backgroundSource, clock, log, metrics }: AuditModuleOptions, elasticsearch: ElasticsearchConfig & { readonly kind: "on" }) {
+function createExporter(
+  { dataSource, backgroundSource, clock, log, metrics }: AuditModuleOptions,
+  elasticsearch: ElasticsearchConfig & { readonly kind: "on" },
+) {
   const client = createElasticsearchClient(elasticsearch);
   const sink = createAuditSink(elasticsearch.auditIndexPrefix, { client, clock });
-  const transactions = createUnitOfWork(backgroundSource, (manager) => ({ waiting: new WaitingAuditLines(sqlOf(manager)) }));
+  const transactions = createUnitOfWork(backgroundSource, (manager) => ({
+    waiting: new WaitingAuditLines(sqlOf(manager)),
+  }));
   const exportLines = new ExportLines(transactions, sink, clock);
   const exporter = new LineExporter<AuditLine>({
     name: { many: "Audit lines" },

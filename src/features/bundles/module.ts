@@ -39,7 +39,13 @@ export interface BundlesModuleOptions {
 
 export type BundlesModule = ReturnType<typeof createBundlesModule>;
 
-export function createBundlesModule({ config, dataSource, backgroundSource, installation, clock }: BundlesModuleOptions) {
+export function createBundlesModule({
+  config,
+  dataSource,
+  backgroundSource,
+  installation,
+  clock,
+}: BundlesModuleOptions) {
   const { maxUploadBytes, maxUnpackedBytes, maxFiles } = config.bundles;
   const spoolFolder = join(config.dataDir, "uploads");
   const limits = { maxUploadBytes, maxUnpackedBytes, maxFiles };

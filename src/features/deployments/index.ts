@@ -13,5 +13,11 @@ export { presentDagDeployment, presentVariables } from "./domain/settings";
 export { CreateDeployment, type NewDeploymentInput } from "./app/create-deployment";
 export { UpdateDeployment, type DeploymentChanges } from "./app/update-deployment";
 export { DeploymentQueries } from "./app/deployment-queries";
-export { DEPLOYMENT_TASKS, reconcileJob, type DeploymentReadModel, type DeploymentStore, type DeploymentStores } from "./app/ports";
+export {
+  DEPLOYMENT_TASKS,
+  reconcileJob,
+  type DeploymentReadModel,
+  type DeploymentStore,
+  type DeploymentStores,
+} from "./app/ports";
 export type { DeploymentRules } from "./app/rules";

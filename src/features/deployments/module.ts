@@ -13,7 +13,14 @@ import { GraphileOutbox } from "../../shared/jobs/outbox";
 import type { Actor } from "../../shared/domain/permissions";
 import { byId } from "../../shared/graphql/batching";
 import type { GraphqlContext } from "../../shared/graphql/context";
-import type { AccessReadModel, AccessStores, RolePermissions, ServiceAccounts, TeamReadModel, TeamStores } from "../access";
+import type {
+  AccessReadModel,
+  AccessStores,
+  RolePermissions,
+  ServiceAccounts,
+  TeamReadModel,
+  TeamStores,
+} from "../access";
 import type { LogLineWriter, LogSearch, LogTails } from "../logs";
 import type { AirflowImages, RuntimeCatalogue } from "../platform";
 import type { Workspace } from "../workspaces";
@@ -45,7 +52,11 @@ import { DeploymentUsersResolver } from "./graphql/deployment-users.resolver";
 import { deploymentLoaders } from "./graphql/deployment.loaders";
 import { DeploymentVariablesResolver } from "./graphql/deployment-variables.resolver";
 import { NamespaceResolver } from "./graphql/namespace.resolver";
-import { DeploymentFieldResolver, DeploymentQueryResolver, RoleBindingDeploymentResolver } from "./graphql/deployment.resolvers";
+import {
+  DeploymentFieldResolver,
+  DeploymentQueryResolver,
+  RoleBindingDeploymentResolver,
+} from "./graphql/deployment.resolvers";
 
 export { DeploymentRow } from "./db/deployment.row";
 
@@ -79,11 +90,32 @@ export interface DeploymentsModuleOptions {
 export type DeploymentsModule = Awaited<ReturnType<typeof createDeploymentsModule>>;
 
 export async function createDeploymentsModule(options: DeploymentsModuleOptions) {
-  const { config, dataSource, backgroundSource, audit, clock, catalogue, airflowImages, publicUrl, access, logs, workspaces } = options;
-  const rules: DeploymentRules = { ...config.deployments, deploymentsPerWorkspace: config.limits.deploymentsPerWorkspace, catalogue, airflowImages };
+  const {
+    config,
+    dataSource,
+    backgroundSource,
+    audit,
+    clock,
+    catalogue,
+    airflowImages,
+    publicUrl,
+    access,
+    logs,
+    workspaces,
+  } = options;
+  const rules: DeploymentRules = {
+    ...config.deployments,
+    deploymentsPerWorkspace: config.limits.deploymentsPerWorkspace,
+    catalogue,
+    airflowImages,
+  };
   const keys = await secretKeys(config);
   const secrets = new AesSecretBox(keys);
-  const sealStored = new SealStoredSecrets({ secrets: new StoredSecretsSql(sqlOf(dataSource)), box: secrets, hasKey: keys.length > 0 });
+  const sealStored = new SealStoredSecrets({
+    secrets: new StoredSecretsSql(sqlOf(dataSource)),
+    box: secrets,
+    hasKey: keys.length > 0,
+  });
   const statements = new DeploymentStatements(dataSource);
   const stores = (manager: EntityManager): DeploymentStores => ({
     deployments: new DeploymentStoreSql(manager, statements),
@@ -95,13 +127,28 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
   });
   const unitOfWork = createUnitOfWork(dataSource, stores);
   const readModel = new DeploymentReadModelSql(dataSource);
-  const queries = new DeploymentQueries({ readModel, findWorkspace: workspaces.find, logs: logs.search, namespaces: rules });
+  const queries = new DeploymentQueries({
+    readModel,
+    findWorkspace: workspaces.find,
+    logs: logs.search,
+    namespaces: rules,
+  });
   // One statement for all that follow logs: a change of access makes every one of them ask at the same time.
-  const current = new DataLoader(async (ids: readonly string[]) => byId(ids, await readModel.findMany([...new Set(ids)])), { cache: false });
+  const current = new DataLoader(
+    async (ids: readonly string[]) => byId(ids, await readModel.findMany([...new Set(ids)])),
+    { cache: false },
+  );
   const followLogs = new FollowLogs({ find: (id) => current.load(id), tails: logs.tails, watch: access.watch, clock });
   /** Creating and changing in whatever transaction; that of another feature may hold more stores. */
   const createIn = <Tx extends DeploymentStores>(transactions: UnitOfWork<Tx>): CreateDeployment<Tx> =>
-    new CreateDeployment({ unitOfWork: transactions, findWorkspace: workspaces.find, roles: access.roles, rules, secrets, clock });
+    new CreateDeployment({
+      unitOfWork: transactions,
+      findWorkspace: workspaces.find,
+      roles: access.roles,
+      rules,
+      secrets,
+      clock,
+    });
   const updateIn = <Tx extends DeploymentStores>(transactions: UnitOfWork<Tx>): UpdateDeployment<Tx> =>
     new UpdateDeployment({ unitOfWork: transactions, rules, secrets, clock });
   const create = createIn(unitOfWork);
@@ -126,7 +173,10 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
         admit: new AdmitVisitor(readModel),
       });
     },
-    /** Encrypts what is not, or not with the present key. @throws PlainSecretsFound if there is no key and something to encrypt */
+    /**
+     * Encrypts what is not, or not with the present key. @throws PlainSecretsFound if there is no key and something to
+     * encrypt
+     */
     sealSecrets: () => sealStored.execute(),
     /** Removes Deployments that were deleted before the instant, with their history. */
     purge: (deletedBefore: string) => purgeDeployments(backgroundSource.manager, deletedBefore),

@@ -11,9 +11,24 @@ import { createUnitOfWork } from "../../shared/db/unit-of-work";
 import type { Actor } from "../../shared/domain/permissions";
 import type { GraphqlContext } from "../../shared/graphql/context";
 import { Patience } from "../../shared/jobs/patience";
-import type { BundleReadModel, BundleRecords, BundleStore, CheckBundle, CleanUpArchives, CompareBundles, DagBundle, ReceiveBundle } from "../bundles";
+import type {
+  BundleReadModel,
+  BundleRecords,
+  BundleStore,
+  CheckBundle,
+  CleanUpArchives,
+  CompareBundles,
+  DagBundle,
+  ReceiveBundle,
+} from "../bundles";
 import type { Account } from "../access";
-import type { CreateDeployment, DeploymentReadModel, DeploymentRules, DeploymentStores, UpdateDeployment } from "../deployments";
+import type {
+  CreateDeployment,
+  DeploymentReadModel,
+  DeploymentRules,
+  DeploymentStores,
+  UpdateDeployment,
+} from "../deployments";
 import type { DeploymentLoaders } from "../deployments/graphql";
 import type { InstallationReader, InstallationStore } from "../installation";
 import type { LookUpImage, PushedImages } from "../registry";
@@ -44,7 +59,13 @@ import { IdempotencyKeysSql, RevisionStatements, RevisionStoreSql } from "./db/r
 import type { RollbackSettings } from "./domain/rollback-rules";
 import { deployLoaders } from "./graphql/deploy.loaders";
 import { DeploymentHistoryResolver } from "./graphql/deployment-history.resolver";
-import { ConnectionResolver, DagFileResolver, DeployRevisionResolver, HistoryQueryResolver, PaginatedResolver } from "./graphql/history.resolvers";
+import {
+  ConnectionResolver,
+  DagFileResolver,
+  DeployRevisionResolver,
+  HistoryQueryResolver,
+  PaginatedResolver,
+} from "./graphql/history.resolvers";
 import { ImageDeployResolver } from "./graphql/image-deploy.resolver";
 import { RevisionChangesResolver } from "./graphql/revision-changes.resolver";
 import { RollbackResolver } from "./graphql/rollback.resolver";
@@ -68,7 +89,10 @@ export interface DeploysModuleOptions {
   /** Of changes of access. */
   readonly watch: AccessWatch;
   readonly driver: RolloutDriver;
-  readonly installation: { readonly reader: InstallationReader; readonly stores: (manager: EntityManager) => InstallationStore };
+  readonly installation: {
+    readonly reader: InstallationReader;
+    readonly stores: (manager: EntityManager) => InstallationStore;
+  };
   readonly metrics: DeployMetrics;
   readonly bundles: {
     readonly records: (manager: EntityManager) => BundleRecords;
@@ -116,9 +140,14 @@ export function createDeploysModule(options: DeploysModuleOptions) {
   }));
   const unitOfWork = announcingChanges(transactions, changesTo(options.log));
   const readModel = new RevisionReadModelSql(dataSource, deployments.readModel);
-  const revisionBundles = new RevisionBundles({ bundles: bundles.readModel, check: bundles.check, compare: bundles.compare });
+  const revisionBundles = new RevisionBundles({
+    bundles: bundles.readModel,
+    check: bundles.check,
+    compare: bundles.compare,
+  });
   const inspect = new InspectTarget({ bundles: revisionBundles, images: options.lookUpImage, settings });
-  const glance = async (bundle: DagBundle) => (settings.dagTarballVersionValidation ? bundles.check.glance(bundle) : null);
+  const glance = async (bundle: DagBundle) =>
+    settings.dagTarballVersionValidation ? bundles.check.glance(bundle) : null;
   const verify = new VerifyImage({ images: options.lookUpImage, enabled: settings.imageValidation });
   const queries = new HistoryQueries({
     readModel,
@@ -148,10 +177,26 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     metrics,
   });
   const { retryCount, outageMinutes } = config.workers;
-  const apply = new ApplyRevision({ unitOfWork, readModel, driver, clock, attempts: 1 + retryCount, outageMs: outageMinutes * 60_000, metrics });
+  const apply = new ApplyRevision({
+    unitOfWork,
+    readModel,
+    driver,
+    clock,
+    attempts: 1 + retryCount,
+    outageMs: outageMinutes * 60_000,
+    metrics,
+  });
   const openPushes = new OpenPushesSql(dataSource.manager);
   const { pushedImages: images, actorOf } = options;
-  const recordPushes = new RecordPushes({ unitOfWork, deployments: deployments.readModel, pushes: openPushes, images, actorOf, record, clock });
+  const recordPushes = new RecordPushes({
+    unitOfWork,
+    deployments: deployments.readModel,
+    pushes: openPushes,
+    images,
+    actorOf,
+    record,
+    clock,
+  });
   const recordDags = new RecordDagUpload({
     unitOfWork,
     dagOnlyDeployment: config.deployments.dagOnlyDeployment,
@@ -190,10 +235,19 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     apply,
     cleanUp,
     beginEpoch: new BeginEpoch({ unitOfWork, readModel }),
-    findReleasesAhead: new FindReleasesAhead({ driver, deployments: deployments.readModel, installation: installation.reader }),
+    findReleasesAhead: new FindReleasesAhead({
+      driver,
+      deployments: deployments.readModel,
+      installation: installation.reader,
+    }),
     jobs: deployJobs({
       apply,
-      reconcile: new ReconcileDeployment({ revisions: readModel, bundles: bundles.readModel, installation: installation.reader, driver }),
+      reconcile: new ReconcileDeployment({
+        revisions: readModel,
+        bundles: bundles.readModel,
+        installation: installation.reader,
+        driver,
+      }),
       resume: new ResumeRollouts({ unitOfWork, readModel, clock }),
       recordPushes,
       cleanUp,
@@ -202,8 +256,19 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     }),
     /** Adds what is served beside GraphQL. */
     routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
-      dagUploadRoutes(app, { authenticate, deployments: deployments.readModel, receive: bundles.receive, record: recordDags, limits: config.server });
-      dagDownloadRoutes(app, { authenticate, deployments: deployments.readModel, bundles: revisionBundles, store: bundles.store });
+      dagUploadRoutes(app, {
+        authenticate,
+        deployments: deployments.readModel,
+        receive: bundles.receive,
+        record: recordDags,
+        limits: config.server,
+      });
+      dagDownloadRoutes(app, {
+        authenticate,
+        deployments: deployments.readModel,
+        bundles: revisionBundles,
+        store: bundles.store,
+      });
       const { takesEvents: enabled, authHeader } = config.registry;
       registryEventRoutes(app, { endpoint: config.server.endpoint, enabled, authHeader, take: takePushes });
     },

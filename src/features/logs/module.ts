@@ -75,7 +75,10 @@ export function createLogsModule(dependencies: LogsDependencies): LogsModule {
   const { indexPrefix } = elasticsearch;
   const sink = createLogSink(indexPrefix, { client, clock: dependencies.clock });
   const { exporter, lineExport } = createExporter(dependencies, sink);
-  const search = new SearchDuringOutages(new ElasticsearchLogSearch({ client, indexPrefix }), new PostgresLogSearch(sql));
+  const search = new SearchDuringOutages(
+    new ElasticsearchLogSearch({ client, indexPrefix }),
+    new PostgresLogSearch(sql),
+  );
   const tails = createTails(dependencies, search);
   return {
     writer,
@@ -94,11 +97,22 @@ export function createLogsModule(dependencies: LogsDependencies): LogsModule {
 
 const POLL_INTERVAL_MS = 1_000;
 
-function createTails({ logger, clock, pollIntervalMs = POLL_INTERVAL_MS }: LogsDependencies, search: LogSearch): PolledLogTails {
-  return new PolledLogTails({ search, clock, patience: new Patience(logger, "Logs that are followed"), intervalMs: pollIntervalMs });
+function createTails(
+  { logger, clock, pollIntervalMs = POLL_INTERVAL_MS }: LogsDependencies,
+  search: LogSearch,
+): PolledLogTails {
+  return new PolledLogTails({
+    search,
+    clock,
+    patience: new Patience(logger, "Logs that are followed"),
+    intervalMs: pollIntervalMs,
+  });
 }
 
-function createExporter(dependencies: LogsDependencies, sink: ElasticsearchSink<LogLine>): { exporter: LineExporter<LogLine>; lineExport: LineExport<LogLine> } {
+function createExporter(
+  dependencies: LogsDependencies,
+  sink: ElasticsearchSink<LogLine>,
+): { exporter: LineExporter<LogLine>; lineExport: LineExport<LogLine> } {
   const { sql, unitOfWork, logger, clock, metrics } = dependencies;
   const transactions = unitOfWork<ExportTransaction<LogLine>>((sql) => ({ waiting: new LogLineStore(sql) }));
   const exportLines = new ExportLines(transactions, sink, clock);

@@ -11,6 +11,9 @@ export async function createPlatformModule({ deployments, server }: Config) {
   return {
     catalogue,
     airflowImages,
-    resolvers: [new PlatformResolver({ ...deployments, baseDomain: server.baseDomain }, catalogue), new DeploymentConfigResolver(airflowImages)],
+    resolvers: [
+      new PlatformResolver({ ...deployments, baseDomain: server.baseDomain }, catalogue),
+      new DeploymentConfigResolver(airflowImages),
+    ],
   };
 }

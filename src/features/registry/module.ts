@@ -26,23 +26,54 @@ export interface RegistryModuleOptions {
   readonly outages: OutageLog;
   readonly deployments: DeploymentReadModel;
   /** The key that replicas share, made by `generate` where there is none yet. */
-  readonly keptKey: (generate: () => Promise<RegistryKey>) => Promise<{ readonly privateKeyPem: string; readonly certificatePem: string | null }>;
+  readonly keptKey: (
+    generate: () => Promise<RegistryKey>,
+  ) => Promise<{ readonly privateKeyPem: string; readonly certificatePem: string | null }>;
 }
 
 /** Who the registry then says it was that read an image. */
 const OWN_NAME = "retrograde";
 
-export async function createRegistryModule({ config, clock, log, outages, deployments, keptKey }: RegistryModuleOptions) {
+export async function createRegistryModule({
+  config,
+  clock,
+  log,
+  outages,
+  deployments,
+  keptKey,
+}: RegistryModuleOptions) {
   const { registry, server } = config;
   const key = configuredKey(config) ?? (await keptOwnKey(keptKey));
   const tokens = new JwtRegistryTokens(key, registry, clock);
-  const own = new DistributionRegistry(registry.url, async (name) => `Bearer ${(await tokens.issue(OWN_NAME, [{ name, actions: ["pull"] }])).token}`);
-  const grant = new GrantAccess({ deployments, tokens, baseImages: registry.baseImages, maxExtraDeployments: registry.maxExtraDeployments });
+  const own = new DistributionRegistry(
+    registry.url,
+    async (name) => `Bearer ${(await tokens.issue(OWN_NAME, [{ name, actions: ["pull"] }])).token}`,
+  );
+  const grant = new GrantAccess({
+    deployments,
+    tokens,
+    baseImages: registry.baseImages,
+    maxExtraDeployments: registry.maxExtraDeployments,
+  });
   return {
     pushedImages: new PushedImages(own, registry.publicHost),
-    lookUpImage: new LookUpImage({ deployments, own, ownHost: registry.publicHost, baseImages: registry.baseImages, others: otherRegistries(config) }),
+    lookUpImage: new LookUpImage({
+      deployments,
+      own,
+      ownHost: registry.publicHost,
+      baseImages: registry.baseImages,
+      others: otherRegistries(config),
+    }),
     routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
-      tokenRoutes(app, { endpoint: server.endpoint, service: registry.service, authenticate, grant, certificatePem: key.certificatePem, log, outages });
+      tokenRoutes(app, {
+        endpoint: server.endpoint,
+        service: registry.service,
+        authenticate,
+        grant,
+        certificatePem: key.certificatePem,
+        log,
+        outages,
+      });
     },
   };
 }
@@ -51,9 +82,19 @@ export async function createRegistryModule({ config, clock, log, outages, deploy
 function otherRegistries({ registry, deployments }: Config): (host: string) => Registry | null {
   const { credentialsFile, anonymousHosts } = registry;
   const { byoRegistryHost } = deployments;
-  const hosts = new Set([...anonymousHosts.map((host) => host.toLowerCase()), ...(byoRegistryHost === undefined ? [] : [locateImage(byoRegistryHost).host])]);
-  const credentials = async (host: string): Promise<string | null> => (credentialsFile === undefined ? null : credentialsFor(host, credentialsFile));
-  return (host) => (hosts.has(host) ? new DistributionRegistry(apiOf(host), answerChallenge(() => credentials(host))) : null);
+  const hosts = new Set([
+    ...anonymousHosts.map((host) => host.toLowerCase()),
+    ...(byoRegistryHost === undefined ? [] : [locateImage(byoRegistryHost).host]),
+  ]);
+  const credentials = async (host: string): Promise<string | null> =>
+    credentialsFile === undefined ? null : credentialsFor(host, credentialsFile);
+  return (host) =>
+    hosts.has(host)
+      ? new DistributionRegistry(
+          apiOf(host),
+          answerChallenge(() => credentials(host)),
+        )
+      : null;
 }
 
 /** The registry's own, else those that sign sessions, as on the 0.35 platform, if a certificate is there. */

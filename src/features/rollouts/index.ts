@@ -1,3 +1,9 @@
 export type { DagTrees } from "./app/dag-trees";
-export { RolloutRejected, TargetAhead, type PlacedRelease, type RolloutDriver, type RolloutOutcome } from "./app/rollout-driver";
+export {
+  RolloutRejected,
+  TargetAhead,
+  type PlacedRelease,
+  type RolloutDriver,
+  type RolloutOutcome,
+} from "./app/rollout-driver";
 export type { ReleaseImage, ReleaseState } from "./domain/release-state";

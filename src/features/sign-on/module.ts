@@ -7,7 +7,15 @@ import type { AuditTrail } from "../../shared/app/audit-trail";
 import type { OutageLog } from "../../shared/outages/outage-log";
 import type { Clock } from "../../shared/app/clock";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
-import type { AccessReadModel, AccessStores, AdminStores, Sessions, SessionTokens, SignIn, TeamStores } from "../access";
+import type {
+  AccessReadModel,
+  AccessStores,
+  AdminStores,
+  Sessions,
+  SessionTokens,
+  SignIn,
+  TeamStores,
+} from "../access";
 import { BrowserSessions } from "./app/browser-sessions";
 import type { SignOnTransaction } from "./app/ports";
 import { SignOn } from "./app/sign-on";
@@ -48,16 +56,13 @@ export type SignOnModule = ReturnType<typeof createSignOnModule>;
 export function createSignOnModule({ config, dataSource, audit, clock, access, log, outages }: SignOnModuleOptions) {
   const { auth, signOn: settings } = config;
   const site = siteOf({ ...config.server, deploymentsUrl: deploymentsUrlOf(config, config.server.port) });
-  const unitOfWork = createUnitOfWork(
-    dataSource,
-    (manager): SignOnTransaction => ({
-      access: access.stores(manager),
-      teams: access.teamStores(manager),
-      admins: access.adminStores(manager),
-      identities: new IdentityStoreSql(manager, clock),
-      audit: audit(manager),
-    }),
-  );
+  const unitOfWork = createUnitOfWork(dataSource, (manager): SignOnTransaction => ({
+    access: access.stores(manager),
+    teams: access.teamStores(manager),
+    admins: access.adminStores(manager),
+    identities: new IdentityStoreSql(manager, clock),
+    audit: audit(manager),
+  }));
   const providers = settings.providers.map(
     (provider) =>
       new OpenIdProvider({
@@ -75,11 +80,23 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
     groups: groupImportOf(settings),
     userManagement: auth.userManagement,
   });
-  const sessions = new BrowserSessions({ tokens: access.tokens, sessions: access.sessions, accounts: access.readModel });
+  const sessions = new BrowserSessions({
+    tokens: access.tokens,
+    sessions: access.sessions,
+    accounts: access.readModel,
+  });
   const cookies = new Cookies({ secure: site.origin.startsWith("https:") });
   const { localEnabled, publicSignups } = auth;
   return {
-    resolvers: [new AuthConfigResolver({ readModel: access.readModel, site, providers: settings.providers, localEnabled, publicSignups })],
+    resolvers: [
+      new AuthConfigResolver({
+        readModel: access.readModel,
+        site,
+        providers: settings.providers,
+        localEnabled,
+        publicSignups,
+      }),
+    ],
     /** The pages, with a way of their own to read forms and to tell errors. */
     routes: (app: FastifyInstance): void => {
       app.register(async (pages) => {
@@ -94,5 +111,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
 }
 
 function groupImportOf({ importGroups, teamFilter }: SignOnConfig): GroupImport {
-  return importGroups ? { kind: "ON", filter: teamFilter === undefined ? null : RE2JS.compile(teamFilter) } : { kind: "OFF" };
+  return importGroups
+    ? { kind: "ON", filter: teamFilter === undefined ? null : RE2JS.compile(teamFilter) }
+    : { kind: "OFF" };
 }

@@ -3,7 +3,15 @@ import type { Config } from "../../config";
 import type { AuditTrail } from "../../shared/app/audit-trail";
 import type { Clock } from "../../shared/app/clock";
 import { createUnitOfWork } from "../../shared/db/unit-of-work";
-import type { AccessReadModel, AccessStores, AdminStores, RolePermissions, ServiceAccounts, TeamReadModel, TeamStores } from "../access";
+import type {
+  AccessReadModel,
+  AccessStores,
+  AdminStores,
+  RolePermissions,
+  ServiceAccounts,
+  TeamReadModel,
+  TeamStores,
+} from "../access";
 import { AddWorkspaceTeam } from "./app/add-workspace-team";
 import { AddWorkspaceUser } from "./app/add-workspace-user";
 import { CreateWorkspace } from "./app/create-workspace";
@@ -49,20 +57,22 @@ export type WorkspacesModule = ReturnType<typeof createWorkspacesModule>;
 
 export function createWorkspacesModule({ config, dataSource, audit, clock, access }: WorkspacesModuleOptions) {
   const readModel = new WorkspaceReadModelSql(dataSource);
-  const unitOfWork = createUnitOfWork(
-    dataSource,
-    (manager): WorkspaceTransaction => ({
-      workspaces: new WorkspaceStore(manager),
-      contents: new WorkspaceContentsSql(manager),
-      access: access.stores(manager),
-      teams: access.teamStores(manager),
-      admins: access.adminStores(manager),
-      audit: audit(manager),
-    }),
-  );
+  const unitOfWork = createUnitOfWork(dataSource, (manager): WorkspaceTransaction => ({
+    workspaces: new WorkspaceStore(manager),
+    contents: new WorkspaceContentsSql(manager),
+    access: access.stores(manager),
+    teams: access.teamStores(manager),
+    admins: access.adminStores(manager),
+    audit: audit(manager),
+  }));
   const { maxWorkspacePage, maxWorkspaceUserPage } = config.deployments;
   const reads = new FindWorkspaces(readModel, maxWorkspacePage);
-  const members = new WorkspaceMembers({ workspaces: reads, access: access.readModel, teams: access.teams, maxTake: maxWorkspaceUserPage });
+  const members = new WorkspaceMembers({
+    workspaces: reads,
+    access: access.readModel,
+    teams: access.teams,
+    maxTake: maxWorkspaceUserPage,
+  });
   const createWorkspace = new CreateWorkspace(unitOfWork, clock, config.limits.workspacesPerUser);
   const addUser = new AddWorkspaceUser(unitOfWork, access.roles);
   const loaders = workspaceLoaders(readModel, access.readModel);

@@ -32,16 +32,16 @@ export interface SinkOutage {
 /** The lines that still have to reach the sink. */
 export interface WaitingLines<Line> {
   /**
-   * Oldest first, behind the line `after`; locked, and without those that another exporter has in hand. A refused line is
-   * among them only when it is to be tried again.
+   * Oldest first, behind the line `after`; locked, and without those that another exporter has in hand. A refused line
+   * is among them only when it is to be tried again.
    */
   lock(limit: number, after: string | null, now: Instant): Promise<Line[]>;
   /** The sink has them: they wait no more. */
   settle(ids: readonly string[]): Promise<void>;
   /**
-   * Sets lines aside, to be tried again later: after a minute, then after as long as they have been refused, at most every
-   * quarter of an hour. A line that has been refused for a day is refused for good: it stays readable, and waits no more.
-   * Returns the ids of those.
+   * Sets lines aside, to be tried again later: after a minute, then after as long as they have been refused, at most
+   * every quarter of an hour. A line that has been refused for a day is refused for good: it stays readable, and waits
+   * no more. Returns the ids of those.
    */
   refuse(lines: readonly Refusal[], at: Instant): Promise<ReadonlySet<string>>;
   /** When the oldest waiting line was written, refused ones included; null if none waits. */
@@ -123,7 +123,13 @@ export class ExportLines<Line extends { readonly id: string }> {
       const refusals = result.lines.filter((one) => one.outcome === "refused");
       const retried = result.lines.filter((one) => one.outcome === "retry");
       if (indexed.length > 0) await waiting.settle(indexed);
-      const forGood = refusals.length === 0 ? new Set() : await waiting.refuse(refusals.map(({ line, reason }) => ({ id: line.id, reason })), this.clock());
+      const forGood =
+        refusals.length === 0
+          ? new Set()
+          : await waiting.refuse(
+              refusals.map(({ line, reason }) => ({ id: line.id, reason })),
+              this.clock(),
+            );
 
       return {
         taken: lines.length,

@@ -32,7 +32,7 @@ export class LineExport<Line extends { readonly id: string }> {
     // Without the template the lines are still found.
     await this.sink.ensureTemplate().catch(() => undefined);
     const totals = { exported: 0, refused: 0 };
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const report = await this.exportLines.execute({ limit: BATCH, after });
       totals.exported += report.indexed;
       totals.refused += report.refused.length;

@@ -12,8 +12,13 @@ export interface Step<Position> {
   readonly next: Position | null;
 }
 
-/** Goes through a large table in short steps, and leaves the database to others most of the time. Answers how many things were done. */
-export async function inPacedSteps<Position>(step: (from: Position | null) => Promise<Step<Position>>): Promise<number> {
+/**
+ * Goes through a large table in short steps, and leaves the database to others most of the time. Answers how many
+ * things were done.
+ */
+export async function inPacedSteps<Position>(
+  step: (from: Position | null) => Promise<Step<Position>>,
+): Promise<number> {
   let total = 0;
   let from: Position | null = null;
   for (;;) {

@@ -46,11 +46,15 @@ async function requireTimeZone(client: SessionClient): Promise<void> {
   );
   const { timeZone, dateStyle } = rows[0] ?? { timeZone: "", dateStyle: "" };
   if (timeZone === "UTC" && dateStyle.startsWith("ISO")) return;
-  throw new UnfitDatabase(`its sessions run in the time zone ${timeZone} with the date style ${dateStyle}, although UTC and ISO were set; a pooler loses session settings`);
+  throw new UnfitDatabase(
+    `its sessions run in the time zone ${timeZone} with the date style ${dateStyle}, although UTC and ISO were set; a pooler loses session settings`,
+  );
 }
 
 async function requireWritable(client: SessionClient): Promise<void> {
-  const { rows } = await client.query<{ readOnly: boolean; standby: boolean }>(`SELECT ${READ_ONLY} AS "readOnly", pg_is_in_recovery() AS standby`);
+  const { rows } = await client.query<{ readOnly: boolean; standby: boolean }>(
+    `SELECT ${READ_ONLY} AS "readOnly", pg_is_in_recovery() AS standby`,
+  );
   if (rows[0]?.readOnly !== true) return;
   throw new UnfitDatabase(
     rows[0].standby

@@ -15,15 +15,39 @@ const PROFILES = {
   /** Statements that a caller waits for. */
   requests: { name: "retrograde", statementMs: 12_000, lockMs: 4_000, idleInTransactionMs: 30_000, silenceMs: 14_000 },
   /** graphile-worker's own statements. */
-  jobs: { name: "retrograde-jobs", statementMs: 60_000, lockMs: 30_000, idleInTransactionMs: 30_000, silenceMs: 70_000 },
+  jobs: {
+    name: "retrograde-jobs",
+    statementMs: 60_000,
+    lockMs: 30_000,
+    idleInTransactionMs: 30_000,
+    silenceMs: 70_000,
+  },
   /** Transactions that wait for another system, which answers within 30 s, and deletions of much at once. */
-  background: { name: "retrograde-background", statementMs: 600_000, lockMs: 10_000, idleInTransactionMs: 60_000, silenceMs: 660_000 },
+  background: {
+    name: "retrograde-background",
+    statementMs: 600_000,
+    lockMs: 10_000,
+    idleInTransactionMs: 60_000,
+    silenceMs: 660_000,
+  },
   /** LISTEN: idle nearly always. */
-  listen: { name: "retrograde-access", statementMs: 12_000, lockMs: 4_000, idleInTransactionMs: 30_000, silenceMs: 14_000 },
+  listen: {
+    name: "retrograde-access",
+    statementMs: 12_000,
+    lockMs: 4_000,
+    idleInTransactionMs: 30_000,
+    silenceMs: 14_000,
+  },
   /** Waits for advisory locks without a limit. */
   liveness: { name: "retrograde-liveness", statementMs: 0, lockMs: 0, idleInTransactionMs: 30_000, silenceMs: 0 },
   /** Work on whole tables, called for by an operator who can see how long it takes. */
-  commands: { name: "retrograde-command", statementMs: 600_000, lockMs: 30_000, idleInTransactionMs: 600_000, silenceMs: 660_000 },
+  commands: {
+    name: "retrograde-command",
+    statementMs: 600_000,
+    lockMs: 30_000,
+    idleInTransactionMs: 600_000,
+    silenceMs: 660_000,
+  },
   /** Rewrites tables; sets its own limits for locks. */
   migrations: { name: "retrograde-migrations", statementMs: 0, lockMs: 0, idleInTransactionMs: 0, silenceMs: 0 },
 } as const satisfies Record<string, SessionLimits & { readonly name: string }>;

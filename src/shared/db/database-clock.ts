@@ -21,7 +21,9 @@ export class DatabaseClock {
 
   /** Measures now and from then on. A database that is away leaves the last offset as it is. */
   async start(): Promise<void> {
-    await this.measure().catch((error: unknown) => this.log.debug({ err: error }, "the database's clock cannot be read"));
+    await this.measure().catch((error: unknown) =>
+      this.log.debug({ err: error }, "the database's clock cannot be read"),
+    );
     this.timer = setTimeout(() => void this.start(), MEASURE_EVERY_MS).unref();
   }
 
@@ -33,7 +35,9 @@ export class DatabaseClock {
 
   private async measure(): Promise<void> {
     const sentMs = Date.now();
-    const { rows } = await this.pool.query<{ ms: number }>("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms");
+    const { rows } = await this.pool.query<{ ms: number }>(
+      "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms",
+    );
     const receivedMs = Date.now();
     const ms = rows[0]?.ms;
     if (ms === undefined) return;
@@ -42,6 +46,9 @@ export class DatabaseClock {
     const certainMs = Math.abs(this.offsetMs) - (receivedMs - sentMs) / 2;
     if (certainMs < WARN_FROM_MS || this.warned) return;
     this.warned = true;
-    this.log.warn({ offsetMs: this.offsetMs }, "the clocks of this machine and of the database differ by more than a second; set both by NTP");
+    this.log.warn(
+      { offsetMs: this.offsetMs },
+      "the clocks of this machine and of the database differ by more than a second; set both by NTP",
+    );
   }
 }

@@ -3,7 +3,10 @@ import { Outage } from "../outages/outage";
 import { sqlStateOf } from "./sql-state";
 
 const LOCK_NOT_AVAILABLE = "55P03";
-/** How long a caller waits for its turn while others come and go, before it waits in Postgres for at most `lock_timeout`. */
+/**
+ * How long a caller waits for its turn while others come and go, before it waits in Postgres for at most
+ * `lock_timeout`.
+ */
 const TURN_WITHIN_MS = 10_000;
 
 interface Waiting {
@@ -49,14 +52,18 @@ export class LockTurns {
       return locked;
     } catch (error) {
       // Held for that long the lock is not on its way to anybody.
-      if (sqlStateOf(error) === LOCK_NOT_AVAILABLE) for (const { giveUp } of this.queues.get(lock)?.splice(0) ?? []) giveUp();
+      if (sqlStateOf(error) === LOCK_NOT_AVAILABLE)
+        for (const { giveUp } of this.queues.get(lock)?.splice(0) ?? []) giveUp();
       throw error;
     } finally {
       this.handOn(lock);
     }
   }
 
-  /** Resolves once it is the call's turn, which it has until `finish`. @throws Outage where the lock is held for long, and after ten seconds in all */
+  /**
+   * Resolves once it is the call's turn, which it has until `finish`. @throws Outage where the lock is held for long,
+   * and after ten seconds in all
+   */
   async await(ticket: LockTicket, { lock }: NotYourTurn): Promise<void> {
     ticket.giveUpAtMs ??= Date.now() + TURN_WITHIN_MS;
     const queue = this.queues.get(lock);
@@ -111,7 +118,12 @@ export function noteAttempt(manager: EntityManager, turns: LockTurns, ticket: Lo
  * @param object names it, as the end of a sentence: "this Deployment"
  * @throws Outage where the lock is not to be had in time
  */
-export async function lockInTurn<T>(manager: EntityManager, object: string, key: string, lock: () => Promise<T>): Promise<T> {
+export async function lockInTurn<T>(
+  manager: EntityManager,
+  object: string,
+  key: string,
+  lock: () => Promise<T>,
+): Promise<T> {
   const attempt = attempts.get(manager);
   try {
     return await (attempt === undefined ? lock() : attempt.turns.take(attempt.ticket, `${object} ${key}`, lock));

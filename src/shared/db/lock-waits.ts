@@ -12,7 +12,9 @@ const DEADLOCK_DETECTED = "40P01";
 
 /** Makes statements of the session wait for locks only so long, and run as long as they need. */
 export async function limitLockWaits(query: (text: string) => Promise<unknown>): Promise<void> {
-  await query(`SELECT set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', false), set_config('statement_timeout', '0', false)`);
+  await query(
+    `SELECT set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', false), set_config('statement_timeout', '0', false)`,
+  );
 }
 
 /** The same pool, with the limit on each connection that is taken from it. */

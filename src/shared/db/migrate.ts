@@ -2,7 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { MigrationExecutor, type DataSource, type Migration, type QueryRunner } from "typeorm";
 import { migrateJobQueue } from "../jobs/job-runner";
 import { poolOf } from "./data-source";
-import { describeOldestTransaction, isLockConflict, LOCK_TIMEOUT_MS, limitLockWaits, withLimitedLockWaits } from "./lock-waits";
+import {
+  describeOldestTransaction,
+  isLockConflict,
+  LOCK_TIMEOUT_MS,
+  limitLockWaits,
+  withLimitedLockWaits,
+} from "./lock-waits";
 
 /** An arbitrary number that nothing else locks. Never change it: versions of different age exclude each other by it. */
 const MIGRATION_LOCK = 7_209_430;
@@ -23,14 +29,18 @@ export async function migrate(dataSource: DataSource, report: Report = () => und
   try {
     return await withMigrationLock(queryRunner, report, async () => {
       await limitLockWaits((text) => queryRunner.query(text));
-      await repeatedly(queryRunner, "The job queue's migration", report, () => migrateJobQueue(withLimitedLockWaits(poolOf(dataSource))));
+      await repeatedly(queryRunner, "The job queue's migration", report, () =>
+        migrateJobQueue(withLimitedLockWaits(poolOf(dataSource))),
+      );
       const executor = new MigrationExecutor(dataSource, queryRunner);
       const pending = await executor.getPendingMigrations();
       // A new database lacks all of them, and their names would say nothing.
       const isUpgrade = pending.length < dataSource.migrations.length;
       for (const migration of pending) {
         if (isUpgrade) report(`migration ${migration.name}`);
-        await repeatedly(queryRunner, `Migration ${migration.name}`, report, () => run(executor, queryRunner, migration));
+        await repeatedly(queryRunner, `Migration ${migration.name}`, report, () =>
+          run(executor, queryRunner, migration),
+        );
       }
       return pending.map(({ name }) => name);
     });
@@ -45,7 +55,9 @@ export async function migrate(dataSource: DataSource, report: Report = () => und
  */
 async function withMigrationLock<T>(queryRunner: QueryRunner, report: Report, work: () => Promise<T>): Promise<T> {
   const tryLock = async (): Promise<boolean> => {
-    const [row] = (await queryRunner.query("SELECT pg_try_advisory_lock($1) AS locked", [MIGRATION_LOCK])) as { locked: boolean }[];
+    const [row] = (await queryRunner.query("SELECT pg_try_advisory_lock($1) AS locked", [MIGRATION_LOCK])) as {
+      locked: boolean;
+    }[];
     return row?.locked === true;
   };
   if (!(await tryLock())) {
@@ -74,7 +86,12 @@ async function run(executor: MigrationExecutor, queryRunner: QueryRunner, migrat
 }
 
 /** Without a last try: until the migration has its locks, the version before it goes on serving. */
-async function repeatedly(queryRunner: QueryRunner, what: string, report: Report, attempt: () => Promise<void>): Promise<void> {
+async function repeatedly(
+  queryRunner: QueryRunner,
+  what: string,
+  report: Report,
+  attempt: () => Promise<void>,
+): Promise<void> {
   for (;;) {
     try {
       return await attempt();
@@ -93,7 +110,9 @@ async function repeatedly(queryRunner: QueryRunner, what: string, report: Report
  */
 export async function isMigrated(dataSource: DataSource): Promise<boolean> {
   const { migrationsTableName } = dataSource.options;
-  const [table] = await dataSource.query<{ exists: boolean }[]>("SELECT to_regclass($1) IS NOT NULL AS exists", [migrationsTableName]);
+  const [table] = await dataSource.query<{ exists: boolean }[]>("SELECT to_regclass($1) IS NOT NULL AS exists", [
+    migrationsTableName,
+  ]);
   if (table?.exists !== true) return false;
   const run = await dataSource.query<{ name: string }[]>(`SELECT name FROM "${migrationsTableName}"`);
   const names = new Set(run.map(({ name }) => name));

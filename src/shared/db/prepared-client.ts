@@ -19,12 +19,12 @@ function nameOf(text: string): string | undefined {
 type QueryArguments = [textOrConfig: unknown, values?: unknown, callback?: unknown];
 
 /**
- * A pg client that prepares every statement with parameters the first time a connection meets it, so
- * that Postgres parses it once, and sends statements that are given at the same time by one write. TypeORM itself never
- * names its statements; going through the client gives repositories, query builders and hand-written SQL the same benefit.
+ * A pg client that prepares every statement with parameters the first time a connection meets it, so that Postgres
+ * parses it once, and sends statements that are given at the same time by one write. TypeORM itself never names its
+ * statements; going through the client gives repositories, query builders and hand-written SQL the same benefit.
  *
- * A statement's text has to be constant (values as parameters): one with a value in its text would fill
- * the table of names. What comes after the limit still runs, only unprepared.
+ * A statement's text has to be constant (values as parameters): one with a value in its text would fill the table of
+ * names. What comes after the limit still runs, only unprepared.
  */
 export class PreparedClient extends SessionClient {}
 

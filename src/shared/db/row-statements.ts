@@ -36,7 +36,10 @@ export class RowStatements<R extends object> {
       statement = `INSERT INTO "${this.metadata.tableName}" (${names}) VALUES (${values})`;
       this.statements.set(key, statement);
     }
-    await sqlOf(manager).query(statement, properties.map((property) => this.parameter(row, property)));
+    await sqlOf(manager).query(
+      statement,
+      properties.map((property) => this.parameter(row, property)),
+    );
   }
 
   /** Sets the given properties of the row with that id. */

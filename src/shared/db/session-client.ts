@@ -77,7 +77,9 @@ export class SessionClient extends Client {
   }
 }
 
-/** Closes connections to a database that takes no changes when they come back to the pool, so that the next one is new. */
+/**
+ * Closes connections to a database that takes no changes when they come back to the pool, so that the next one is new.
+ */
 export function closeStaleConnections(pool: Pool): void {
   pool.on("release", (_error, client) => {
     if (client instanceof SessionClient && client.isStale) void client.end().catch(() => undefined);

@@ -1,15 +1,17 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** Length 8, then the code of SSLRequest. Source: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+/**
+ * Length 8, then the code of SSLRequest. Source: https://www.postgresql.org/docs/current/protocol-message-formats.html
+ */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const ANSWER_WITHIN_MS = 10_000;
 const DEFAULT_PORT = 5432;
 const YES = "S";
 
 /**
- * The URL with `sslmode=prefer` and `allow` resolved, which pg takes for `verify-full`: as with libpq, TLS without a check
- * of the certificate where the server has it, and none otherwise. All other URLs are returned as they are.
+ * The URL with `sslmode=prefer` and `allow` resolved, which pg takes for `verify-full`: as with libpq, TLS without a
+ * check of the certificate where the server has it, and none otherwise. All other URLs are returned as they are.
  * @throws Error if the server cannot be reached
  */
 export async function withTlsMode(url: string): Promise<string> {
@@ -18,14 +20,17 @@ export async function withTlsMode(url: string): Promise<string> {
   if ((mode !== "prefer" && mode !== "allow") || changed.searchParams.get("uselibpqcompat") === "true") return url;
   const host = changed.searchParams.get("host") ?? decodeURIComponent(changed.hostname).replace(/^\[(.+)\]$/, "$1");
   // A Unix socket never has TLS.
-  const hasTls = !host.startsWith("/") && (await offersTls(host, Number(changed.searchParams.get("port") ?? (changed.port || DEFAULT_PORT))));
+  const hasTls =
+    !host.startsWith("/") &&
+    (await offersTls(host, Number(changed.searchParams.get("port") ?? (changed.port || DEFAULT_PORT))));
   changed.searchParams.set("sslmode", hasTls ? "no-verify" : "disable");
   return changed.toString();
 }
 
 async function offersTls(host: string, port: number): Promise<boolean> {
   const socket = connect({ host, port, timeout: ANSWER_WITHIN_MS });
-  for (const event of ["timeout", "end"]) socket.once(event, () => socket.destroy(new Error("no answer when asked for TLS")));
+  for (const event of ["timeout", "end"])
+    socket.once(event, () => socket.destroy(new Error("no answer when asked for TLS")));
   try {
     socket.write(SSL_REQUEST);
     const [answer] = (await once(socket, "data")) as [Buffer];

@@ -9,10 +9,7 @@ const ATTEMPTS = 4;
  * Transactions at READ COMMITTED, which every connection has as its default: use cases serialise on the row that they
  * lock first, by `lockInTurn`.
  */
-export function createUnitOfWork<Tx>(
-  dataSource: DataSource,
-  storesOn: (manager: EntityManager) => Tx,
-): UnitOfWork<Tx> {
+export function createUnitOfWork<Tx>(dataSource: DataSource, storesOn: (manager: EntityManager) => Tx): UnitOfWork<Tx> {
   const turns = turnsOf(dataSource);
   return {
     async run(work) {
@@ -22,7 +19,7 @@ export function createUnitOfWork<Tx>(
           noteAttempt(manager, turns, ticket);
           return work(storesOn(manager));
         });
-      for (let attempt = 1; ; ) {
+      for (let attempt = 1; ;) {
         const outcome = await settled(transaction());
         turns.finish(ticket);
         if ("value" in outcome) return outcome.value;

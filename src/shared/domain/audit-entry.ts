@@ -11,13 +11,7 @@ export interface AuditEntry {
 }
 
 export type AuditObjectType =
-  | "user"
-  | "team"
-  | "service_account"
-  | "workspace"
-  | "deployment"
-  | "deploy_revision"
-  | "system";
+  "user" | "team" | "service_account" | "workspace" | "deployment" | "deploy_revision" | "system";
 
 export interface AuditObject {
   readonly type: AuditObjectType;

@@ -3,8 +3,8 @@ const GROUPS = 8;
 const NETWORK_GROUPS = 4;
 
 /**
- * The part of a network address that limits count by: an IPv4 address whole, an IPv6 address by its /64 network, because
- * one client usually has all the addresses of one.
+ * The part of a network address that limits count by: an IPv4 address whole, an IPv6 address by its /64 network,
+ * because one client usually has all the addresses of one.
  */
 export function countedAddress(address: string): string {
   const mapped = MAPPED_IPV4.exec(address)?.[1];
@@ -15,8 +15,12 @@ export function countedAddress(address: string): string {
   const right = groupsOf(tail ?? "");
   const missing = tail === undefined ? 0 : GROUPS - left.length - right.length;
   const groups = [...left, ...Array.from({ length: missing }, () => "0"), ...right];
-  return `${groups.slice(0, NETWORK_GROUPS).map((group) => parseInt(group, 16).toString(16)).join(":")}::/64`;
+  return `${groups
+    .slice(0, NETWORK_GROUPS)
+    .map((group) => parseInt(group, 16).toString(16))
+    .join(":")}::/64`;
 }
 
 /** A dotted IPv4 tail counts as two groups. */
-const groupsOf = (text: string): string[] => (text === "" ? [] : text.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group])));
+const groupsOf = (text: string): string[] =>
+  text === "" ? [] : text.split(":").flatMap((group) => (group.includes(".") ? ["0", "0"] : [group]));

@@ -91,7 +91,13 @@ export class Unavailable extends DomainError {
   readonly retryAfterSeconds: number;
   override readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(message: string, { retryAfterSeconds = RETRY_AFTER_SECONDS, ...options }: ErrorOptions & { readonly retryAfterSeconds?: number } = {}) {
+  constructor(
+    message: string,
+    {
+      retryAfterSeconds = RETRY_AFTER_SECONDS,
+      ...options
+    }: ErrorOptions & { readonly retryAfterSeconds?: number } = {},
+  ) {
     super(message, options);
     this.retryAfterSeconds = retryAfterSeconds;
     this.details = { retryAfterSeconds };

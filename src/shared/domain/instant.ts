@@ -23,7 +23,9 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:
 /** In UTC the year can get out of the four digits that the text had, or become 0, which Postgres does not know. */
 const IN_RANGE = /^(?!0000)\d{4}-/;
 
-/** Null if the text is no RFC 3339 instant of the years 1 to 9999; up to nine fractional digits, cut to milliseconds. */
+/**
+ * Null if the text is no RFC 3339 instant of the years 1 to 9999; up to nine fractional digits, cut to milliseconds.
+ */
 export function parseInstant(text: string): Instant | null {
   const time = RFC_3339.test(text) ? Date.parse(text.replace(" ", "T").replace(/(\.\d{3})\d+/, "$1")) : NaN;
   const instant = Number.isNaN(time) ? "" : toInstant(time);

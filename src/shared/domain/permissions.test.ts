@@ -59,7 +59,12 @@ describe("a grant of a permission holds", () => {
     ],
     ["on the Deployments of a Workspace: no Workspace permission", ON_ITS_DEPLOYMENTS, "workspace.config.get", []],
     ["on the Deployments of a Workspace: no system permission", ON_ITS_DEPLOYMENTS, "system.users.get", []],
-    ["on a Deployment: a Deployment permission, there alone", ON_DEPLOYMENT, "deployment.images.push", ["the Deployment"]],
+    [
+      "on a Deployment: a Deployment permission, there alone",
+      ON_DEPLOYMENT,
+      "deployment.images.push",
+      ["the Deployment"],
+    ],
     ["on a Deployment: no Workspace permission", ON_DEPLOYMENT, "workspace.config.get", []],
     ["on a Deployment: no system permission", ON_DEPLOYMENT, "system.users.get", []],
   ])("%s", (_name, reach, permission, expected) => {
@@ -96,8 +101,14 @@ describe("can", () => {
   });
 
   test("takes the most permissive of several grants", () => {
-    const actor = actorWith(grant(ON_DEPLOYMENT, "deployment.config.get"), grant(ON_ITS_DEPLOYMENTS, "deployment.images.push"));
-    expect(scopesWhere(actor, "deployment.images.push")).toEqual(["the Deployment", "another Deployment of the Workspace"]);
+    const actor = actorWith(
+      grant(ON_DEPLOYMENT, "deployment.config.get"),
+      grant(ON_ITS_DEPLOYMENTS, "deployment.images.push"),
+    );
+    expect(scopesWhere(actor, "deployment.images.push")).toEqual([
+      "the Deployment",
+      "another Deployment of the Workspace",
+    ]);
     expect(scopesWhere(actor, "deployment.config.get")).toEqual(["the Deployment"]);
   });
 
@@ -107,8 +118,16 @@ describe("can", () => {
   });
 
   test("does not mistake a Workspace for a Deployment with the same id", () => {
-    const onWorkspace = actorWith(grant({ kind: "workspace", workspaceId: "one" }, "deployment.config.get", "workspace.config.get"));
-    const onDeployment = actorWith(grant({ kind: "deployment", deploymentId: "one", workspaceId: "ours" }, "deployment.config.get", "workspace.config.get"));
+    const onWorkspace = actorWith(
+      grant({ kind: "workspace", workspaceId: "one" }, "deployment.config.get", "workspace.config.get"),
+    );
+    const onDeployment = actorWith(
+      grant(
+        { kind: "deployment", deploymentId: "one", workspaceId: "ours" },
+        "deployment.config.get",
+        "workspace.config.get",
+      ),
+    );
     expect(can(onWorkspace, "deployment.config.get", deploymentScope({ id: "one", workspaceId: "two" }))).toBe(false);
     expect(can(onDeployment, "workspace.config.get", workspaceScope("one"))).toBe(false);
   });
@@ -116,7 +135,9 @@ describe("can", () => {
 
 describe("requirePermission", () => {
   test("lets those pass who can", () => {
-    expect(() => requirePermission(actorWith(grant(ON_WORKSPACE, "workspace.config.get")), "workspace.config.get", WORKSPACE)).not.toThrow();
+    expect(() =>
+      requirePermission(actorWith(grant(ON_WORKSPACE, "workspace.config.get")), "workspace.config.get", WORKSPACE),
+    ).not.toThrow();
   });
 
   test.each<[string, string | string[], string]>([

@@ -9,10 +9,15 @@ describe("checkLabel", () => {
     ["Ümläut 🚀", "Ümläut 🚀"],
   ])("takes %j", (text, label) => expect(checkLabel(text)).toBe(label));
 
-  it.each([[""], ["   "], ["x".repeat(191)], ["a\0b"], ["two\nlines"]])("refuses %j, and names the argument", (text) => {
-    expect(() => checkLabel(text)).toThrow(new InvalidInput("label", "has to have 1 to 190 characters, none of them a control character"));
-    expect(() => checkLabel(text, "newName")).toThrow("newName: has to have");
-  });
+  it.each([[""], ["   "], ["x".repeat(191)], ["a\0b"], ["two\nlines"]])(
+    "refuses %j, and names the argument",
+    (text) => {
+      expect(() => checkLabel(text)).toThrow(
+        new InvalidInput("label", "has to have 1 to 190 characters, none of them a control character"),
+      );
+      expect(() => checkLabel(text, "newName")).toThrow("newName: has to have");
+    },
+  );
 });
 
 describe("checkDescription", () => {

@@ -19,6 +19,7 @@ export function checkLabel(text: string, argument = "label"): string {
 /** Trimmed; null if nothing is left. @throws InvalidInput if it is too long */
 export function checkDescription(text: string | null): string | null {
   const description = (text ?? "").trim();
-  if (description.length > DESCRIPTION_MOST) throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
+  if (description.length > DESCRIPTION_MOST)
+    throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
   return description || null;
 }

@@ -2,8 +2,8 @@ import type { estypes } from "@elastic/elasticsearch";
 import type { LineOutcome } from "../app/export-lines";
 
 /**
- * Refusals with status 400 that are certainly about the state of the cluster: it is out of shards (as 7.x and later word
- * it, for a new index), or the index is closed. Such lines are sent again with the next sweep.
+ * Refusals with status 400 that are certainly about the state of the cluster: it is out of shards (as 7.x and later
+ * word it, for a new index), or the index is closed. Such lines are sent again with the next sweep.
  */
 const PASSING_REFUSALS: ReadonlySet<string> = new Set(["validation_exception", "index_closed_exception"]);
 
@@ -14,11 +14,17 @@ const PASSING_REFUSALS: ReadonlySet<string> = new Set(["validation_exception", "
 const REFUSAL_STATUSES: ReadonlySet<number> = new Set([400, 413]);
 
 /** What became of each line, by its place in the bulk request. */
-export function outcomesOf<Line extends { readonly id: string }>(lines: readonly Line[], items: estypes.BulkResponse["items"] | undefined): LineOutcome<Line>[] {
+export function outcomesOf<Line extends { readonly id: string }>(
+  lines: readonly Line[],
+  items: estypes.BulkResponse["items"] | undefined,
+): LineOutcome<Line>[] {
   return lines.map((line, place) => outcomeOf(line, items?.[place]?.index));
 }
 
-function outcomeOf<Line extends { readonly id: string }>(line: Line, item: estypes.BulkResponseItem | undefined): LineOutcome<Line> {
+function outcomeOf<Line extends { readonly id: string }>(
+  line: Line,
+  item: estypes.BulkResponseItem | undefined,
+): LineOutcome<Line> {
   if (item === undefined || item._id !== line.id) {
     return { line, outcome: "retry", reason: "Elasticsearch did not say what became of the line" };
   }

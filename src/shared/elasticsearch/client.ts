@@ -39,7 +39,10 @@ class NeutralTransport extends Transport {
  * Connects to nothing yet. The client's own retries are off: the exporter's back-off is the only one.
  * @throws Error if the CA file cannot be read or the address is no URL.
  */
-export function createElasticsearchClient(options: ElasticsearchOptions, requestTimeoutMs = REQUEST_TIMEOUT_MS): Client {
+export function createElasticsearchClient(
+  options: ElasticsearchOptions,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
+): Client {
   return new Client({
     node: options.node,
     maxRetries: 0,

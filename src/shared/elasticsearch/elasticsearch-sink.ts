@@ -33,7 +33,10 @@ export class ElasticsearchSink<Line extends { readonly id: string }> implements 
   /** Leaves a template of the same or a newer version alone, since operators may have adapted it. */
   async ensureTemplate(signal?: AbortSignal): Promise<void> {
     const { client, template } = this.options;
-    const existing = await client.indices.getIndexTemplate({ name: template.name }, { ...abortable(signal), ignore: [404] });
+    const existing = await client.indices.getIndexTemplate(
+      { name: template.name },
+      { ...abortable(signal), ignore: [404] },
+    );
     if ((existing.index_templates?.[0]?.index_template.version ?? 0) >= template.version) return;
     try {
       await client.indices.putIndexTemplate(template, abortable(signal));
@@ -98,7 +101,11 @@ export class ElasticsearchSink<Line extends { readonly id: string }> implements 
     }
   }
 
-  private async sendSmaller(entries: readonly Entry<Line>[], error: unknown, signal?: AbortSignal): Promise<SinkResult<Line>> {
+  private async sendSmaller(
+    entries: readonly Entry<Line>[],
+    error: unknown,
+    signal?: AbortSignal,
+  ): Promise<SinkResult<Line>> {
     const [only, second] = entries;
     if (only !== undefined && second === undefined) {
       const reason = `The line of ${only.bytes} bytes is too large for the server: ${reasonOf(error)}`;

@@ -3,7 +3,10 @@ export function isFileError(error: unknown, ...codes: string[]): boolean {
   return codes.includes(String((error as { code?: unknown } | null)?.code));
 }
 
-/** The result of the work, or null if the file or folder is missing. Any other failure is thrown: it does not show what is there. */
+/**
+ * The result of the work, or null if the file or folder is missing. Any other failure is thrown: it does not show what
+ * is there.
+ */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;

@@ -20,7 +20,10 @@ export function buildApiSchema(resolvers: readonly ResolverInstance[]): GraphQLS
   return schema;
 }
 
-/** The schema of every resolver class that has been imported. It can be printed, but not asked: nobody is there to answer. */
+/**
+ * The schema of every resolver class that has been imported. It can be printed, but not asked: nobody is there to
+ * answer.
+ */
 export function buildDeclaredSchema(): GraphQLSchema {
   return buildSchemaOf(
     getMetadataStorage().resolverClasses.map(({ target }) => target),
@@ -46,8 +49,8 @@ function buildSchemaOf(classes: readonly Function[], container: ContainerType): 
 }
 
 /**
- * type-graphql gives every getter a resolver with its middleware, also where it is declared `simple`; a page of a list is
- * hundreds of them. Without one it is read like any other property.
+ * type-graphql gives every getter a resolver with its middleware, also where it is declared `simple`; a page of a list
+ * is hundreds of them. Without one it is read like any other property.
  */
 function takeResolversOffGetters(schema: GraphQLSchema): void {
   for (const { name, fields = [] } of getMetadataStorage().objectTypes) {

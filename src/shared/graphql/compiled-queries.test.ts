@@ -49,37 +49,100 @@ const REFUSED_VALUES: Record<keyof typeof USES, readonly unknown[]> = {
 const cases: readonly Case[] = [
   { name: "a plain value", query: "{ number }" },
   { name: "a value that comes later", query: "{ later { name } }" },
-  { name: "aliases, __typename and merged selections", query: "{ a: number __typename later { name } later { size } }" },
+  {
+    name: "aliases, __typename and merged selections",
+    query: "{ a: number __typename later { name } later { size } }",
+  },
   { name: "an argument's default", query: "{ echo }" },
   { name: "a literal null in place of the default", query: "{ echo(text: null) }" },
   { name: "variables: null", query: "query($t: String) { echo(text: $t) }", variables: null },
-  { name: "a variable left out falls to the argument's default", query: "query($t: String) { echo(text: $t) }", variables: {} },
+  {
+    name: "a variable left out falls to the argument's default",
+    query: "query($t: String) { echo(text: $t) }",
+    variables: {},
+  },
   { name: "a variable that is null does not", query: "query($t: String) { echo(text: $t) }", variables: { t: null } },
   { name: "a variable's default", query: 'query($t: String = "mine") { echo(text: $t) }', variables: {} },
-  { name: "null in place of a variable's default", query: 'query($t: String = "mine") { echo(text: $t) }', variables: { t: null } },
+  {
+    name: "null in place of a variable's default",
+    query: 'query($t: String = "mine") { echo(text: $t) }',
+    variables: { t: null },
+  },
   { name: "variables that nobody declared", query: "{ number }", variables: { other: 1 } },
-  { name: "an input object with defaults", query: "query($f: Filter) { filter(by: $f) }", variables: { f: { word: "x" } } },
-  { name: "an input object, explicit nulls", query: "query($f: Filter) { filter(by: $f) }", variables: { f: { word: null, limit: null } } },
+  {
+    name: "an input object with defaults",
+    query: "query($f: Filter) { filter(by: $f) }",
+    variables: { f: { word: "x" } },
+  },
+  {
+    name: "an input object, explicit nulls",
+    query: "query($f: Filter) { filter(by: $f) }",
+    variables: { f: { word: null, limit: null } },
+  },
   { name: "an input object in the document", query: "{ filter(by: { limit: 1, colours: [RED] }) }" },
   { name: "a number where an ID is expected", query: "query($id: ID) { byId(id: $id) }", variables: { id: 12 } },
-  { name: "a whole number where a Float is expected", query: "query($f: Float) { byId(factor: $f) }", variables: { f: 2 } },
+  {
+    name: "a whole number where a Float is expected",
+    query: "query($f: Float) { byId(factor: $f) }",
+    variables: { f: 2 },
+  },
   { name: "a list with null in it", query: "query($l: [String]) { byId(list: $l) }", variables: { l: ["a", null] } },
   { name: "a list of lists out of one value", query: "query($l: [[Int]]) { byId(lists: $l) }", variables: { l: 1 } },
-  { name: "a nullable variable for a non-null argument with a default", query: "query($n: Int) { byId(count: $n) }", variables: {} },
-  { name: "names of Object's own", query: "query($id: ID) { toString: byId(id: $id) constructor: number }", variables: { id: "__proto__" } },
-  { name: "one item where a list is expected", query: "query($f: Filter) { filter(by: $f) }", variables: { f: { colours: "BLUE" } } },
-  { name: "an enum whose inner value differs", query: "query($c: Colour) { colour(of: $c) colours }", variables: { c: "BLUE" } },
+  {
+    name: "a nullable variable for a non-null argument with a default",
+    query: "query($n: Int) { byId(count: $n) }",
+    variables: {},
+  },
+  {
+    name: "names of Object's own",
+    query: "query($id: ID) { toString: byId(id: $id) constructor: number }",
+    variables: { id: "__proto__" },
+  },
+  {
+    name: "one item where a list is expected",
+    query: "query($f: Filter) { filter(by: $f) }",
+    variables: { f: { colours: "BLUE" } },
+  },
+  {
+    name: "an enum whose inner value differs",
+    query: "query($c: Colour) { colour(of: $c) colours }",
+    variables: { c: "BLUE" },
+  },
   { name: "an enum's default", query: "{ colour }" },
   { name: "a scalar of our own", query: "query($i: Instant!) { instant(at: $i) }", variables: { i: "2024" } },
   { name: "fragments", query: "{ later { ...N ... on Later { size } } } fragment N on Named { name }" },
   { name: "null in lists and objects", query: "{ holes { name } nothing { name } }" },
   ...[true, false].flatMap((on): Case[] => [
-    { name: `@include(${on})`, query: "query($on: Boolean!) { number later @include(if: $on) { name } }", variables: { on } },
-    { name: `@skip(${on})`, query: "query($on: Boolean!) { number later { name @skip(if: $on) size } }", variables: { on } },
-    { name: `@skip and @include (${on})`, query: "query($on: Boolean!) { number @skip(if: $on) @include(if: $on) echo }", variables: { on } },
-    { name: `@include(${on}) on a spread`, query: "query($on: Boolean!) { ...F @include(if: $on) number } fragment F on Query { echo }", variables: { on } },
-    { name: `one field twice, once under @include(${on})`, query: "query($on: Boolean!) { later { name } later @include(if: $on) { size } }", variables: { on } },
-    { name: `@include(${on}) by default`, query: `query($on: Boolean = ${on}) { number echo @include(if: $on) }`, variables: {} },
+    {
+      name: `@include(${on})`,
+      query: "query($on: Boolean!) { number later @include(if: $on) { name } }",
+      variables: { on },
+    },
+    {
+      name: `@skip(${on})`,
+      query: "query($on: Boolean!) { number later { name @skip(if: $on) size } }",
+      variables: { on },
+    },
+    {
+      name: `@skip and @include (${on})`,
+      query: "query($on: Boolean!) { number @skip(if: $on) @include(if: $on) echo }",
+      variables: { on },
+    },
+    {
+      name: `@include(${on}) on a spread`,
+      query: "query($on: Boolean!) { ...F @include(if: $on) number } fragment F on Query { echo }",
+      variables: { on },
+    },
+    {
+      name: `one field twice, once under @include(${on})`,
+      query: "query($on: Boolean!) { later { name } later @include(if: $on) { size } }",
+      variables: { on },
+    },
+    {
+      name: `@include(${on}) by default`,
+      query: `query($on: Boolean = ${on}) { number echo @include(if: $on) }`,
+      variables: {},
+    },
   ]),
 ];
 
@@ -89,7 +152,11 @@ const refused: readonly Case[] = [
   { name: "a variable of the wrong type", query: "query($t: String) { echo(text: $t) }", variables: { t: 1 } },
   { name: "a variable that is missing", query: "query($i: Instant!) { instant(at: $i) }", variables: {} },
   { name: "a value that its type cannot show", query: "{ wrong }" },
-  { name: "null for a non-null argument with a default", query: "query($n: Int) { byId(count: $n) }", variables: { n: null } },
+  {
+    name: "null for a non-null argument with a default",
+    query: "query($n: Int) { byId(count: $n) }",
+    variables: { n: null },
+  },
   ...Object.entries(REFUSED_VALUES).flatMap(([type, values]) =>
     values.map((value): Case => ({
       name: `${JSON.stringify(value)} as ${type}`,
@@ -101,10 +168,21 @@ const refused: readonly Case[] = [
 
 /** What compiled code would answer otherwise than the specification, or not safely. */
 const different: readonly Case[] = [
-  { name: "a non-null variable's default", query: "query($on: Boolean! = true) { number @include(if: $on) }", variables: {} },
-  { name: "a variable left out inside an input object", query: "query($w: String) { filter(by: { word: $w }) }", variables: {} },
+  {
+    name: "a non-null variable's default",
+    query: "query($on: Boolean! = true) { number @include(if: $on) }",
+    variables: {},
+  },
+  {
+    name: "a variable left out inside an input object",
+    query: "query($w: String) { filter(by: { word: $w }) }",
+    variables: {},
+  },
   { name: "a union", query: "{ things { __typename ... on Book { name pages } ... on Pen { name colour } } }" },
-  { name: "an interface by fragments", query: "{ later { ...N } things { ... on Named { ...N } } } fragment N on Named { name }" },
+  {
+    name: "an interface by fragments",
+    query: "{ later { ...N } things { ... on Named { ...N } } } fragment N on Named { name }",
+  },
   { name: "an alias that names the prototype", query: "{ __proto__: number number }" },
   { name: "a variable left out inside a list", query: "query($w: String) { byId(list: [$w]) }", variables: {} },
 ];
@@ -181,11 +259,18 @@ interface Asked {
 function queries(query: string, variables: Case["variables"] = {}, { operationName, allows = () => true }: Asked = {}) {
   const document = parse(query);
   const compiled = new CompiledQueries<object>((_, given) => allows(given));
-  const request = { schema, document, operation: getOperationAST(document, operationName || "A") ?? getOperationAST(document), source: query };
+  const request = {
+    schema,
+    document,
+    operation: getOperationAST(document, operationName || "A") ?? getOperationAST(document),
+    source: query,
+  };
   return {
     pass: async () => {
       const listener = await compiled.plugin().requestDidStart!({} as never);
-      expect(await listener!.responseForOperation!(request as unknown as GraphQLRequestContextResponseForOperation<object>)).toBeNull();
+      expect(
+        await listener!.responseForOperation!(request as unknown as GraphQLRequestContextResponseForOperation<object>),
+      ).toBeNull();
     },
     execute: () => compiled.execute({ query, operationName }, variables ?? {}, {}),
   };

@@ -61,16 +61,24 @@ export class CompiledQueries<TContext extends BaseContext> {
 
   /** @param allows what has to be checked anew for each set of variables */
   constructor(
-    private readonly allows: (query: CheckedQuery, variables: Variables, context: TContext) => boolean | Promise<boolean>,
+    private readonly allows: (
+      query: CheckedQuery,
+      variables: Variables,
+      context: TContext,
+    ) => boolean | Promise<boolean>,
     /** Whose queries are compiled, if they come again. */
     private readonly learnsFrom: (context: TContext) => boolean = () => true,
   ) {}
 
-  /** Learns which queries come again. It takes the last hook before execution: whatever gets there is valid and within the limits. */
+  /**
+   * Learns which queries come again. It takes the last hook before execution: whatever gets there is valid and within
+   * the limits.
+   */
   plugin(): ApolloServerPlugin<TContext> {
     const listener: GraphQLRequestListener<TContext> = {
       responseForOperation: async ({ schema, document, operation, source, contextValue }) => {
-        if (operation?.operation === OperationTypeNode.QUERY && this.learnsFrom(contextValue)) this.learn(source, { schema, document, operation });
+        if (operation?.operation === OperationTypeNode.QUERY && this.learnsFrom(contextValue))
+          this.learn(source, { schema, document, operation });
         return null;
       },
     };

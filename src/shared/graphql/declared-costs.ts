@@ -17,4 +17,3 @@ export const ItemsOfPage = (): Decorator => declare({ maxItems: "PAGE" });
 /** Declares what a field that does more than to read something costs, and what some of its arguments add. */
 export const Cost = (cost: number, argumentCosts: Readonly<Record<string, number>> = {}): Decorator =>
   declare({ cost, argumentCosts });
-

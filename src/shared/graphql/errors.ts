@@ -24,7 +24,8 @@ const CLIENT_CODES = new Set([
 
 /** What graphql-js says after the hundredth error of a document, instead of looking for more. */
 const VALIDATION_ABORTED = "Too many validation errors, error limit reached. Validation aborted.";
-const MORE_ERRORS = "The document has more than 100 validation errors, of which these are the first; correct them and send it again";
+const MORE_ERRORS =
+  "The document has more than 100 validation errors, of which these are the first; correct them and send it again";
 
 /** What the client gets to see of an error: all of a refusal, nothing of a bug but the request's id. */
 export function formatError(
@@ -58,7 +59,11 @@ export function formatError(
     return { ...formatted, message, extensions: { code: shown, ...(argument !== undefined && { argument }) } };
   }
   log.error({ err: original }, "request failed");
-  return { ...MASKED, ...(formatted.path && { path: formatted.path }), extensions: { ...MASKED.extensions, requestId } };
+  return {
+    ...MASKED,
+    ...(formatted.path && { path: formatted.path }),
+    extensions: { ...MASKED.extensions, requestId },
+  };
 }
 
 /** What graphql-js and our scalars say at the end, without any part of the value. */

@@ -39,8 +39,15 @@ export function extraCostOf(field: GraphQLField<unknown, unknown>, givenArgument
   return givenArguments.reduce((total, name) => total + (argumentCosts[name] ?? 0), cost - 1);
 }
 
-/** How many items the field's list has as far as the schema knows; null for what is no list, or counted by the field above. */
-export function itemsOf(schema: GraphQLSchema, parent: GraphQLNamedType, field: GraphQLField<unknown, unknown>): number | null {
+/**
+ * How many items the field's list has as far as the schema knows; null for what is no list, or counted by the field
+ * above.
+ */
+export function itemsOf(
+  schema: GraphQLSchema,
+  parent: GraphQLNamedType,
+  field: GraphQLField<unknown, unknown>,
+): number | null {
   const { maxItems } = declared(field);
   if (typeof maxItems === "number") return maxItems;
   if (maxItems === "PAGE" || !isList(field.type)) return null;
@@ -59,14 +66,23 @@ export function listsWithoutSize(schema: GraphQLSchema): string[] {
   const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
     isObjectType(type) ? Object.values(type.getFields()).map((field) => ({ type, field })) : [],
   );
-  const hasPageArgument = (field: GraphQLField<unknown, unknown>): boolean => field.args.some(({ name }) => PAGE_ARGUMENTS.includes(name));
-  const pages = new Set(fields.filter(({ field }) => !isList(field.type) && hasPageArgument(field)).map(({ field }) => getNamedType(field.type).name));
+  const hasPageArgument = (field: GraphQLField<unknown, unknown>): boolean =>
+    field.args.some(({ name }) => PAGE_ARGUMENTS.includes(name));
+  const pages = new Set(
+    fields
+      .filter(({ field }) => !isList(field.type) && hasPageArgument(field))
+      .map(({ field }) => getNamedType(field.type).name),
+  );
   return fields
-    .filter(({ type, field }) => isList(field.type) && (isItemsOfPage(field) ? !pages.has(type.name) : itemsOf(schema, type, field) === null))
+    .filter(
+      ({ type, field }) =>
+        isList(field.type) && (isItemsOfPage(field) ? !pages.has(type.name) : itemsOf(schema, type, field) === null),
+    )
     .map(({ type, field }) => `${type.name}.${field.name}`);
 }
 
-export const isList = (type: GraphQLOutputType): boolean => (isNonNullType(type) ? type.ofType : type) instanceof GraphQLList;
+export const isList = (type: GraphQLOutputType): boolean =>
+  (isNonNullType(type) ? type.ofType : type) instanceof GraphQLList;
 
 /** `__schema` and `__type` stand in no type of the schema. */
 export const metaField = (name: string): GraphQLField<unknown, unknown> | undefined =>
@@ -95,9 +111,13 @@ function measureIntrospection(schema: GraphQLSchema): Readonly<Record<string, nu
     "__Schema.directives": directives.length,
     "__Type.fields": longest(fields.map(({ length }) => length)),
     "__Type.interfaces": longest(objects.map((type) => type.getInterfaces().length)),
-    "__Type.possibleTypes": longest(types.map((type) => (isAbstractType(type) ? schema.getPossibleTypes(type).length : 0))),
+    "__Type.possibleTypes": longest(
+      types.map((type) => (isAbstractType(type) ? schema.getPossibleTypes(type).length : 0)),
+    ),
     "__Type.enumValues": longest(types.map((type) => (isEnumType(type) ? type.getValues().length : 0))),
-    "__Type.inputFields": longest(types.map((type) => (isInputObjectType(type) ? Object.keys(type.getFields()).length : 0))),
+    "__Type.inputFields": longest(
+      types.map((type) => (isInputObjectType(type) ? Object.keys(type.getFields()).length : 0)),
+    ),
     "__Field.args": longest(fields.flat().map(({ args }) => args.length)),
     "__Directive.args": longest(directives.map(({ args }) => args.length)),
     "__Directive.locations": longest(directives.map(({ locations }) => locations.length)),

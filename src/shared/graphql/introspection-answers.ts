@@ -21,4 +21,3 @@ export class IntrospectionAnswers {
     if (data != null) this.answers.set(form, data);
   }
 }
-

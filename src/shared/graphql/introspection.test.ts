@@ -1,4 +1,12 @@
-import { buildSchema, executeSync, getIntrospectionQuery, getOperationAST, parse, validate, type IntrospectionOptions } from "graphql";
+import {
+  buildSchema,
+  executeSync,
+  getIntrospectionQuery,
+  getOperationAST,
+  parse,
+  validate,
+  type IntrospectionOptions,
+} from "graphql";
 import { asksForIntrospection, isStandardIntrospection, standardForm } from "./introspection";
 import { maxAliases, maxDepth } from "./limits";
 import { CostLimit } from "./query-cost";
@@ -8,7 +16,14 @@ const read = (query: string) => {
   return [document, getOperationAST(document)!] as const;
 };
 
-const OPTIONS = ["descriptions", "specifiedByUrl", "directiveIsRepeatable", "schemaDescription", "inputValueDeprecation", "oneOf"] as const;
+const OPTIONS = [
+  "descriptions",
+  "specifiedByUrl",
+  "directiveIsRepeatable",
+  "schemaDescription",
+  "inputValueDeprecation",
+  "oneOf",
+] as const;
 const allOptions: IntrospectionOptions[] = Array.from({ length: 2 ** OPTIONS.length }, (_, bits) =>
   Object.fromEntries(OPTIONS.map((name, at) => [name, (bits & (1 << at)) !== 0])),
 );
@@ -24,7 +39,10 @@ const OLDER = `query IntrospectionQuery { __schema { types { ...FullType } direc
   enumValues(includeDeprecated: true) { name description isDeprecated deprecationReason } possibleTypes { ...TypeRef } }`;
 
 test("every form of graphql-js's query is a standard one, and so are those of other clients", () => {
-  const forms = allOptions.flatMap((options) => [getIntrospectionQuery(options), getIntrospectionQuery({ ...options, typeDepth: 13 })]);
+  const forms = allOptions.flatMap((options) => [
+    getIntrospectionQuery(options),
+    getIntrospectionQuery({ ...options, typeDepth: 13 }),
+  ]);
   const others = [
     OLDER,
     getIntrospectionQuery().replace("query IntrospectionQuery", "query"),
@@ -35,10 +53,14 @@ test("every form of graphql-js's query is a standard one, and so are those of ot
 });
 
 test("the same query in other words has the same form", () => {
-  expect(standardForm(...read("{ ...A } fragment A on Query { __schema { ...B } } fragment B on __Schema { types { name } }"))).toBe(
-    standardForm(...read("query Q { __schema { types { name name } } }")),
+  expect(
+    standardForm(
+      ...read("{ ...A } fragment A on Query { __schema { ...B } } fragment B on __Schema { types { name } }"),
+    ),
+  ).toBe(standardForm(...read("query Q { __schema { types { name name } } }")));
+  expect(standardForm(...read("{ __schema { types { name } } }"))).not.toBe(
+    standardForm(...read("{ __schema { types { kind } } }")),
   );
-  expect(standardForm(...read("{ __schema { types { name } } }"))).not.toBe(standardForm(...read("{ __schema { types { kind } } }")));
 });
 
 test.each([

@@ -26,7 +26,8 @@ interface Reading {
 }
 
 /** Whether the operation selects `__schema` or `__type`. */
-export const asksForIntrospection = (document: DocumentNode, operation: OperationDefinitionNode): boolean => read(document, operation).asked;
+export const asksForIntrospection = (document: DocumentNode, operation: OperationDefinitionNode): boolean =>
+  read(document, operation).asked;
 
 /** Whether the operation is the standard introspection query, or a part of it. */
 export const isStandardIntrospection = (document: DocumentNode, operation: OperationDefinitionNode): boolean =>
@@ -35,10 +36,12 @@ export const isStandardIntrospection = (document: DocumentNode, operation: Opera
 /**
  * One text for all ways to write the same standard query; null for every other operation.
  *
- * A query is standard if each of its fields stands at the same place in graphql-js's `getIntrospectionQuery` with all of
- * its options on, without aliases and directives. Such a query cannot ask for more than that one, however it is written.
+ * A query is standard if each of its fields stands at the same place in graphql-js's `getIntrospectionQuery` with all
+ * of its options on, without aliases and directives. Such a query cannot ask for more than that one, however it is
+ * written.
  */
-export const standardForm = (document: DocumentNode, operation: OperationDefinitionNode): string | null => read(document, operation).standard;
+export const standardForm = (document: DocumentNode, operation: OperationDefinitionNode): string | null =>
+  read(document, operation).standard;
 
 function read(document: DocumentNode, operation: OperationDefinitionNode): Reading {
   let reading = readings.get(operation);
@@ -59,7 +62,8 @@ function rootFields(document: DocumentNode, selectionSet: SelectionSetNode, seen
       names.add(selection.name.value);
       continue;
     }
-    const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragmentOf(document, selection.name.value, seen);
+    const inner =
+      selection.kind === Kind.INLINE_FRAGMENT ? selection : fragmentOf(document, selection.name.value, seen);
     if (inner !== null) for (const name of rootFields(document, inner.selectionSet, seen)) names.add(name);
   }
   return names;
@@ -108,7 +112,8 @@ function fieldsOf(document: DocumentNode, operation: OperationDefinitionNode): F
 function argumentsOf({ arguments: given = [] }: FieldNode): string | null {
   const [argument, ...others] = given;
   if (argument === undefined) return "";
-  if (others.length > 0 || argument.name.value !== "includeDeprecated" || argument.value.kind !== Kind.BOOLEAN) return null;
+  if (others.length > 0 || argument.name.value !== "includeDeprecated" || argument.value.kind !== Kind.BOOLEAN)
+    return null;
   return `(includeDeprecated:${argument.value.value})`;
 }
 
@@ -120,7 +125,9 @@ const isPartOf = (fields: Fields, whole: Fields): boolean =>
   });
 
 const print = (fields: Fields): string =>
-  [...fields].map(([name, { deprecated, inside }]) => `${name}${deprecated}${inside.size === 0 ? "" : `{${print(inside)}}`}`).join(" ");
+  [...fields]
+    .map(([name, { deprecated, inside }]) => `${name}${deprecated}${inside.size === 0 ? "" : `{${print(inside)}}`}`)
+    .join(" ");
 
 let full: Fields | undefined;
 
@@ -138,7 +145,11 @@ function fullQuery(): Fields {
         typeDepth: TYPE_DEPTH,
       }),
     );
-    full = fieldsOf(document, document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode) ?? new Map();
+    full =
+      fieldsOf(
+        document,
+        document.definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode,
+      ) ?? new Map();
   }
   return full;
 }

@@ -14,7 +14,11 @@ export class KnownDocuments {
   /** Of the documents in the caches. */
   private readonly texts = new Set<string>();
   /** Whose documents are being validated. */
-  private readonly kinds = new LRUCache<string, CacheKind>({ max: 1_000, maxSize: 4_000_000, sizeCalculation: (_, text) => text.length + 1 });
+  private readonly kinds = new LRUCache<string, CacheKind>({
+    max: 1_000,
+    maxSize: 4_000_000,
+    sizeCalculation: (_, text) => text.length + 1,
+  });
   private readonly caches = { SESSION: this.cache("SESSION"), NO_SESSION: this.cache("NO_SESSION") };
 
   constructor(private readonly maxTokens: number) {}

@@ -33,7 +33,10 @@ test.each([
 });
 
 test("fragments that double each other are measured in one pass", () => {
-  const fragments = Array.from({ length: 60 }, (_, at) => `fragment F${at} on Tree { a${at}: up { ...F${at + 1} } b${at}: up { ...F${at + 1} } }`);
+  const fragments = Array.from(
+    { length: 60 },
+    (_, at) => `fragment F${at} on Tree { a${at}: up { ...F${at + 1} } b${at}: up { ...F${at + 1} } }`,
+  );
   const query = `{ tree { ...F0 } } ${fragments.join(" ")} fragment F60 on Tree { id }`;
   expect(codes(query, maxAliases(30))).toEqual(["TOO_MANY_ALIASES"]);
   expect(codes(query, maxDepth(12))).toEqual(["QUERY_TOO_DEEP"]);
@@ -52,9 +55,13 @@ test.each<[string, Record<string, unknown>, number]>([
   ["query($n: Int) { list(first: $n) { id } }", { n: -5 }, 6],
   ["query($n: Int) { list(first: $n) { id } }", { n: "many" }, 2],
   ["query($n: Int) { list(first: 3) { page(take: $n) { id } } }", { n: 7 }, 1 + 3 * (1 + 7)],
-  ["query($n: Int) { list(first: $n) { ...P } } fragment P on Tree { id ... on Node { children(first: 2) { id } } }", { n: 4 }, 1 + 4 * (1 + 3)],
+  [
+    "query($n: Int) { list(first: $n) { ...P } } fragment P on Tree { id ... on Node { children(first: 2) { id } } }",
+    { n: 4 },
+    1 + 4 * (1 + 3),
+  ],
   ["{ __schema { types { name } } }", {}, 2 + Object.keys(schema.getTypeMap()).length],
-  ["{ __type(name: \"Tree\") { fields { args { name } } } }", {}, 2 + 11 * (1 + 1)],
+  ['{ __type(name: "Tree") { fields { args { name } } } }', {}, 2 + 11 * (1 + 1)],
   ["{ tree { ...A } } fragment A on Tree { up { ...A } }", {}, 2],
 ])("cost of %s with %j", (query, variables, expected) => {
   const document = parse(query);

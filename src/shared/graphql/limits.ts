@@ -45,13 +45,19 @@ export class LimitExceeded extends RequestRefused {
   }
 }
 
-/** What the client sees of a refusal, also of one that Apollo has wrapped into an error of its own; null for every other error. */
+/**
+ * What the client sees of a refusal, also of one that Apollo has wrapped into an error of its own; null for every other
+ * error.
+ */
 export function refusalIn(error: unknown): GraphQLFormattedError | null {
   const cause = error instanceof GraphQLError && error.originalError ? error.originalError : error;
   return cause instanceof RequestRefused ? shownRefusal(cause) : null;
 }
 
-export const shownRefusal = ({ message, code, details }: RequestRefused): GraphQLFormattedError => ({ message, extensions: { code, ...details } });
+export const shownRefusal = ({ message, code, details }: RequestRefused): GraphQLFormattedError => ({
+  message,
+  extensions: { code, ...details },
+});
 
 /** Refuses documents whose fields nest deeper than that, but for the standard introspection query. */
 export const maxDepth = (limit: number): ValidationRule =>
@@ -61,7 +67,11 @@ export const maxDepth = (limit: number): ValidationRule =>
     check: (depth, node) =>
       depth <= limit
         ? null
-        : new LimitExceeded("QUERY_TOO_DEEP", `The query nests ${depth} levels deep; at most ${limit} are allowed`, node),
+        : new LimitExceeded(
+            "QUERY_TOO_DEEP",
+            `The query nests ${depth} levels deep; at most ${limit} are allowed`,
+            node,
+          ),
   });
 
 /** Refuses documents with more aliases than that; a fragment's count at each place where it is used. */

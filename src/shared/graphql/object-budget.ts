@@ -32,7 +32,10 @@ export class ObjectBudget {
   count(objects: number): void {
     this.counted += objects;
     if (this.counted <= this.max) return;
-    this.exceeded ??= new LimitExceeded("QUERY_TOO_COSTLY", `The query resolves more than ${this.max} objects; ask for less at a time`);
+    this.exceeded ??= new LimitExceeded(
+      "QUERY_TOO_COSTLY",
+      `The query resolves more than ${this.max} objects; ask for less at a time`,
+    );
     throw this.exceeded;
   }
 
@@ -58,14 +61,19 @@ export function countObjects(schema: GraphQLSchema): void {
   done.add(schema);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith("__")) continue;
-    for (const field of Object.values(type.getFields())) if (isCountedList(field)) field.resolve = counting(field.resolve ?? defaultFieldResolver);
+    for (const field of Object.values(type.getFields()))
+      if (isCountedList(field)) field.resolve = counting(field.resolve ?? defaultFieldResolver);
   }
 }
 
 function isCountedList({ type, resolve }: GraphQLField<unknown, unknown>): boolean {
   const items = getNamedType(type);
   if (!isList(type) || !isCompositeType(items)) return false;
-  return resolve !== undefined || !isObjectType(items) || Object.values(items.getFields()).some((field) => field.resolve !== undefined);
+  return (
+    resolve !== undefined ||
+    !isObjectType(items) ||
+    Object.values(items.getFields()).some((field) => field.resolve !== undefined)
+  );
 }
 
 function counting(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> {
@@ -82,7 +90,8 @@ function counting(resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLField
   };
 }
 
-const isPromise = (value: unknown): value is Promise<unknown> => typeof (value as Promise<unknown> | null)?.then === "function";
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as Promise<unknown> | null)?.then === "function";
 
 const known = new WeakMap<FieldNode, number>();
 
@@ -114,7 +123,11 @@ function objectsInside(
     } else {
       const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection : around.fragments[selection.name.value];
       const condition = inner?.typeCondition?.name.value;
-      total += objectsInside(inner?.selectionSet, condition === undefined ? type : around.schema.getType(condition), around);
+      total += objectsInside(
+        inner?.selectionSet,
+        condition === undefined ? type : around.schema.getType(condition),
+        around,
+      );
     }
   }
   return total;

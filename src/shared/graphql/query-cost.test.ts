@@ -43,7 +43,11 @@ test.each<[string, object, number]>([
   ['{ heavy(with: "x") { id } }', {}, 1_030 + 1],
   // Of a page the items come as often as it is long, and its total once.
   ["{ heavy { connection(first: 5) { total items { id } } } }", {}, 1_000 + 1 + 50 + 1 + 5],
-  ["query ($n: Int) { heavy { connection(first: $n) { ...P } } } fragment P on Page { total items { id } }", { n: 9 }, 1_000 + 1 + 50 + 1 + 9],
+  [
+    "query ($n: Int) { heavy { connection(first: $n) { ...P } } } fragment P on Page { total items { id } }",
+    { n: 9 },
+    1_000 + 1 + 50 + 1 + 9,
+  ],
 ])("cost of %s with %j", (query, variables, expected) => {
   expect(cost(query, variables)).toBe(expected);
 });

@@ -35,7 +35,10 @@ export type CostKind = "ALL" | "DECLARED";
  * declared size says. Introspection counts like everything else, but for the standard query, whose answer is kept.
  */
 export class CostLimit {
-  private readonly costs: Readonly<Record<CostKind, WeakMap<OperationDefinitionNode, Cost>>> = { ALL: new WeakMap(), DECLARED: new WeakMap() };
+  private readonly costs: Readonly<Record<CostKind, WeakMap<OperationDefinitionNode, Cost>>> = {
+    ALL: new WeakMap(),
+    DECLARED: new WeakMap(),
+  };
 
   constructor(private readonly max: number) {}
 
@@ -65,7 +68,12 @@ export function evaluate({ constant, pages }: Cost, variables: Variables): numbe
 }
 
 /** The operation's cost as far as it is known without variables. */
-export function costOf(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, kind: CostKind = "ALL"): Cost {
+export function costOf(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  kind: CostKind = "ALL",
+): Cost {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -73,7 +81,11 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
   const following = new Set<string>();
 
   /** @param page how many items the lists have whose field above has the argument for it */
-  function ofSelections(selectionSet: SelectionSetNode | undefined, type: GraphQLNamedType | undefined, page: PageSize | null): Cost {
+  function ofSelections(
+    selectionSet: SelectionSetNode | undefined,
+    type: GraphQLNamedType | undefined,
+    page: PageSize | null,
+  ): Cost {
     let constant = 0;
     const pages: Cost["pages"][number][] = [];
     for (const selection of selectionSet?.selections ?? []) {
@@ -99,7 +111,9 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
   }
 
   function ofField(node: FieldNode, parent: GraphQLNamedType | undefined, page: PageSize | null): Cost {
-    const field = (isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined) ?? metaField(node.name.value);
+    const field =
+      (isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined) ??
+      metaField(node.name.value);
     const own = ownCost(node, field);
     if (field === undefined || parent === undefined) return { constant: own, pages: [] };
     const items = itemsOf(schema, parent, field);
@@ -108,13 +122,21 @@ export function costOf(schema: GraphQLSchema, document: DocumentNode, operation:
     const inside = ofSelections(node.selectionSet, getNamedType(field.type), isOfItems ? null : asked);
     const values = kind === "ALL" && items !== null ? costOfValues(field, items) : 0;
     const size = isItemsOfPage(field) ? page : isOfItems ? asked : null;
-    if (size === null || (inside.constant === 0 && inside.pages.length === 0)) return { constant: own + values + inside.constant, pages: inside.pages };
-    if (typeof size === "number" && inside.pages.length === 0) return { constant: own + size * inside.constant, pages: [] };
+    if (size === null || (inside.constant === 0 && inside.pages.length === 0))
+      return { constant: own + values + inside.constant, pages: inside.pages };
+    if (typeof size === "number" && inside.pages.length === 0)
+      return { constant: own + size * inside.constant, pages: [] };
     return { constant: own, pages: [{ size, inside }] };
   }
 
   function ownCost(node: FieldNode, field: GraphQLField<unknown, unknown> | undefined): number {
-    const extra = field === undefined ? 0 : extraCostOf(field, (node.arguments ?? []).map(({ name }) => name.value));
+    const extra =
+      field === undefined
+        ? 0
+        : extraCostOf(
+            field,
+            (node.arguments ?? []).map(({ name }) => name.value),
+          );
     return kind === "ALL" ? 1 + extra : extra;
   }
 
@@ -139,11 +161,14 @@ function pageSizeOf(
       if (given?.kind !== Kind.VARIABLE) return byDefault;
       const variable = given.name.value;
       const definition = operation.variableDefinitions?.find((one) => one.variable.name.value === variable);
-      const ofVariable = definition?.defaultValue?.kind === Kind.INT ? Number(definition.defaultValue.value) : undefined;
+      const ofVariable =
+        definition?.defaultValue?.kind === Kind.INT ? Number(definition.defaultValue.value) : undefined;
       return { variable, otherwise: sizeOf(ofVariable, byDefault, all), all };
     });
   // Of a field with several of them, such as `first` and `last`, one that a variable gives counts, or the largest.
-  return sizes.find((size) => typeof size !== "number") ?? (sizes.length === 0 ? items : Math.max(...(sizes as number[])));
+  return (
+    sizes.find((size) => typeof size !== "number") ?? (sizes.length === 0 ? items : Math.max(...(sizes as number[])))
+  );
 }
 
 /** A negative number reads backwards; -1 may also ask for all of them. */

@@ -26,7 +26,10 @@ export const Uuid = opaqueId(
   "An opaque identifier. Any text is taken; clients of the dialect send the empty string for “not given”.",
 );
 
-export const Id = opaqueId("Id", "An opaque identifier, as the operations on Deployment users spell it. The same rules as Uuid.");
+export const Id = opaqueId(
+  "Id",
+  "An opaque identifier, as the operations on Deployment users spell it. The same rules as Uuid.",
+);
 
 function instant(value: string): Instant {
   const parsed = parseInstant(value);

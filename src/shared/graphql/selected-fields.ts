@@ -6,7 +6,10 @@ const known = new WeakMap<readonly FieldNode[], Map<string, ReadonlySet<string>>
  * Names of the schema's fields that the request selects at any of the paths below the field being resolved
  * (`nodes`, `edges.node`), through fragments, whatever their aliases. What `@skip` leaves out counts as selected.
  */
-export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo, ...paths: readonly string[]): ReadonlySet<string> {
+export function selectedFields(
+  { fieldNodes, fragments }: GraphQLResolveInfo,
+  ...paths: readonly string[]
+): ReadonlySet<string> {
   // Compiled queries bring the same nodes each time.
   const key = paths.join();
   const byPaths = known.get(fieldNodes) ?? new Map<string, ReadonlySet<string>>();
@@ -19,11 +22,21 @@ export function selectedFields({ fieldNodes, fragments }: GraphQLResolveInfo, ..
   return names;
 }
 
-function namesAt(nodes: readonly FieldNode[], path: readonly string[], fragments: GraphQLResolveInfo["fragments"]): string[] {
+function namesAt(
+  nodes: readonly FieldNode[],
+  path: readonly string[],
+  fragments: GraphQLResolveInfo["fragments"],
+): string[] {
   const [step, ...rest] = path;
-  const children = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : fieldsOf(selectionSet, fragments)));
+  const children = nodes.flatMap(({ selectionSet }) =>
+    selectionSet === undefined ? [] : fieldsOf(selectionSet, fragments),
+  );
   if (step === undefined) return children.map(({ name }) => name.value);
-  return namesAt(children.filter(({ name }) => name.value === step), rest, fragments);
+  return namesAt(
+    children.filter(({ name }) => name.value === step),
+    rest,
+    fragments,
+  );
 }
 
 function fieldsOf({ selections }: SelectionSetNode, fragments: GraphQLResolveInfo["fragments"]): FieldNode[] {

@@ -31,7 +31,14 @@ export function serializersOf(schema: GraphQLSchema): Readonly<Record<string, Se
   if (serializers === undefined) {
     serializers = Object.fromEntries(
       Object.values(schema.getTypeMap()).flatMap((type) => {
-        const shortCut = isEnumType(type) ? isOneOf(type.getValues().filter(({ name, value }) => name === value).map(({ name }) => name)) : isSerialized[type.name];
+        const shortCut = isEnumType(type)
+          ? isOneOf(
+              type
+                .getValues()
+                .filter(({ name, value }) => name === value)
+                .map(({ name }) => name),
+            )
+          : isSerialized[type.name];
         return shortCut === undefined ? [] : [[type.name, serializerOf(type as GraphQLLeafType, shortCut)] as const];
       }),
     );

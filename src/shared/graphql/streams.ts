@@ -25,7 +25,10 @@ export const NO_PUB_SUB = { publish: byStream.subscribe, subscribe: byStream.sub
 
 /** @throws Error if a subscription of the schema has no stream */
 export function attachStreams(schema: GraphQLSchema, resolvers: readonly object[]): void {
-  const streams = Object.assign({}, ...resolvers.map((one) => ("streams" in one ? one.streams : {}))) as StreamResolver["streams"];
+  const streams = Object.assign(
+    {},
+    ...resolvers.map((one) => ("streams" in one ? one.streams : {})),
+  ) as StreamResolver["streams"];
   for (const field of Object.values(schema.getSubscriptionType()?.getFields() ?? {})) {
     const stream = streams[field.name];
     if (stream === undefined) throw new Error(`The subscription ${field.name} has no stream`);

@@ -1,14 +1,18 @@
 import { parse } from "graphql";
 import { countTokens, validationRefusal } from "./validation-work";
 
-const times = (count: number, text: (at: number) => string): string => Array.from({ length: count }, (_, at) => text(at)).join(" ");
+const times = (count: number, text: (at: number) => string): string =>
+  Array.from({ length: count }, (_, at) => text(at)).join(" ");
 
 test.each([
   ["one field 480 times", `{ ${"appConfig { version } ".repeat(480)} }`],
   ["pairs of fields", `{ ${"appConfig { version } authConfig { publicSignup } ".repeat(200)} }`],
   ["the same alias", `{ ${times(200, () => "a: appConfig { version }")} }`],
   ["inline fragments", `{ ${times(200, () => "... on Query { appConfig { version } }")} }`],
-  ["fragments", `{ ${times(150, (at) => `...F${at}`)} } ${times(150, (at) => `fragment F${at} on Query { appConfig { version } }`)}`],
+  [
+    "fragments",
+    `{ ${times(150, (at) => `...F${at}`)} } ${times(150, (at) => `fragment F${at} on Query { appConfig { version } }`)}`,
+  ],
   ["a field inside of a merged one", `{ ${times(12, () => `deployment { ${times(14, () => "id")} }`)} }`],
 ])("%s is refused before it is validated", (_name, query) => {
   const refusal = validationRefusal(parse(query));
@@ -17,7 +21,10 @@ test.each([
 
 test.each([
   ["a page of everything", `{ deployRevisions { nodes { ${times(200, (at) => `field${at}`)} } } }`],
-  ["thirty aliases with one fragment", `{ ${times(30, (at) => `a${at}: deployment { ...F }`)} } fragment F on Deployment { id label workspace { id } }`],
+  [
+    "thirty aliases with one fragment",
+    `{ ${times(30, (at) => `a${at}: deployment { ...F }`)} } fragment F on Deployment { id label workspace { id } }`,
+  ],
   ["one field some times", `{ ${"appConfig { version } ".repeat(50)} }`],
   ["a fragment in itself", "{ ...F } fragment F on Query { appConfig { version } ...F deployment { ...F } }"],
 ])("%s may be validated", (_name, query) => {

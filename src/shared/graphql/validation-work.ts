@@ -1,4 +1,13 @@
-import { Kind, Lexer, Source, TokenKind, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type SelectionSetNode } from "graphql";
+import {
+  Kind,
+  Lexer,
+  Source,
+  TokenKind,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type SelectionSetNode,
+} from "graphql";
 import { LimitExceeded } from "./limits";
 
 /** graphql-js compares fields of the same name in pairs, at about a microsecond each. */
@@ -59,7 +68,10 @@ export function validationRefusal(document: DocumentNode): LimitExceeded | null 
     descend(merged);
   }
   if (comparisons <= MAX_COMPARISONS) return null;
-  return new LimitExceeded("QUERY_TOO_COSTLY", `The document repeats its fields too often: more than ${MAX_COMPARISONS} pairs of fields have to be compared`);
+  return new LimitExceeded(
+    "QUERY_TOO_COSTLY",
+    `The document repeats its fields too often: more than ${MAX_COMPARISONS} pairs of fields have to be compared`,
+  );
 }
 
 /** How many tokens a text has, counted no further than that and no further than it can be read. */

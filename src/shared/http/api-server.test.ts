@@ -43,7 +43,11 @@ test.each<{ name: string; body?: object; accept?: string }>([
   const { post, ask } = start();
   const request = { query: QUERY, variables: { t: "x" }, ...body };
   const headers = accept === undefined ? {} : { accept };
-  const relevant = (answer: Awaited<ReturnType<typeof post>>) => [answer.statusCode, answer.headers["content-type"], answer.body];
+  const relevant = (answer: Awaited<ReturnType<typeof post>>) => [
+    answer.statusCode,
+    answer.headers["content-type"],
+    answer.body,
+  ];
   const first = await post(request, headers);
   for (let time = 0; time < 2; time++) await ask(QUERY);
   expect(relevant(await post(request, headers))).toEqual(relevant(first));
@@ -51,18 +55,34 @@ test.each<{ name: string; body?: object; accept?: string }>([
 
 test.each<{ name: string; query: string; variables?: object; argument: string; code?: string }>([
   { name: "a variable", query: "query($t: String) { echo(text: $t) }", variables: { t: "a\0b" }, argument: "t" },
-  { name: "half a surrogate pair", query: "query($t: String) { echo(text: $t) }", variables: { t: "a\ud83d" }, argument: "t" },
-  { name: "a value deep inside a variable", query: "query($t: String) { echo(text: $t) }", variables: { t: "x", json: { a: [1, { b: "\0" }] } }, argument: "json" },
+  {
+    name: "half a surrogate pair",
+    query: "query($t: String) { echo(text: $t) }",
+    variables: { t: "a\ud83d" },
+    argument: "t",
+  },
+  {
+    name: "a value deep inside a variable",
+    query: "query($t: String) { echo(text: $t) }",
+    variables: { t: "x", json: { a: [1, { b: "\0" }] } },
+    argument: "json",
+  },
   { name: "a key", query: "query($t: String) { echo(text: $t) }", variables: { json: { "\0": 1 } }, argument: "json" },
   { name: "the document", query: '{ echo(text: "a\\u0000b") }', argument: "text", code: "GRAPHQL_VALIDATION_FAILED" },
-])("text that cannot be stored is refused, interpreted and compiled: $name", async ({ query, variables, argument, code = "BAD_USER_INPUT" }) => {
-  const { ask } = start();
-  for (let time = 0; time < 2; time++) {
-    const answer = await ask(query, variables);
-    expect(answer.json().errors[0]).toMatchObject({ message: expect.stringMatching(`^${argument}: `), extensions: { code, argument } });
-    for (let again = 0; again < 2; again++) await ask(query, { t: "\u{1F600}" });
-  }
-});
+])(
+  "text that cannot be stored is refused, interpreted and compiled: $name",
+  async ({ query, variables, argument, code = "BAD_USER_INPUT" }) => {
+    const { ask } = start();
+    for (let time = 0; time < 2; time++) {
+      const answer = await ask(query, variables);
+      expect(answer.json().errors[0]).toMatchObject({
+        message: expect.stringMatching(`^${argument}: `),
+        extensions: { code, argument },
+      });
+      for (let again = 0; again < 2; again++) await ask(query, { t: "\u{1F600}" });
+    }
+  },
+);
 
 test("answers from compiled code are measured and logged like others", async () => {
   const metrics = new Metrics({ version: "1" });
@@ -71,23 +91,31 @@ test("answers from compiled code are measured and logged like others", async () 
   expect(lines.map(({ msg, operation, actorId, outcome }) => ({ msg, operation, actorId, outcome }))).toEqual(
     Array.from({ length: 4 }, () => ({ msg: "query", operation: "me", actorId: "u1", outcome: "OK" })),
   );
-  expect(await metrics.text()).toContain('retrograde_graphql_requests_total{operation="me",type="query",outcome="OK"} 4');
+  expect(await metrics.text()).toContain(
+    'retrograde_graphql_requests_total{operation="me",type="query",outcome="OK"} 4',
+  );
 });
 
-test.each(["{ bug }", "{ number bug }", "mutation { bug }", "{ ...F } fragment F on Query { bug }", "{ missing }", "{ wrong }"])(
-  "a bug is masked and logged with the request's id: %s",
-  async (query) => {
-    const { ask, lines } = start();
-    for (let time = 0; time < 3; time++) {
-      lines.length = 0;
-      const answer = await ask(query, {}, { "x-request-id": "my-id.1" });
-      expect(answer.statusCode).toBe(200);
-      expect(answer.body).not.toMatch(/hunter2|stack|Cannot return null|not a number/);
-      expect(answer.json().errors).toMatchObject([{ extensions: { code: "INTERNAL_SERVER_ERROR", requestId: "my-id.1" } }]);
-      expect(lines.filter(({ level }) => level === 50)).toMatchObject([{ requestId: "my-id.1" }]);
-    }
-  },
-);
+test.each([
+  "{ bug }",
+  "{ number bug }",
+  "mutation { bug }",
+  "{ ...F } fragment F on Query { bug }",
+  "{ missing }",
+  "{ wrong }",
+])("a bug is masked and logged with the request's id: %s", async (query) => {
+  const { ask, lines } = start();
+  for (let time = 0; time < 3; time++) {
+    lines.length = 0;
+    const answer = await ask(query, {}, { "x-request-id": "my-id.1" });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.body).not.toMatch(/hunter2|stack|Cannot return null|not a number/);
+    expect(answer.json().errors).toMatchObject([
+      { extensions: { code: "INTERNAL_SERVER_ERROR", requestId: "my-id.1" } },
+    ]);
+    expect(lines.filter(({ level }) => level === 50)).toMatchObject([{ requestId: "my-id.1" }]);
+  }
+});
 
 test("a refusal is HTTP 200 with its own code and details, first time and later", async () => {
   const { ask, lines } = start();
@@ -100,20 +128,33 @@ test("a refusal is HTTP 200 with its own code and details, first time and later"
       extensions: { code: "FORBIDDEN", permission: "deployment.get" },
     });
   }
-  expect((await ask("mutation { conflict }")).json().errors[0]).toMatchObject({ message: "taken", extensions: { code: "CONFLICT" } });
+  expect((await ask("mutation { conflict }")).json().errors[0]).toMatchObject({
+    message: "taken",
+    extensions: { code: "CONFLICT" },
+  });
   expect(lines.filter(({ level }) => Number(level) >= 50)).toEqual([]);
 });
 
 test("the actor is looked up once: remembered for a query, fresh for a mutation, whose answer has others forgotten", async () => {
   const { ask, authenticated, forgotten, lines } = start();
-  expect((await ask("{ me again: me }", {}, { authorization: "token" })).json().data).toEqual({ me: "Ada", again: "Ada" });
+  expect((await ask("{ me again: me }", {}, { authorization: "token" })).json().data).toEqual({
+    me: "Ada",
+    again: "Ada",
+  });
   expect(forgotten()).toBe(0);
   await ask("mutation { change }", {}, { authorization: "token" });
   // The first one is for the budget of work, which remembers whom it belongs to.
-  expect(authenticated).toEqual([["token", false], ["token", false], ["token", true]]);
+  expect(authenticated).toEqual([
+    ["token", false],
+    ["token", false],
+    ["token", true],
+  ]);
   expect(forgotten()).toBe(1);
   expect((await ask("{ meOrNull }", {}, { authorization: "stale" })).json()).toEqual({ data: { meOrNull: null } });
-  expect((await ask("{ me }")).json().errors[0]).toMatchObject({ message: REFUSED_MESSAGE, extensions: { code: "UNAUTHENTICATED" } });
+  expect((await ask("{ me }")).json().errors[0]).toMatchObject({
+    message: REFUSED_MESSAGE,
+    extensions: { code: "UNAUTHENTICATED" },
+  });
   expect(JSON.stringify(lines)).not.toContain("token");
 });
 
@@ -157,7 +198,12 @@ test.each<[string, Payload, Record<string, string>, number]>([
   ["odd extensions", '{"query":"{ number }","extensions":{"persistedQuery":7}}', {}, 200],
   ["a poisoned prototype", '{"query":"{ number }","__proto__":{"a":1}}', {}, 400],
   ["deep JSON", `{"query":${"[".repeat(9000)}${"]".repeat(9000)}}`, {}, 400],
-  ["deep variables", `{"query":"query($t: String) { echo(text: $t) }","variables":{"t":${"[".repeat(9000)}${"]".repeat(9000)}}}`, {}, 400],
+  [
+    "deep variables",
+    `{"query":"query($t: String) { echo(text: $t) }","variables":{"t":${"[".repeat(9000)}${"]".repeat(9000)}}}`,
+    {},
+    400,
+  ],
   ["a deep query", JSON.stringify({ query: "{a".repeat(5000) }), {}, 400],
   ["invalid UTF-8", Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d]), {}, 400],
   ["a syntax error", '{"query":"{"}', {}, 400],
@@ -173,7 +219,9 @@ test.each<[string, Payload, Record<string, string>, number]>([
   for (let time = 0; time < 2; time++) {
     const answer = await post(payload, headers);
     expect(answer.statusCode).toBe(status);
-    expect(answer.json().errors).toEqual([expect.objectContaining({ message: expect.any(String), extensions: { code: expect.any(String) } })]);
+    expect(answer.json().errors).toEqual([
+      expect.objectContaining({ message: expect.any(String), extensions: { code: expect.any(String) } }),
+    ]);
     expect(answer.body).not.toMatch(/node_modules|INTERNAL/);
   }
   expect(lines.filter(({ level }) => Number(level) >= 40)).toEqual([]);
@@ -192,7 +240,11 @@ test.each([
 
 test.each([
   ["a hundred", 100, 'Cannot query field "x99" on type "Query".'],
-  ["more", 150, "The document has more than 100 validation errors, of which these are the first; correct them and send it again"],
+  [
+    "more",
+    150,
+    "The document has more than 100 validation errors, of which these are the first; correct them and send it again",
+  ],
 ])("of unknown fields, %s: every error is told, or that there are more", async (_name, count, last) => {
   const { ask } = start({ maxTokens: 2_000 });
   const answer = await ask(`{ ${Array.from({ length: count }, (_, number) => `x${number}`).join(" ")} }`);
@@ -218,7 +270,9 @@ test.each([
   for (let time = 0; time < 4; time++) {
     const answer = await ask(query);
     expect(answer.statusCode).toBe(400);
-    expect(answer.json()).toEqual({ errors: [{ message: expect.stringContaining("more than 50 objects"), extensions: { code: "QUERY_TOO_COSTLY" } }] });
+    expect(answer.json()).toEqual({
+      errors: [{ message: expect.stringContaining("more than 50 objects"), extensions: { code: "QUERY_TOO_COSTLY" } }],
+    });
   }
   expect((await ask("{ page(first: 25) { deep { number } } }")).json().data.page).toHaveLength(25);
   expect(lines.filter(({ level }) => Number(level) >= 40)).toEqual([]);
@@ -226,7 +280,10 @@ test.each([
 
 test("introspection that is not the standard query counts like everything else", async () => {
   const { ask } = start({ maxTokens: 2000, maxCost: 100 });
-  for (const query of ["{ __schema { a: types { name fields { name } } } }", '{ __type(name: "Query") { fields { type { fields { name } } } } }']) {
+  for (const query of [
+    "{ __schema { a: types { name fields { name } } } }",
+    '{ __type(name: "Query") { fields { type { fields { name } } } } }',
+  ]) {
     const answer = await ask(query);
     expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([400, "QUERY_TOO_COSTLY"]);
   }
@@ -237,8 +294,16 @@ test("introspection that is not the standard query counts like everything else",
 });
 
 test.each([
-  ["query ($t: String) { echo(text: $t) }", { t: { secret: "hunter2" } }, 'Variable "$t" got an invalid value: String cannot represent a non string value'],
-  ["query ($t: Int) { page(first: $t) { number } }", { t: "hunter2" }, 'Variable "$t" got an invalid value: Int cannot represent non-integer value'],
+  [
+    "query ($t: String) { echo(text: $t) }",
+    { t: { secret: "hunter2" } },
+    'Variable "$t" got an invalid value: String cannot represent a non string value',
+  ],
+  [
+    "query ($t: Int) { page(first: $t) { number } }",
+    { t: "hunter2" },
+    'Variable "$t" got an invalid value: Int cannot represent non-integer value',
+  ],
   ["query ($t: String!) { echo(text: $t) }", {}, 'Variable "$t" of required type "String!" was not provided.'],
 ])("an error of a variable does not repeat its value: %s", async (query, variables, message) => {
   const { errors } = (await start().ask(query, variables)).json();
@@ -264,8 +329,14 @@ test("health, readiness and metrics stand at fixed paths, wherever the endpoint 
   const { app, post, metrics } = { metrics: new Metrics({ version: "9" }), ...start({ endpoint: "/api/graphql" }) };
   expect((await post({ query: "{ number }" }, {}, "/api/graphql")).json()).toEqual({ data: { number: 7 } });
   expect((await app.inject("/v1/healthz")).json()).toEqual({ status: "ok" });
-  expect((await app.inject("/v1/readyz")).json()).toEqual({ status: "ready", version: "1.2.3", checks: { database: "ok" } });
-  expect((await app.inject("/metrics")).body).toContain('retrograde_graphql_requests_total{operation="number",type="query",outcome="OK"} 1');
+  expect((await app.inject("/v1/readyz")).json()).toEqual({
+    status: "ready",
+    version: "1.2.3",
+    checks: { database: "ok" },
+  });
+  expect((await app.inject("/metrics")).body).toContain(
+    'retrograde_graphql_requests_total{operation="number",type="query",outcome="OK"} 1',
+  );
   expect((await post({ query: "{ number }" })).statusCode).toBe(404);
 
   metrics.watchJobsWaiting(async () => 3);
@@ -299,9 +370,15 @@ test.each([
 });
 
 test("other origins are let in by configuration only", async () => {
-  const preflight = { origin: "https://ui.example", "access-control-request-method": "POST", "access-control-request-headers": "authorization" };
+  const preflight = {
+    origin: "https://ui.example",
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "authorization",
+  };
   const allowed = async (allowedOrigins: string[]) =>
-    (await start({ allowedOrigins }).app.inject({ method: "OPTIONS", url: "/v1", headers: preflight })).headers["access-control-allow-origin"];
+    (await start({ allowedOrigins }).app.inject({ method: "OPTIONS", url: "/v1", headers: preflight })).headers[
+      "access-control-allow-origin"
+    ];
   expect(await allowed([])).toBeUndefined();
   expect(await allowed(["https://ui.example"])).toBe("https://ui.example");
   expect(await allowed(["https://other.example", "https://third.example"])).toBeUndefined();
@@ -313,7 +390,10 @@ test("other origins are let in by configuration only", async () => {
 test("a browser gets the explorer, everybody else an explanation", async () => {
   const { app } = start();
   const page = await app.inject({ url: "/v1", headers: { accept: "text/html,*/*" } });
-  expect(page.headers).toMatchObject({ "content-type": "text/html; charset=utf-8", "x-content-type-options": "nosniff" });
+  expect(page.headers).toMatchObject({
+    "content-type": "text/html; charset=utf-8",
+    "x-content-type-options": "nosniff",
+  });
   expect(page.headers["content-security-policy"]).toContain("default-src 'none'");
   const assets = [...page.body.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path!);
   expect(assets).toHaveLength(2);
@@ -323,12 +403,22 @@ test("a browser gets the explorer, everybody else an explanation", async () => {
 
   for (const method of ["GET", "PUT", "DELETE"] as const) {
     const refused = await app.inject({ method, url: "/v1" });
-    expect([refused.statusCode, refused.headers.allow, refused.json().errors[0].extensions.code]).toEqual([405, "POST", "METHOD_NOT_ALLOWED"]);
+    expect([refused.statusCode, refused.headers.allow, refused.json().errors[0].extensions.code]).toEqual([
+      405,
+      "POST",
+      "METHOD_NOT_ALLOWED",
+    ]);
   }
   const typed = await app.inject({ url: "/", headers: { accept: "text/html,*/*" } });
   expect([typed.statusCode, typed.headers.location]).toEqual([302, "/v1"]);
-  expect((await app.inject("/")).json().errors[0]).toEqual({ message: "There is nothing at GET /", extensions: { code: "NOT_FOUND" } });
-  expect((await app.inject("/nowhere?token=abc")).json().errors[0]).toEqual({ message: "There is nothing at GET /nowhere", extensions: { code: "NOT_FOUND" } });
+  expect((await app.inject("/")).json().errors[0]).toEqual({
+    message: "There is nothing at GET /",
+    extensions: { code: "NOT_FOUND" },
+  });
+  expect((await app.inject("/nowhere?token=abc")).json().errors[0]).toEqual({
+    message: "There is nothing at GET /nowhere",
+    extensions: { code: "NOT_FOUND" },
+  });
   expect((await app.inject("/%zz")).statusCode).toBe(400);
 });
 
@@ -357,6 +447,10 @@ test("closing cuts off what does not finish in time", async () => {
 });
 
 async function fetchQuery(url: string, query: string): Promise<unknown> {
-  const answer = await fetch(`${url}/v1`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query }) });
+  const answer = await fetch(`${url}/v1`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query }),
+  });
   return answer.json();
 }

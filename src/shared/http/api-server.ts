@@ -77,7 +77,16 @@ export interface ApiServer {
 
 /** The HTTP server of the API. Every answer carries `x-request-id`: the client's own, if it sent a sane one. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
-  const { schema, server, authenticate, forgetActors, log, outages, metrics, answerWithinMs = ANSWER_WITHIN_MS } = options;
+  const {
+    schema,
+    server,
+    authenticate,
+    forgetActors,
+    log,
+    outages,
+    metrics,
+    answerWithinMs = ANSWER_WITHIN_MS,
+  } = options;
   const answerError = answerErrors(log, outages);
   const app = fastify({
     logger: false,
@@ -128,7 +137,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   sockets.attach(app.server);
   app.get(server.subscriptions, async (_request, reply) =>
-    reply.code(426).header("upgrade", "websocket").send(errorBody("This path takes WebSockets only", "UPGRADE_REQUIRED")),
+    reply
+      .code(426)
+      .header("upgrade", "websocket")
+      .send(errorBody("This path takes WebSockets only", "UPGRADE_REQUIRED")),
   );
   graphqlRoutes(app, { endpoint: server.endpoint, graphql, authenticate, log });
   healthRoutes(app, options);

@@ -33,7 +33,14 @@ export interface ApolloOptions {
 }
 
 /** Apollo Server with everything off that talks to the outside or that clients of this API never use. */
-export function createApollo({ schema, limits, documents, plugins, formatError, log }: ApolloOptions): ApolloServer<RequestContext> {
+export function createApollo({
+  schema,
+  limits,
+  documents,
+  plugins,
+  formatError,
+  log,
+}: ApolloOptions): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
     formatError,

@@ -16,7 +16,10 @@ const MINUTE_SECONDS = 60;
 
 export interface CallerLimitsSettings {
   readonly maxTokens: number;
-  /** Points of work a minute of one caller with a session: tokens of documents not seen before, and declared costs of fields. */
+  /**
+   * Points of work a minute of one caller with a session: tokens of documents not seen before, and declared costs of
+   * fields.
+   */
   readonly workPerMinute: number;
   /** Everybody may ask for the schema: also documents without a session may then be as long as the standard query. */
   readonly introspection: boolean | "signed-in";
@@ -57,7 +60,9 @@ export class CallerLimits {
     const caller = (context.caller = await this.classify(context));
     const text = typeof query === "string" ? query : "";
     if (caller.kind === "NO_SESSION") {
-      const refusal = (await consume(this.requests, caller.key, 1)) ?? (this.isTooLong(text) ? asRefusal(new Unauthenticated(caller.reason)) : null);
+      const refusal =
+        (await consume(this.requests, caller.key, 1)) ??
+        (this.isTooLong(text) ? asRefusal(new Unauthenticated(caller.reason)) : null);
       if (refusal !== null) return refusal;
     }
     if (text === "" || this.documents.has(text)) return null;
@@ -75,10 +80,15 @@ export class CallerLimits {
   }
 
   /** Whether a valid operation is more than a caller without a session may send. */
-  refusalOfOperation({ caller }: RequestContext, { document, operation }: Operation, cost: number): RequestRefused | null {
+  refusalOfOperation(
+    { caller }: RequestContext,
+    { document, operation }: Operation,
+    cost: number,
+  ): RequestRefused | null {
     if (caller?.kind !== "NO_SESSION") return null;
     const { maxCost, maxAliases } = this.settings.anonymous;
-    const isMore = (cost > maxCost && !isStandardIntrospection(document, operation)) || hasMoreAliases(document, maxAliases);
+    const isMore =
+      (cost > maxCost && !isStandardIntrospection(document, operation)) || hasMoreAliases(document, maxAliases);
     return isMore ? asRefusal(new Unauthenticated(caller.reason)) : null;
   }
 
@@ -113,7 +123,8 @@ interface Operation {
 }
 
 /** On HTTP 200, as the dialect answers every call that takes a session. */
-export const asRefusal = ({ code, message, details }: Unauthenticated): RequestRefused => new RequestRefused(code, message, 200, details);
+export const asRefusal = ({ code, message, details }: Unauthenticated): RequestRefused =>
+  new RequestRefused(code, message, 200, details);
 
 async function consume(limiter: RateLimiterMemory, key: string, points: number): Promise<RequestRefused | null> {
   try {
@@ -122,6 +133,8 @@ async function consume(limiter: RateLimiterMemory, key: string, points: number):
   } catch (error) {
     if (!(error instanceof RateLimiterRes)) throw error;
     const retryAfterSeconds = Math.max(1, Math.ceil(error.msBeforeNext / 1000));
-    return new RequestRefused("TOO_MANY_REQUESTS", `Too many requests; try again in ${retryAfterSeconds} s`, 429, { retryAfterSeconds });
+    return new RequestRefused("TOO_MANY_REQUESTS", `Too many requests; try again in ${retryAfterSeconds} s`, 429, {
+      retryAfterSeconds,
+    });
   }
 }

@@ -81,7 +81,9 @@ function limitRequestsByClient(app: FastifyInstance, max: number, refused: Repea
     if (inHand.of(address) >= max) {
       refused.report({ address, maxConnectionsPerAddress: max });
       reply.code(503).headers({ connection: "close", "retry-after": RETRY_AFTER_SECONDS });
-      return void reply.send(errorBody("Too many requests of this address are in hand; try again later", "UNAVAILABLE"));
+      return void reply.send(
+        errorBody("Too many requests of this address are in hand; try again later", "UNAVAILABLE"),
+      );
     }
     inHand.add(address, 1);
     reply.raw.once("close", () => inHand.add(address, -1));

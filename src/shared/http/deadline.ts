@@ -6,7 +6,10 @@ export const ANSWER_WITHIN_MS = 15_000;
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** False for routes that take as long as their client, such as uploads, and for those that have a limit of their own. */
+    /**
+     * False for routes that take as long as their client, such as uploads, and for those that have a limit of their
+     * own.
+     */
     deadline?: boolean;
   }
 }

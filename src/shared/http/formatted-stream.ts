@@ -10,8 +10,8 @@ export class StreamBroken extends Error {
 type Format = (errors: readonly unknown[]) => readonly GraphQLFormattedError[];
 
 /**
- * What a subscription tells of each event, as a client gets to see it; where the source throws it throws `StreamBroken`.
- * No generator function, since one cannot be left while it waits.
+ * What a subscription tells of each event, as a client gets to see it; where the source throws it throws
+ * `StreamBroken`. No generator function, since one cannot be left while it waits.
  */
 export class FormattedStream implements AsyncGenerator<FormattedExecutionResult, void, undefined> {
   private readonly events: AsyncIterator<unknown>;

@@ -13,7 +13,10 @@ export interface GraphqlRoutesOptions {
 }
 
 /** GraphQL by POST, and the explorer for people who open the endpoint in a browser. */
-export function graphqlRoutes(app: FastifyInstance, { endpoint, graphql, authenticate, log }: GraphqlRoutesOptions): void {
+export function graphqlRoutes(
+  app: FastifyInstance,
+  { endpoint, graphql, authenticate, log }: GraphqlRoutesOptions,
+): void {
   app.post(endpoint, { config: { deadline: false } }, async (request, reply) => {
     const { "content-type": contentType, accept } = request.headers;
     const context = new RequestContext(request, authenticate, log);
@@ -22,9 +25,13 @@ export function graphqlRoutes(app: FastifyInstance, { endpoint, graphql, authent
     return reply.code(status).send(body);
   });
 
-  app.get(endpoint, async (request, reply) => (isBrowser(request) ? sendExplorer(reply) : refuseMethod(request, reply)));
+  app.get(endpoint, async (request, reply) =>
+    isBrowser(request) ? sendExplorer(reply) : refuseMethod(request, reply),
+  );
   // Who types the address alone.
-  app.get("/", async (request, reply) => (isBrowser(request) ? reply.header("vary", "accept").redirect(endpoint) : reply.callNotFound()));
+  app.get("/", async (request, reply) =>
+    isBrowser(request) ? reply.header("vary", "accept").redirect(endpoint) : reply.callNotFound(),
+  );
   app.route({ method: ["PUT", "PATCH", "DELETE"], url: endpoint, handler: refuseMethod });
   explorerRoutes(app);
 }

@@ -1,5 +1,11 @@
 import { HeaderMap } from "@apollo/server";
-import { createSourceEventStream, execute, type FormattedExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from "graphql";
+import {
+  createSourceEventStream,
+  execute,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from "graphql";
 import type { Logger } from "pino";
 import { CompiledQueries, type CheckedQuery, type Variables } from "../graphql/compiled-queries";
 import { countObjects } from "../graphql/object-budget";
@@ -56,18 +62,28 @@ export interface GraphqlServer {
 const JSON_HEADERS = [["content-type", "application/json; charset=utf-8"]] as const;
 
 /** Queries that came before from compiled code, everything else and every error by Apollo (docs/adr/0005). */
-export function createGraphqlServer({ schema, limits, log, answerWithinMs = ANSWER_WITHIN_MS, ...around }: GraphqlServerOptions): GraphqlServer {
+export function createGraphqlServer({
+  schema,
+  limits,
+  log,
+  answerWithinMs = ANSWER_WITHIN_MS,
+  ...around
+}: GraphqlServerOptions): GraphqlServer {
   const { plugin, formatError, formatAll, answered } = requestPlugin({ log, ...around });
   const budget = new WorkBudget(limits);
   const compiled = new CompiledQueries<RequestContext>(
-    async (query, variables, context) => unstorableVariable(variables) === null && (await budget.refusalOf(query, variables, context)) === null,
+    async (query, variables, context) =>
+      unstorableVariable(variables) === null && (await budget.refusalOf(query, variables, context)) === null,
     ({ caller }) => caller?.kind !== "NO_SESSION",
   );
   const plugins = [budget.plugin(), plugin, storableVariables(), compiled.plugin()];
   const apollo = createApollo({ schema, limits, documents: budget.documents, plugins, formatError, log });
   countObjects(schema);
 
-  async function fromCompiledCode({ body, accept }: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer | null> {
+  async function fromCompiledCode(
+    { body, accept }: GraphqlPost,
+    context: RequestContext,
+  ): Promise<GraphqlAnswer | null> {
     if (!isPlainRequest(body) || !takesJson(accept)) return null;
     context.readsOnly = true;
     const answer = await compiled.execute(body, body.variables ?? {}, context);
@@ -79,7 +95,10 @@ export function createGraphqlServer({ schema, limits, log, answerWithinMs = ANSW
     return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify({ data: answer.data })}\n` };
   }
 
-  async function fromApollo({ body, contentType, accept }: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> {
+  async function fromApollo(
+    { body, contentType, accept }: GraphqlPost,
+    context: RequestContext,
+  ): Promise<GraphqlAnswer> {
     const headers = new HeaderMap();
     if (contentType !== undefined) headers.set("content-type", contentType);
     if (accept !== undefined) headers.set("accept", accept);
@@ -87,7 +106,8 @@ export function createGraphqlServer({ schema, limits, log, answerWithinMs = ANSW
       httpGraphQLRequest: { method: "POST", headers, search: "", body },
       context: async () => context,
     });
-    if (answer.body.kind !== "complete") throw new Error("Apollo answered in parts, which needs directives that the schema lacks");
+    if (answer.body.kind !== "complete")
+      throw new Error("Apollo answered in parts, which needs directives that the schema lacks");
     return { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
   }
 
@@ -134,7 +154,13 @@ export function createGraphqlServer({ schema, limits, log, answerWithinMs = ANSW
   async function follow(checked: CheckedQuery, variableValues: Variables, context: RequestContext): Promise<Outcome> {
     const { document, operation } = checked;
     const operationName = operation.name?.value;
-    const starting: Promise<Source> = createSourceEventStream({ schema, document, operationName, variableValues, contextValue: context }).catch(
+    const starting: Promise<Source> = createSourceEventStream({
+      schema,
+      document,
+      operationName,
+      variableValues,
+      contextValue: context,
+    }).catch(
       // Only a bug throws here instead of being answered.
       (error: unknown) => ({ errors: [error] }),
     );
@@ -143,7 +169,11 @@ export function createGraphqlServer({ schema, limits, log, answerWithinMs = ANSW
       return { errors: [new Outage("TOO_SLOW")] };
     });
     const errors = "errors" in source ? formatAll(source.errors ?? [], context) : [];
-    answered(context, { document, operation, outcome: errors.length === 0 ? "OK" : String(errors[0]?.extensions?.["code"]) });
+    answered(context, {
+      document,
+      operation,
+      outcome: errors.length === 0 ? "OK" : String(errors[0]?.extensions?.["code"]),
+    });
     if (!(Symbol.asyncIterator in source)) return { kind: "refused", errors };
     // A context of its own for each event, or what loaders have read for the first would be told with all others.
     const tell = async (event: unknown) =>
@@ -181,5 +211,8 @@ function isPlainRequest(body: unknown): body is PlainRequest {
   );
 }
 
-/** Of the two media types for answers Apollo chooses by the rules of negotiation; these clients all get the same one. */
-const takesJson = (accept: string | undefined): boolean => accept === undefined || accept === "*/*" || accept === "application/json";
+/**
+ * Of the two media types for answers Apollo chooses by the rules of negotiation; these clients all get the same one.
+ */
+const takesJson = (accept: string | undefined): boolean =>
+  accept === undefined || accept === "*/*" || accept === "application/json";

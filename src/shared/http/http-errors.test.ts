@@ -23,7 +23,11 @@ test.each([
 test("a route that hangs is answered UNAVAILABLE in the end; one with no deadline is waited for", async () => {
   const { app } = startToyServer({}, { answerWithinMs: 50 });
   app.get("/hangs", () => new Promise(() => undefined));
-  app.get("/takes-long", { config: { deadline: false } }, () => new Promise((resolve) => setTimeout(() => resolve({ ok: true }), 200)));
+  app.get(
+    "/takes-long",
+    { config: { deadline: false } },
+    () => new Promise((resolve) => setTimeout(() => resolve({ ok: true }), 200)),
+  );
   const [hung, long] = await Promise.all([app.inject("/hangs"), app.inject("/takes-long")]);
   expect([hung.statusCode, hung.json().errors[0].extensions.code]).toEqual([503, "UNAVAILABLE"]);
   expect(long.json()).toEqual({ ok: true });
@@ -32,5 +36,8 @@ test("a route that hangs is answered UNAVAILABLE in the end; one with no deadlin
 test("a GraphQL request that hangs is answered UNAVAILABLE in the end", async () => {
   const { post } = startToyServer({}, { answerWithinMs: 50, authenticate: () => new Promise(() => undefined) });
   const answer = await post({ query: "{ me }" }, { authorization: "token" });
-  expect([answer.statusCode, answer.json().errors[0].extensions]).toEqual([200, { code: "UNAVAILABLE", retryAfterSeconds: 5 }]);
+  expect([answer.statusCode, answer.json().errors[0].extensions]).toEqual([
+    200,
+    { code: "UNAVAILABLE", retryAfterSeconds: 5 },
+  ]);
 });

@@ -33,7 +33,8 @@ const statusOf = (error: DomainError): number =>
 
 /** The header that HTTP clients look at before they repeat a request. */
 export function sayWhenToRetry(reply: FastifyReply, error: unknown): void {
-  if (error instanceof Unavailable || error instanceof TooManyAttempts) reply.header("retry-after", error.retryAfterSeconds);
+  if (error instanceof Unavailable || error instanceof TooManyAttempts)
+    reply.header("retry-after", error.retryAfterSeconds);
 }
 
 /** The one shape in which this server tells errors, also where no GraphQL is involved. */
@@ -64,5 +65,7 @@ export const answerErrors =
   };
 
 export const answerUnknownRoute = (request: FastifyRequest, reply: FastifyReply): void => {
-  void reply.code(404).send(errorBody(`There is nothing at ${request.method} ${request.url.split("?")[0]}`, "NOT_FOUND"));
+  void reply
+    .code(404)
+    .send(errorBody(`There is nothing at ${request.method} ${request.url.split("?")[0]}`, "NOT_FOUND"));
 };

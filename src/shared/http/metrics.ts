@@ -127,27 +127,50 @@ export class Metrics {
 
   /** Read at each scrape. Call once. */
   watchWorkers(read: () => { readonly alive: number; readonly configured: number }): void {
-    this.watch("retrograde_workers_alive", "Workers for background jobs that run in this process", async () => read().alive);
-    this.watch("retrograde_workers_configured", "Workers for background jobs that should run in this process", async () => read().configured);
+    this.watch(
+      "retrograde_workers_alive",
+      "Workers for background jobs that run in this process",
+      async () => read().alive,
+    );
+    this.watch(
+      "retrograde_workers_configured",
+      "Workers for background jobs that should run in this process",
+      async () => read().configured,
+    );
   }
 
   /** Read at each scrape. Call once. */
   watchUnfinishedRevisions(readSeconds: () => Promise<number>): void {
-    this.watch("retrograde_oldest_unfinished_revision_seconds", "Age of the oldest revision that is still being rolled out; 0 if there is none", readSeconds);
+    this.watch(
+      "retrograde_oldest_unfinished_revision_seconds",
+      "Age of the oldest revision that is still being rolled out; 0 if there is none",
+      readSeconds,
+    );
   }
 
   /** Read at each scrape. Call once. */
   watchLogExportLag(readSeconds: () => Promise<number>): void {
-    this.watch("retrograde_log_export_lag_seconds", "Age of the oldest log line not yet exported; 0 if there is none", readSeconds);
+    this.watch(
+      "retrograde_log_export_lag_seconds",
+      "Age of the oldest log line not yet exported; 0 if there is none",
+      readSeconds,
+    );
   }
 
   /** Read at each scrape. Call once. */
   watchAuditExportLag(readSeconds: () => Promise<number>): void {
-    this.watch("retrograde_audit_export_lag_seconds", "Age of the oldest audit line not yet exported; 0 if there is none", readSeconds);
+    this.watch(
+      "retrograde_audit_export_lag_seconds",
+      "Age of the oldest audit line not yet exported; 0 if there is none",
+      readSeconds,
+    );
   }
 
   /** Read at each scrape. Call once for each kind of lines. */
-  watchUnexportedLines(kind: string, read: () => Promise<{ readonly waiting: number; readonly setAside: number; readonly refused: number }>): void {
+  watchUnexportedLines(
+    kind: string,
+    read: () => Promise<{ readonly waiting: number; readonly setAside: number; readonly refused: number }>,
+  ): void {
     const name = (state: string): string => `retrograde_${kind}_lines_${state}`;
     // One reading for the three gauges of a scrape.
     let latest: ReturnType<typeof read> | undefined;
@@ -155,9 +178,21 @@ export class Metrics {
       latest ??= read().finally(() => (latest = undefined));
       return latest;
     };
-    this.watch(name("waiting"), "Lines that have still to reach Elasticsearch, refused ones that are tried again included", async () => (await share()).waiting);
-    this.watch(name("set_aside"), "Of the waiting lines, those that Elasticsearch has refused; they are tried again for a day", async () => (await share()).setAside);
-    this.watch(name("refused"), "Lines that Elasticsearch has refused for a day; `retrograde export --retry-rejected` sends them again", async () => (await share()).refused);
+    this.watch(
+      name("waiting"),
+      "Lines that have still to reach Elasticsearch, refused ones that are tried again included",
+      async () => (await share()).waiting,
+    );
+    this.watch(
+      name("set_aside"),
+      "Of the waiting lines, those that Elasticsearch has refused; they are tried again for a day",
+      async () => (await share()).setAside,
+    );
+    this.watch(
+      name("refused"),
+      "Lines that Elasticsearch has refused for a day; `retrograde export --retry-rejected` sends them again",
+      async () => (await share()).refused,
+    );
   }
 
   /** Read at each scrape. Call once. */

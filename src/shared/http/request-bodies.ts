@@ -20,7 +20,10 @@ export interface BodyLimits {
   readonly anonymousBodyLimitBytes: number;
 }
 
-/** Bounds what a client can make the server hold: the time that a body takes, and its size where the caller has no session. */
+/**
+ * Bounds what a client can make the server hold: the time that a body takes, and its size where the caller has no
+ * session.
+ */
 export function limitBodies(app: FastifyInstance, limits: BodyLimits, authenticate: Authenticate): void {
   const timeoutMs = limits.requestTimeoutSeconds * 1000;
   app.addHook("onRequest", (request, reply, done) => {
@@ -48,7 +51,8 @@ export function limitBodies(app: FastifyInstance, limits: BodyLimits, authentica
   });
 }
 
-const hasBody = ({ headers }: FastifyRequest): boolean => headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
+const hasBody = ({ headers }: FastifyRequest): boolean =>
+  headers["transfer-encoding"] !== undefined || (headers["content-length"] ?? "0") !== "0";
 
 function endWithin(timeoutMs: number, { raw }: FastifyRequest, reply: FastifyReply): void {
   const timer = setTimeout(() => {
@@ -76,4 +80,6 @@ function bounded(payload: Readable, maxBytes: number): Readable {
 }
 
 const tooLarge = (maxBytes: number): Error =>
-  Object.assign(new Error(`A request without a session has at most ${maxBytes} bytes; sign in first`), { statusCode: 413 });
+  Object.assign(new Error(`A request without a session has at most ${maxBytes} bytes; sign in first`), {
+    statusCode: 413,
+  });

@@ -1,4 +1,9 @@
-import { HeaderMap, type ApolloServerPlugin, type GraphQLRequestContext, type GraphQLRequestListener } from "@apollo/server";
+import {
+  HeaderMap,
+  type ApolloServerPlugin,
+  type GraphQLRequestContext,
+  type GraphQLRequestListener,
+} from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import {
   GraphQLError,
@@ -87,7 +92,13 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
       const isMutation = operation?.operation === OperationTypeNode.MUTATION;
       if (isMutation) forgetActors();
       // Whoever it was handed to knows how it went on.
-      if (contextValue.handover?.checked == null) answered(contextValue, { document, operation, outcome: outcomeOf(request), ...(isMutation && { named: namedObjects(operation, request.request.variables) }) });
+      if (contextValue.handover?.checked == null)
+        answered(contextValue, {
+          document,
+          operation,
+          outcome: outcomeOf(request),
+          ...(isMutation && { named: namedObjects(operation, request.request.variables) }),
+        });
     },
   };
 
@@ -97,8 +108,7 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
   };
 
   const formatAny: RequestPlugin["formatError"] = (formatted, error) =>
-    refusalIn(error) ??
-    formatError(formatted, asBug(error), aroundOf(error));
+    refusalIn(error) ?? formatError(formatted, asBug(error), aroundOf(error));
 
   return {
     answered,
@@ -107,7 +117,8 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
         if (typeof error === "object" && error !== null) requestOf.set(error, context);
         const { message, ...rest } = error instanceof GraphQLError ? error.toJSON() : { message: "" };
         // Of no field: a variable that does not fit. Apollo gives the same codes.
-        const code = error instanceof GraphQLError && error.path === undefined ? "BAD_USER_INPUT" : "INTERNAL_SERVER_ERROR";
+        const code =
+          error instanceof GraphQLError && error.path === undefined ? "BAD_USER_INPUT" : "INTERNAL_SERVER_ERROR";
         return formatAny({ message, ...rest, extensions: { code, ...rest.extensions } }, error);
       }),
     plugin: { requestDidStart: async () => listener },

@@ -9,22 +9,34 @@ export interface StartingServer {
 }
 
 /**
- * Takes the port from the first moment of a start, so that a port that is taken is found out before anything is made, and
- * answers every request with 503 "starting" until the service itself listens. Liveness is answered with 200: the process is
- * alive, and a start that recovers or migrates a database may take its time. Port 0 needs no holding.
+ * Takes the port from the first moment of a start, so that a port that is taken is found out before anything is made,
+ * and answers every request with 503 "starting" until the service itself listens. Liveness is answered with 200: the
+ * process is alive, and a start that recovers or migrates a database may take its time. Port 0 needs no holding.
  *
  * @throws the error of `listen`
  */
-export async function startingServer({ host, port }: { readonly host: string; readonly port: number }): Promise<StartingServer> {
+export async function startingServer({
+  host,
+  port,
+}: {
+  readonly host: string;
+  readonly port: number;
+}): Promise<StartingServer> {
   if (port === 0) return { close: async () => undefined };
   const server = createServer((request, response) => {
     const alive = request.url?.endsWith("/healthz") === true;
     if (!alive) response.setHeader("retry-after", RETRY_AFTER_SECONDS);
     response.writeHead(alive ? 200 : 503, { "content-type": "application/json; charset=utf-8", connection: "close" });
-    response.end(alive ? '{"status":"ok"}' : '{"status":"starting","errors":[{"message":"The service is starting","extensions":{"code":"UNAVAILABLE"}}]}');
+    response.end(
+      alive
+        ? '{"status":"ok"}'
+        : '{"status":"starting","errors":[{"message":"The service is starting","extensions":{"code":"UNAVAILABLE"}}]}',
+    );
   });
   // Without this a client that asks for a WebSocket would be left without an answer.
-  server.on("upgrade", (_request, socket) => socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"));
+  server.on("upgrade", (_request, socket) =>
+    socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"),
+  );
   server.listen(port, host);
   await once(server, "listening");
   let closing: Promise<void> | undefined;

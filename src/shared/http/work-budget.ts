@@ -11,7 +11,9 @@ import { CostLimit } from "../graphql/query-cost";
 import { asRefusal, CallerLimits, type CallerLimitsSettings } from "./caller-limits";
 import type { RequestContext } from "./request-context";
 
-/** Points of work to answer an introspection query that nobody has asked before; later ones are answered from memory. */
+/**
+ * Points of work to answer an introspection query that nobody has asked before; later ones are answered from memory.
+ */
 const INTROSPECTION_POINTS = 1_000;
 
 export interface WorkLimits extends CallerLimitsSettings {
@@ -55,13 +57,16 @@ export class WorkBudget {
         if (operation === undefined) return;
         const query = { schema, document, operation };
         const refusal =
-          (await this.refusalOfIntrospection(query, contextValue)) ?? (await this.refusalOf(query, request.variables ?? {}, contextValue));
+          (await this.refusalOfIntrospection(query, contextValue)) ??
+          (await this.refusalOf(query, request.variables ?? {}, contextValue));
         if (refusal !== null) throw refusal;
       },
       responseForOperation: async ({ document, operation }) => {
         const form = operation === undefined ? null : standardForm(document, operation);
         const data = form === null ? null : this.answers.known(form);
-        return data && { http: { status: 200, headers: new HeaderMap() }, body: { kind: "single", singleResult: { data } } };
+        return (
+          data && { http: { status: 200, headers: new HeaderMap() }, body: { kind: "single", singleResult: { data } } }
+        );
       },
       willSendResponse: async ({ contextValue, response }) => {
         const { refusal } = contextValue.objects;
@@ -78,7 +83,8 @@ export class WorkBudget {
     const { document, operation } = query;
     if (!asksForIntrospection(document, operation)) return null;
     const { caller } = context;
-    if (this.limits.introspection === "signed-in" && caller?.kind === "NO_SESSION") return asRefusal(new Unauthenticated(caller.reason));
+    if (this.limits.introspection === "signed-in" && caller?.kind === "NO_SESSION")
+      return asRefusal(new Unauthenticated(caller.reason));
     const form = standardForm(document, operation);
     if (form === null || this.answers.known(form) !== null) return null;
     const refusal = await this.callers.charge(context, INTROSPECTION_POINTS);

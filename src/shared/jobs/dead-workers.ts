@@ -19,8 +19,9 @@ interface Lease {
 }
 
 /**
- * Finds processes that have died and gives their jobs back to the queue. A process is dead when its lease shows no sign of
- * life while this process watches, and either the lease has run out, or Postgres has ended the session that held the locks.
+ * Finds processes that have died and gives their jobs back to the queue. A process is dead when its lease shows no sign
+ * of life while this process watches, and either the lease has run out, or Postgres has ended the session that held the
+ * locks.
  */
 export class DeadWorkers {
   private watched = new Map<string, { readonly seenAt: string; readonly sinceMs: number }>();
@@ -47,7 +48,8 @@ export class DeadWorkers {
          SELECT graphile_worker.force_unlock_workers(worker_ids) FROM dead`,
         [lease.id, lease.seenAt],
       );
-      if (taken.length > 0) log.warn({ workerIds: lease.workerIds }, "a process that ran background jobs has died; its jobs run again");
+      if (taken.length > 0)
+        log.warn({ workerIds: lease.workerIds }, "a process that ran background jobs has died; its jobs run again");
     }
   }
 
@@ -89,7 +91,9 @@ export class DeadWorkers {
       [workerIds],
     );
     const ids = taken.map(({ workerId }) => workerId);
-    await connection.query("SELECT pg_advisory_unlock(hashtextextended(worker, 0)) FROM unnest($1::text[]) AS worker", [ids]);
+    await connection.query("SELECT pg_advisory_unlock(hashtextextended(worker, 0)) FROM unnest($1::text[]) AS worker", [
+      ids,
+    ]);
     return ids.length === workerIds.length;
   }
 }

@@ -69,7 +69,12 @@ export class JobRunner {
   private constructor(private readonly options: JobRunnerOptions) {
     const { databaseUrl, log, leaseSeconds, schedules, handlers } = options;
     this.connection = new OwnConnection(databaseUrl, "liveness");
-    this.lease = new WorkerLease({ connection: this.connection, leaseMs: leaseSeconds * 1_000, onLost: () => this.lost(), log });
+    this.lease = new WorkerLease({
+      connection: this.connection,
+      leaseMs: leaseSeconds * 1_000,
+      onLost: () => this.lost(),
+      log,
+    });
     this.schedule = new JobSchedule(schedules, this.connection, log);
     this.stuck = new StuckJobs(this.connection, Object.keys(handlers));
   }
@@ -109,8 +114,10 @@ export class JobRunner {
 
   private async supervise(tried: () => void): Promise<void> {
     const { signal } = this.stopping;
-    const stopped = new Promise<null>((resolve) => signal.addEventListener("abort", () => resolve(null), { once: true }));
-    for (let failures = 0; !signal.aborted; ) {
+    const stopped = new Promise<null>((resolve) =>
+      signal.addEventListener("abort", () => resolve(null), { once: true }),
+    );
+    for (let failures = 0; !signal.aborted;) {
       const startedAtMs = performance.now();
       try {
         const workers = await JobWorkers.start({ ...this.options, lease: this.lease });
@@ -178,7 +185,8 @@ export class JobRunner {
     const { silentMs } = this.lease;
     if (this.workers === null) return "no background jobs run";
     if (alive < configured) return `${alive} of ${configured} workers run background jobs`;
-    if (silentMs > SILENT_AFTER_MS) return `the workers have not reached the database for ${Math.round(silentMs / 1_000)} s`;
+    if (silentMs > SILENT_AFTER_MS)
+      return `the workers have not reached the database for ${Math.round(silentMs / 1_000)} s`;
     return null;
   }
 

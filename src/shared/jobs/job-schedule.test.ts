@@ -8,9 +8,17 @@ const items = [
 
 test.each([
   { from: "2026-03-01T23:10:00Z", to: "2026-03-01T23:10:00Z", due: { "each minute": "2026-03-01T23:10:00.000Z" } },
-  { from: "2026-03-01T23:11:00Z", to: "2026-03-01T23:11:00Z", due: { "each minute": "2026-03-01T23:11:00.000Z", "at night": "2026-03-01T23:11:00.000Z" } },
+  {
+    from: "2026-03-01T23:11:00Z",
+    to: "2026-03-01T23:11:00Z",
+    due: { "each minute": "2026-03-01T23:11:00.000Z", "at night": "2026-03-01T23:11:00.000Z" },
+  },
   // The database was away for an hour: each is due once.
-  { from: "2026-03-01T23:05:00Z", to: "2026-03-02T00:05:00Z", due: { "each minute": "2026-03-02T00:05:00.000Z", "at night": "2026-03-01T23:11:00.000Z" } },
+  {
+    from: "2026-03-01T23:05:00Z",
+    to: "2026-03-02T00:05:00Z",
+    due: { "each minute": "2026-03-02T00:05:00.000Z", "at night": "2026-03-01T23:11:00.000Z" },
+  },
   { from: "2026-03-01T23:11:00Z", to: "2026-03-01T23:10:00Z", due: {} },
 ])("from $from to $to", ({ from, to, due }) => {
   const found = lastDue(items, Date.parse(from), Date.parse(to));

@@ -15,7 +15,11 @@ export interface ScheduledJob {
 }
 
 /** The minutes from `fromMs` to `toMs`, both included, in which each task is due last. */
-export function lastDue(items: readonly Pick<ParsedCronItem, "task" | "match">[], fromMs: number, toMs: number): Map<string, Date> {
+export function lastDue(
+  items: readonly Pick<ParsedCronItem, "task" | "match">[],
+  fromMs: number,
+  toMs: number,
+): Map<string, Date> {
   const due = new Map<string, Date>();
   for (let ms = fromMs; ms <= toMs; ms += MINUTE_MS) {
     const at = new Date(ms);
@@ -58,7 +62,7 @@ export class JobSchedule {
 
   private async run(): Promise<void> {
     const { signal } = this.stopping;
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       const waitMs = failures > 0 ? Math.min(backOffMs(failures, null), MAX_RETRY_MS) : this.nextMs - Date.now();
       await sleep(Math.max(waitMs, 1), undefined, { signal }).catch(() => undefined);
       if (signal.aborted || Date.now() < this.nextMs) continue;
@@ -75,12 +79,15 @@ export class JobSchedule {
   private async queueDue(): Promise<void> {
     const nowMs = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS;
     const due = lastDue(this.items, this.nextMs, nowMs);
-    if (due.size > 0) await this.connection.query(QUEUE, [[...due.keys()], [...due.values()].map((at) => at.toISOString())]);
+    if (due.size > 0)
+      await this.connection.query(QUEUE, [[...due.keys()], [...due.values()].map((at) => at.toISOString())]);
     this.nextMs = nowMs + MINUTE_MS;
   }
 }
 
-/** Of several processes one inserts or advances the row. A job of an earlier minute that has not started is replaced. */
+/**
+ * Of several processes one inserts or advances the row. A job of an earlier minute that has not started is replaced.
+ */
 const QUEUE = `
   WITH due AS (
     INSERT INTO job_schedule AS known (task, last_due_at)

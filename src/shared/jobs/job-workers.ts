@@ -1,6 +1,12 @@
 import { EventEmitter } from "node:events";
 import type { Socket } from "node:net";
-import { Logger as GraphileLogger, runTaskList, type TaskList, type WorkerEvents, type WorkerPool } from "graphile-worker";
+import {
+  Logger as GraphileLogger,
+  runTaskList,
+  type TaskList,
+  type WorkerEvents,
+  type WorkerPool,
+} from "graphile-worker";
 import type { Client, Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
 import { inTime } from "../app/in-time";
@@ -110,7 +116,10 @@ export class JobWorkers {
 
   /** Takes no more jobs, and resolves once those in hand have ended. */
   drain(): Promise<void> {
-    this.draining ??= this.graphile.gracefulShutdown().catch(() => undefined).then(() => this.disconnect());
+    this.draining ??= this.graphile
+      .gracefulShutdown()
+      .catch(() => undefined)
+      .then(() => this.disconnect());
     return this.draining;
   }
 
@@ -148,11 +157,18 @@ export class JobWorkers {
       this.living.delete(worker.workerId);
       this.options.lease.release([worker.workerId]);
       if (this.draining !== null) return;
-      this.breakDown({ reason: `a worker ended: ${error instanceof Error ? error.message : "without an error"}`, mayFinish: true });
+      this.breakDown({
+        reason: `a worker ended: ${error instanceof Error ? error.message : "without an error"}`,
+        mayFinish: true,
+      });
     });
-    // The database may have locked a job for this worker and lost its answer. The lock lasts for as long as the worker lives.
+    // The database may have locked a job for this worker and lost its answer. The lock lasts for as long as the worker
+    // lives.
     events.on("worker:getJob:error", ({ error }) => {
-      this.breakDown({ reason: `a worker could not look for jobs: ${error instanceof Error ? error.message : String(error)}`, mayFinish: true });
+      this.breakDown({
+        reason: `a worker could not look for jobs: ${error instanceof Error ? error.message : String(error)}`,
+        mayFinish: true,
+      });
     });
     events.on("job:start", () => (this.takenAtMs = performance.now()));
     this.looked = new Promise((resolve, reject) => {
@@ -173,12 +189,18 @@ export class JobWorkers {
           const jobLog = log.child({ jobId: job.id, task, attempt: job.attempts });
           this.busy.add(workerId);
           try {
-            await handle(payload as Record<string, string>, { id: job.id, attempt: job.attempts, log: jobLog, signal: this.aborting.signal });
+            await handle(payload as Record<string, string>, {
+              id: job.id,
+              attempt: job.attempts,
+              log: jobLog,
+              signal: this.aborting.signal,
+            });
           } catch (error) {
             jobLog.error({ err: error }, "job failed; it will be tried again");
             throw error;
           } finally {
-            // graphile-worker removes a job that has ended, also one that is another worker's by now: it does not get to know.
+            // graphile-worker removes a job that has ended, also one that is another worker's by now: it does not get
+            // to know.
             if (!(await lease.keeps(workerId))) await new Promise(() => undefined);
             this.busy.delete(workerId);
           }

@@ -138,7 +138,10 @@ export class LineExporter<Line extends { readonly id: string }> {
     if (!progress && this.templateDueAtMs !== null) this.templateDueAtMs = 0;
 
     if (this.trouble === null && !this.stopping.signal.aborted) {
-      this.options.logger.warn({ reason }, `${this.options.name.many} cannot be exported now; they are kept and sent later`);
+      this.options.logger.warn(
+        { reason },
+        `${this.options.name.many} cannot be exported now; they are kept and sent later`,
+      );
     }
     this.trouble ??= { since: this.nowMs(), attempts: 0, inARow: 0 };
     this.trouble.attempts += 1;
@@ -150,7 +153,10 @@ export class LineExporter<Line extends { readonly id: string }> {
     if (this.trouble === null) return;
     const { since, attempts } = this.trouble;
     this.trouble = null;
-    this.options.logger.info({ attempts, outageMs: this.nowMs() - since }, `${this.options.name.many} are exported again`);
+    this.options.logger.info(
+      { attempts, outageMs: this.nowMs() - since },
+      `${this.options.name.many} are exported again`,
+    );
   }
 
   /** Without the template the lines are still found, so its failure is told and otherwise let be. */
@@ -162,7 +168,10 @@ export class LineExporter<Line extends { readonly id: string }> {
     } catch (error) {
       this.templateDueAtMs = this.nowMs() + TEMPLATE_RETRY_MS;
       if (this.trouble === null) {
-        this.options.logger.warn({ reason: String(error) }, `${this.options.name.many} go without an index template, which could not be put`);
+        this.options.logger.warn(
+          { reason: String(error) },
+          `${this.options.name.many} go without an index template, which could not be put`,
+        );
       }
     }
   }

@@ -20,7 +20,10 @@ export class GraphileOutbox implements Outbox {
 
   /** Not by `remove_job`, which leaves a row behind for good if the job has started and its process is killed. */
   async remove(key: string): Promise<void> {
-    await this.sql.query("SELECT 1 FROM graphile_worker.complete_jobs(ARRAY(SELECT id FROM graphile_worker.jobs WHERE key = $1))", [key]);
+    await this.sql.query(
+      "SELECT 1 FROM graphile_worker.complete_jobs(ARRAY(SELECT id FROM graphile_worker.jobs WHERE key = $1))",
+      [key],
+    );
   }
 }
 

@@ -26,8 +26,13 @@ export class RefusalLog<Line> {
       this.reported.set(cause, nowMs);
       const { name, about, logger } = this.options;
       const details = { ...about(first.line), reason: first.reason };
-      if (first.forGood) logger.error(details, `${name.many} were refused by Elasticsearch for a day and are not sent again; once the cause is mended, \`retrograde export --retry-rejected\` sends them`);
-      else logger.warn(details, `${name.many} are refused by Elasticsearch; they are set aside and tried again for a day`);
+      if (first.forGood)
+        logger.error(
+          details,
+          `${name.many} were refused by Elasticsearch for a day and are not sent again; once the cause is mended, \`retrograde export --retry-rejected\` sends them`,
+        );
+      else
+        logger.warn(details, `${name.many} are refused by Elasticsearch; they are set aside and tried again for a day`);
     }
   }
 }

@@ -7,7 +7,9 @@ type Release = (destroy?: boolean) => void;
 let pool: Pool;
 beforeEach(() => (pool = new Pool({ connectionString: serverUrl(), max: 1 })));
 
-const connected = (from: Pool): Promise<{ error: Error | undefined; client: PoolClient | undefined; release: Release | undefined }> =>
+const connected = (
+  from: Pool,
+): Promise<{ error: Error | undefined; client: PoolClient | undefined; release: Release | undefined }> =>
   new Promise((resolve) => from.connect((error, client, release) => resolve({ error, client, release })));
 
 test("a client may be released twice, and goes back to the pool once", async () => {

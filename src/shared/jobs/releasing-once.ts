@@ -5,8 +5,9 @@ type Release = (destroy?: boolean) => void;
 type Connected = (error: Error | undefined, client?: PoolClient, release?: Release) => void;
 
 /**
- * The same pool, but a client that `connect` hands to a callback may be released twice. graphile-worker does that when its
- * LISTEN fails while it shuts down: the second release would reject a promise that nothing handles, and end the process.
+ * The same pool, but a client that `connect` hands to a callback may be released twice. graphile-worker does that when
+ * its LISTEN fails while it shuts down: the second release would reject a promise that nothing handles, and end the
+ * process.
  */
 export function releasingOnce(pool: Pool): Pool {
   const connect = (connected?: Connected): Promise<PoolClient> | void => {

@@ -51,7 +51,8 @@ export class WorkerLease {
   async register(workerIds: readonly string[]): Promise<void> {
     for (const workerId of workerIds) this.workers.add(workerId);
     await this.beat();
-    if (!workerIds.every((workerId) => this.workers.has(workerId))) throw new Error("The lease of this process ran out");
+    if (!workerIds.every((workerId) => this.workers.has(workerId)))
+      throw new Error("The lease of this process ran out");
   }
 
   /** Gives the jobs of workers that have ended back to the queue. */

@@ -13,7 +13,10 @@ export function adoptConsole(log: Logger): () => void {
   for (const [method, level] of Object.entries(LEVELS)) {
     // eslint-disable-next-line no-console -- this is where console is replaced
     console[method as keyof typeof LEVELS] = (...args: unknown[]) => {
-      const message = args.filter((arg) => typeof arg !== "object").map(String).join(" ");
+      const message = args
+        .filter((arg) => typeof arg !== "object")
+        .map(String)
+        .join(" ");
       const details = args.filter((arg) => typeof arg === "object" && arg !== null).map((arg) => loggable(arg));
       child[level](details.length === 0 ? {} : { details }, message);
     };

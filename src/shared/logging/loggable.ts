@@ -3,8 +3,8 @@ import { loggedError } from "./logged-error";
 const MAX_DEPTH = 4;
 
 /**
- * What a log may show of a value. Objects of a class, such as a connection with its keys, are shown by the name of their
- * class; errors by `loggedError`; plain objects and lists as they are, with the same applied to their content.
+ * What a log may show of a value. Objects of a class, such as a connection with its keys, are shown by the name of
+ * their class; errors by `loggedError`; plain objects and lists as they are, with the same applied to their content.
  */
 export function loggable(value: unknown, depth = 0): unknown {
   if (value instanceof Error) return loggedError(value);
@@ -14,8 +14,10 @@ export function loggable(value: unknown, depth = 0): unknown {
   if (depth === MAX_DEPTH) return "[…]";
   if (Array.isArray(value)) return value.map((item) => loggable(item, depth + 1));
   const prototype: unknown = Object.getPrototypeOf(value);
-  if (prototype !== Object.prototype && prototype !== null) return `[${(value.constructor as { name?: string } | undefined)?.name || "object"}]`;
+  if (prototype !== Object.prototype && prototype !== null)
+    return `[${(value.constructor as { name?: string } | undefined)?.name || "object"}]`;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, loggable(item, depth + 1)]));
 }
 
-export const loggableFields = (fields: Record<string, unknown>): Record<string, unknown> => loggable(fields) as Record<string, unknown>;
+export const loggableFields = (fields: Record<string, unknown>): Record<string, unknown> =>
+  loggable(fields) as Record<string, unknown>;

@@ -6,7 +6,11 @@ test.each<[string, object, string]>([
   ["information", {}, "2026-03-01T07:08:09.123Z ready\n"],
   ["what it is about", { port: 80 }, '2026-03-01T07:08:09.123Z ready {"port":80}\n'],
   ["how bad it is", { level: 60 }, "2026-03-01T07:08:09.123Z FATAL ready\n"],
-  ["an error", { level: 50, err: { message: "no", stack: "Error: no\n  at x" } }, "2026-03-01T07:08:09.123Z ERROR ready\nError: no\n  at x\n"],
+  [
+    "an error",
+    { level: 50, err: { message: "no", stack: "Error: no\n  at x" } },
+    "2026-03-01T07:08:09.123Z ERROR ready\nError: no\n  at x\n",
+  ],
   ["a line without a message", { msg: undefined, a: 1 }, '2026-03-01T07:08:09.123Z  {"a":1}\n'],
 ])("shows %s", (_, more, expected) => {
   expect(readable(`${JSON.stringify({ ...LINE, ...more })}\n`)).toBe(expected);

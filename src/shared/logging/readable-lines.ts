@@ -2,13 +2,24 @@ import { levels, type DestinationStream } from "pino";
 
 const WARN = 40;
 
-/** For a person at a terminal: the time in UTC, the level if it is more than information, what happened, and the rest as JSON. */
+/**
+ * For a person at a terminal: the time in UTC, the level if it is more than information, what happened, and the rest as
+ * JSON.
+ */
 export function readableLines(out: { write(text: string): unknown }): DestinationStream {
   return { write: (line) => void out.write(readable(line)) };
 }
 
 export function readable(line: string): string {
-  const { level, time, pid: _pid, hostname: _hostname, msg, err, ...rest } = JSON.parse(line) as Record<string, unknown> & {
+  const {
+    level,
+    time,
+    pid: _pid,
+    hostname: _hostname,
+    msg,
+    err,
+    ...rest
+  } = JSON.parse(line) as Record<string, unknown> & {
     level: number;
     time: number;
     msg?: string;

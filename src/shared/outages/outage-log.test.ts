@@ -5,7 +5,13 @@ import { OutageLog } from "./outage-log";
 const times = { probeEveryMs: 1, quietMs: 5 };
 const recording = () => {
   const lines: (readonly [string, unknown])[] = [];
-  return { lines, log: { info: (line: unknown) => void lines.push(["info", line]), warn: (line: unknown) => void lines.push(["warn", line]) } as never };
+  return {
+    lines,
+    log: {
+      info: (line: unknown) => void lines.push(["info", line]),
+      warn: (line: unknown) => void lines.push(["warn", line]),
+    } as never,
+  };
 };
 async function until(holds: () => boolean): Promise<void> {
   for (let left = 10_000; !holds(); left--) {
@@ -18,7 +24,8 @@ test("an outage is logged once at its start, and at its end with the number of r
   const { lines, log } = recording();
   let over = false;
   const outages = new OutageLog(log, { DATABASE_AWAY: async () => over }, times);
-  for (let count = 0; count < 5; count++) outages.report(new Outage("DATABASE_AWAY", { cause: new Error("refused") }), `r${count}`);
+  for (let count = 0; count < 5; count++)
+    outages.report(new Outage("DATABASE_AWAY", { cause: new Error("refused") }), `r${count}`);
   expect(lines).toEqual([["warn", { outage: "DATABASE_AWAY", reason: "refused", requestId: "r0" }]]);
   over = true;
   await until(() => lines.length === 2);

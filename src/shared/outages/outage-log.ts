@@ -31,7 +31,8 @@ export class OutageLog {
   ) {}
 
   report(error: Unavailable, requestId: string): void {
-    if (!(error instanceof Outage)) return this.log.warn({ err: error, requestId }, "something that this service relies on cannot be used");
+    if (!(error instanceof Outage))
+      return this.log.warn({ err: error, requestId }, "something that this service relies on cannot be used");
     const nowMs = Date.now();
     const going = this.going.get(error.kind);
     if (going !== undefined) {
@@ -40,7 +41,10 @@ export class OutageLog {
       return;
     }
     const reason = isNativeError(error.cause) ? error.cause.message : undefined;
-    this.log.warn({ outage: error.kind, reason, requestId }, "requests are refused for the time being; one line follows when this is over");
+    this.log.warn(
+      { outage: error.kind, reason, requestId },
+      "requests are refused for the time being; one line follows when this is over",
+    );
     this.going.set(error.kind, { sinceMs: nowMs, lastMs: nowMs, refused: 1 });
     this.lookLater(error.kind);
   }
@@ -62,9 +66,13 @@ export class OutageLog {
     const going = this.going.get(kind);
     if (going === undefined) return;
     const probe = this.probes[kind];
-    const over = probe === undefined ? Date.now() - going.lastMs >= this.times.quietMs : await probe().catch(() => false);
+    const over =
+      probe === undefined ? Date.now() - going.lastMs >= this.times.quietMs : await probe().catch(() => false);
     if (!over) return this.lookLater(kind);
     this.going.delete(kind);
-    this.log.info({ outage: kind, refused: going.refused, outageMs: Date.now() - going.sinceMs }, "requests are served again");
+    this.log.info(
+      { outage: kind, refused: going.refused, outageMs: Date.now() - going.sinceMs },
+      "requests are served again",
+    );
   }
 }

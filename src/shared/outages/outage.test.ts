@@ -26,10 +26,20 @@ test.each([
 ])("%s is an outage: %s", (error, kind) => {
   const refusal = refusalOf(error);
   expect(refusal).toBeInstanceOf(Outage);
-  expect(refusal).toMatchObject({ kind, code: "UNAVAILABLE", cause: error, details: { retryAfterSeconds: expect.any(Number) } });
+  expect(refusal).toMatchObject({
+    kind,
+    code: "UNAVAILABLE",
+    cause: error,
+    details: { retryAfterSeconds: expect.any(Number) },
+  });
 });
 
-test.each([coded("23505"), coded("42P01"), coded("ENOENT"), new TypeError("x is not a function"), new NotFound("Deployment"), "text", null])(
-  "%s stays as it is",
-  (error) => expect(refusalOf(error)).toBe(error),
-);
+test.each([
+  coded("23505"),
+  coded("42P01"),
+  coded("ENOENT"),
+  new TypeError("x is not a function"),
+  new NotFound("Deployment"),
+  "text",
+  null,
+])("%s stays as it is", (error) => expect(refusalOf(error)).toBe(error));

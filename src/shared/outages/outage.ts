@@ -18,16 +18,28 @@ export type OutageKind =
 const SAID: Readonly<Record<OutageKind, { readonly message: string; readonly retryAfterSeconds: number }>> = {
   DATABASE_AWAY: { message: "The database cannot be reached at present; try again", retryAfterSeconds: 5 },
   DATABASE_SLOW: { message: "The database did not answer in time; try again", retryAfterSeconds: 5 },
-  DATABASE_READ_ONLY: { message: "The database takes no changes at present, as it is read-only; try again", retryAfterSeconds: 15 },
+  DATABASE_READ_ONLY: {
+    message: "The database takes no changes at present, as it is read-only; try again",
+    retryAfterSeconds: 15,
+  },
   DATABASE_FULL: { message: "The database has no room for changes at present; try again", retryAfterSeconds: 30 },
   LOCKED: { message: "Another change of the same object is under way; try again", retryAfterSeconds: 2 },
   CONTENDED: { message: "Other changes came in between too often; try again", retryAfterSeconds: 1 },
   DATA_FOLDER_FULL: { message: "There is no room left in the data folder; try again", retryAfterSeconds: 30 },
-  DATA_FOLDER_NOT_WRITABLE: { message: "The data folder cannot be written to at present; try again", retryAfterSeconds: 30 },
-  TOO_SLOW: { message: "The request took too long; a change may still be carried out, so look before you try again", retryAfterSeconds: 5 },
+  DATA_FOLDER_NOT_WRITABLE: {
+    message: "The data folder cannot be written to at present; try again",
+    retryAfterSeconds: 30,
+  },
+  TOO_SLOW: {
+    message: "The request took too long; a change may still be carried out, so look before you try again",
+    retryAfterSeconds: 5,
+  },
 };
 
-/** The database or the data folder cannot be used at present. A change may have been carried out where a connection broke. */
+/**
+ * The database or the data folder cannot be used at present. A change may have been carried out where a connection
+ * broke.
+ */
 export class Outage extends Unavailable {
   constructor(
     readonly kind: OutageKind,
@@ -37,7 +49,10 @@ export class Outage extends Unavailable {
   }
 }
 
-/** The error as the caller is to get it: outages of the database and the data folder as `Outage`, all others as they are. */
+/**
+ * The error as the caller is to get it: outages of the database and the data folder as `Outage`, all others as they
+ * are.
+ */
 export function refusalOf(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   const kind = outageKindOf(error);
@@ -81,8 +96,12 @@ const CONNECTION_MESSAGES: readonly (readonly [pattern: RegExp, kind: OutageKind
 function outageKindOf(error: unknown): OutageKind | null {
   for (const one of causesOf(error)) {
     const state = sqlStateOf(one) ?? "";
-    const known = SQL_STATES.find(([pattern]) => pattern.test(state)) ?? CONNECTION_MESSAGES.find(([pattern]) => pattern.test(one.message));
-    const kind = known?.[1] ?? (Object.hasOwn(SYSTEM_CODES, state) ? SYSTEM_CODES[state] : FILE_OUTAGES[fileOutage(one)?.kind ?? "unusable"]);
+    const known =
+      SQL_STATES.find(([pattern]) => pattern.test(state)) ??
+      CONNECTION_MESSAGES.find(([pattern]) => pattern.test(one.message));
+    const kind =
+      known?.[1] ??
+      (Object.hasOwn(SYSTEM_CODES, state) ? SYSTEM_CODES[state] : FILE_OUTAGES[fileOutage(one)?.kind ?? "unusable"]);
     if (kind !== undefined) return kind;
   }
   return null;
@@ -95,6 +114,10 @@ function causesOf(error: unknown, depth = 0): Error[] {
   if (!isNativeError(error) || depth > MAX_DEPTH) return [];
   // graphql-js wraps errors of another realm, such as those of Node itself in a test, into one with `thrownValue`.
   const { errors, thrownValue } = error as Partial<AggregateError> & { readonly thrownValue?: unknown };
-  const wrapped: readonly unknown[] = [error.cause, thrownValue, ...(Array.isArray(errors) ? (errors as unknown[]) : [])];
+  const wrapped: readonly unknown[] = [
+    error.cause,
+    thrownValue,
+    ...(Array.isArray(errors) ? (errors as unknown[]) : []),
+  ];
   return [error, ...wrapped.flatMap((one) => causesOf(one, depth + 1))];
 }

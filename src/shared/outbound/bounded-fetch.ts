@@ -14,10 +14,18 @@ const MAX_REDIRECTS = 5;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
 /** Whether an address is reached by https, or on this machine. */
-export const isProtected = ({ protocol, hostname }: URL): boolean => protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
+export const isProtected = ({ protocol, hostname }: URL): boolean =>
+  protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
 
-/** `fetch` that gives up an answer that is longer than `maxBytes`, whatever length it announces. @throws AnswerTooLong, as its body is read */
-export async function boundedFetch(url: string | URL, options: RequestInit, { maxBytes, redirects }: FetchLimits): Promise<Response> {
+/**
+ * `fetch` that gives up an answer that is longer than `maxBytes`, whatever length it announces. @throws AnswerTooLong,
+ * as its body is read
+ */
+export async function boundedFetch(
+  url: string | URL,
+  options: RequestInit,
+  { maxBytes, redirects }: FetchLimits,
+): Promise<Response> {
   const response = redirects === "AS_FETCH" ? await fetch(url, options) : await fetchOnHost(new URL(url), options);
   if (response.body === null) return response;
   let bytes = 0;
@@ -42,7 +50,11 @@ async function fetchOnHost(first: URL, options: RequestInit): Promise<Response> 
     if (response.status < 300 || response.status >= 400 || location === null) return response;
     await response.body?.cancel();
     const next = new URL(location, url);
-    if (next.hostname !== first.hostname || (url.protocol === "https:" && next.protocol !== "https:") || !/^https?:$/.test(next.protocol)) {
+    if (
+      next.hostname !== first.hostname ||
+      (url.protocol === "https:" && next.protocol !== "https:") ||
+      !/^https?:$/.test(next.protocol)
+    ) {
       throw new Error(`The server redirects to ${next.origin}, which is not followed`);
     }
     url = next;

@@ -49,7 +49,8 @@ export class Cluster {
     if (this.dataStreams.has(name)) throw noWriteToStream();
     const index = this.indices.get(name) ?? this.newIndex(name);
     const pipeline = (index.settings["index.default_pipeline"] as string | undefined) ?? "_none";
-    if (pipeline !== "_none") throw new ElasticsearchError(400, "illegal_argument_exception", `pipeline with id [${pipeline}] does not exist`);
+    if (pipeline !== "_none")
+      throw new ElasticsearchError(400, "illegal_argument_exception", `pipeline with id [${pipeline}] does not exist`);
     mapDocument(index.mapping, source, Number(index.settings["index.mapping.total_fields.limit"] ?? 1_000));
     this.indices.set(name, index);
     const stored = { index: name, id, version: (index.documents.get(id)?.version ?? 0) + 1, source };
@@ -88,9 +89,16 @@ export class Cluster {
     return [...this.indices.keys()].filter((name) => wanted.some((one) => one.test(name))).sort();
   }
 
-  createIndex(name: string, { mappings, settings }: { readonly mappings?: Mapping; readonly settings?: Settings }): void {
+  createIndex(
+    name: string,
+    { mappings, settings }: { readonly mappings?: Mapping; readonly settings?: Settings },
+  ): void {
     const index = this.newIndex(name);
-    this.indices.set(name, { ...index, mapping: { ...index.mapping, ...mappings }, settings: { ...index.settings, ...settings } });
+    this.indices.set(name, {
+      ...index,
+      mapping: { ...index.mapping, ...mappings },
+      settings: { ...index.settings, ...settings },
+    });
   }
 
   putSettings(name: string, settings: Settings): void {
@@ -123,7 +131,11 @@ export class Cluster {
 }
 
 const noWriteToStream = (): ElasticsearchError =>
-  new ElasticsearchError(400, "illegal_argument_exception", "only write ops with an op_type of create are allowed in data streams");
+  new ElasticsearchError(
+    400,
+    "illegal_argument_exception",
+    "only write ops with an op_type of create are allowed in data streams",
+  );
 
 function toRegExp(pattern: string): RegExp {
   return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);

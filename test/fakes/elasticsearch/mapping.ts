@@ -43,14 +43,20 @@ export function mapDocument(mapping: Mapping, source: Source, maxFields = 1_000)
   const added = fieldsIn(extended) - fieldsIn(mapping);
   if (added > 0 && fieldsIn(extended) > maxFields) {
     const reason = `Limit of total fields [${maxFields}] has been exceeded while adding new fields [${added}]`;
-    throw new ElasticsearchError(400, "document_parsing_exception", `[1:93] failed to parse: ${reason}`, { type: "illegal_argument_exception", reason });
+    throw new ElasticsearchError(400, "document_parsing_exception", `[1:93] failed to parse: ${reason}`, {
+      type: "illegal_argument_exception",
+      reason,
+    });
   }
   mapping.properties = extended.properties ?? {};
 }
 
 /** Objects, fields and multi-fields. */
 function fieldsIn({ properties, fields }: Mapping): number {
-  return [...Object.values(properties ?? {}), ...Object.values(fields ?? {})].reduce((count, one) => count + 1 + fieldsIn(one), 0);
+  return [...Object.values(properties ?? {}), ...Object.values(fields ?? {})].reduce(
+    (count, one) => count + 1 + fieldsIn(one),
+    0,
+  );
 }
 
 function mapObject(mapping: Mapping, source: Source, path: string): void {
@@ -67,7 +73,8 @@ function mapObject(mapping: Mapping, source: Source, path: string): void {
 function mapValue(field: Mapping, value: unknown, name: string): void {
   if (field.type === "flattened" || field.type === "flat_object") {
     if (!isObject(value)) throw malformed(name, field.type, value);
-    if (field.type === "flat_object") for (const leaf of leavesOf(value)) checkTerm({ type: "keyword" }, leaf, `${name}._value`);
+    if (field.type === "flat_object")
+      for (const leaf of leavesOf(value)) checkTerm({ type: "keyword" }, leaf, `${name}._value`);
     return;
   }
   if (field.properties !== undefined) {
@@ -86,7 +93,8 @@ function mapValue(field: Mapping, value: unknown, name: string): void {
   for (const one of [field, ...Object.values(field.fields ?? {})]) checkTerm(one, String(value), name);
 }
 
-const leavesOf = (value: unknown): string[] => (typeof value === "object" && value !== null ? Object.values(value).flatMap(leavesOf) : [String(value)]);
+const leavesOf = (value: unknown): string[] =>
+  typeof value === "object" && value !== null ? Object.values(value).flatMap(leavesOf) : [String(value)];
 
 function checkTerm({ type, ignore_above }: Mapping, value: string, name: string): void {
   const tooLong = Buffer.byteLength(value) > MAX_TERM_BYTES && value.length <= (ignore_above ?? Infinity);
@@ -115,7 +123,8 @@ export function findField(root: Mapping, name: string): Field | null {
     const property = mapping.properties?.[key];
     const multiField = mapping.fields?.[key];
     if (property !== undefined) mapping = property;
-    else if (mapping.type === "flattened" || mapping.type === "flat_object") return { mapping: { type: "keyword" }, path };
+    else if (mapping.type === "flattened" || mapping.type === "flat_object")
+      return { mapping: { type: "keyword" }, path };
     else if (multiField !== undefined && depth === path.length - 1) {
       return { mapping: multiField, path: path.slice(0, -1) };
     } else return null;

@@ -49,11 +49,15 @@ export class CreateUser {
    */
   async execute({ actor, ...command }: CreateUserCommand): Promise<{ user: User; token: string | null }> {
     const address = checkEmail(command.email);
-    const username = checkUsername((command.username ?? "").trim() || address, command.username?.trim() ? "username" : "email");
+    const username = checkUsername(
+      (command.username ?? "").trim() || address,
+      command.username?.trim() ? "username" : "email",
+    );
     const password = checkPassword(command.password);
     const from = (command.request ?? actor?.request)?.address ?? "unknown";
     // Before the hash, which costs; and again below, where the lock keeps anybody else from becoming the first.
-    if (!mayInvite(actor) && (await this.deps.unitOfWork.run(({ access }) => access.hasUsers()))) await this.admitSignUp(from);
+    if (!mayInvite(actor) && (await this.deps.unitOfWork.run(({ access }) => access.hasUsers())))
+      await this.admitSignUp(from);
     const passwordHash = await this.deps.hashing.run(countedAddress(from), () => this.deps.passwords.hash(password));
 
     const user = await this.deps.unitOfWork.run(async ({ access, audit }) => {
@@ -70,11 +74,18 @@ export class CreateUser {
         createdAt: now,
         updatedAt: now,
       };
-      // Who signs up by himself can name anybody's address, and single sign-on must not lead its owner into that account.
+      // Who signs up by himself can name anybody's address, and single sign-on must not lead its owner into that
+      // account.
       await access.addUser({ ...created, passwordHash }, { address, verified: isTrusted });
       if (isFirst) await access.bindUser(created.id, { role: "SYSTEM_ADMIN", workspaceId: null, deploymentId: null });
       await audit.add({
-        actor: actor ?? { id: created.id, type: "USER", label: created.fullName ?? username, grants: [], ...(command.request && { request: command.request }) },
+        actor: actor ?? {
+          id: created.id,
+          type: "USER",
+          label: created.fullName ?? username,
+          grants: [],
+          ...(command.request && { request: command.request }),
+        },
         action: "user.create",
         object: auditedUser(created),
         details: { status: created.status },

@@ -35,7 +35,10 @@ export class FindTeams {
    * @throws NotFound if there is no such Workspace that the actor may see
    * @throws Forbidden
    */
-  page(actor: Actor, { take, cursor, workspaceId }: { take: number; cursor?: string | undefined; workspaceId?: string | undefined }): Promise<TeamPage> {
+  page(
+    actor: Actor,
+    { take, cursor, workspaceId }: { take: number; cursor?: string | undefined; workspaceId?: string | undefined },
+  ): Promise<TeamPage> {
     if (take === 0) throw new InvalidInput("take", "has to be at least 1, or at most -1 to read backwards");
     if (cursor !== undefined && !isId(cursor)) throw new InvalidInput("cursor", "is not the id of a Team");
     return this.readModel.pageOfTeams({
@@ -52,7 +55,11 @@ export class FindTeams {
     const isOnVisible = places.some((place) =>
       place.deploymentId === null
         ? can(actor, "workspace.teams.get", workspaceScope(place.workspaceId))
-        : can(actor, ["deployment.teams.get", "workspace.teams.get"], deploymentScope({ id: place.deploymentId, workspaceId: place.workspaceId })),
+        : can(
+            actor,
+            ["deployment.teams.get", "workspace.teams.get"],
+            deploymentScope({ id: place.deploymentId, workspaceId: place.workspaceId }),
+          ),
     );
     if (isOnVisible) return true;
     const members = await this.readModel.membersOfTeams([team.id]);
@@ -64,7 +71,9 @@ function listable(actor: Actor, workspaceId: string | undefined): TeamPageQuery[
   if (can(actor, "system.teams.get", SYSTEM_SCOPE)) return "all";
   if (workspaceId === undefined) throw new Forbidden("system.teams.get");
   const scope = workspaceScope(workspaceId);
-  const isVisible = can(actor, ["workspace.config.get", "workspace.teams.get"], scope) || actor.grants.some(({ reach }) => reach.kind === "deployment" && reach.workspaceId === workspaceId);
+  const isVisible =
+    can(actor, ["workspace.config.get", "workspace.teams.get"], scope) ||
+    actor.grants.some(({ reach }) => reach.kind === "deployment" && reach.workspaceId === workspaceId);
   if (!isId(workspaceId) || !isVisible) throw new NotFound("Workspace");
   if (can(actor, "workspace.teams.getAll", scope)) return "all";
   if (!can(actor, "workspace.teams.get", scope)) throw new Forbidden("workspace.teams.get");

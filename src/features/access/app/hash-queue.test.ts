@@ -32,7 +32,9 @@ test("a full queue refuses the newest work of the caller with the most", async (
   const queue = new HashQueue({ maxRunning: 1, maxWaiting: 3 });
   const { work, finish } = controlled();
   const outcomes = ["a1", "a2", "a3", "a4", "a5", "b1", "b2", "c1"].map((name) =>
-    queue.run(name[0]!, work(name)).catch((error: unknown) => (error instanceof TooManyAttempts ? error.details["retryAfterSeconds"] : error)),
+    queue
+      .run(name[0]!, work(name))
+      .catch((error: unknown) => (error instanceof TooManyAttempts ? error.details["retryAfterSeconds"] : error)),
   );
   await new Promise(setImmediate);
   for (const name of ["a1", "a2", "b1", "c1"]) await finish(name);

@@ -13,9 +13,9 @@ export interface HashQueueLimits {
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Runs work that hashes passwords: few at a time, because each takes a processor for a while. Callers take turns, so that
- * a caller who sends much waits for itself. A full queue refuses the work of the caller with the most waiting. Whether an
- * account exists plays no part: a preference would show it.
+ * Runs work that hashes passwords: few at a time, because each takes a processor for a while. Callers take turns, so
+ * that a caller who sends much waits for itself. A full queue refuses the work of the caller with the most waiting.
+ * Whether an account exists plays no part: a preference would show it.
  */
 export class HashQueue {
   private running = 0;
@@ -73,4 +73,7 @@ export class HashQueue {
 }
 
 const busy = (): TooManyAttempts =>
-  new TooManyAttempts(RETRY_AFTER_SECONDS, `Too many passwords are being checked at the moment; try again in ${RETRY_AFTER_SECONDS} s`);
+  new TooManyAttempts(
+    RETRY_AFTER_SECONDS,
+    `Too many passwords are being checked at the moment; try again in ${RETRY_AFTER_SECONDS} s`,
+  );

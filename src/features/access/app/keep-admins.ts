@@ -9,7 +9,11 @@ import type { AdminStores, Subject } from "./team-ports";
  * before anything changes.
  * @throws Conflict if nobody would be left who can let others in
  */
-export async function keepAdmins<T>(admins: AdminStores, leaving: readonly Subject[], change: () => Promise<T>): Promise<T> {
+export async function keepAdmins<T>(
+  admins: AdminStores,
+  leaving: readonly Subject[],
+  change: () => Promise<T>,
+): Promise<T> {
   await admins.lockSystemAdmins();
   const workspaceIds = new Set<string>();
   for (const subject of leaving) for (const id of await admins.lockWorkspacesOf(subject)) workspaceIds.add(id);

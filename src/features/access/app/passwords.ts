@@ -45,7 +45,12 @@ export class Passwords {
    * @throws TooManyAttempts
    * @throws Conflict if the password was changed at this moment
    */
-  async change({ actor, currentPassword, newPassword, address }: ChangePasswordCommand): Promise<{ user: User; token: string }> {
+  async change({
+    actor,
+    currentPassword,
+    newPassword,
+    address,
+  }: ChangePasswordCommand): Promise<{ user: User; token: string }> {
     const { accounts, passwords, hashing, limiter, tokens, unitOfWork } = this.deps;
     this.requireLocal();
     if (actor.type !== "USER") throw new Forbidden();
@@ -57,7 +62,8 @@ export class Passwords {
     });
     if (!right || from === null) throw new InvalidInput("currentPassword", "is not the password of this account");
     await limiter.succeeded(actor.id, address);
-    if (newPassword === currentPassword) throw new InvalidInput("newPassword", "is the password that the account has already");
+    if (newPassword === currentPassword)
+      throw new InvalidInput("newPassword", "is the password that the account has already");
 
     const hash = await hashing.run(actor.id, () => passwords.hash(newPassword));
     const user = await unitOfWork.run(async ({ access, audit }) => {
@@ -82,7 +88,8 @@ export class Passwords {
   async set({ actor, userId, password }: SetPasswordCommand): Promise<User> {
     this.requireLocal();
     requirePermission(actor, "system.iam.update", SYSTEM_SCOPE);
-    if (isSameId(userId, actor.id)) throw new InvalidInput("userUuid", "is your own account: changePassword asks for the current password first");
+    if (isSameId(userId, actor.id))
+      throw new InvalidInput("userUuid", "is your own account: changePassword asks for the current password first");
     checkPassword(password);
     if (!isId(userId)) throw new NotFound("User");
     const hash = await this.deps.hashing.run(actor.id, () => this.deps.passwords.hash(password));

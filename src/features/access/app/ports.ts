@@ -32,7 +32,10 @@ export interface AccessStores {
   removeUser(id: string): Promise<void>;
   emailsOf(userId: string): Promise<Email[]>;
   markEmailVerified(address: string): Promise<void>;
-  /** Ends every session that began before. False, and nothing done, if the password is no longer the one that it replaces. */
+  /**
+   * Ends every session that began before. False, and nothing done, if the password is no longer the one that it
+   * replaces.
+   */
   setPassword(userId: string, password: NewPassword): Promise<boolean>;
   /** How many of the ids are users'. */
   countUsers(ids: readonly string[]): Promise<number>;
@@ -91,7 +94,9 @@ export interface AccessReadModel {
   credentialsOfUser(id: string): Promise<Credentials | null>;
   /** With the roles of the user's Teams. Null where the account is gone, or pending and so cannot act. */
   userWithBindings(id: string): Promise<UserWithBindings | null>;
-  serviceAccountWithBindings(by: { readonly apiKeyHash: string } | { readonly id: string }): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: HeldRole[] } | null>;
+  serviceAccountWithBindings(
+    by: { readonly apiKeyHash: string } | { readonly id: string },
+  ): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: HeldRole[] } | null>;
   touchServiceAccount(id: string, usedAt: Instant): Promise<void>;
   hasUsers(): Promise<boolean>;
   usersByIds(ids: readonly string[]): Promise<User[]>;
@@ -115,9 +120,7 @@ export interface WorkspaceUserPage {
   readonly take: number;
 }
 
-export type BindingScope =
-  | { readonly workspaceIds: readonly string[] }
-  | { readonly deploymentIds: readonly string[] };
+export type BindingScope = { readonly workspaceIds: readonly string[] } | { readonly deploymentIds: readonly string[] };
 
 export interface PasswordHasher {
   hash(password: string): Promise<string>;

@@ -76,7 +76,11 @@ export class ServiceAccounts {
     const { maxPerPlace } = this.deps;
     await this.deps.unitOfWork.run(async ({ access, audit }) => {
       if ((await access.countServiceAccountsForUpdate(account)) >= maxPerPlace) {
-        throw new LimitReached("There are as many service accounts here as there may be", maxPerPlace, "serviceAccounts");
+        throw new LimitReached(
+          "There are as many service accounts here as there may be",
+          maxPerPlace,
+          "serviceAccounts",
+        );
       }
       await access.addServiceAccount({ ...account, apiKeyHash: hashApiKey(apiKey) }, { role, ...idsOf(scope) });
       await audit.add({ actor, action: "service_account.create", object: audited(account, scope), details: { role } });

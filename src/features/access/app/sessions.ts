@@ -50,9 +50,15 @@ export class Sessions {
   private readonly verified = new LRUCache<string, VerifiedSession>({ max: MOST_KNOWN });
   private readonly actors = new LRUCache<string, RememberedActor>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
   private readonly touched = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: TOUCH_EVERY_MS });
-  /** Loads under way, for reads that ask for the same at the same time: each change of access makes every open socket ask. */
+  /**
+   * Loads under way, for reads that ask for the same at the same time: each change of access makes every open socket
+   * ask.
+   */
   private readonly loading = new Map<string, Promise<KnownActor>>();
-  /** Of what is remembered: what is older counts no more. Emptying the cache for every mutation costs more than the rest of it. */
+  /**
+   * Of what is remembered: what is older counts no more. Emptying the cache for every mutation costs more than the rest
+   * of it.
+   */
   private generation = 0;
 
   constructor(private readonly options: SessionsOptions) {}
@@ -141,7 +147,9 @@ export class Sessions {
     };
   }
 
-  private async loadServiceAccount(by: Parameters<AccessReadModel["serviceAccountWithBindings"]>[0]): Promise<KnownActor | null> {
+  private async loadServiceAccount(
+    by: Parameters<AccessReadModel["serviceAccountWithBindings"]>[0],
+  ): Promise<KnownActor | null> {
     if (!this.options.serviceAccountsEnabled) return null;
     const found = await this.options.accounts.serviceAccountWithBindings(by);
     if (found === null) return null;
@@ -149,7 +157,9 @@ export class Sessions {
     if (!this.touched.has(account.id)) {
       this.touched.set(account.id, true);
       // On a read-only database, or with the row locked, the account still serves to read.
-      await this.options.accounts.touchServiceAccount(account.id, this.options.clock()).catch(() => this.touched.delete(account.id));
+      await this.options.accounts
+        .touchServiceAccount(account.id, this.options.clock())
+        .catch(() => this.touched.delete(account.id));
     }
     const grants = grantsOf("SERVICE_ACCOUNT", bindings, this.options.roles);
     return { actor: { id: account.id, type: "SERVICE_ACCOUNT", label: account.label, grants }, sessionsFromMs: 0 };

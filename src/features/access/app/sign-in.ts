@@ -70,7 +70,9 @@ export class SignIn {
     await limiter.succeeded(account, request.address);
     const { user } = found;
     const actor: Actor = { id: user.id, type: "USER", label: user.fullName ?? user.username, grants: [], request };
-    await this.deps.unitOfWork.run(({ audit }) => audit.add({ actor, action: "user.sign_in", object: auditedUser(user) }));
+    await this.deps.unitOfWork.run(({ audit }) =>
+      audit.add({ actor, action: "user.sign_in", object: auditedUser(user) }),
+    );
     return { user, token: await tokens.issue(user.id) };
   }
 }

@@ -58,7 +58,9 @@ export class SystemRoles {
     return this.unitOfWork.run(async (tx) => {
       const { object, id } = await lockSubject(tx, subject);
       const binding = await keepAdmins(tx.admins, [], async () => {
-        const taken = await ("userId" in subject ? tx.access.unbindUserFromSystem(id) : tx.teams.unbindTeam(id, SYSTEM));
+        const taken = await ("userId" in subject
+          ? tx.access.unbindUserFromSystem(id)
+          : tx.teams.unbindTeam(id, SYSTEM));
         if (taken === null || taken.role !== role) throw new NotFound("Role binding");
         return taken;
       });
@@ -68,7 +70,10 @@ export class SystemRoles {
   }
 }
 
-async function lockSubject({ access, teams }: AccessTransaction, subject: Subject): Promise<{ object: AuditObject; id: string }> {
+async function lockSubject(
+  { access, teams }: AccessTransaction,
+  subject: Subject,
+): Promise<{ object: AuditObject; id: string }> {
   if ("userId" in subject) {
     const user = isId(subject.userId) ? await access.lockUser(subject.userId) : null;
     if (user === null) throw new NotFound("User");

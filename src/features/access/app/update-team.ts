@@ -53,7 +53,8 @@ export class UpdateTeam {
       const updated: Team = isRenamed ? { ...team, ...changes, updatedAt: this.deps.clock() } : team;
       if (isRenamed) await tx.teams.updateTeam(updated);
       if (memberChange !== null) requireLocal(team);
-      const { added, removed } = memberChange === null ? NOBODY : membersAfter(await tx.teams.membersOf(team.id), memberChange);
+      const { added, removed } =
+        memberChange === null ? NOBODY : membersAfter(await tx.teams.membersOf(team.id), memberChange);
       await this.add(tx, actor, team, added);
       if (removed.length > 0) {
         await keepAdmins(tx.admins, [{ teamId: team.id }], () => tx.teams.removeMembers(team.id, removed));
@@ -72,7 +73,12 @@ export class UpdateTeam {
     });
   }
 
-  private async add({ teams, admins, access }: AccessTransaction, actor: Actor, team: Team, userIds: readonly string[]): Promise<void> {
+  private async add(
+    { teams, admins, access }: AccessTransaction,
+    actor: Actor,
+    team: Team,
+    userIds: readonly string[],
+  ): Promise<void> {
     if (userIds.length === 0) return;
     requireAllGrantable(actor, await admins.rolesOf({ teamId: team.id }), this.deps.roles);
     await requireUsers(access, userIds);

@@ -38,7 +38,12 @@ export class VerifyEmail {
         requireAllGrantable(actor, await admins.rolesOf({ userId: user.id }), this.deps.roles);
         await access.updateUser({ ...user, status: "active", updatedAt: this.deps.clock() });
       }
-      await audit.add({ actor, action: "user.verify_email", object: auditedUser(user), details: { email: address, formerStatus: user.status } });
+      await audit.add({
+        actor,
+        action: "user.verify_email",
+        object: auditedUser(user),
+        details: { email: address, formerStatus: user.status },
+      });
     });
   }
 }

@@ -14,7 +14,10 @@ export function generateSigningKey() {
   return { privateKeyPem, certificatePem: null };
 }
 
-/** A secret for one purpose, the same on every replica; it tells nothing of the signing key, nor of other purposes' secrets. */
+/**
+ * A secret for one purpose, the same on every replica; it tells nothing of the signing key, nor of other purposes'
+ * secrets.
+ */
 export function derivedKey(privateKeyPem: string, purpose: string): Uint8Array {
   const privateKey = createPrivateKey(privateKeyPem).export({ type: "pkcs8", format: "der" });
   return new Uint8Array(hkdfSync("sha256", privateKey, "", purpose, 32));
@@ -41,7 +44,8 @@ export class JwtSessionTokens implements SessionTokens {
   }
 
   issue(userId: string, { notAfterMs = Infinity } = {}): Promise<string> {
-    // To the millisecond, which a NumericDate may be (RFC 7519, section 2): a new session must not look older than the password.
+    // To the millisecond, which a NumericDate may be (RFC 7519, section 2): a new session must not look older than the
+    // password.
     const now = this.nowMs() / 1000;
     const expiresAt = Math.min(Math.floor(now) + Math.floor(this.sessionMs / 1000), Math.floor(notAfterMs / 1000));
     return new SignJWT()
@@ -65,7 +69,11 @@ export class JwtSessionTokens implements SessionTokens {
         algorithms: [this.algorithm],
         requiredClaims: ["sub", "exp"],
       });
-      return { userId: payload.sub ?? "", issuedAtMs: Math.round((payload.iat ?? 0) * 1000), expiresAtMs: (payload.exp ?? 0) * 1000 };
+      return {
+        userId: payload.sub ?? "",
+        issuedAtMs: Math.round((payload.iat ?? 0) * 1000),
+        expiresAtMs: (payload.exp ?? 0) * 1000,
+      };
     } catch (error) {
       return (error as { code?: string }).code === errors.JWTExpired.code ? "EXPIRED" : "INVALID";
     }

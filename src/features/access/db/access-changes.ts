@@ -39,7 +39,7 @@ export class AccessChanges {
 
   private async run(tried: () => void): Promise<void> {
     const { signal } = this.stopping;
-    for (let failures = 0; !signal.aborted; ) {
+    for (let failures = 0; !signal.aborted;) {
       try {
         await this.listen(() => {
           if (failures > 0) this.log.info("changes of access are received again");

@@ -70,9 +70,16 @@ export class AccessReadModelSql implements AccessReadModel {
   async touchServiceAccount(id: string, usedAt: Instant): Promise<void> {
     const accounts = this.dataSource.manager;
     const before = plusMs(usedAt, -MINUTE_MS);
-    await accounts.update(ServiceAccountRow, [{ id, lastUsedAt: IsNull() }, { id, lastUsedAt: LessThan(before) }], {
-      lastUsedAt: usedAt,
-    });
+    await accounts.update(
+      ServiceAccountRow,
+      [
+        { id, lastUsedAt: IsNull() },
+        { id, lastUsedAt: LessThan(before) },
+      ],
+      {
+        lastUsedAt: usedAt,
+      },
+    );
   }
 
   hasUsers(): Promise<boolean> {

@@ -26,14 +26,19 @@ export class AccessStore implements AccessStores {
   ) {}
 
   async lockUserCreation(): Promise<void> {
-    await lockInTurn(this.manager, "the users", "", () => this.manager.query("SELECT pg_advisory_xact_lock($1)", [USER_CREATION_LOCK]));
+    await lockInTurn(this.manager, "the users", "", () =>
+      this.manager.query("SELECT pg_advisory_xact_lock($1)", [USER_CREATION_LOCK]),
+    );
   }
 
   hasUsers(): Promise<boolean> {
     return this.manager.exists(UserRow);
   }
 
-  async addUser(user: User & { passwordHash: string | null }, { address, verified }: Pick<Email, "address" | "verified">): Promise<void> {
+  async addUser(
+    user: User & { passwordHash: string | null },
+    { address, verified }: Pick<Email, "address" | "verified">,
+  ): Promise<void> {
     await this.requireUnused(user.id, [user.username, address]);
     await unlessTaken(async () => {
       await this.manager.insert(UserRow, user);
@@ -41,7 +46,9 @@ export class AccessStore implements AccessStores {
     });
   }
 
-  /** People sign in by name or address, in any case: a name that is somebody's address would lead to the wrong account. */
+  /**
+   * People sign in by name or address, in any case: a name that is somebody's address would lead to the wrong account.
+   */
   private async requireUnused(userId: string, spellings: readonly string[]): Promise<void> {
     const [namesake] = await this.manager.query<unknown[]>(
       `WITH wanted AS (SELECT lower(spelling) AS spelling FROM unnest($2::text[]) AS spelling)
@@ -71,7 +78,11 @@ export class AccessStore implements AccessStores {
 
   async setPassword(id: string, { hash, from, sessionsFrom }: NewPassword): Promise<boolean> {
     const change = { passwordHash: hash, sessionsFrom, updatedAt: this.clock() };
-    const { affected } = await this.manager.update(UserRow, { id, ...(from !== undefined && { passwordHash: from }) }, change);
+    const { affected } = await this.manager.update(
+      UserRow,
+      { id, ...(from !== undefined && { passwordHash: from }) },
+      change,
+    );
     return affected === 1;
   }
 
@@ -86,7 +97,9 @@ export class AccessStore implements AccessStores {
 
   lockUser(id: string): Promise<User | null> {
     // FOR UPDATE: new roles wait as well, as their foreign key locks this row too.
-    return lockInTurn(this.manager, "this user", id, () => this.manager.findOne(UserRow, { where: { id }, lock: { mode: "pessimistic_write" } }));
+    return lockInTurn(this.manager, "this user", id, () =>
+      this.manager.findOne(UserRow, { where: { id }, lock: { mode: "pessimistic_write" } }),
+    );
   }
 
   countUsers(ids: readonly string[]): Promise<number> {
@@ -114,7 +127,11 @@ export class AccessStore implements AccessStores {
   }
 
   async unbindUserFromSystem(userId: string): Promise<RoleBinding | null> {
-    const present = await this.manager.findOneBy(RoleBindingRow, { userId, workspaceId: IsNull(), deploymentId: IsNull() });
+    const present = await this.manager.findOneBy(RoleBindingRow, {
+      userId,
+      workspaceId: IsNull(),
+      deploymentId: IsNull(),
+    });
     if (present !== null) await this.manager.delete(RoleBindingRow, { id: present.id });
     return present;
   }
@@ -140,11 +157,19 @@ export class AccessStore implements AccessStores {
     return this.manager.countBy(RoleBindingRow, { userId, role: "WORKSPACE_ADMIN" });
   }
 
-  async countServiceAccountsForUpdate({ workspaceId, deploymentId }: Pick<ServiceAccount, "workspaceId" | "deploymentId">): Promise<number> {
-    if (deploymentId !== null) await this.manager.query("SELECT 1 FROM deployment WHERE id = $1 FOR NO KEY UPDATE", [deploymentId]);
-    else if (workspaceId !== null) await this.manager.query("SELECT 1 FROM workspace WHERE id = $1 FOR NO KEY UPDATE", [workspaceId]);
+  async countServiceAccountsForUpdate({
+    workspaceId,
+    deploymentId,
+  }: Pick<ServiceAccount, "workspaceId" | "deploymentId">): Promise<number> {
+    if (deploymentId !== null)
+      await this.manager.query("SELECT 1 FROM deployment WHERE id = $1 FOR NO KEY UPDATE", [deploymentId]);
+    else if (workspaceId !== null)
+      await this.manager.query("SELECT 1 FROM workspace WHERE id = $1 FOR NO KEY UPDATE", [workspaceId]);
     else await this.manager.query("SELECT pg_advisory_xact_lock($1)", [SYSTEM_ACCOUNTS_LOCK]);
-    return this.manager.countBy(ServiceAccountRow, { workspaceId: workspaceId ?? IsNull(), deploymentId: deploymentId ?? IsNull() });
+    return this.manager.countBy(ServiceAccountRow, {
+      workspaceId: workspaceId ?? IsNull(),
+      deploymentId: deploymentId ?? IsNull(),
+    });
   }
 
   async addServiceAccount(account: ServiceAccount & { apiKeyHash: string }, bound: BoundRole): Promise<void> {
@@ -168,7 +193,10 @@ export class AccessStore implements AccessStores {
 
   /** Whoever deletes it waits, or is waited for: the row of one that is hidden stays, and no key may be left on it. */
   private async holdDeployment(id: string): Promise<void> {
-    const [held] = await this.manager.query<unknown[]>("SELECT 1 FROM deployment WHERE id = $1 AND deleted_at IS NULL FOR KEY SHARE", [id]);
+    const [held] = await this.manager.query<unknown[]>(
+      "SELECT 1 FROM deployment WHERE id = $1 AND deleted_at IS NULL FOR KEY SHARE",
+      [id],
+    );
     if (held === undefined) throw new NotFound("Deployment");
   }
 

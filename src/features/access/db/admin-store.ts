@@ -52,7 +52,10 @@ export class AdminStore implements AdminStores {
     );
     return rows.map(({ role, workspaceId, deploymentId }) => {
       if (workspaceId === null) return { role, scope: SYSTEM_SCOPE };
-      return { role, scope: deploymentId === null ? workspaceScope(workspaceId) : deploymentScope({ id: deploymentId, workspaceId }) };
+      return {
+        role,
+        scope: deploymentId === null ? workspaceScope(workspaceId) : deploymentScope({ id: deploymentId, workspaceId }),
+      };
     });
   }
 }
@@ -60,4 +63,6 @@ export class AdminStore implements AdminStores {
 const idOf = (subject: Subject): string => ("userId" in subject ? subject.userId : subject.teamId);
 
 const bindingsOf = (subject: Subject): string =>
-  "userId" in subject ? "user_id = $1 OR team_id IN (SELECT team_id FROM team_member WHERE user_id = $1)" : "team_id = $1";
+  "userId" in subject
+    ? "user_id = $1 OR team_id IN (SELECT team_id FROM team_member WHERE user_id = $1)"
+    : "team_id = $1";

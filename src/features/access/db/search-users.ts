@@ -20,8 +20,12 @@ export async function searchUsers(sql: Sql, search: UserSearch, on?: Place): Pro
     fullName && `u.full_name ILIKE ${given(`%${literally(fullName)}%`)}`,
     createdAt && `u.created_at = ${given(createdAt)}`,
     updatedAt && `u.updated_at = ${given(updatedAt)}`,
-    on && "workspaceId" in on && `u.id IN (SELECT user_id FROM role_binding WHERE workspace_id = ${given(on.workspaceId)})`,
-    on && "deploymentId" in on && `u.id IN (SELECT user_id FROM role_binding WHERE deployment_id = ${given(on.deploymentId)})`,
+    on &&
+      "workspaceId" in on &&
+      `u.id IN (SELECT user_id FROM role_binding WHERE workspace_id = ${given(on.workspaceId)})`,
+    on &&
+      "deploymentId" in on &&
+      `u.id IN (SELECT user_id FROM role_binding WHERE deployment_id = ${given(on.deploymentId)})`,
   ].filter(Boolean);
   return sql.query<User>(
     `SELECT u.id, u.username, u.full_name AS "fullName", u.status, u.created_at AS "createdAt", u.updated_at AS "updatedAt"

@@ -18,7 +18,9 @@ export class TeamStore implements TeamStores {
 
   lockTeam(id: string): Promise<Team | null> {
     // FOR UPDATE: new members and roles wait as well, as their foreign keys lock this row too.
-    return lockInTurn(this.manager, "this Team", id, () => this.manager.findOne(TeamRow, { where: { id }, lock: { mode: "pessimistic_write" } }));
+    return lockInTurn(this.manager, "this Team", id, () =>
+      this.manager.findOne(TeamRow, { where: { id }, lock: { mode: "pessimistic_write" } }),
+    );
   }
 
   findTeam(id: string): Promise<Team | null> {
@@ -44,7 +46,10 @@ export class TeamStore implements TeamStores {
 
   updateTeam(team: Team): Promise<void> {
     const { id, name, description, updatedAt } = team;
-    return unlessTaken(team, async () => void (await this.manager.update(TeamRow, { id }, { name, description, updatedAt })));
+    return unlessTaken(
+      team,
+      async () => void (await this.manager.update(TeamRow, { id }, { name, description, updatedAt })),
+    );
   }
 
   async removeTeam(id: string): Promise<void> {
@@ -71,7 +76,11 @@ export class TeamStore implements TeamStores {
   }
 
   async teamsOfUser(userId: string): Promise<Team[]> {
-    const memberships = await this.manager.find(TeamMemberRow, { where: { userId }, relations: { team: true }, order: { teamId: "ASC" } });
+    const memberships = await this.manager.find(TeamMemberRow, {
+      where: { userId },
+      relations: { team: true },
+      order: { teamId: "ASC" },
+    });
     return memberships.flatMap(({ team }) => team ?? []);
   }
 

@@ -11,13 +11,19 @@ function refusedArgument(check: () => string): string {
 }
 
 describe("checkPassword", () => {
-  test.each([["12345678"], ["x".repeat(128)], ["correct horse"], ["  spaces  "], ["пароль12"]])("takes %j as it is", (password) => {
-    expect(checkPassword(password)).toBe(password);
-  });
+  test.each([["12345678"], ["x".repeat(128)], ["correct horse"], ["  spaces  "], ["пароль12"]])(
+    "takes %j as it is",
+    (password) => {
+      expect(checkPassword(password)).toBe(password);
+    },
+  );
 
-  test.each([[""], ["1234567"], ["x".repeat(129)], ["x".repeat(1_000_000)]])("refuses a password that is too short or too long (%#)", (password) => {
-    expect(refusedArgument(() => checkPassword(password))).toBe("password");
-  });
+  test.each([[""], ["1234567"], ["x".repeat(129)], ["x".repeat(1_000_000)]])(
+    "refuses a password that is too short or too long (%#)",
+    (password) => {
+      expect(refusedArgument(() => checkPassword(password))).toBe("password");
+    },
+  );
 
   test("does not repeat the password in its refusal", () => {
     expect(() => checkPassword("hunter2")).not.toThrow("hunter2");

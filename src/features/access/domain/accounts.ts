@@ -37,7 +37,9 @@ export interface Team {
   readonly id: string;
   readonly name: string;
   readonly description: string | null;
-  /** Who says who its members are: `local` for this installation, else the short name of a provider of single sign-on. */
+  /**
+   * Who says who its members are: `local` for this installation, else the short name of a provider of single sign-on.
+   */
   readonly provider: string;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
@@ -74,7 +76,8 @@ export function checkPassword(password: string, argument = "password"): string {
  */
 export function checkUsername(text: string, argument = "username"): string {
   const username = text.trim();
-  if (username === "" || username.length > NAME_MOST) throw new InvalidInput(argument, `has to have 1 to ${NAME_MOST} characters`);
+  if (username === "" || username.length > NAME_MOST)
+    throw new InvalidInput(argument, `has to have 1 to ${NAME_MOST} characters`);
   return username;
 }
 

@@ -1,6 +1,12 @@
 import { buildActor } from "../../../../test/builders/domain";
 import { Forbidden, InvalidInput } from "../../../shared/domain/errors";
-import { deploymentScope, SYSTEM_SCOPE, workspaceScope, type Actor, type Scope } from "../../../shared/domain/permissions";
+import {
+  deploymentScope,
+  SYSTEM_SCOPE,
+  workspaceScope,
+  type Actor,
+  type Scope,
+} from "../../../shared/domain/permissions";
 import { requireGrantable } from "./granting";
 import { grantsOf, rolePermissions, ROLES, type Role, type RolePermissions } from "./roles";
 
@@ -113,13 +119,25 @@ describe("a role of another level", () => {
 describe("with roles that the installation has changed", () => {
   test("a role that gained a permission can only be given by those who hold it too", () => {
     const roles = rolePermissions({ WORKSPACE_VIEWER: { permissions: { "workspace.secrets.get": true } } });
-    expect(grantableBy(holderOf("WORKSPACE_ADMIN", roles), WORKSPACE, roles)).toEqual(["WORKSPACE_ADMIN", "WORKSPACE_EDITOR"]);
+    expect(grantableBy(holderOf("WORKSPACE_ADMIN", roles), WORKSPACE, roles)).toEqual([
+      "WORKSPACE_ADMIN",
+      "WORKSPACE_EDITOR",
+    ]);
   });
 
   test("a role that lost a permission can be given by those who lack it", () => {
     const roles = rolePermissions({ SYSTEM_ADMIN: { permissions: { "system.iam.update": false } } });
-    expect(grantableBy(holderOf("SYSTEM_ADMIN", roles), SYSTEM_SCOPE, roles)).toEqual(["SYSTEM_ADMIN", "SYSTEM_EDITOR", "SYSTEM_VIEWER"]);
-    const viewer = rolePermissions({ SYSTEM_EDITOR: { permissions: Object.fromEntries([...SHIPPED.SYSTEM_EDITOR].map((one) => [one, false])) } });
-    expect(grantableBy(holderOf("SYSTEM_VIEWER", viewer), SYSTEM_SCOPE, viewer)).toEqual(["SYSTEM_EDITOR", "SYSTEM_VIEWER"]);
+    expect(grantableBy(holderOf("SYSTEM_ADMIN", roles), SYSTEM_SCOPE, roles)).toEqual([
+      "SYSTEM_ADMIN",
+      "SYSTEM_EDITOR",
+      "SYSTEM_VIEWER",
+    ]);
+    const viewer = rolePermissions({
+      SYSTEM_EDITOR: { permissions: Object.fromEntries([...SHIPPED.SYSTEM_EDITOR].map((one) => [one, false])) },
+    });
+    expect(grantableBy(holderOf("SYSTEM_VIEWER", viewer), SYSTEM_SCOPE, viewer)).toEqual([
+      "SYSTEM_EDITOR",
+      "SYSTEM_VIEWER",
+    ]);
   });
 });

@@ -18,7 +18,9 @@ export function requireAdminsLeft(before: AdminsLeft, after: AdminsLeft): void {
   }
   for (const [id, label] of before.workspaces) {
     if (!after.workspaces.has(id)) {
-      throw new Conflict(`This would leave the Workspace ${JSON.stringify(label)} without a WORKSPACE_ADMIN: make somebody else one first`);
+      throw new Conflict(
+        `This would leave the Workspace ${JSON.stringify(label)} without a WORKSPACE_ADMIN: make somebody else one first`,
+      );
     }
   }
 }

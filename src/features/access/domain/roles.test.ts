@@ -26,7 +26,12 @@ const onWorkspace = (role: Role): HeldRole => ({ role, workspaceId: "ours", depl
 const onDeployment = (role: Role): HeldRole => ({ role, workspaceId: "ours", deploymentId: "sales" });
 
 /** Everything that the roles allow at one place, out of all permissions that there are. */
-function allowed(subject: "USER" | "SERVICE_ACCOUNT", bindings: readonly HeldRole[], scope: Scope, roles = SHIPPED): string[] {
+function allowed(
+  subject: "USER" | "SERVICE_ACCOUNT",
+  bindings: readonly HeldRole[],
+  scope: Scope,
+  roles = SHIPPED,
+): string[] {
   const actor = buildActor({ grants: grantsOf(subject, bindings, roles) });
   const all = new Set(ROLES.flatMap((role) => [...roles[role]]));
   return [...all].filter((permission) => can(actor, permission, scope)).sort();
@@ -87,7 +92,8 @@ describe("the shipped table", () => {
   });
 
   test("holds no Deployment permission in a Workspace role, nor the other way round", () => {
-    const odd = (roles: readonly Role[], prefix: string) => roles.flatMap((role) => [...SHIPPED[role]].filter((one) => !one.startsWith(prefix)));
+    const odd = (roles: readonly Role[], prefix: string) =>
+      roles.flatMap((role) => [...SHIPPED[role]].filter((one) => !one.startsWith(prefix)));
     expect(odd(WORKSPACE_ROLES, "workspace.")).toEqual([]);
     expect(odd(DEPLOYMENT_ROLES, "deployment.")).toEqual([]);
     expect(odd(["USER"], "system.")).toEqual([]);
@@ -97,21 +103,30 @@ describe("the shipped table", () => {
 describe("a role's level", () => {
   test.each(ROLES.map((role) => [role]))("of %s is the one that its name starts with", (role) => {
     const level = role.split("_")[0];
-    expect([isSystemRole(role), isWorkspaceRole(role), isDeploymentRole(role)]).toEqual(["SYSTEM", "WORKSPACE", "DEPLOYMENT"].map((one) => one === level));
+    expect([isSystemRole(role), isWorkspaceRole(role), isDeploymentRole(role)]).toEqual(
+      ["SYSTEM", "WORKSPACE", "DEPLOYMENT"].map((one) => one === level),
+    );
   });
 });
 
 describe("an override", () => {
   test("of true adds the permission to that role", () => {
-    const roles = rolePermissions({ WORKSPACE_VIEWER: { permissions: { "workspace.config.update": true, "workspace.news.get": true } } });
-    expect([...roles.WORKSPACE_VIEWER].sort()).toEqual([...sorted("WORKSPACE_VIEWER"), "workspace.config.update", "workspace.news.get"].sort());
+    const roles = rolePermissions({
+      WORKSPACE_VIEWER: { permissions: { "workspace.config.update": true, "workspace.news.get": true } },
+    });
+    expect([...roles.WORKSPACE_VIEWER].sort()).toEqual(
+      [...sorted("WORKSPACE_VIEWER"), "workspace.config.update", "workspace.news.get"].sort(),
+    );
     expect(roles.WORKSPACE_EDITOR).toEqual(SHIPPED.WORKSPACE_EDITOR);
   });
 
   test("of false removes it from that role, and from none that was merged from it", () => {
     const roles = rolePermissions({ DEPLOYMENT_EDITOR: { permissions: { "deployment.images.push": false } } });
-    expect([...roles.DEPLOYMENT_EDITOR].sort()).toEqual(sorted("DEPLOYMENT_EDITOR").filter((one) => one !== "deployment.images.push"));
-    for (const role of ["DEPLOYMENT_ADMIN", "SYSTEM_EDITOR", "SYSTEM_ADMIN"] as const) expect(roles[role]).toEqual(SHIPPED[role]);
+    expect([...roles.DEPLOYMENT_EDITOR].sort()).toEqual(
+      sorted("DEPLOYMENT_EDITOR").filter((one) => one !== "deployment.images.push"),
+    );
+    for (const role of ["DEPLOYMENT_ADMIN", "SYSTEM_EDITOR", "SYSTEM_ADMIN"] as const)
+      expect(roles[role]).toEqual(SHIPPED[role]);
   });
 
   test("of what is so already changes nothing", () => {
@@ -129,9 +144,13 @@ describe("an override", () => {
   });
 
   test("cannot lift a role above the level on which it is bound", () => {
-    const roles = rolePermissions({ WORKSPACE_VIEWER: { permissions: { "system.iam.update": true, "deployment.images.push": true } } });
+    const roles = rolePermissions({
+      WORKSPACE_VIEWER: { permissions: { "system.iam.update": true, "deployment.images.push": true } },
+    });
     const [more, less] = [roles, SHIPPED].map((table) =>
-      [SYSTEM_SCOPE, workspaceScope("ours"), DEPLOYMENT].map((scope) => allowed("USER", [onWorkspace("WORKSPACE_VIEWER")], scope, table)),
+      [SYSTEM_SCOPE, workspaceScope("ours"), DEPLOYMENT].map((scope) =>
+        allowed("USER", [onWorkspace("WORKSPACE_VIEWER")], scope, table),
+      ),
     );
     expect(more).toEqual(less);
   });
@@ -154,7 +173,9 @@ describe("what a person's role allows", () => {
 
   test("WORKSPACE_ADMIN: what DEPLOYMENT_ADMIN may, on each Deployment of the Workspace and no other", () => {
     for (const scope of [DEPLOYMENT, SIBLING]) {
-      expect(allowed("USER", [onWorkspace("WORKSPACE_ADMIN")], scope)).toEqual(theirs("WORKSPACE_ADMIN", "DEPLOYMENT_ADMIN"));
+      expect(allowed("USER", [onWorkspace("WORKSPACE_ADMIN")], scope)).toEqual(
+        theirs("WORKSPACE_ADMIN", "DEPLOYMENT_ADMIN"),
+      );
     }
     expect(allowed("USER", [onWorkspace("WORKSPACE_ADMIN")], ELSEWHERE)).toEqual(theirs());
   });
@@ -163,12 +184,15 @@ describe("what a person's role allows", () => {
     expect(allowed("USER", [onWorkspace(role)], DEPLOYMENT).filter((one) => one.startsWith("deployment."))).toEqual([]);
   });
 
-  test.each(DEPLOYMENT_ROLES)("%s: its permissions on the Deployment, and none on its siblings or its Workspace", (role) => {
-    expect(allowed("USER", [onDeployment(role)], DEPLOYMENT)).toEqual(theirs(role));
-    for (const scope of [SIBLING, ELSEWHERE, workspaceScope("ours"), SYSTEM_SCOPE]) {
-      expect(allowed("USER", [onDeployment(role)], scope)).toEqual(theirs());
-    }
-  });
+  test.each(DEPLOYMENT_ROLES)(
+    "%s: its permissions on the Deployment, and none on its siblings or its Workspace",
+    (role) => {
+      expect(allowed("USER", [onDeployment(role)], DEPLOYMENT)).toEqual(theirs(role));
+      for (const scope of [SIBLING, ELSEWHERE, workspaceScope("ours"), SYSTEM_SCOPE]) {
+        expect(allowed("USER", [onDeployment(role)], scope)).toEqual(theirs());
+      }
+    },
+  );
 
   test("several together: the most that any of them allows", () => {
     const bindings = [onWorkspace("WORKSPACE_VIEWER"), onDeployment("DEPLOYMENT_EDITOR")];
@@ -183,7 +207,8 @@ describe("what a person's role allows", () => {
 
 describe("what a service account's role allows", () => {
   test("without any: nothing, as it is no person", () => {
-    for (const scope of [SYSTEM_SCOPE, workspaceScope("ours"), DEPLOYMENT]) expect(allowed("SERVICE_ACCOUNT", [], scope)).toEqual([]);
+    for (const scope of [SYSTEM_SCOPE, workspaceScope("ours"), DEPLOYMENT])
+      expect(allowed("SERVICE_ACCOUNT", [], scope)).toEqual([]);
   });
 
   test.each<[Role, DeploymentRole]>([
@@ -191,23 +216,29 @@ describe("what a service account's role allows", () => {
     ["WORKSPACE_EDITOR", "DEPLOYMENT_EDITOR"],
     ["WORKSPACE_VIEWER", "DEPLOYMENT_VIEWER"],
   ])("%s: what %s may on each Deployment of the Workspace, and no other", (role, tier) => {
-    for (const scope of [DEPLOYMENT, SIBLING]) expect(allowed("SERVICE_ACCOUNT", [onWorkspace(role)], scope)).toEqual(sorted(role, tier));
+    for (const scope of [DEPLOYMENT, SIBLING])
+      expect(allowed("SERVICE_ACCOUNT", [onWorkspace(role)], scope)).toEqual(sorted(role, tier));
     expect(allowed("SERVICE_ACCOUNT", [onWorkspace(role)], workspaceScope("ours"))).toEqual(sorted(role));
-    for (const scope of [ELSEWHERE, workspaceScope("theirs"), SYSTEM_SCOPE]) expect(allowed("SERVICE_ACCOUNT", [onWorkspace(role)], scope)).toEqual([]);
+    for (const scope of [ELSEWHERE, workspaceScope("theirs"), SYSTEM_SCOPE])
+      expect(allowed("SERVICE_ACCOUNT", [onWorkspace(role)], scope)).toEqual([]);
   });
 
   test.each(SYSTEM_ROLES)("%s: the same everywhere", (role) => {
-    for (const scope of [SYSTEM_SCOPE, workspaceScope("ours"), DEPLOYMENT]) expect(allowed("SERVICE_ACCOUNT", [onSystem(role)], scope)).toEqual(sorted(role));
+    for (const scope of [SYSTEM_SCOPE, workspaceScope("ours"), DEPLOYMENT])
+      expect(allowed("SERVICE_ACCOUNT", [onSystem(role)], scope)).toEqual(sorted(role));
   });
 
   test.each(DEPLOYMENT_ROLES)("%s: its permissions on the Deployment alone", (role) => {
     expect(allowed("SERVICE_ACCOUNT", [onDeployment(role)], DEPLOYMENT)).toEqual(sorted(role));
-    for (const scope of [SIBLING, workspaceScope("ours"), SYSTEM_SCOPE]) expect(allowed("SERVICE_ACCOUNT", [onDeployment(role)], scope)).toEqual([]);
+    for (const scope of [SIBLING, workspaceScope("ours"), SYSTEM_SCOPE])
+      expect(allowed("SERVICE_ACCOUNT", [onDeployment(role)], scope)).toEqual([]);
   });
 
   test("follows the installation's changes of the Deployment role that its tier stands for", () => {
     const roles = rolePermissions({ DEPLOYMENT_EDITOR: { permissions: { "deployment.images.push": false } } });
-    expect(allowed("SERVICE_ACCOUNT", [onWorkspace("WORKSPACE_EDITOR")], DEPLOYMENT, roles)).not.toContain("deployment.images.push");
+    expect(allowed("SERVICE_ACCOUNT", [onWorkspace("WORKSPACE_EDITOR")], DEPLOYMENT, roles)).not.toContain(
+      "deployment.images.push",
+    );
   });
 });
 
@@ -227,9 +258,11 @@ describe("a role that is bound on another level than its own", () => {
 
 test("overrides that name no role or no permission are told", () => {
   const permissions = { "deployment.images.push": false, "deployment.image.push": false };
-  expect(unknownOverrides({ DEPLOYMENT_EDITOR: { permissions }, DEPLOYMENT_EDITORS: { permissions }, toString: { permissions: {} } })).toEqual([
-    "DEPLOYMENT_EDITOR.permissions.deployment.image.push",
-    "DEPLOYMENT_EDITORS",
-    "toString",
-  ]);
+  expect(
+    unknownOverrides({
+      DEPLOYMENT_EDITOR: { permissions },
+      DEPLOYMENT_EDITORS: { permissions },
+      toString: { permissions: {} },
+    }),
+  ).toEqual(["DEPLOYMENT_EDITOR.permissions.deployment.image.push", "DEPLOYMENT_EDITORS", "toString"]);
 });

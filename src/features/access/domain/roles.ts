@@ -28,7 +28,10 @@ export type RolePermissions = Readonly<Record<Role, ReadonlySet<string>>>;
  * merged from it alone, as on that platform.
  */
 export function rolePermissions(overrides: RoleOverrides = {}): RolePermissions {
-  const table = Object.fromEntries(ROLES.map((role) => [role, new Set(shippedRoles[role])])) as Record<Role, Set<string>>;
+  const table = Object.fromEntries(ROLES.map((role) => [role, new Set(shippedRoles[role])])) as Record<
+    Role,
+    Set<string>
+  >;
   for (const role of ROLES) {
     for (const [permission, granted] of Object.entries(overrides[role]?.permissions ?? {})) {
       if (granted) table[role].add(permission);
@@ -38,12 +41,16 @@ export function rolePermissions(overrides: RoleOverrides = {}): RolePermissions 
   return table;
 }
 
-/** What overrides name although no role and no permission is called so: most likely misspelt, and then without effect. */
+/**
+ * What overrides name although no role and no permission is called so: most likely misspelt, and then without effect.
+ */
 export function unknownOverrides(overrides: RoleOverrides): string[] {
   const permissions = new Set(Object.values(shippedRoles).flat());
   return Object.entries(overrides).flatMap(([role, override]) =>
     Object.hasOwn(shippedRoles, role)
-      ? Object.keys(override.permissions).flatMap((permission) => (permissions.has(permission) ? [] : [`${role}.permissions.${permission}`]))
+      ? Object.keys(override.permissions).flatMap((permission) =>
+          permissions.has(permission) ? [] : [`${role}.permissions.${permission}`],
+        )
       : [role],
   );
 }

@@ -59,15 +59,22 @@ export function readMemberChange(given: GivenMembers): MemberChange | null {
   const remove = readMemberIds(given.removeUserIds, "removeUserIds");
   if (by === null && add === null && remove === null) return null;
   if (by !== null && (add !== null || remove !== null)) {
-    throw new InvalidInput("userIds", "names all members that there will be: addUserIds and removeUserIds do not go with it");
+    throw new InvalidInput(
+      "userIds",
+      "names all members that there will be: addUserIds and removeUserIds do not go with it",
+    );
   }
   if (by !== null) return { kind: "REPLACE", by };
-  if (add?.some((id) => remove?.includes(id))) throw new InvalidInput("removeUserIds", "names a user who is in addUserIds as well");
+  if (add?.some((id) => remove?.includes(id)))
+    throw new InvalidInput("removeUserIds", "names a user who is in addUserIds as well");
   return { kind: "CHANGE", add: add ?? [], remove: remove ?? [] };
 }
 
 /** Who really joins, and who really leaves. */
-export function membersAfter(present: readonly string[], change: MemberChange): { readonly added: string[]; readonly removed: string[] } {
+export function membersAfter(
+  present: readonly string[],
+  change: MemberChange,
+): { readonly added: string[]; readonly removed: string[] } {
   const members = new Set(present);
   if (change.kind === "REPLACE") {
     const wanted = new Set(change.by);

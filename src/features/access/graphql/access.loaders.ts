@@ -15,7 +15,10 @@ export interface AccessLoaders {
   readonly membersByTeam: DataLoader<string, User[]>;
 }
 
-export function accessLoaders(readModel: AccessReadModel, teams: TeamReadModel): (context: GraphqlContext) => AccessLoaders {
+export function accessLoaders(
+  readModel: AccessReadModel,
+  teams: TeamReadModel,
+): (context: GraphqlContext) => AccessLoaders {
   return perRequest(() => ({
     users: new DataLoader(async (ids) => byId(ids, await readModel.usersByIds(ids))),
     serviceAccounts: new DataLoader(async (ids) => byId(ids, await readModel.serviceAccountsByIds(ids))),

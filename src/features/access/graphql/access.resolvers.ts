@@ -21,14 +21,21 @@ export class SignInResolver {
     },
   ) {}
 
-  @Mutation(() => AuthUser, { nullable: true, description: "Signs in with a password. Attempts are limited per account and per address." })
+  @Mutation(() => AuthUser, {
+    nullable: true,
+    description: "Signs in with a password. Attempts are limited per account and per address.",
+  })
   async createToken(
     @Ctx() { address, requestId }: GraphqlContext,
     @Arg("identity", () => String, { nullable: true, description: "User name or e-mail address." })
     identity: string | null | undefined,
     @Arg("password", () => String, { description: "The password." }) password: string,
   ): Promise<AuthUser> {
-    const { user, token } = await this.deps.signIn.execute({ identity: identity ?? "", password, request: { id: requestId, address } });
+    const { user, token } = await this.deps.signIn.execute({
+      identity: identity ?? "",
+      password,
+      request: { id: requestId, address },
+    });
     return { user, token: { value: token } };
   }
 
@@ -43,12 +50,21 @@ export class SignInResolver {
     @Arg("password", () => String, { description: "8 to 128 characters." }) password: string,
     @Arg("username", () => String, { nullable: true, description: "The name to sign in with; without it the address." })
     username?: string | null,
-    @Arg("inviteToken", () => String, { nullable: true, description: "Taken for the sake of older clients; invitations are not needed." })
+    @Arg("inviteToken", () => String, {
+      nullable: true,
+      description: "Taken for the sake of older clients; invitations are not needed.",
+    })
     _inviteToken?: string | null,
   ): Promise<AuthUser> {
     const actor = await context.actorOrNull();
     const { requestId: id, address } = context;
-    const { user, token } = await this.deps.createUser.execute({ actor, email, password, username: username ?? undefined, request: { id, address } });
+    const { user, token } = await this.deps.createUser.execute({
+      actor,
+      email,
+      password,
+      username: username ?? undefined,
+      request: { id, address },
+    });
     return { user, token: token === null ? null : { value: token } };
   }
 }
@@ -69,7 +85,10 @@ export class UserResolver {
   }
 
   @MaxItems(10)
-  @FieldResolver(() => [RoleBinding], { nullable: true, description: "Every role that the user was granted himself; those of his Teams come on top." })
+  @FieldResolver(() => [RoleBinding], {
+    nullable: true,
+    description: "Every role that the user was granted himself; those of his Teams come on top.",
+  })
   roleBindings(@Root() user: User, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
     return this.loaders(context).bindingsByUser.load(user.id);
   }
@@ -89,12 +108,16 @@ export class RoleBindingResolver {
     return teamId === null ? null : this.loaders(context).teams.load(teamId);
   }
 
-  @FieldResolver(() => ServiceAccount, { nullable: true, description: "Who has the role, where it is a service account." })
+  @FieldResolver(() => ServiceAccount, {
+    nullable: true,
+    description: "Who has the role, where it is a service account.",
+  })
   async serviceAccount(
     @Root() { serviceAccountId }: RoleBinding,
     @Ctx() context: GraphqlContext,
   ): Promise<ServiceAccount | null> {
-    const account = serviceAccountId === null ? null : await this.loaders(context).serviceAccounts.load(serviceAccountId);
+    const account =
+      serviceAccountId === null ? null : await this.loaders(context).serviceAccounts.load(serviceAccountId);
     return account && presentServiceAccount(account);
   }
 }
@@ -104,7 +127,10 @@ export class SystemServiceAccountResolver {
   constructor(private readonly serviceAccounts: ServiceAccounts) {}
 
   @MaxItems(100)
-  @Query(() => [ServiceAccount], { nullable: true, description: "Service accounts with a role on the whole system. Takes system.serviceAccounts.get." })
+  @Query(() => [ServiceAccount], {
+    nullable: true,
+    description: "Service accounts with a role on the whole system. Takes system.serviceAccounts.get.",
+  })
   async systemServiceAccounts(@Ctx() context: GraphqlContext): Promise<ServiceAccount[]> {
     const accounts = await this.serviceAccounts.list(await context.actor(), SYSTEM_SCOPE);
     return accounts.map((account) => presentServiceAccount(account));
@@ -112,13 +138,15 @@ export class SystemServiceAccountResolver {
 
   @Mutation(() => ServiceAccount, {
     nullable: true,
-    description: "Creates a service account with a role on the whole system. Takes system.serviceAccounts.create, and every permission that the role grants.",
+    description:
+      "Creates a service account with a role on the whole system. Takes system.serviceAccounts.create, and every permission that the role grants.",
   })
   async createSystemServiceAccount(
     @Ctx() context: GraphqlContext,
     @Arg("label", () => String, { description: "What it is for." }) label: string,
     @Arg("role", () => Role, { description: "A SYSTEM_… role." }) role: RoleName,
-    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." }) category?: string | null,
+    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." })
+    category?: string | null,
   ): Promise<ServiceAccount> {
     const { account, apiKey } = await this.serviceAccounts.create({
       actor: await context.actor(),
@@ -132,22 +160,41 @@ export class SystemServiceAccountResolver {
 
   @Mutation(() => ServiceAccount, {
     nullable: true,
-    description: "Changes what is given of a service account of the system; its key stays. Takes system.serviceAccounts.update, and for a new role every permission that it grants.",
+    description:
+      "Changes what is given of a service account of the system; its key stays. Takes system.serviceAccounts.update, and for a new role every permission that it grants.",
   })
   async updateSystemServiceAccount(
     @Ctx() context: GraphqlContext,
     @Arg("serviceAccountUuid", () => Uuid, { description: "Which service account." }) id: string,
     @Arg("label", () => String, { nullable: true, description: "What it is for; absent keeps." }) label?: string | null,
-    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice; absent keeps, null clears." }) category?: string | null,
-    @Arg("role", () => Role, { nullable: true, description: "A SYSTEM_… role in place of the one that it has; absent keeps." }) role?: RoleName | null,
+    @Arg("category", () => String, {
+      nullable: true,
+      description: "A grouping of your choice; absent keeps, null clears.",
+    })
+    category?: string | null,
+    @Arg("role", () => Role, {
+      nullable: true,
+      description: "A SYSTEM_… role in place of the one that it has; absent keeps.",
+    })
+    role?: RoleName | null,
   ): Promise<ServiceAccount> {
     const actor = await context.actor();
     return presentServiceAccount(
-      await this.serviceAccounts.update({ actor, scope: SYSTEM_SCOPE, id, label: label ?? undefined, category, role: role ?? undefined }),
+      await this.serviceAccounts.update({
+        actor,
+        scope: SYSTEM_SCOPE,
+        id,
+        label: label ?? undefined,
+        category,
+        role: role ?? undefined,
+      }),
     );
   }
 
-  @Mutation(() => ServiceAccount, { nullable: true, description: "Deletes a service account of the system; its key is refused from then on." })
+  @Mutation(() => ServiceAccount, {
+    nullable: true,
+    description: "Deletes a service account of the system; its key is refused from then on.",
+  })
   async deleteSystemServiceAccount(
     @Ctx() context: GraphqlContext,
     @Arg("serviceAccountUuid", () => Uuid, { description: "Which one." }) id: string,

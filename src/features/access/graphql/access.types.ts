@@ -11,7 +11,8 @@ const tiers = { ADMIN: "Everything", EDITOR: "Changing things", VIEWER: "Looking
 
 registerEnumType(Role, {
   name: "Role",
-  description: "A set of permissions that is bound to a user, a Team or a service account, on the level that its name starts with.",
+  description:
+    "A set of permissions that is bound to a user, a Team or a service account, on the level that its name starts with.",
   valuesConfig: Object.fromEntries(
     ROLES.map((role) => {
       const [level, tier] = role.split("_");
@@ -47,7 +48,10 @@ export class User {
   @Field(() => String, { nullable: true, description: "The person's name, where it is known." })
   fullName: string | null;
 
-  @Field(() => String, { nullable: true, description: "active, or pending: unable to sign in until an administrator has confirmed the address." })
+  @Field(() => String, {
+    nullable: true,
+    description: "active, or pending: unable to sign in until an administrator has confirmed the address.",
+  })
   status: string | null;
 
   @Field(() => DateTime, { nullable: true, description: "When the account was made." })
@@ -63,8 +67,10 @@ export class Token {
   value: string | null;
 }
 
-
-@ObjectType({ simpleResolvers: true, description: "A key for programs, with one role on the system, a Workspace or a Deployment." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "A key for programs, with one role on the system, a Workspace or a Deployment.",
+})
 export class ServiceAccount {
   @Field(() => ID, { description: "The service account's id." })
   id: string;
@@ -72,7 +78,10 @@ export class ServiceAccount {
   @Field(() => String, { nullable: true, description: "What it is for, in its maker's words." })
   label: string | null;
 
-  @Field(() => String, { nullable: true, description: "In full in the answer that created it, and its first characters ever after." })
+  @Field(() => String, {
+    nullable: true,
+    description: "In full in the answer that created it, and its first characters ever after.",
+  })
   apiKey: string | null;
 
   @Field(() => String, { nullable: true, description: "A grouping of the maker's choice." })
@@ -81,7 +90,10 @@ export class ServiceAccount {
   @Field(() => String, { nullable: true, description: "WORKSPACE, DEPLOYMENT or SYSTEM." })
   entityType: string | null;
 
-  @Field(() => Uuid, { nullable: true, description: "The Workspace or Deployment that it belongs to; null for the system." })
+  @Field(() => Uuid, {
+    nullable: true,
+    description: "The Workspace or Deployment that it belongs to; null for the system.",
+  })
   entityUuid: string | null;
 
   @Field(() => Uuid, { nullable: true, description: "The Workspace that it belongs to, if it belongs to one." })
@@ -93,7 +105,10 @@ export class ServiceAccount {
   @Field(() => Boolean, { nullable: true, description: "Whether the key is accepted." })
   active: boolean | null;
 
-  @Field(() => DateTime, { nullable: true, description: "When the key was last used, to the minute; null before its first use." })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: "When the key was last used, to the minute; null before its first use.",
+  })
   lastUsedAt: Instant | null;
 
   @Field(() => DateTime, { nullable: true, description: "When it was made." })
@@ -103,7 +118,10 @@ export class ServiceAccount {
   updatedAt: Instant | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "Who is signed in: the answer to every operation that signs somebody in." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "Who is signed in: the answer to every operation that signs somebody in.",
+})
 export class AuthUser {
   @Field(() => User, { nullable: true, description: "Who is signed in now, if it is a person." })
   user: User | null;
@@ -111,11 +129,17 @@ export class AuthUser {
   @Field(() => ServiceAccount, { nullable: true, description: "Who is signed in now, if it is a service account." })
   serviceAccount?: ServiceAccount | null;
 
-  @Field(() => Token, { nullable: true, description: "The token of a new session; null where none begins, as for a user who is pending." })
+  @Field(() => Token, {
+    nullable: true,
+    description: "The token of a new session; null where none begins, as for a user who is pending.",
+  })
   token: Token | null;
 }
 
-@ObjectType({ description: "Grants a role to a user, a Team or a service account, on the system, on a Workspace or on a Deployment." })
+@ObjectType({
+  description:
+    "Grants a role to a user, a Team or a service account, on the system, on a Workspace or on a Deployment.",
+})
 export class RoleBinding {
   @Field(() => ID, { simple: true, description: "The binding's id." })
   id: string;
@@ -150,10 +174,17 @@ export class AuthConfig {
   @Field(() => Boolean, { nullable: true, description: "Whether anybody may create an account." })
   publicSignup: boolean | null;
 
-  @Field(() => Boolean, { nullable: true, description: "True while there is no user at all: the first one becomes SYSTEM_ADMIN." })
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "True while there is no user at all: the first one becomes SYSTEM_ADMIN.",
+  })
   initialSignup: boolean | null;
 
   @MaxItems(10)
-  @Field(() => [AuthProvider], { nullable: true, description: "Providers of single sign-on; where there are none but passwords are taken, our own page that asks for one." })
+  @Field(() => [AuthProvider], {
+    nullable: true,
+    description:
+      "Providers of single sign-on; where there are none but passwords are taken, our own page that asks for one.",
+  })
   providers: AuthProvider[] | null;
 }

@@ -5,7 +5,8 @@ import type { SystemRoles } from "../app/system-roles";
 import type { Role as RoleName } from "../domain/roles";
 import { Role, RoleBinding } from "./access.types";
 
-const GRANT = "in place of the one there was. Takes system.iam.update, and every permission that the role grants. The last SYSTEM_ADMIN stays one.";
+const GRANT =
+  "in place of the one there was. Takes system.iam.update, and every permission that the role grants. The last SYSTEM_ADMIN stays one.";
 const REVOKE = "Takes system.iam.update. The last SYSTEM_ADMIN stays one.";
 
 @Resolver()
@@ -21,7 +22,10 @@ export class SystemRoleResolver {
     return this.systemRoles.grant({ actor: await context.actor(), subject: { userId }, role });
   }
 
-  @Mutation(() => RoleBinding, { nullable: true, description: `Takes a user's role on the whole system away. ${REVOKE}` })
+  @Mutation(() => RoleBinding, {
+    nullable: true,
+    description: `Takes a user's role on the whole system away. ${REVOKE}`,
+  })
   async deleteSystemRoleBinding(
     @Ctx() context: GraphqlContext,
     @Arg("userId", () => ID, { description: "Which user." }) userId: string,
@@ -30,7 +34,10 @@ export class SystemRoleResolver {
     return this.systemRoles.revoke({ actor: await context.actor(), subject: { userId }, role });
   }
 
-  @Mutation(() => RoleBinding, { nullable: true, description: `Gives the members of a Team a role on the whole system, ${GRANT}` })
+  @Mutation(() => RoleBinding, {
+    nullable: true,
+    description: `Gives the members of a Team a role on the whole system, ${GRANT}`,
+  })
   async createTeamSystemRoleBinding(
     @Ctx() context: GraphqlContext,
     @Arg("teamUuid", () => Uuid, { description: "Which Team." }) teamId: string,
@@ -39,7 +46,10 @@ export class SystemRoleResolver {
     return this.systemRoles.grant({ actor: await context.actor(), subject: { teamId }, role });
   }
 
-  @Mutation(() => RoleBinding, { nullable: true, description: `Takes a Team's role on the whole system away. ${REVOKE}` })
+  @Mutation(() => RoleBinding, {
+    nullable: true,
+    description: `Takes a Team's role on the whole system away. ${REVOKE}`,
+  })
   async deleteTeamSystemRoleBinding(
     @Ctx() context: GraphqlContext,
     @Arg("teamUuid", () => Uuid, { description: "Which Team." }) teamId: string,

@@ -17,17 +17,27 @@ export class TeamMutationResolver {
     },
   ) {}
 
-  @Mutation(() => TeamPayload, { nullable: true, description: "Creates a Team, without any role. Takes system.teams.create." })
+  @Mutation(() => TeamPayload, {
+    nullable: true,
+    description: "Creates a Team, without any role. Takes system.teams.create.",
+  })
   async createTeam(
     @Ctx() context: GraphqlContext,
-    @Arg("name", () => String, { description: "1 to 190 characters; each provider has a name only once." }) name: string,
-    @Arg("description", () => String, { nullable: true, description: "What it is for, in at most 1000 characters." }) description?: string | null,
+    @Arg("name", () => String, { description: "1 to 190 characters; each provider has a name only once." })
+    name: string,
+    @Arg("description", () => String, { nullable: true, description: "What it is for, in at most 1000 characters." })
+    description?: string | null,
     @Arg("provider", () => String, {
       nullable: true,
-      description: "local, which is the default, for a Team whose members are chosen here; else auth0, google, okta, microsoft, adfs or custom, for the group of this name there.",
+      description:
+        "local, which is the default, for a Team whose members are chosen here; else auth0, google, okta, microsoft, adfs or custom, for the group of this name there.",
     })
     provider?: string | null,
-    @Arg("userIds", IDS, { nullable: true, description: "Who is a member from the start, at most 500; only for local Teams." }) userIds?: string[] | null,
+    @Arg("userIds", IDS, {
+      nullable: true,
+      description: "Who is a member from the start, at most 500; only for local Teams.",
+    })
+    userIds?: string[] | null,
   ): Promise<TeamPayload> {
     const actor = await context.actor();
     const team = await this.deps.createTeam.execute({
@@ -48,11 +58,28 @@ export class TeamMutationResolver {
   async updateTeam(
     @Ctx() context: GraphqlContext,
     @Arg("id", () => ID, { description: "Which Team." }) id: string,
-    @Arg("newName", () => String, { nullable: true, description: "1 to 190 characters; absent keeps." }) newName?: string | null,
-    @Arg("description", () => String, { nullable: true, description: "At most 1000 characters; absent keeps, null clears." }) description?: string | null,
-    @Arg("addUserIds", IDS, { nullable: true, description: "Who joins; members stay. At most 500; only for local Teams." }) addUserIds?: string[] | null,
-    @Arg("removeUserIds", IDS, { nullable: true, description: "Who leaves; others stay away. At most 500; only for local Teams." }) removeUserIds?: string[] | null,
-    @Arg("userIds", IDS, { nullable: true, description: "All members there will be, at most 500, in place of those there are; only for local Teams." }) userIds?: string[] | null,
+    @Arg("newName", () => String, { nullable: true, description: "1 to 190 characters; absent keeps." })
+    newName?: string | null,
+    @Arg("description", () => String, {
+      nullable: true,
+      description: "At most 1000 characters; absent keeps, null clears.",
+    })
+    description?: string | null,
+    @Arg("addUserIds", IDS, {
+      nullable: true,
+      description: "Who joins; members stay. At most 500; only for local Teams.",
+    })
+    addUserIds?: string[] | null,
+    @Arg("removeUserIds", IDS, {
+      nullable: true,
+      description: "Who leaves; others stay away. At most 500; only for local Teams.",
+    })
+    removeUserIds?: string[] | null,
+    @Arg("userIds", IDS, {
+      nullable: true,
+      description: "All members there will be, at most 500, in place of those there are; only for local Teams.",
+    })
+    userIds?: string[] | null,
   ): Promise<TeamPayload> {
     const actor = await context.actor();
     const team = await this.deps.updateTeam.execute({
@@ -69,9 +96,13 @@ export class TeamMutationResolver {
 
   @Mutation(() => TeamPayload, {
     nullable: true,
-    description: "Removes a Team with all its roles; its members keep their accounts. Takes system.teams.remove. Not if nobody else is SYSTEM_ADMIN, or WORKSPACE_ADMIN of a Workspace.",
+    description:
+      "Removes a Team with all its roles; its members keep their accounts. Takes system.teams.remove. Not if nobody else is SYSTEM_ADMIN, or WORKSPACE_ADMIN of a Workspace.",
   })
-  async removeTeam(@Ctx() context: GraphqlContext, @Arg("id", () => ID, { description: "Which Team." }) id: string): Promise<TeamPayload> {
+  async removeTeam(
+    @Ctx() context: GraphqlContext,
+    @Arg("id", () => ID, { description: "Which Team." }) id: string,
+  ): Promise<TeamPayload> {
     const team = await this.deps.removeTeam.execute({ actor: await context.actor(), teamId: id });
     return { team, message: `The Team ${JSON.stringify(team.name)} was removed` };
   }

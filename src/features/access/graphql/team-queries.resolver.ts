@@ -20,7 +20,10 @@ export class TeamQueryResolver {
   async team(
     @Ctx() context: GraphqlContext,
     @Arg("teamUuid", () => Uuid, { description: "Which Team." }) id: string,
-    @Arg("workspaceUuid", () => Uuid, { nullable: true, description: "The Workspace on whose behalf you look; empty for none." })
+    @Arg("workspaceUuid", () => Uuid, {
+      nullable: true,
+      description: "The Workspace on whose behalf you look; empty for none.",
+    })
     workspaceId?: string | null,
   ): Promise<Team> {
     return this.teams.requireVisibleTeam(await context.actor(), id, workspaceId?.toLowerCase() || undefined);
@@ -29,9 +32,13 @@ export class TeamQueryResolver {
   @MaxItems(100)
   @Query(() => [User], {
     nullable: true,
-    description: "The members of a Team, by user name. Its members see them. Others take system.teams.get, or workspace.teams.get or deployment.teams.get where it has a role.",
+    description:
+      "The members of a Team, by user name. Its members see them. Others take system.teams.get, or workspace.teams.get or deployment.teams.get where it has a role.",
   })
-  async teamUsers(@Ctx() context: GraphqlContext, @Arg("teamUuid", () => Uuid, { description: "Which Team." }) id: string): Promise<User[]> {
+  async teamUsers(
+    @Ctx() context: GraphqlContext,
+    @Arg("teamUuid", () => Uuid, { description: "Which Team." }) id: string,
+  ): Promise<User[]> {
     return this.teams.members(await context.actor(), id);
   }
 
@@ -45,14 +52,25 @@ export class TeamQueryResolver {
     @Arg("take", () => Int, {
       nullable: true,
       defaultValue: FIRST,
-      description: "How many, at most 100. A negative number reads backwards: the page before the cursor, or the last one; in list order all the same.",
+      description:
+        "How many, at most 100. A negative number reads backwards: the page before the cursor, or the last one; in list order all the same.",
     })
     take: number | null,
-    @Arg("cursor", () => Uuid, { nullable: true, description: "The id of the Team where the page ends or begins, which is left out itself; empty for none." })
+    @Arg("cursor", () => Uuid, {
+      nullable: true,
+      description: "The id of the Team where the page ends or begins, which is left out itself; empty for none.",
+    })
     cursor?: string | null,
-    @Arg("workspaceUuid", () => Uuid, { nullable: true, description: "The Workspace on whose behalf you look; empty for none." })
+    @Arg("workspaceUuid", () => Uuid, {
+      nullable: true,
+      description: "The Workspace on whose behalf you look; empty for none.",
+    })
     workspaceId?: string | null,
   ): Promise<PaginatedTeams> {
-    return this.teams.page(await context.actor(), { take: take ?? FIRST, cursor: cursor || undefined, workspaceId: workspaceId?.toLowerCase() || undefined });
+    return this.teams.page(await context.actor(), {
+      take: take ?? FIRST,
+      cursor: cursor || undefined,
+      workspaceId: workspaceId?.toLowerCase() || undefined,
+    });
   }
 }

@@ -25,17 +25,25 @@ export class UsersResolver {
     },
   ) {}
 
-  @Query(() => AuthUser, { nullable: true, description: "Who you are: a user, or a service account. Takes nothing but to be signed in; no new token comes with it." })
+  @Query(() => AuthUser, {
+    nullable: true,
+    description:
+      "Who you are: a user, or a service account. Takes nothing but to be signed in; no new token comes with it.",
+  })
   async self(@Ctx() context: GraphqlContext): Promise<AuthUser> {
     const { user, serviceAccount } = await this.deps.users.self(await context.actor());
     return { user, serviceAccount: serviceAccount && presentServiceAccount(serviceAccount), token: null };
   }
 
   @MaxItems(100)
-  @Query(() => [User], { nullable: true, description: "Users who match, by user name; all of them where nothing is asked for. Takes system.users.get." })
+  @Query(() => [User], {
+    nullable: true,
+    description: "Users who match, by user name; all of them where nothing is asked for. Takes system.users.get.",
+  })
   async users(
     @Ctx() context: GraphqlContext,
-    @Arg("user", () => UserSearch, { nullable: true, description: "What they have to match." }) user?: UserSearch | null,
+    @Arg("user", () => UserSearch, { nullable: true, description: "What they have to match." })
+    user?: UserSearch | null,
   ): Promise<User[]> {
     return this.deps.users.search(await context.actor(), user ?? {});
   }
@@ -48,7 +56,11 @@ export class UsersResolver {
   async removeUser(
     @Ctx() context: GraphqlContext,
     @Arg("id", () => Uuid, { nullable: true, description: "Which user." }) id?: string | null,
-    @Arg("userUuid", () => Uuid, { nullable: true, description: "The same as id, as older clients say; one of both has to be given." }) userUuid?: string | null,
+    @Arg("userUuid", () => Uuid, {
+      nullable: true,
+      description: "The same as id, as older clients say; one of both has to be given.",
+    })
+    userUuid?: string | null,
   ): Promise<User> {
     const actor = await context.actor();
     const { user, emails } = await this.deps.removeUser.execute({ actor, id: id ?? null, userUuid: userUuid ?? null });
@@ -58,7 +70,8 @@ export class UsersResolver {
 
   @Mutation(() => Boolean, {
     nullable: true,
-    description: "Confirms that an address is its user's, and lets a user act who was pending. Takes system.user.verifyEmail, and every permission that the user's roles grant.",
+    description:
+      "Confirms that an address is its user's, and lets a user act who was pending. Takes system.user.verifyEmail, and every permission that the user's roles grant.",
   })
   async verifyEmail(
     @Ctx() context: GraphqlContext,
@@ -68,20 +81,38 @@ export class UsersResolver {
     return true;
   }
 
-  @Mutation(() => User, { nullable: true, description: "Changes the names of a user. Your own takes nothing; that of others takes system.iam.update." })
+  @Mutation(() => User, {
+    nullable: true,
+    description: "Changes the names of a user. Your own takes nothing; that of others takes system.iam.update.",
+  })
   async updateUser(
     @Ctx() context: GraphqlContext,
-    @Arg("userUuid", () => Uuid, { nullable: true, description: "Which user; without it yourself." }) userUuid?: string | null,
-    @Arg("username", () => String, { nullable: true, description: "The name to sign in with, 1 to 190 characters; absent keeps." }) username?: string | null,
-    @Arg("fullName", () => String, { nullable: true, description: "The person's name, at most 190 characters; absent keeps, null clears." }) fullName?: string | null,
+    @Arg("userUuid", () => Uuid, { nullable: true, description: "Which user; without it yourself." })
+    userUuid?: string | null,
+    @Arg("username", () => String, {
+      nullable: true,
+      description: "The name to sign in with, 1 to 190 characters; absent keeps.",
+    })
+    username?: string | null,
+    @Arg("fullName", () => String, {
+      nullable: true,
+      description: "The person's name, at most 190 characters; absent keeps, null clears.",
+    })
+    fullName?: string | null,
   ): Promise<User> {
     const actor = await context.actor();
-    return this.deps.updateUser.execute({ actor, userId: userUuid || undefined, username: username ?? undefined, fullName });
+    return this.deps.updateUser.execute({
+      actor,
+      userId: userUuid || undefined,
+      username: username ?? undefined,
+      fullName,
+    });
   }
 
   @Mutation(() => AuthUser, {
     nullable: true,
-    description: "Changes your own password, and ends all your sessions; the answer holds the token of a new one. Wrong attempts are limited as those to sign in are.",
+    description:
+      "Changes your own password, and ends all your sessions; the answer holds the token of a new one. Wrong attempts are limited as those to sign in are.",
   })
   async changePassword(
     @Ctx() context: GraphqlContext,
@@ -89,13 +120,19 @@ export class UsersResolver {
     @Arg("newPassword", () => String, { description: "8 to 128 characters." }) newPassword: string,
   ): Promise<AuthUser> {
     const actor = await context.actor();
-    const { user, token } = await this.deps.passwords.change({ actor, currentPassword, newPassword, address: context.address });
+    const { user, token } = await this.deps.passwords.change({
+      actor,
+      currentPassword,
+      newPassword,
+      address: context.address,
+    });
     return { user, token: { value: token } };
   }
 
   @Mutation(() => User, {
     nullable: true,
-    description: "Gives another user a new password, and ends all their sessions. Takes system.iam.update, and every permission that the user's roles grant.",
+    description:
+      "Gives another user a new password, and ends all their sessions. Takes system.iam.update, and every permission that the user's roles grant.",
   })
   async setUserPassword(
     @Ctx() context: GraphqlContext,

@@ -23,7 +23,11 @@ export interface AuditLine {
 }
 
 /** The line with its ids named as the API names them. */
-export const inDialect = ({ workspaceId, deploymentId, ...line }: AuditLine) => ({ ...line, workspaceUuid: workspaceId, deploymentUuid: deploymentId });
+export const inDialect = ({ workspaceId, deploymentId, ...line }: AuditLine) => ({
+  ...line,
+  workspaceUuid: workspaceId,
+  deploymentUuid: deploymentId,
+});
 
 /** All of it has to hold. */
 export interface AuditFilter {
@@ -63,14 +67,23 @@ export class AuditQueries {
   /** @throws Forbidden, InvalidInput */
   async page(
     actor: Actor,
-    { filter, first, after }: { readonly filter: AuditFilter; readonly first: number; readonly after: string | undefined },
+    {
+      filter,
+      first,
+      after,
+    }: { readonly filter: AuditFilter; readonly first: number; readonly after: string | undefined },
   ): Promise<{ readonly lines: readonly AuditLine[]; readonly hasNextPage: boolean }> {
     requirePermission(actor, READ_AUDIT_TRAIL, SYSTEM_SCOPE);
     if (first < 1) throw new InvalidInput("first", "has to be 1 or more");
     if (after !== undefined && !isId(after)) throw new InvalidInput("after", "is not a cursor that this API gave out");
     const limit = Math.min(first, MOST);
     if (namesNothing(filter)) return { lines: [], hasNextPage: false };
-    const found = await this.readModel.page({ filter, order: "NEWEST_FIRST", limit: limit + 1, after: after === undefined ? undefined : { id: after } });
+    const found = await this.readModel.page({
+      filter,
+      order: "NEWEST_FIRST",
+      limit: limit + 1,
+      after: after === undefined ? undefined : { id: after },
+    });
     return { lines: found.slice(0, limit), hasNextPage: found.length > limit };
   }
 
@@ -99,4 +112,5 @@ export class AuditQueries {
 }
 
 /** Whether the filter asks for what no line can tell of. */
-const namesNothing = ({ workspaceId, deploymentId }: AuditFilter): boolean => [workspaceId, deploymentId].some((id) => id !== undefined && !isId(id));
+const namesNothing = ({ workspaceId, deploymentId }: AuditFilter): boolean =>
+  [workspaceId, deploymentId].some((id) => id !== undefined && !isId(id));

@@ -26,8 +26,11 @@ export class AuditReadModelSql implements AuditReadModel {
       requestId !== undefined && `request_id = ${given(requestId)}`,
       createdAfter !== undefined && `created_at >= ${given(createdAfter)}`,
       createdBefore !== undefined && `created_at < ${given(createdBefore)}`,
-      after?.createdAt !== undefined && `(created_at, id) ${comparison} (${given(after.createdAt)}, ${given(after.id)})`,
-      after !== undefined && after.createdAt === undefined && `(created_at, id) ${comparison} (SELECT created_at, id FROM audit_line WHERE id = ${given(after.id)})`,
+      after?.createdAt !== undefined &&
+        `(created_at, id) ${comparison} (${given(after.createdAt)}, ${given(after.id)})`,
+      after !== undefined &&
+        after.createdAt === undefined &&
+        `(created_at, id) ${comparison} (SELECT created_at, id FROM audit_line WHERE id = ${given(after.id)})`,
     ].filter(Boolean);
     return this.sql.query<AuditLine>(
       `SELECT ${AUDIT_COLUMNS} FROM audit_line ${conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`}

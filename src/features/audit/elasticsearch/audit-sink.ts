@@ -50,4 +50,9 @@ export const createAuditSink = (
   prefix: string,
   options: Pick<ElasticsearchSinkOptions<AuditLine>, "client" | "clock">,
 ): ElasticsearchSink<AuditLine> =>
-  new ElasticsearchSink({ ...options, template: indexTemplate(prefix), indexOf: (line) => indexName(prefix, line), documentOf: toDocument });
+  new ElasticsearchSink({
+    ...options,
+    template: indexTemplate(prefix),
+    indexOf: (line) => indexName(prefix, line),
+    documentOf: toDocument,
+  });

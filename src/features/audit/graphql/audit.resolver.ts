@@ -9,12 +9,17 @@ const FIRST = 50;
 export class AuditResolver {
   constructor(private readonly queries: AuditQueries) {}
 
-  @Query(() => AuditLineConnection, { description: "The audit trail, newest first: a line for every accepted change. Takes system.iam.update." })
+  @Query(() => AuditLineConnection, {
+    description: "The audit trail, newest first: a line for every accepted change. Takes system.iam.update.",
+  })
   async auditLines(
     @Ctx() context: GraphqlContext,
-    @Arg("first", () => Int, { nullable: true, defaultValue: FIRST, description: "How many, 100 at most." }) first: number | null,
-    @Arg("after", () => String, { nullable: true, description: "Cursor of the line that the page comes behind." }) after?: string | null,
-    @Arg("filter", () => AuditLineFilter, { nullable: true, description: "Which of them." }) filter?: AuditLineFilter | null,
+    @Arg("first", () => Int, { nullable: true, defaultValue: FIRST, description: "How many, 100 at most." })
+    first: number | null,
+    @Arg("after", () => String, { nullable: true, description: "Cursor of the line that the page comes behind." })
+    after?: string | null,
+    @Arg("filter", () => AuditLineFilter, { nullable: true, description: "Which of them." })
+    filter?: AuditLineFilter | null,
   ): Promise<AuditLineConnection> {
     const { lines, hasNextPage } = await this.queries.page(await context.actor(), {
       filter: readFilter(filter ?? {}),
@@ -23,7 +28,12 @@ export class AuditResolver {
     });
     return {
       nodes: lines.map(inDialect),
-      pageInfo: { hasNextPage, hasPreviousPage: Boolean(after), startCursor: lines[0]?.id ?? null, endCursor: lines.at(-1)?.id ?? null },
+      pageInfo: {
+        hasNextPage,
+        hasPreviousPage: Boolean(after),
+        startCursor: lines[0]?.id ?? null,
+        endCursor: lines.at(-1)?.id ?? null,
+      },
     };
   }
 }

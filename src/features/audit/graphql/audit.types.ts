@@ -4,7 +4,10 @@ import type { Instant } from "../../../shared/domain/instant";
 import { PageInfo } from "../../../shared/graphql/page-info";
 import { DateTime, Json, Uuid } from "../../../shared/graphql/scalars";
 
-@ObjectType({ simpleResolvers: true, description: "Who did what to which object, and from where. Ids may name what is gone by now." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "Who did what to which object, and from where. Ids may name what is gone by now.",
+})
 export class AuditLine {
   @Field(() => ID, { description: "The line's id." })
   id: string;
@@ -21,7 +24,9 @@ export class AuditLine {
   @Field(() => String, { description: "What the actor was called then." })
   actorLabel: string;
 
-  @Field(() => String, { description: "user, team, service_account, workspace, deployment, deploy_revision or system." })
+  @Field(() => String, {
+    description: "user, team, service_account, workspace, deployment, deploy_revision or system.",
+  })
   objectType: string;
 
   @Field(() => String, { nullable: true, description: "Id of the object; null for the installation itself." })
@@ -39,7 +44,10 @@ export class AuditLine {
   @Field(() => Json, { description: "What else there is to know, such as the role that was given. Never a secret." })
   details: unknown;
 
-  @Field(() => String, { nullable: true, description: "Of the request that did it: the header x-request-id of its answer." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Of the request that did it: the header x-request-id of its answer.",
+  })
   requestId: string | null;
 
   @Field(() => String, { nullable: true, description: "Network address of the client." })
@@ -61,7 +69,10 @@ export class AuditLineConnection {
 
 @InputType({ description: "Which lines; what is given has to hold, all of it." })
 export class AuditLineFilter {
-  @Field(() => String, { nullable: true, description: "An action, or a part of one before a dot: workspace stands for all that is done to Workspaces." })
+  @Field(() => String, {
+    nullable: true,
+    description: "An action, or a part of one before a dot: workspace stands for all that is done to Workspaces.",
+  })
   action?: string | null;
 
   @Field(() => String, { nullable: true, description: "Id of the user or service account." })

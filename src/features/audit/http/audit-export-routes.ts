@@ -13,19 +13,35 @@ export interface AuditExportRoutesOptions {
 
 type Given = Readonly<Record<string, unknown>>;
 
-const PARAMETERS = ["action", "actorId", "objectId", "workspaceUuid", "deploymentUuid", "requestId", "createdAfter", "createdBefore"];
+const PARAMETERS = [
+  "action",
+  "actorId",
+  "objectId",
+  "workspaceUuid",
+  "deploymentUuid",
+  "requestId",
+  "createdAfter",
+  "createdBefore",
+];
 
 /**
- * `GET /v1/audit/export`: the audit trail, oldest first, one JSON object a line (NDJSON), as `auditLines` answers them and with its
- * filter as parameters. It is read from the database as fast as the client takes it; an export that fails on its way is cut off,
- * and so is one whose reader may see the trail no more.
+ * `GET /v1/audit/export`: the audit trail, oldest first, one JSON object a line (NDJSON), as `auditLines` answers them
+ * and with its filter as parameters. It is read from the database as fast as the client takes it; an export that fails
+ * on its way is cut off, and so is one whose reader may see the trail no more.
  */
-export function auditExportRoutes(app: FastifyInstance, { endpoint, authenticate, queries }: AuditExportRoutesOptions): void {
+export function auditExportRoutes(
+  app: FastifyInstance,
+  { endpoint, authenticate, queries }: AuditExportRoutesOptions,
+): void {
   // HEAD would read all of it, and show nothing.
   app.get<{ Querystring: Given }>(`${endpoint}/audit/export`, { exposeHeadRoute: false }, async (request, reply) => {
     const actor = (): Promise<Actor> => authenticate(request.headers.authorization);
     const lines = await queries.all(actor, filterOf(request.query));
-    reply.headers({ "content-type": "application/x-ndjson", "cache-control": "no-store", "content-disposition": 'attachment; filename="audit.ndjson"' });
+    reply.headers({
+      "content-type": "application/x-ndjson",
+      "cache-control": "no-store",
+      "content-disposition": 'attachment; filename="audit.ndjson"',
+    });
     return reply.send(Readable.from(asText(lines), { objectMode: false }));
   });
 }

@@ -12,8 +12,9 @@ export interface ByteRange {
 /** Archives by the checksum of their bytes. Every replica reaches the same ones. */
 export interface BundleStore {
   /**
-   * Stores a file's bytes, whose checksum the caller has worked out, in place of any that were stored under it. Idempotent
-   * and atomic: a reader gets all of them or nothing. The file is not to be changed any more, and may be removed.
+   * Stores a file's bytes, whose checksum the caller has worked out, in place of any that were stored under it.
+   * Idempotent and atomic: a reader gets all of them or nothing. The file is not to be changed any more, and may be
+   * removed.
    */
   put(sha256: string, file: string, sizeBytes: number): Promise<void>;
   /** Null where nothing is stored; `version` changes with the stored bytes. */

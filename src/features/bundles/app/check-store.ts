@@ -18,7 +18,11 @@ export interface StoreReport {
   /** Stored archives. */
   readonly stored: number;
   /** Recorded, but the bytes are gone or not those that were uploaded, and which bundles suffer. */
-  readonly damaged: readonly { readonly sha256: string; readonly state: BundleState; readonly bundles: readonly BundleHolder[] }[];
+  readonly damaged: readonly {
+    readonly sha256: string;
+    readonly state: BundleState;
+    readonly bundles: readonly BundleHolder[];
+  }[];
   /** Stored without a record that needs them. */
   readonly orphans: readonly Orphan[];
   /** Names of what is no archive of ours; the first hundred. */
@@ -28,7 +32,11 @@ export interface StoreReport {
 /** Holds records and stored bytes against each other. */
 export class CheckStore {
   constructor(
-    private readonly deps: { readonly store: BundleStore; readonly readModel: BundleReadModel; readonly check: CheckBundle },
+    private readonly deps: {
+      readonly store: BundleStore;
+      readonly readModel: BundleReadModel;
+      readonly check: CheckBundle;
+    },
   ) {}
 
   /** Changes nothing. Damaged archives cannot be made whole from here: uploading the same files again does it. */
@@ -40,11 +48,12 @@ export class CheckStore {
     const { readModel, check } = this.deps;
     const damaged: StoreReport["damaged"][number][] = [];
     let archives = 0;
-    for (let after = ""; ; ) {
+    for (let after = ""; ;) {
       const batch = await readModel.archives(after, BATCH);
       for (const archive of batch) {
         const state = await check.verify(archive);
-        if (state !== "STORED") damaged.push({ sha256: archive.sha256, state, bundles: await readModel.holdersOf(archive.sha256) });
+        if (state !== "STORED")
+          damaged.push({ sha256: archive.sha256, state, bundles: await readModel.holdersOf(archive.sha256) });
       }
       archives += batch.length;
       const last = batch.at(-1);

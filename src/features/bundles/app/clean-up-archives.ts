@@ -28,12 +28,12 @@ export class CleanUpArchives {
   }
 
   /**
-   * Carries out what is noted and due. Returns how many notes; none while the store is not ours alone: others may need the
-   * same bytes.
+   * Carries out what is noted and due. Returns how many notes; none while the store is not ours alone: others may need
+   * the same bytes.
    */
   async removeDue(): Promise<number> {
     const { store, removals, claim, clock } = this.deps;
-    for (let removed = 0, isOurs = false; ; ) {
+    for (let removed = 0, isOurs = false; ;) {
       const now = clock();
       const due = await removals.due(now, BATCH);
       if (due.length === 0) return removed;

@@ -16,7 +16,9 @@ export interface FileComparison {
   readonly toSizeBytes: number | null;
   /** Whether either side is no text in UTF-8. */
   readonly binary: boolean;
-  /** In the unified format; null where nothing differs, and for what is binary, too large, or takes too long to compare. */
+  /**
+   * In the unified format; null where nothing differs, and for what is binary, too large, or takes too long to compare.
+   */
   readonly patch: string | null;
 }
 
@@ -32,11 +34,20 @@ export class CompareBundles {
   /** Reads under way, for fields of one request that ask for the same file. */
   private readonly reading = new Map<string, Promise<Buffer | null>>();
 
-  constructor(private readonly deps: { readonly store: BundleStore; readonly readModel: BundleReadModel; readonly patches: PatchThreads }) {}
+  constructor(
+    private readonly deps: {
+      readonly store: BundleStore;
+      readonly readModel: BundleReadModel;
+      readonly patches: PatchThreads;
+    },
+  ) {}
 
   /** By the manifests; the archives are not opened. */
   async files(from: DagBundle, to: DagBundle): Promise<DagDiff> {
-    const [before, after] = await Promise.all([this.deps.readModel.files(from.sha256), this.deps.readModel.files(to.sha256)]);
+    const [before, after] = await Promise.all([
+      this.deps.readModel.files(from.sha256),
+      this.deps.readModel.files(to.sha256),
+    ]);
     return compareManifests(before, after);
   }
 
@@ -55,7 +66,10 @@ export class CompareBundles {
       fromSizeBytes: before?.sizeBytes ?? null,
       toSizeBytes: after?.sizeBytes ?? null,
       binary,
-      patch: unchanged || binary || !isShown ? null : await this.deps.patches.patch({ path, from: fromText ?? "", to: toText ?? "" }),
+      patch:
+        unchanged || binary || !isShown
+          ? null
+          : await this.deps.patches.patch({ path, from: fromText ?? "", to: toText ?? "" }),
     };
   }
 

@@ -12,8 +12,15 @@ export interface StoredArchive {
 
 /** Bundles inside a transaction, whose Deployment is locked. */
 export interface BundleRecords {
-  /** Records an upload under a version of its own. @throws ArchiveNotKept if the stored bytes may be gone: they have to be stored again */
-  add(bundle: { readonly deploymentId: string; readonly archive: StoredArchive; readonly at: Instant }): Promise<DagBundle>;
+  /**
+   * Records an upload under a version of its own. @throws ArchiveNotKept if the stored bytes may be gone: they have to
+   * be stored again
+   */
+  add(bundle: {
+    readonly deploymentId: string;
+    readonly archive: StoredArchive;
+    readonly at: Instant;
+  }): Promise<DagBundle>;
   find(deploymentId: string, version: string): Promise<DagBundle | null>;
   /** Of all archives that the Deployment keeps, that one aside, each counted once. */
   keptBytes(deploymentId: string, besides: string): Promise<number>;
@@ -54,9 +61,15 @@ export interface BundleReadModel {
 
 /** What may go from the store, and when. */
 export interface ArchiveRemovals {
-  /** Notes that the bytes may go at that instant unless an archive's row needs them by then; a later instant replaces an earlier. */
+  /**
+   * Notes that the bytes may go at that instant unless an archive's row needs them by then; a later instant replaces an
+   * earlier.
+   */
   schedule(sha256s: readonly string[], dueAt: Instant): Promise<void>;
-  /** Of the next archives behind that checksum, takes those that no bundle holds out of the records, and schedules their bytes. */
+  /**
+   * Of the next archives behind that checksum, takes those that no bundle holds out of the records, and schedules their
+   * bytes.
+   */
   scheduleUnneeded(now: Instant, after: string | null): Promise<Step<string>>;
   /** The checksums that are due. */
   due(now: Instant, limit: number): Promise<string[]>;

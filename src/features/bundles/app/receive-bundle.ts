@@ -27,12 +27,16 @@ export class ReceiveBundle {
 
   /**
    * Once the upload is in and found good, asks `accept` for what else belongs to it; then stores the bytes and calls
-   * `record`, again if they were cleaned up in between. What `accept` throws leaves no trace. Whatever happens, nothing of the upload stays on this machine, and what is not recorded goes from the store.
+   * `record`, again if they were cleaned up in between. What `accept` throws leaves no trace. Whatever happens, nothing
+   * of the upload stays on this machine, and what is not recorded goes from the store.
    * @throws ArchiveRefused
    */
   async execute<A, T>(
     upload: Readable,
-    { accept, record }: { readonly accept: () => Promise<A>; readonly record: (archive: StoredArchive, accepted: A) => Promise<T> },
+    {
+      accept,
+      record,
+    }: { readonly accept: () => Promise<A>; readonly record: (archive: StoredArchive, accepted: A) => Promise<T> },
   ): Promise<T> {
     const { spoolFolder: folder, limits, inspector } = this.deps;
     const spooled = await spoolUpload(upload, { folder, limits, inspector });

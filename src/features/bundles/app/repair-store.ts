@@ -28,7 +28,10 @@ export class RepairStore {
     },
   ) {}
 
-  /** @param removeMost whether most of a store may go, as after its Deployments were deleted; a wrong database looks the same */
+  /**
+   * @param removeMost whether most of a store may go, as after its Deployments were deleted; a wrong database looks the
+   * same
+   */
   async plan({ stored, orphans }: StoreReport, { removeMost }: { readonly removeMost: boolean }): Promise<RepairPlan> {
     const before = minusDays(this.deps.clock(), YOUNG_DAYS);
     const remove = orphans.filter(({ storedAt }) => storedAt < before);
@@ -37,18 +40,28 @@ export class RepairStore {
     return { remove, young: orphans.length - remove.length, refusal: refusal() };
 
     function refusal(): string | null {
-      if (others.length > 0) return `${claim.address} is also used by other installations (${others.join(", ")}), which may need these archives`;
+      if (others.length > 0)
+        return `${claim.address} is also used by other installations (${others.join(", ")}), which may need these archives`;
       if (removeMost) return null;
-      if (remove.length > MAX_REMOVED) return `${remove.length} archives would be removed, and ${MAX_REMOVED} is the limit; is this the right database?`;
-      return remove.length * 2 > stored ? "more than half of the store would be removed; is this the right database?" : null;
+      if (remove.length > MAX_REMOVED)
+        return `${remove.length} archives would be removed, and ${MAX_REMOVED} is the limit; is this the right database?`;
+      return remove.length * 2 > stored
+        ? "more than half of the store would be removed; is this the right database?"
+        : null;
     }
   }
 
-  /** Carries the plan out, unless it is refused. Returns how many archives were removed; one that is uploaded again meanwhile stays. */
+  /**
+   * Carries the plan out, unless it is refused. Returns how many archives were removed; one that is uploaded again
+   * meanwhile stays.
+   */
   async carryOut({ remove, refusal }: RepairPlan): Promise<number> {
     if (refusal !== null || remove.length === 0) return 0;
     // A note of an upload under way has a later instant, which wins.
-    await this.deps.removals.schedule(remove.map(({ sha256 }) => sha256), this.deps.clock());
+    await this.deps.removals.schedule(
+      remove.map(({ sha256 }) => sha256),
+      this.deps.clock(),
+    );
     return this.deps.cleanUp.removeDue();
   }
 }

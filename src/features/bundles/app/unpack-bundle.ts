@@ -9,7 +9,8 @@ export class UnpackBundle {
   /** @throws BundleMissing, BundleCorrupt; ArchiveRefused if it is larger than bundles may be by now */
   async execute(sha256: string, folder: string, signal: AbortSignal): Promise<void> {
     const archive = await this.deps.store.open(sha256);
-    const stop = (): void => void archive.destroy(signal.reason instanceof Error ? signal.reason : new Error("stopped"));
+    const stop = (): void =>
+      void archive.destroy(signal.reason instanceof Error ? signal.reason : new Error("stopped"));
     signal.addEventListener("abort", stop, { once: true });
     try {
       signal.throwIfAborted();

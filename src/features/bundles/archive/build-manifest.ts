@@ -4,7 +4,10 @@ import type { ArchiveLimits } from "./archive-limits";
 import { readArchive, type ArchiveEntry } from "./read-archive";
 
 /** What an archive holds, found out in one pass. @throws ArchiveRefused */
-export async function buildManifest(gzipped: AsyncIterable<Uint8Array>, limits: Pick<ArchiveLimits, "maxUnpackedBytes" | "maxFiles">): Promise<BundleFile[]> {
+export async function buildManifest(
+  gzipped: AsyncIterable<Uint8Array>,
+  limits: Pick<ArchiveLimits, "maxUnpackedBytes" | "maxFiles">,
+): Promise<BundleFile[]> {
   const files: BundleFile[] = [];
   await readArchive(gzipped, limits, async (entry) => {
     files.push({ path: entry.path, sizeBytes: entry.sizeBytes, sha256: await checksumOf(entry) });

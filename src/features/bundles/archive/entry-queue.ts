@@ -22,22 +22,35 @@ export class EntryQueue {
   constructor(private readonly work: (entry: ReadEntry) => Promise<void>) {
     this.parser.on("entry", (entry: ReadEntry) => this.enqueue(entry));
     this.parser.on("ignoredEntry", ({ type, path }: ReadEntry) => {
-      this.fail(new ArchiveRefused("UNSUPPORTED_ENTRY", `${shown(path)} is of a kind that no DAG folder holds (${type}), or its attributes are too large`));
+      this.fail(
+        new ArchiveRefused(
+          "UNSUPPORTED_ENTRY",
+          `${shown(path)} is of a kind that no DAG folder holds (${type}), or its attributes are too large`,
+        ),
+      );
     });
     this.parser.on("meta", (text: string) => this.attempt(() => checkAttributes(text)));
     this.parser.on("eof", () => (this.isEnded = true));
-    this.parser.on("error", (error: Error) => this.fail(new ArchiveRefused("NOT_TAR", `The file is no tar archive, or damaged (${error.message})`, { cause: error })));
+    this.parser.on("error", (error: Error) =>
+      this.fail(
+        new ArchiveRefused("NOT_TAR", `The file is no tar archive, or damaged (${error.message})`, { cause: error }),
+      ),
+    );
     this.parser.on("drain", () => this.wake());
   }
 
-  /** Ends with the last entry's work: none of it goes on after an error. @throws ArchiveRefused; whatever `chunks` end in */
+  /**
+   * Ends with the last entry's work: none of it goes on after an error. @throws ArchiveRefused; whatever `chunks` end
+   * in
+   */
   async takeAll(chunks: AsyncIterable<Buffer>): Promise<void> {
     try {
       for await (const run of blockRuns(chunks, META_MOST_BYTES)) {
         await this.take(run);
         this.throwFailure();
       }
-      if (!this.isBegun) throw new ArchiveRefused("NOT_TAR", "The file is no tar archive: it unpacks to less than a header");
+      if (!this.isBegun)
+        throw new ArchiveRefused("NOT_TAR", "The file is no tar archive: it unpacks to less than a header");
       if (!this.isEnded) throw new ArchiveRefused("TRUNCATED", "The archive breaks off before its end");
     } catch (error) {
       this.fail(error);
@@ -60,18 +73,21 @@ export class EntryQueue {
     this.isBegun ||= run.length >= BLOCK_BYTES;
     this.parser.write(run);
     // Until everything in it was told of: only then it is known whether the archive has ended.
-    while (this.failure === undefined && !this.parser.write(NOTHING)) await new Promise<void>((resolve) => (this.wake = resolve));
+    while (this.failure === undefined && !this.parser.write(NOTHING))
+      await new Promise<void>((resolve) => (this.wake = resolve));
   }
 
   private enqueue(entry: ReadEntry): void {
-    this.last = this.last.then(async () => {
-      this.current = entry;
-      if (this.failure === undefined) await this.work(entry);
-      entry.resume();
-    }).catch((error: unknown) => {
-      this.fail(error);
-      entry.resume();
-    });
+    this.last = this.last
+      .then(async () => {
+        this.current = entry;
+        if (this.failure === undefined) await this.work(entry);
+        entry.resume();
+      })
+      .catch((error: unknown) => {
+        this.fail(error);
+        entry.resume();
+      });
   }
 
   private attempt(check: () => void): void {

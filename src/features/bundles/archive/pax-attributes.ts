@@ -19,10 +19,15 @@ export function checkAttributes(text: string): void {
     const length = Number(digits);
     const record = bytes.subarray(0, length);
     if (length === 0 || record.length < length || record.at(-1) !== "\n".charCodeAt(0)) {
-      throw new ArchiveRefused("NOT_TAR", "The file is no tar archive, or damaged (attributes of an entry cannot be read)");
+      throw new ArchiveRefused(
+        "NOT_TAR",
+        "The file is no tar archive, or damaged (attributes of an entry cannot be read)",
+      );
     }
-    if (key.startsWith(SPARSE)) throw new ArchiveRefused("UNSUPPORTED_ENTRY", "The archive holds a sparse file; pack without --sparse");
-    if (NAMES.has(key) && record.subarray(0, -1).includes("\n")) throw new ArchiveRefused("UNSTORABLE_PATH", "A name in the archive has a line break");
+    if (key.startsWith(SPARSE))
+      throw new ArchiveRefused("UNSUPPORTED_ENTRY", "The archive holds a sparse file; pack without --sparse");
+    if (NAMES.has(key) && record.subarray(0, -1).includes("\n"))
+      throw new ArchiveRefused("UNSTORABLE_PATH", "A name in the archive has a line break");
     bytes = bytes.subarray(length);
   }
 }

@@ -38,7 +38,10 @@ export async function readArchive(
 }
 
 /** The tar inside. @throws ArchiveRefused; whatever `gzipped` ends in, as it is */
-async function* unpacked(gzipped: AsyncIterable<Uint8Array>, { maxUnpackedBytes }: Pick<ArchiveLimits, "maxUnpackedBytes">): AsyncGenerator<Buffer> {
+async function* unpacked(
+  gzipped: AsyncIterable<Uint8Array>,
+  { maxUnpackedBytes }: Pick<ArchiveLimits, "maxUnpackedBytes">,
+): AsyncGenerator<Buffer> {
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   let packedBytes = 0;
   let isAllRead = false;
@@ -65,7 +68,8 @@ async function* unpacked(gzipped: AsyncIterable<Uint8Array>, { maxUnpackedBytes 
     }
     if (isAllRead && packedBytes === 0) throw emptyFile();
     // zlib takes zeros behind a gzip stream for padding, ends there, and leaves what may follow them unread.
-    if (!isAllRead || gunzip.bytesWritten < packedBytes) throw new ArchiveRefused("NOT_GZIP", "Something follows the end of the gzip stream");
+    if (!isAllRead || gunzip.bytesWritten < packedBytes)
+      throw new ArchiveRefused("NOT_GZIP", "Something follows the end of the gzip stream");
   } catch (error) {
     throw isAllRead && packedBytes === 0 ? emptyFile() : translated(error);
   } finally {
@@ -75,13 +79,18 @@ async function* unpacked(gzipped: AsyncIterable<Uint8Array>, { maxUnpackedBytes 
 }
 
 const emptyFile = (): ArchiveRefused =>
-  new ArchiveRefused("EMPTY_FILE", "The file has no bytes; an archive without DAGs is one without entries, and not nothing");
+  new ArchiveRefused(
+    "EMPTY_FILE",
+    "The file has no bytes; an archive without DAGs is one without entries, and not nothing",
+  );
 
 /** zlib tells what is wrong by code: https://nodejs.org/api/zlib.html#constants. */
 function translated(error: unknown): unknown {
   const code = (error as { code?: unknown }).code;
-  if (code === "Z_BUF_ERROR") return new ArchiveRefused("TRUNCATED", "The archive breaks off before its end", { cause: error });
-  if (code === "Z_DATA_ERROR") return new ArchiveRefused("NOT_GZIP", "The file is not compressed by gzip, or damaged", { cause: error });
+  if (code === "Z_BUF_ERROR")
+    return new ArchiveRefused("TRUNCATED", "The archive breaks off before its end", { cause: error });
+  if (code === "Z_DATA_ERROR")
+    return new ArchiveRefused("NOT_GZIP", "The file is not compressed by gzip, or damaged", { cause: error });
   return error;
 }
 
@@ -97,11 +106,16 @@ async function visitEntry(
   const isFile = type === "File" || type === "OldFile" || type === "ContiguousFile";
   if (!isFile && type !== "SymbolicLink") {
     const advice = type === "Link" ? "; pack with --hard-dereference" : "";
-    throw new ArchiveRefused("UNSUPPORTED_ENTRY", `${shown(entry.path)} is a ${type}; only files and symbolic links are deployed${advice}`);
+    throw new ArchiveRefused(
+      "UNSUPPORTED_ENTRY",
+      `${shown(entry.path)} is a ${type}; only files and symbolic links are deployed${advice}`,
+    );
   }
-  if (path === null) throw new ArchiveRefused("UNSAFE_PATH", `${shown(entry.path)} stands for the DAG folder itself, and is no folder`);
+  if (path === null)
+    throw new ArchiveRefused("UNSAFE_PATH", `${shown(entry.path)} stands for the DAG folder itself, and is no folder`);
   // Counted before the content: what a header promises is not to be waited for.
-  if (entry.size > maxUnpackedBytes) throw new ArchiveRefused("TOO_LARGE_UNPACKED", `${shown(path)} is larger than ${maxUnpackedBytes} bytes`);
+  if (entry.size > maxUnpackedBytes)
+    throw new ArchiveRefused("TOO_LARGE_UNPACKED", `${shown(path)} is larger than ${maxUnpackedBytes} bytes`);
   if (isFile) tree.addFile(path, maxFiles);
   else tree.addLink(path, entry.linkpath ?? "", maxFiles);
   await visit({

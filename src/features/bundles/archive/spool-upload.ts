@@ -27,7 +27,11 @@ export interface SpooledUpload extends InspectedArchive {
  */
 export async function spoolUpload(
   upload: Readable,
-  { folder, limits, inspector }: { readonly folder: string; readonly limits: ArchiveLimits; readonly inspector: ArchiveInspector },
+  {
+    folder,
+    limits,
+    inspector,
+  }: { readonly folder: string; readonly limits: ArchiveLimits; readonly inspector: ArchiveInspector },
 ): Promise<SpooledUpload> {
   // An upload that breaks off while nobody reads it yet is told of when it is read.
   upload.on("error", () => undefined);
@@ -59,7 +63,8 @@ async function write(upload: Readable, file: FileHandle, { maxUploadBytes }: Arc
   for await (const chunks of gathered(upload)) {
     const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
     sizeBytes += bytes;
-    if (sizeBytes > maxUploadBytes) throw new ArchiveRefused("TOO_LARGE", `The file is larger than ${maxUploadBytes} bytes`);
+    if (sizeBytes > maxUploadBytes)
+      throw new ArchiveRefused("TOO_LARGE", `The file is larger than ${maxUploadBytes} bytes`);
     const { bytesWritten } = await file.writev(chunks);
     // A disk that is full takes a part, and says so only at the rest.
     if (bytesWritten < bytes) await file.writeFile(Buffer.concat(chunks).subarray(bytesWritten));
@@ -84,7 +89,9 @@ async function* gathered(upload: AsyncIterable<Buffer>): AsyncGenerator<Buffer[]
       bytes = 0;
     }
   } catch (error) {
-    throw error instanceof DomainError ? error : new ArchiveRefused("TRUNCATED", "The upload broke off before its end", { cause: error });
+    throw error instanceof DomainError
+      ? error
+      : new ArchiveRefused("TRUNCATED", "The upload broke off before its end", { cause: error });
   }
   if (bytes > 0) yield waiting;
 }

@@ -14,10 +14,10 @@ export class ArchiveRemovalsSql implements ArchiveRemovals {
   ) {}
 
   async schedule(sha256s: readonly string[], dueAt: Instant): Promise<void> {
-    await this.sql.query(`INSERT INTO dag_archive_removal (sha256, due_at) SELECT sha256, $2 FROM unnest($1::text[]) AS one (sha256) ${SCHEDULE}`, [
-      sha256s,
-      dueAt,
-    ]);
+    await this.sql.query(
+      `INSERT INTO dag_archive_removal (sha256, due_at) SELECT sha256, $2 FROM unnest($1::text[]) AS one (sha256) ${SCHEDULE}`,
+      [sha256s, dueAt],
+    );
   }
 
   /** Walks in short steps, and looks at each by itself, as the clean-up of bundles does. */
@@ -51,7 +51,10 @@ export class ArchiveRemovalsSql implements ArchiveRemovals {
   carryOut(sha256: string, now: Instant, remove: () => Promise<void>): Promise<boolean> {
     return this.unitOfWork.run(async (tx) => {
       // Whoever wants to store the same bytes waits for this row (see `schedule`) until they are gone for sure.
-      const [note] = await tx.query("SELECT 1 FROM dag_archive_removal WHERE sha256 = $1 AND due_at <= $2 FOR UPDATE SKIP LOCKED", [sha256, now]);
+      const [note] = await tx.query(
+        "SELECT 1 FROM dag_archive_removal WHERE sha256 = $1 AND due_at <= $2 FOR UPDATE SKIP LOCKED",
+        [sha256, now],
+      );
       if (note === undefined) return false;
       const [needed] = await tx.query("SELECT 1 FROM dag_archive WHERE sha256 = $1", [sha256]);
       if (needed === undefined) await remove();

@@ -35,12 +35,17 @@ export class BundleReadModelSql implements BundleReadModel {
   }
 
   async known(sha256s: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await this.sql.query<{ sha256: string }>("SELECT sha256 FROM dag_archive WHERE sha256 = ANY($1)", [sha256s]);
+    const rows = await this.sql.query<{ sha256: string }>("SELECT sha256 FROM dag_archive WHERE sha256 = ANY($1)", [
+      sha256s,
+    ]);
     return new Set(rows.map(({ sha256 }) => sha256));
   }
 
   archives(after: string, limit: number): Promise<{ sha256: string; sizeBytes: number }[]> {
-    return this.sql.query(`SELECT sha256, size_bytes AS "sizeBytes" FROM dag_archive WHERE sha256 > $1 ORDER BY sha256 LIMIT $2`, [after, limit]);
+    return this.sql.query(
+      `SELECT sha256, size_bytes AS "sizeBytes" FROM dag_archive WHERE sha256 > $1 ORDER BY sha256 LIMIT $2`,
+      [after, limit],
+    );
   }
 
   holdersOf(sha256: string): Promise<BundleHolder[]> {

@@ -9,7 +9,15 @@ import { SELECT_BUNDLE } from "./bundle-read-model";
 export class BundleRecordsSql implements BundleRecords {
   constructor(private readonly sql: Sql) {}
 
-  async add({ deploymentId, archive, at }: { deploymentId: string; archive: StoredArchive; at: Instant }): Promise<DagBundle> {
+  async add({
+    deploymentId,
+    archive,
+    at,
+  }: {
+    deploymentId: string;
+    archive: StoredArchive;
+    at: Instant;
+  }): Promise<DagBundle> {
     const { sha256, sizeBytes } = archive;
     await this.keep(archive, at);
     const [newest] = await this.sql.query<{ version: string | null }>(
@@ -18,12 +26,10 @@ export class BundleRecordsSql implements BundleRecords {
     );
     const version = nextVersion(at, newest?.version ?? null);
     try {
-      await this.sql.query("INSERT INTO dag_bundle (deployment_id, version, archive_sha256, created_at) VALUES ($1, $2, $3, $4)", [
-        deploymentId,
-        version,
-        sha256,
-        at,
-      ]);
+      await this.sql.query(
+        "INSERT INTO dag_bundle (deployment_id, version, archive_sha256, created_at) VALUES ($1, $2, $3, $4)",
+        [deploymentId, version, sha256, at],
+      );
     } catch (error) {
       // It was being cleaned up at this moment.
       if (constraintOf(error) === "dag_bundle_archive_fkey") throw new ArchiveNotKept(sha256, { cause: error });
@@ -33,7 +39,10 @@ export class BundleRecordsSql implements BundleRecords {
   }
 
   async find(deploymentId: string, version: string): Promise<DagBundle | null> {
-    const [found] = await this.sql.query<DagBundle>(`${SELECT_BUNDLE} WHERE b.deployment_id = $1 AND b.version = $2`, [deploymentId, version]);
+    const [found] = await this.sql.query<DagBundle>(`${SELECT_BUNDLE} WHERE b.deployment_id = $1 AND b.version = $2`, [
+      deploymentId,
+      version,
+    ]);
     return found ?? null;
   }
 

@@ -70,8 +70,22 @@ test.each<[string, readonly (string | readonly [string, string])[], string | nul
   ["an absolute link", [["dags/b", "/etc/passwd"]], "LINK_OUTSIDE"],
   ["a link out and back in", [["dags/b", "../dags/a"]], "LINK_OUTSIDE"],
   ["a link out through another", ["dags/x/y/f", ["dags/s", "x/y"], ["dags/t", "s/../../.."]], "LINK_OUTSIDE"],
-  ["a link that only another makes harmful", [["dags/d/up", "."], ["dags/l", "d/up/../.."]], "LINK_OUTSIDE"],
-  ["two links round and round", [["dags/a", "b"], ["dags/b", "a"]], "LINK_OUTSIDE"],
+  [
+    "a link that only another makes harmful",
+    [
+      ["dags/d/up", "."],
+      ["dags/l", "d/up/../.."],
+    ],
+    "LINK_OUTSIDE",
+  ],
+  [
+    "two links round and round",
+    [
+      ["dags/a", "b"],
+      ["dags/b", "a"],
+    ],
+    "LINK_OUTSIDE",
+  ],
   ["a link to a loop through itself", [["dags/a", "a/x"]], "LINK_OUTSIDE"],
   ["an empty link", [["dags/a", ""]], "UNSTORABLE_PATH"],
   ["a case of its own", ["dags/A", "dags/a"], null],

@@ -25,7 +25,8 @@ export class ArchiveTree {
    * @throws ArchiveRefused
    */
   pathOf(name: string): string | null {
-    if (UNSTORABLE.test(name)) throw new ArchiveRefused("UNSTORABLE_PATH", `The name ${shown(name)} is no text in UTF-8`);
+    if (UNSTORABLE.test(name))
+      throw new ArchiveRefused("UNSTORABLE_PATH", `The name ${shown(name)} is no text in UTF-8`);
     if (name.startsWith("/")) throw new ArchiveRefused("UNSAFE_PATH", `${shown(name)} is an absolute path`);
     const steps = name.split("/").filter((step) => step !== "" && step !== ".");
     if (steps.includes("..")) throw new ArchiveRefused("UNSAFE_PATH", `${shown(name)} leads out of the DAG folder`);
@@ -36,7 +37,10 @@ export class ArchiveTree {
     }
     const path = steps.join("/");
     if (Buffer.byteLength(path) > PATH_MOST_BYTES || steps.some((step) => Buffer.byteLength(step) > NAME_MOST_BYTES)) {
-      throw new ArchiveRefused("PATH_TOO_LONG", `${shown(name)} is longer than ${PATH_MOST_BYTES} bytes, or a name in it than ${NAME_MOST_BYTES}`);
+      throw new ArchiveRefused(
+        "PATH_TOO_LONG",
+        `${shown(name)} is longer than ${PATH_MOST_BYTES} bytes, or a name in it than ${NAME_MOST_BYTES}`,
+      );
     }
     return steps.length === 0 ? null : path;
   }
@@ -51,34 +55,42 @@ export class ArchiveTree {
 
   /** @throws ArchiveRefused */
   addLink(path: string, target: string, most = Infinity): void {
-    if (UNSTORABLE.test(target) || target === "") throw new ArchiveRefused("UNSTORABLE_PATH", `The link ${shown(path)} leads to ${shown(target)}`);
+    if (UNSTORABLE.test(target) || target === "")
+      throw new ArchiveRefused("UNSTORABLE_PATH", `The link ${shown(path)} leads to ${shown(target)}`);
     this.addFile(path, most);
     this.links.set(path, target);
   }
 
   /** With all folders around it: a few long names can stand for far more folders than files. @throws ArchiveRefused */
   addFolder(path: string, most = Infinity): void {
-    for (let folder = path; folder !== "" && !this.folders.has(folder); folder = folder.slice(0, Math.max(folder.lastIndexOf("/"), 0))) {
+    for (
+      let folder = path;
+      folder !== "" && !this.folders.has(folder);
+      folder = folder.slice(0, Math.max(folder.lastIndexOf("/"), 0))
+    ) {
       this.folders.add(folder);
-      if (this.folders.size > most) throw new ArchiveRefused("TOO_MANY_FILES", `The archive holds more than ${most} folders`);
+      if (this.folders.size > most)
+        throw new ArchiveRefused("TOO_MANY_FILES", `The archive holds more than ${most} folders`);
     }
   }
 
   /** Once everything is there: no file is a folder as well, and every link ends inside. @throws ArchiveRefused */
   check(): void {
     for (const folder of this.folders) {
-      if (this.files.has(folder)) throw new ArchiveRefused("DUPLICATE_PATH", `${shown(folder)} is a file or a link, and a folder as well`);
+      if (this.files.has(folder))
+        throw new ArchiveRefused("DUPLICATE_PATH", `${shown(folder)} is a file or a link, and a folder as well`);
     }
     for (const [path, target] of this.links) this.follow(path, target);
   }
 
   /** Walks a link as the kernel would. One that leads to nothing is fine, as long as it does so inside. */
   private follow(path: string, target: string): void {
-    const outside = (): ArchiveRefused => new ArchiveRefused("LINK_OUTSIDE", `The link ${shown(path)} leads to ${shown(target)}, out of the DAG folder`);
+    const outside = (): ArchiveRefused =>
+      new ArchiveRefused("LINK_OUTSIDE", `The link ${shown(path)} leads to ${shown(target)}, out of the DAG folder`);
     const at = path.split("/").slice(0, -1);
     const ahead = target.split("/").reverse();
     if (target.startsWith("/")) throw outside();
-    for (let hops = 0; ahead.length > 0; ) {
+    for (let hops = 0; ahead.length > 0;) {
       const step = ahead.pop() ?? "";
       if (step === "" || step === ".") continue;
       if (step === "..") {

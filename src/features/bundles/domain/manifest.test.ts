@@ -19,5 +19,13 @@ test.each<[string, BundleFile[], BundleFile[], ReturnType<typeof compareManifest
 
 test("files are sorted by code points, beyond the first 65,536 as well", () => {
   const paths = ["b", "a/z", "a", "ä", "Z", "\u{1F600}", "\uFFFD"];
-  expect(sortFiles(paths.map((path) => file(path))).map(({ path }) => path)).toEqual(["Z", "a", "a/z", "b", "ä", "\uFFFD", "\u{1F600}"]);
+  expect(sortFiles(paths.map((path) => file(path))).map(({ path }) => path)).toEqual([
+    "Z",
+    "a",
+    "a/z",
+    "b",
+    "ä",
+    "\uFFFD",
+    "\u{1F600}",
+  ]);
 });

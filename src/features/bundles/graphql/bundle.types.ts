@@ -39,7 +39,12 @@ export class DagDiff {
   unchangedCount: number;
 }
 
-export const DagFileChange = { ADDED: "ADDED", REMOVED: "REMOVED", CHANGED: "CHANGED", UNCHANGED: "UNCHANGED" } as const;
+export const DagFileChange = {
+  ADDED: "ADDED",
+  REMOVED: "REMOVED",
+  CHANGED: "CHANGED",
+  UNCHANGED: "UNCHANGED",
+} as const;
 
 registerEnumType(DagFileChange, {
   name: "DagFileChange",
@@ -69,6 +74,10 @@ export class DagFileDiff {
   @Field(() => Boolean, { description: "Whether either side is no text." })
   binary: boolean;
 
-  @Field(() => String, { nullable: true, description: "The difference in the unified format; null where there is none, and for files that are binary or larger than 256 KiB." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The difference in the unified format; null where there is none, and for files that are binary or larger than 256 KiB.",
+  })
   patch: string | null;
 }

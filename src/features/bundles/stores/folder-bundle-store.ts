@@ -15,7 +15,9 @@ const NAME = /^([0-9a-f]{64})\.tar\.gz$/;
 const UNFINISHED = ".part";
 const LEFTOVER = /^[0-9a-f]{64}\.[0-9a-f-]{36}\.part$/;
 const SHARD = /^[0-9a-f]{2}$/;
-/** Unpacking works chunk by chunk through threads: with Node's own 64 KiB that takes more processor time than the bytes. */
+/**
+ * Unpacking works chunk by chunk through threads: with Node's own 64 KiB that takes more processor time than the bytes.
+ */
 const READ_BYTES = 1024 * 1024;
 
 /**
@@ -114,7 +116,9 @@ async function reachable<T>(work: Promise<T>): Promise<T> {
     return await work;
   } catch (error) {
     const outage = fileOutage(error);
-    throw outage === null ? error : new Unavailable(`The store of DAG bundles cannot be used at present (${outage.words})`, { cause: error });
+    throw outage === null
+      ? error
+      : new Unavailable(`The store of DAG bundles cannot be used at present (${outage.words})`, { cause: error });
   }
 }
 

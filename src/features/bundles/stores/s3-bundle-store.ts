@@ -1,4 +1,14 @@
-import { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand, paginateListObjectsV2, PutObjectCommand, S3Client, type _Object, type S3ClientConfig } from "@aws-sdk/client-s3";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+  type _Object,
+  type S3ClientConfig,
+} from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { createReadStream } from "node:fs";
 import { finished, PassThrough, type Readable } from "node:stream";
@@ -22,7 +32,8 @@ export interface S3StoreOptions {
 }
 
 const NAME = /^([0-9a-f]{64})\.tar\.gz$/;
-const MARK = "An installation of Retrograde keeps its DAG bundles here. Without this object another one might remove them.\n";
+const MARK =
+  "An installation of Retrograde keeps its DAG bundles here. Without this object another one might remove them.\n";
 const PART_BYTES = 8 * 1024 ** 2;
 const CONNECT_WITHIN_MS = 5_000;
 const SILENT_AT_MOST_MS = 60_000;
@@ -47,7 +58,13 @@ export class S3BundleStore implements BundleStore {
       const body = createReadStream(file);
       const upload = new Upload({
         client: this.client,
-        params: { ...this.place, Key: this.keyOf(sha256), Body: body, ContentType: "application/gzip", ...(sizeBytes < PART_BYTES && { ContentLength: sizeBytes }) },
+        params: {
+          ...this.place,
+          Key: this.keyOf(sha256),
+          Body: body,
+          ContentType: "application/gzip",
+          ...(sizeBytes < PART_BYTES && { ContentLength: sizeBytes }),
+        },
         partSize: PART_BYTES,
         queueSize: 2,
         leavePartsOnError: false,
@@ -64,7 +81,10 @@ export class S3BundleStore implements BundleStore {
     return this.ask(async () => {
       try {
         const found = await this.client.send(new HeadObjectCommand({ ...this.place, Key: this.keyOf(sha256) }));
-        return { sizeBytes: found.ContentLength ?? 0, version: `${found.ETag ?? ""} ${found.LastModified?.toISOString() ?? ""}` };
+        return {
+          sizeBytes: found.ContentLength ?? 0,
+          version: `${found.ETag ?? ""} ${found.LastModified?.toISOString() ?? ""}`,
+        };
       } catch (error) {
         if (!isMissing(error)) throw error;
         // An answer to HEAD has no body to tell a missing bucket by: without it nothing can be said of an archive.
@@ -78,7 +98,9 @@ export class S3BundleStore implements BundleStore {
     return this.ask(async () => {
       const Range = range && `bytes=${range.start}-${range.end}`;
       try {
-        const { Body } = await this.client.send(new GetObjectCommand({ ...this.place, Key: this.keyOf(sha256), Range }));
+        const { Body } = await this.client.send(
+          new GetObjectCommand({ ...this.place, Key: this.keyOf(sha256), Range }),
+        );
         const body = unavailableOnError(Body as Readable);
         return range === undefined ? checkedStream(body, sha256) : body;
       } catch (error) {
@@ -126,11 +148,22 @@ export class S3BundleStore implements BundleStore {
       address,
       list: async () => {
         const found: string[] = [];
-        for await (const { Key = "" } of this.objects(keyOf(""))) found.push(...[markedBy(Key.slice(prefix.length)) ?? []].flat());
+        for await (const { Key = "" } of this.objects(keyOf("")))
+          found.push(...[markedBy(Key.slice(prefix.length)) ?? []].flat());
         return found;
       },
       add: async (installationId) => {
-        await this.ask(() => this.client.send(new PutObjectCommand({ ...this.place, Key: keyOf(installationId), Body: MARK, ContentLength: MARK.length, ContentType: "text/plain" })));
+        await this.ask(() =>
+          this.client.send(
+            new PutObjectCommand({
+              ...this.place,
+              Key: keyOf(installationId),
+              Body: MARK,
+              ContentLength: MARK.length,
+              ContentType: "text/plain",
+            }),
+          ),
+        );
         return endpoint === undefined ? address : `${endpoint} ${address}`;
       },
       remove: (installationId) => this.remove(keyOf(installationId)),
@@ -168,12 +201,20 @@ function unavailableOnError(body: Readable): Readable {
   return body.pipe(passed);
 }
 
-function clientConfig({ endpoint, region, accessKeyId, secretAccessKey, forcePathStyle, silentAtMostMs = SILENT_AT_MOST_MS }: S3StoreOptions): S3ClientConfig {
+function clientConfig({
+  endpoint,
+  region,
+  accessKeyId,
+  secretAccessKey,
+  forcePathStyle,
+  silentAtMostMs = SILENT_AT_MOST_MS,
+}: S3StoreOptions): S3ClientConfig {
   return {
     region,
     forcePathStyle,
     ...(endpoint !== undefined && { endpoint }),
-    ...(accessKeyId !== undefined && secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
+    ...(accessKeyId !== undefined &&
+      secretAccessKey !== undefined && { credentials: { accessKeyId, secretAccessKey } }),
     // Stores other than Amazon's know neither the newer checksums nor their trailers; ours is in the name.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",

@@ -12,7 +12,11 @@ export class AdmitVisitor {
    * Returns the caller's role in the Deployment's Airflow.
    * @throws Forbidden, also where there is no such Deployment: a proxy knows no other refusal
    */
-  async execute(actor: Actor, urls: Readonly<Record<IngressUrlHeader, readonly string[]>>, expected?: IngressUrlHeader): Promise<AirflowRole> {
+  async execute(
+    actor: Actor,
+    urls: Readonly<Record<IngressUrlHeader, readonly string[]>>,
+    expected?: IngressUrlHeader,
+  ): Promise<AirflowRole> {
     const visit = ingressTarget(urls, expected);
     const deployment = visit && (await this.deployments.findByReleaseName(visit.releaseName));
     if (!deployment || !mayEnter(actor, deployment, visit.door)) throw new Forbidden();

@@ -5,11 +5,30 @@ import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { InvalidInput, LimitReached } from "../../../shared/domain/errors";
-import { deploymentScope, requirePermission, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
+import {
+  deploymentScope,
+  requirePermission,
+  workspaceScope,
+  type Actor,
+  type Permission,
+} from "../../../shared/domain/permissions";
 import { checkDescription, checkLabel } from "../../../shared/domain/text";
 import { CREATE_IN_WORKSPACE } from "../domain/access";
-import { AIRFLOW_CHART_VERSION, auditedDeployment, type DagDeploymentType, type Deployment, type Executor, type JsonObject } from "../domain/deployment";
-import { checkExtraCapacity, checkResources, componentSettings, mergeComponents, takeComponents } from "../domain/components";
+import {
+  AIRFLOW_CHART_VERSION,
+  auditedDeployment,
+  type DagDeploymentType,
+  type Deployment,
+  type Executor,
+  type JsonObject,
+} from "../domain/deployment";
+import {
+  checkExtraCapacity,
+  checkResources,
+  componentSettings,
+  mergeComponents,
+  takeComponents,
+} from "../domain/components";
 import { namespaceFor } from "../domain/namespaces";
 import { releaseNameFrom } from "../domain/release-name";
 import {
@@ -78,7 +97,12 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   execute(command: CreateDeploymentCommand): Promise<Deployment> {
     const { actor } = command;
     return this.executeWith(command, CREATE_IN_WORKSPACE, async ({ audit }, deployment) => {
-      await audit.add({ actor, action: "deployment.create", object: auditedDeployment(deployment), details: { releaseName: deployment.releaseName } });
+      await audit.add({
+        actor,
+        action: "deployment.create",
+        object: auditedDeployment(deployment),
+        details: { releaseName: deployment.releaseName },
+      });
       return deployment;
     });
   }
@@ -105,13 +129,18 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
         return await this.deps.unitOfWork.run(async (stores) => {
           const { deploymentsPerWorkspace: max } = this.deps.rules;
           if ((await stores.deployments.countInWorkspaceForUpdate(workspace.id)) >= max) {
-            throw new LimitReached("The Workspace has as many Deployments as one may have", max, "deploymentsPerWorkspace");
+            throw new LimitReached(
+              "The Workspace has as many Deployments as one may have",
+              max,
+              "deploymentsPerWorkspace",
+            );
           }
           await stores.deployments.add(deployment);
           return andThen(stores, deployment, await this.appoint(stores, actor, deployment));
         });
       } catch (error) {
-        const isTaken = error instanceof ReleaseNameTaken || (error instanceof NamespaceTaken && input.namespace === undefined);
+        const isTaken =
+          error instanceof ReleaseNameTaken || (error instanceof NamespaceTaken && input.namespace === undefined);
         if (!isTaken || input.releaseName !== undefined || attempt === GENERATED_NAMES_TRIED) throw error;
       }
     }
@@ -175,10 +204,16 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
 }
 
 /** Arguments, and what `config` says of the same; an argument wins. */
-function configured(input: NewDeploymentInput, rules: DeploymentRules): Pick<Deployment, "executor" | "components" | "config"> {
+function configured(
+  input: NewDeploymentInput,
+  rules: DeploymentRules,
+): Pick<Deployment, "executor" | "components" | "config"> {
   const given = takeExecutor(checkJsonObject("config", input.config ?? {}));
   const { components: configuredComponents, rest } = takeComponents("config", given.rest);
-  const components = mergeComponents(componentSettings(configuredComponents), componentSettings(input.components ?? {}));
+  const components = mergeComponents(
+    componentSettings(configuredComponents),
+    componentSettings(input.components ?? {}),
+  );
   const config = withAstroUnits(rest, input.astroUnitsEnabled, rules);
   checkResources(components, { said: components, rules, astroUnits: usesAstroUnits(config) });
   return { executor: input.executor ?? given.executor ?? "CeleryExecutor", components, config };
@@ -186,12 +221,17 @@ function configured(input: NewDeploymentInput, rules: DeploymentRules): Pick<Dep
 
 function versionsOf(input: NewDeploymentInput, rules: DeploymentRules): Versions {
   const { runtimeVersion = null, airflowVersion = null, desiredRuntimeVersion } = input;
-  if (runtimeVersion !== null || airflowVersion !== null) return checkVersions({ runtimeVersion, airflowVersion }, rules);
-  if (desiredRuntimeVersion !== undefined) return checkVersions({ runtimeVersion: desiredRuntimeVersion, airflowVersion }, rules, "desiredRuntimeVersion");
+  if (runtimeVersion !== null || airflowVersion !== null)
+    return checkVersions({ runtimeVersion, airflowVersion }, rules);
+  if (desiredRuntimeVersion !== undefined)
+    return checkVersions({ runtimeVersion: desiredRuntimeVersion, airflowVersion }, rules, "desiredRuntimeVersion");
   return { runtimeVersion: defaultRuntime(rules.catalogue), airflowVersion };
 }
 
-/** The newest release with Airflow 2: the dialect's platform version knows no Airflow 3, so that one is asked for by name. */
+/**
+ * The newest release with Airflow 2: the dialect's platform version knows no Airflow 3, so that one is asked for by
+ * name.
+ */
 function defaultRuntime(catalogue: RuntimeCatalogue): string | null {
   const isAirflow2 = (version: string): boolean => (parseRuntimeVersion(version)?.airflowMajor ?? 2) < 3;
   return catalogue.releases().find(({ version }) => isAirflow2(version))?.version ?? null;

@@ -20,7 +20,11 @@ export class DeleteDeployment {
     },
   ) {}
 
-  async execute(command: { readonly actor: Actor; readonly deploymentId: string; readonly hard: boolean }): Promise<Deployment> {
+  async execute(command: {
+    readonly actor: Actor;
+    readonly deploymentId: string;
+    readonly hard: boolean;
+  }): Promise<Deployment> {
     const { actor, deploymentId } = command;
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const hard = command.hard || this.deps.hardDeleteDeployment;
@@ -34,7 +38,12 @@ export class DeleteDeployment {
         payload: { releaseName: deployment.releaseName, deploymentId: deployment.id },
         queue: deployment.id,
       });
-      await audit.add({ actor, action: "deployment.delete", object: auditedDeployment(deployment), details: { releaseName: deployment.releaseName, hard } });
+      await audit.add({
+        actor,
+        action: "deployment.delete",
+        object: auditedDeployment(deployment),
+        details: { releaseName: deployment.releaseName, hard },
+      });
       return deployment;
     });
   }

@@ -1,4 +1,11 @@
-import { readUserSearch, type AccessReadModel, type GivenUserSearch, type Team, type TeamReadModel, type User } from "../../access";
+import {
+  readUserSearch,
+  type AccessReadModel,
+  type GivenUserSearch,
+  type Team,
+  type TeamReadModel,
+  type User,
+} from "../../access";
 import type { Actor, Permission } from "../../../shared/domain/permissions";
 import { isId } from "../../../shared/app/ids";
 import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";

@@ -27,7 +27,10 @@ export class DeploymentQueries {
   ) {}
 
   /** @throws NotFound, also where the actor may not see it */
-  async find(actor: Actor, where: { readonly id?: string | undefined; readonly releaseName?: string | undefined }): Promise<Deployment> {
+  async find(
+    actor: Actor,
+    where: { readonly id?: string | undefined; readonly releaseName?: string | undefined },
+  ): Promise<Deployment> {
     const found = await this.locate(where);
     return authorize(actor, found, DEPLOYMENT_PERMISSIONS.see);
   }
@@ -35,19 +38,28 @@ export class DeploymentQueries {
   /** Those of the Workspace that the actor may see, sorted by label. @throws NotFound, Forbidden */
   async ofWorkspace(actor: Actor, workspaceId: string, releaseName?: string): Promise<Deployment[]> {
     const workspace = await this.deps.findWorkspace(actor, workspaceId);
-    const visible = await this.deps.readModel.list({ among: visibleDeployments(actor), workspaceId: workspace.id, releaseName });
+    const visible = await this.deps.readModel.list({
+      among: visibleDeployments(actor),
+      workspaceId: workspace.id,
+      releaseName,
+    });
     if (visible.length === 0) requirePermission(actor, LIST_IN_WORKSPACE, workspaceScope(workspace.id));
     return visible;
   }
 
   /**
-   * Those of all Workspaces that the actor may see, sorted by label; `take: -1` without a cursor answers all of them, and
-   * what else is below 0 the page before the cursor, or the last one.
+   * Those of all Workspaces that the actor may see, sorted by label; `take: -1` without a cursor answers all of them,
+   * and what else is below 0 the page before the cursor, or the last one.
    * @throws InvalidInput
    */
   async page(
     actor: Actor,
-    query: { readonly take: number; readonly pageNumber: number; readonly cursor: string | undefined; readonly namePart: string | undefined },
+    query: {
+      readonly take: number;
+      readonly pageNumber: number;
+      readonly cursor: string | undefined;
+      readonly namePart: string | undefined;
+    },
   ): Promise<Deployment[]> {
     const { take, pageNumber, cursor, namePart } = query;
     if (pageNumber < 0) throw new InvalidInput("pageNumber", "counts from 0");
@@ -64,7 +76,12 @@ export class DeploymentQueries {
   /** Oldest first, the newest thousand at most. @throws Unavailable if the logs cannot be read now */
   async logs(
     actor: Actor,
-    query: { readonly deploymentId: string; readonly component?: string; readonly since?: Instant; readonly text?: string },
+    query: {
+      readonly deploymentId: string;
+      readonly component?: string;
+      readonly since?: Instant;
+      readonly text?: string;
+    },
   ): Promise<LogEntry[]> {
     const { deploymentId, ...filter } = query;
     const found = await this.locate({ id: deploymentId });
@@ -87,13 +104,22 @@ export class DeploymentQueries {
    * Secrets without their values.
    * @throws NotFound, also where the release name is not the Deployment's
    */
-  async variables(actor: Actor, { deploymentId, releaseName }: { readonly deploymentId: string; readonly releaseName?: string | undefined }): Promise<ShownVariable[]> {
+  async variables(
+    actor: Actor,
+    { deploymentId, releaseName }: { readonly deploymentId: string; readonly releaseName?: string | undefined },
+  ): Promise<ShownVariable[]> {
     const deployment = authorize(actor, await this.locate({ id: deploymentId }), DEPLOYMENT_PERMISSIONS.readVariables);
     if (releaseName !== undefined && releaseName !== deployment.releaseName) throw new NotFound("Deployment");
     return presentVariables(deployment.environmentVariables);
   }
 
-  private async locate({ id, releaseName }: { id?: string | undefined; releaseName?: string | undefined }): Promise<Deployment | null> {
+  private async locate({
+    id,
+    releaseName,
+  }: {
+    id?: string | undefined;
+    releaseName?: string | undefined;
+  }): Promise<Deployment | null> {
     if (id !== undefined) return isId(id) ? this.deps.readModel.find(id) : null;
     if (releaseName !== undefined) return this.deps.readModel.findByReleaseName(releaseName);
     throw new InvalidInput("where", "has to name an id or a releaseName");

@@ -1,4 +1,11 @@
-import { requireGrantable, type Role, type RoleBinding, type RolePermissions, type Team, type TeamStores } from "../../access";
+import {
+  requireGrantable,
+  type Role,
+  type RoleBinding,
+  type RolePermissions,
+  type Team,
+  type TeamStores,
+} from "../../access";
 import { isId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { Conflict, NotFound } from "../../../shared/domain/errors";
@@ -29,7 +36,8 @@ export class DeploymentTeamRoles {
   /** @throws Conflict if the Team has a role there already */
   add({ role, ...command }: DeploymentTeamCommand & { readonly role: Role }): Promise<RoleBinding> {
     return this.change(command, role, "add_team", async (teams, team, place) => {
-      if ((await teams.findTeamBinding(team.id, place)) !== null) throw new Conflict("The Team has a role on this Deployment already");
+      if ((await teams.findTeamBinding(team.id, place)) !== null)
+        throw new Conflict("The Team has a role on this Deployment already");
       return teams.bindTeam(team.id, { role, ...place });
     });
   }
@@ -55,7 +63,11 @@ export class DeploymentTeamRoles {
     { actor, deploymentId, teamId }: DeploymentTeamCommand,
     role: Role | null,
     verb: string,
-    work: (teams: TeamStores, team: Team, place: { readonly workspaceId: null; readonly deploymentId: string }) => Promise<RoleBinding>,
+    work: (
+      teams: TeamStores,
+      team: Team,
+      place: { readonly workspaceId: null; readonly deploymentId: string },
+    ) => Promise<RoleBinding>,
   ): Promise<RoleBinding> {
     return this.unitOfWork.run(async ({ deployments, teams, audit }) => {
       const deployment = await lockDeployment(deployments, actor, deploymentId, DEPLOYMENT_PERMISSIONS.updateTeams);
@@ -63,7 +75,12 @@ export class DeploymentTeamRoles {
       const team = isId(teamId) ? await teams.lockTeam(teamId) : null;
       if (team === null) throw new NotFound("Team");
       const binding = await work(teams, team, { workspaceId: null, deploymentId: deployment.id });
-      await audit.add({ actor, action: `deployment.${verb}`, object: auditedDeployment(deployment), details: { teamId: team.id, role: binding.role } });
+      await audit.add({
+        actor,
+        action: `deployment.${verb}`,
+        object: auditedDeployment(deployment),
+        details: { teamId: team.id, role: binding.role },
+      });
       return binding;
     });
   }

@@ -1,4 +1,12 @@
-import { checkEmail, requireGrantable, type AccessStores, type Role, type RoleBinding, type RolePermissions, type User } from "../../access";
+import {
+  checkEmail,
+  requireGrantable,
+  type AccessStores,
+  type Role,
+  type RoleBinding,
+  type RolePermissions,
+  type User,
+} from "../../access";
 import { isSameId } from "../../../shared/app/ids";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { Conflict, InvalidInput, NotFound } from "../../../shared/domain/errors";
@@ -31,7 +39,8 @@ export class DeploymentUserRoles {
   /** @throws Conflict if the user has a role there already */
   add({ role, ...command }: DeploymentUserCommand & { readonly role: Role }): Promise<RoleBinding> {
     return this.change(command, role, "add_user", async (access, user, place) => {
-      if ((await access.findUserBinding(user.id, place)) !== null) throw new Conflict("The user has a role on this Deployment already");
+      if ((await access.findUserBinding(user.id, place)) !== null)
+        throw new Conflict("The user has a role on this Deployment already");
       return access.bindUser(user.id, { role, workspaceId: null, ...place });
     });
   }
@@ -66,9 +75,15 @@ export class DeploymentUserRoles {
       if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
       const user = await access.findUserByEmail(address);
       if (user === null) throw new NotFound("User");
-      if (userId !== undefined && !isSameId(userId, user.id)) throw new InvalidInput("userId", "is not that of the user with this e-mail address");
+      if (userId !== undefined && !isSameId(userId, user.id))
+        throw new InvalidInput("userId", "is not that of the user with this e-mail address");
       const binding = await work(access, user, { deploymentId: deployment.id });
-      await audit.add({ actor, action: `deployment.${verb}`, object: auditedDeployment(deployment), details: { userId: user.id, role: binding.role } });
+      await audit.add({
+        actor,
+        action: `deployment.${verb}`,
+        object: auditedDeployment(deployment),
+        details: { userId: user.id, role: binding.role },
+      });
       return binding;
     });
   }

@@ -32,7 +32,12 @@ export class FollowLogs {
    * @throws NotFound if there is no such Deployment or the actor may not see it
    * @throws Forbidden without the permission; the stream throws the same once it is so
    */
-  async execute({ actor, deploymentId, since, filter }: FollowLogsCommand): Promise<AsyncGenerator<LogEntry, void, undefined>> {
+  async execute({
+    actor,
+    deploymentId,
+    since,
+    filter,
+  }: FollowLogsCommand): Promise<AsyncGenerator<LogEntry, void, undefined>> {
     const { tails, watch, clock } = this.deps;
     const authorized = async (): Promise<{ readonly reader: Actor; readonly deployment: Deployment }> => {
       const reader = await actor();
@@ -42,9 +47,12 @@ export class FollowLogs {
     const { reader, deployment } = await authorized();
     const { id, releaseName } = deployment;
     const from = since ?? clock();
-    return new LiveStream((signal) => tails.follow({ deploymentId: id, releaseName, ...filter }, from, reader.id, signal), {
-      check: async () => void (await authorized()),
-      watch,
-    });
+    return new LiveStream(
+      (signal) => tails.follow({ deploymentId: id, releaseName, ...filter }, from, reader.id, signal),
+      {
+        check: async () => void (await authorized()),
+        watch,
+      },
+    );
   }
 }

@@ -9,6 +9,11 @@ import type { DeploymentStore } from "./ports";
  * @throws NotFound if there is none that the actor may see
  * @throws Forbidden without the permission
  */
-export async function lockDeployment(deployments: DeploymentStore, actor: Actor, id: string, permission: Permission): Promise<Deployment> {
+export async function lockDeployment(
+  deployments: DeploymentStore,
+  actor: Actor,
+  id: string,
+  permission: Permission,
+): Promise<Deployment> {
   return authorize(actor, isId(id) ? await deployments.lock(id) : null, permission);
 }

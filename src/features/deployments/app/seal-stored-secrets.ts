@@ -27,7 +27,9 @@ export class PlainSecretsFound extends Error {
  * older key, which can go afterwards. Any number of processes may do so at once, and while secrets are changed.
  */
 export class SealStoredSecrets {
-  constructor(private readonly deps: { readonly secrets: StoredSecrets; readonly box: SecretBox; readonly hasKey: boolean }) {}
+  constructor(
+    private readonly deps: { readonly secrets: StoredSecrets; readonly box: SecretBox; readonly hasKey: boolean },
+  ) {}
 
   /** @throws PlainSecretsFound */
   async execute(): Promise<{ readonly sealed: number; readonly unreadable: number }> {

@@ -16,6 +16,8 @@ export class SecretsNotTaken extends DomainError {
   override readonly details = { setting: ENCRYPTION_KEYS_SETTING };
 
   constructor() {
-    super(`This installation cannot keep secrets, as it has no key to encrypt them with: set ${ENCRYPTION_KEYS_SETTING}`);
+    super(
+      `This installation cannot keep secrets, as it has no key to encrypt them with: set ${ENCRYPTION_KEYS_SETTING}`,
+    );
   }
 }

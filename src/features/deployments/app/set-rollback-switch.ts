@@ -12,12 +12,21 @@ import type { DeploymentStores } from "./ports";
 export class SetRollbackSwitch {
   constructor(private readonly deps: { readonly unitOfWork: UnitOfWork<DeploymentStores>; readonly clock: Clock }) {}
 
-  async execute(command: { readonly actor: Actor; readonly deploymentId: string; readonly enabled: boolean }): Promise<Deployment> {
+  async execute(command: {
+    readonly actor: Actor;
+    readonly deploymentId: string;
+    readonly enabled: boolean;
+  }): Promise<Deployment> {
     const { actor, deploymentId, enabled } = command;
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     return this.deps.unitOfWork.run(async ({ deployments, logs, audit }) => {
       const deployment = authorize(actor, await deployments.lock(deploymentId), DEPLOYMENT_PERMISSIONS.update);
-      await audit.add({ actor, action: "deployment.update_rollback", object: auditedDeployment(deployment), details: { enabled } });
+      await audit.add({
+        actor,
+        action: "deployment.update_rollback",
+        object: auditedDeployment(deployment),
+        details: { enabled },
+      });
       if (deployment.rollbackEnabled === enabled) return deployment;
       const now = this.deps.clock();
       await deployments.update(deployment.id, { rollbackEnabled: enabled, updatedAt: now });
@@ -28,7 +37,11 @@ export class SetRollbackSwitch {
           releaseName: deployment.releaseName,
           component: DEPLOY_ROLLBACK,
           message: `${actor.label} turned rollbacks ${enabled ? "on" : "off"}`,
-          fields: { event: enabled ? "rollback_enabled" : "rollback_disabled", actorId: actor.id, actorType: actor.type },
+          fields: {
+            event: enabled ? "rollback_enabled" : "rollback_disabled",
+            actorId: actor.id,
+            actorType: actor.type,
+          },
           createdAt: now,
         },
       ]);

@@ -5,7 +5,14 @@ import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import { deploymentScope, requirePermission, type Actor, type Permission } from "../../../shared/domain/permissions";
 import { checkDescription, checkLabel } from "../../../shared/domain/text";
 import { DEPLOYMENT_PERMISSIONS, authorize } from "../domain/access";
-import { auditedDeployment, type Deployment, type Executor, type DagDeploymentType, type JsonObject, type ShownVariable } from "../domain/deployment";
+import {
+  auditedDeployment,
+  type Deployment,
+  type Executor,
+  type DagDeploymentType,
+  type JsonObject,
+  type ShownVariable,
+} from "../domain/deployment";
 import {
   checkCloudRole,
   checkJsonObject,
@@ -62,7 +69,12 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   execute(command: Target & { readonly changes: DeploymentChanges }): Promise<Deployment> {
     const { actor, changes } = command;
     return this.executeWith(command, DEPLOYMENT_PERMISSIONS.update, async ({ audit }, deployment) => {
-      await audit.add({ actor, action: "deployment.update", object: auditedDeployment(deployment), details: { changes: namesOf(changes) } });
+      await audit.add({
+        actor,
+        action: "deployment.update",
+        object: auditedDeployment(deployment),
+        details: { changes: namesOf(changes) },
+      });
       return deployment;
     });
   }
@@ -90,7 +102,11 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       if (deployment.releaseName !== command.releaseName) {
         throw new InvalidInput("releaseName", `is not that of the Deployment (${deployment.releaseName})`);
       }
-      const environmentVariables = replaceVariables(command.variables, deployment.environmentVariables, this.sealFor(deployment));
+      const environmentVariables = replaceVariables(
+        command.variables,
+        deployment.environmentVariables,
+        this.sealFor(deployment),
+      );
       await this.save(stores, deployment, { environmentVariables });
       await stores.audit.add({
         actor: command.actor,
@@ -106,9 +122,19 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   setDesiredRuntime(command: Target & { readonly desiredRuntimeVersion: string }): Promise<Deployment> {
     const { actor, desiredRuntimeVersion } = command;
     return this.change(command, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
-      const pendingRuntimeVersion = pendingRuntime(deployment, desiredRuntimeVersion, this.deps.rules.catalogue, this.deps.rules);
+      const pendingRuntimeVersion = pendingRuntime(
+        deployment,
+        desiredRuntimeVersion,
+        this.deps.rules.catalogue,
+        this.deps.rules,
+      );
       const changed = await this.save(stores, deployment, { pendingRuntimeVersion, pendingAirflowVersion: null });
-      await stores.audit.add({ actor, action: "deployment.update_runtime", object: auditedDeployment(deployment), details: { desiredRuntimeVersion } });
+      await stores.audit.add({
+        actor,
+        action: "deployment.update_runtime",
+        object: auditedDeployment(deployment),
+        details: { desiredRuntimeVersion },
+      });
       return changed;
     });
   }
@@ -122,7 +148,12 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     return this.change(command, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
       const pendingAirflowVersion = pendingAirflow(deployment, desiredAirflowVersion, this.deps.rules);
       const changed = await this.save(stores, deployment, { pendingAirflowVersion, pendingRuntimeVersion: null });
-      await stores.audit.add({ actor, action: "deployment.update_airflow", object: auditedDeployment(deployment), details: { desiredAirflowVersion } });
+      await stores.audit.add({
+        actor,
+        action: "deployment.update_airflow",
+        object: auditedDeployment(deployment),
+        details: { desiredAirflowVersion },
+      });
       return changed;
     });
   }
@@ -130,7 +161,11 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   cancelRuntimeUpdate(target: Target): Promise<Deployment> {
     return this.change(target, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
       const changed = await this.save(stores, deployment, { pendingRuntimeVersion: null });
-      await stores.audit.add({ actor: target.actor, action: "deployment.cancel_runtime_update", object: auditedDeployment(deployment) });
+      await stores.audit.add({
+        actor: target.actor,
+        action: "deployment.cancel_runtime_update",
+        object: auditedDeployment(deployment),
+      });
       return changed;
     });
   }
@@ -151,7 +186,11 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     });
   }
 
-  private async save(stores: DeploymentStores, deployment: Deployment, patch: Partial<Deployment>): Promise<Deployment> {
+  private async save(
+    stores: DeploymentStores,
+    deployment: Deployment,
+    patch: Partial<Deployment>,
+  ): Promise<Deployment> {
     if (Object.keys(patch).length === 0) return deployment;
     const changed = { ...patch, updatedAt: this.deps.clock() };
     await stores.deployments.update(deployment.id, changed);
@@ -187,7 +226,9 @@ function settingsPatch(
     ...(Object.keys(settings).length > 0 && { dagDeployment: mergeDagDeployment(deployment.dagDeployment, settings) }),
     ...(Object.keys(said).length > 0 && { components }),
     ...(changes.astroUnitsEnabled !== undefined && { config }),
-    ...(changes.properties != null && { properties: checkExtraCapacity(checkJsonObject("properties", changes.properties), rules) }),
+    ...(changes.properties != null && {
+      properties: checkExtraCapacity(checkJsonObject("properties", changes.properties), rules),
+    }),
     ...(changes.dockerConfigJson != null && { dockerConfigJson: sealedDockerConfig(changes.dockerConfigJson, seal) }),
     ...(environmentVariables !== undefined && {
       environmentVariables: replaceVariables(environmentVariables, deployment.environmentVariables, seal),
@@ -199,8 +240,15 @@ function settingsPatch(
   };
 }
 
-/** With another mechanism the uploaded DAGs are gone until the next upload. Source: the platform's public page on DAG-only deploys. */
-function mechanismPatch(deployment: Deployment, type: DagDeploymentType | null | undefined, rules: DeploymentRules): Partial<Deployment> {
+/**
+ * With another mechanism the uploaded DAGs are gone until the next upload. Source: the platform's public page on
+ * DAG-only deploys.
+ */
+function mechanismPatch(
+  deployment: Deployment,
+  type: DagDeploymentType | null | undefined,
+  rules: DeploymentRules,
+): Partial<Deployment> {
   if (type == null) return {};
   const dagDeploymentType = checkMechanism(type, rules);
   return { dagDeploymentType, ...(dagDeploymentType !== deployment.dagDeploymentType && { dagTarballVersion: null }) };

@@ -54,10 +54,13 @@ export class AesSecretBox implements SecretBox {
     const [version, keyId = "", nonce = "", text = "", ...more] = sealed.split(".");
     const key = this.keys.find(({ id }) => id === keyId);
     if (version !== VERSION || more.length > 0) throw new SecretUnreadable("this is not a sealed secret");
-    if (key === undefined) throw new SecretUnreadable(`the key ${keyId.slice(0, KEY_ID_LENGTH)} is not among those configured`);
+    if (key === undefined)
+      throw new SecretUnreadable(`the key ${keyId.slice(0, KEY_ID_LENGTH)} is not among those configured`);
     const content = Buffer.from(text, "base64url");
     try {
-      const decipher = createDecipheriv(CIPHER, key.bytes, Buffer.from(nonce, "base64url"), { authTagLength: TAG_BYTES });
+      const decipher = createDecipheriv(CIPHER, key.bytes, Buffer.from(nonce, "base64url"), {
+        authTagLength: TAG_BYTES,
+      });
       decipher.setAAD(Buffer.from(place)).setAuthTag(content.subarray(-TAG_BYTES));
       return Buffer.concat([decipher.update(content.subarray(0, -TAG_BYTES)), decipher.final()]).toString("utf8");
     } catch (error) {

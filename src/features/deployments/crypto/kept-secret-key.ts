@@ -44,7 +44,8 @@ async function keyIn(file: string): Promise<string | null> {
   });
   if (text === null) return null;
   const key = text.trim();
-  if (Buffer.from(key, "base64").length !== KEY_BYTES) throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes in base64`);
+  if (Buffer.from(key, "base64").length !== KEY_BYTES)
+    throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes in base64`);
   return key;
 }
 

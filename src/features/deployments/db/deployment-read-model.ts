@@ -6,8 +6,10 @@ import type { VisibleDeployments } from "../domain/access";
 import type { Deployment } from "../domain/deployment";
 import { DeploymentRow } from "./deployment.row";
 
-const visibility = ({ workspaceIds, deploymentIds }: Exclude<VisibleDeployments, "all">, given: (value: unknown) => string): string =>
-  `(d.workspace_id = ANY(${given(workspaceIds)}) OR d.id = ANY(${given(deploymentIds)}))`;
+const visibility = (
+  { workspaceIds, deploymentIds }: Exclude<VisibleDeployments, "all">,
+  given: (value: unknown) => string,
+): string => `(d.workspace_id = ANY(${given(workspaceIds)}) OR d.id = ANY(${given(deploymentIds)}))`;
 
 export class DeploymentReadModelSql implements DeploymentReadModel {
   private readonly rows: RowStatements<DeploymentRow>;
@@ -35,18 +37,32 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
   }
 
   async takenNamespaces(names: readonly string[]): Promise<string[]> {
-    const rows = await sqlOf(this.dataSource).query<{ namespace: string }>("SELECT DISTINCT namespace FROM deployment WHERE namespace = ANY($1)", [names]);
+    const rows = await sqlOf(this.dataSource).query<{ namespace: string }>(
+      "SELECT DISTINCT namespace FROM deployment WHERE namespace = ANY($1)",
+      [names],
+    );
     return rows.map(({ namespace }) => namespace);
   }
 
   async hasPlace(id: string, among: VisibleDeployments): Promise<boolean> {
     const parameters: unknown[] = [id];
     const isAmong = among === "all" ? "true" : visibility(among, (value) => `$${parameters.push(value)}`);
-    const rows = await sqlOf(this.dataSource).query<object>(`SELECT 1 FROM deployment d WHERE d.id = $1 AND ${isAmong}`, parameters);
+    const rows = await sqlOf(this.dataSource).query<object>(
+      `SELECT 1 FROM deployment d WHERE d.id = $1 AND ${isAmong}`,
+      parameters,
+    );
     return rows.length > 0;
   }
 
-  async list({ among, workspaceId, releaseName, namePart, cursor, offset, limit }: DeploymentList): Promise<Deployment[]> {
+  async list({
+    among,
+    workspaceId,
+    releaseName,
+    namePart,
+    cursor,
+    offset,
+    limit,
+  }: DeploymentList): Promise<Deployment[]> {
     const [comparison, direction] = limit !== undefined && limit < 0 ? ["<", "DESC"] : [">", "ASC"];
     const parameters: unknown[] = [];
     const given = (value: unknown): string => `$${parameters.push(value)}`;
@@ -57,7 +73,8 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
       releaseName !== undefined && `d.release_name = ${given(releaseName)}`,
       // Not ILIKE: nothing in the text is a wildcard.
       namePart !== undefined && `position(lower(${given(namePart)}) IN lower(d.label || E'\n' || d.release_name)) > 0`,
-      cursor !== undefined && `(d.label, d.id) ${comparison} (SELECT label, id FROM deployment WHERE id = ${given(cursor)})`,
+      cursor !== undefined &&
+        `(d.label, d.id) ${comparison} (SELECT label, id FROM deployment WHERE id = ${given(cursor)})`,
     ].filter(Boolean);
     const rows = await sqlOf(this.dataSource).query<Deployment>(
       `SELECT ${this.rows.select("d")} FROM deployment d WHERE ${conditions.join(" AND ")}

@@ -30,13 +30,17 @@ export class DeploymentStoreSql implements DeploymentStore {
   ) {}
 
   async lock(id: string): Promise<Deployment | null> {
-    const rows = await lockInTurn(this.manager, LOCKED, id, () => sqlOf(this.manager).query<Deployment>(this.statements.lockById, [id]));
+    const rows = await lockInTurn(this.manager, LOCKED, id, () =>
+      sqlOf(this.manager).query<Deployment>(this.statements.lockById, [id]),
+    );
     return rows[0] ?? null;
   }
 
   lockByReleaseName(releaseName: string): Promise<Deployment | null> {
     const where = { releaseName, deletedAt: IsNull() };
-    return lockInTurn(this.manager, LOCKED, releaseName, () => this.manager.findOne(DeploymentRow, { where, lock: { mode: "pessimistic_write" } }));
+    return lockInTurn(this.manager, LOCKED, releaseName, () =>
+      this.manager.findOne(DeploymentRow, { where, lock: { mode: "pessimistic_write" } }),
+    );
   }
 
   async countInWorkspaceForUpdate(workspaceId: string): Promise<number> {
@@ -48,7 +52,8 @@ export class DeploymentStoreSql implements DeploymentStore {
     try {
       await this.statements.rows.insert(this.manager, { ...deployment, sharesNamespace: false, deletedAt: null });
     } catch (error) {
-      if (constraintOf(error) === "deployment_release_name_key") throw new ReleaseNameTaken(deployment.releaseName, error);
+      if (constraintOf(error) === "deployment_release_name_key")
+        throw new ReleaseNameTaken(deployment.releaseName, error);
       if (constraintOf(error) === "deployment_namespace_key") throw new NamespaceTaken(deployment.namespace, error);
       // It was deleted at this moment.
       if (constraintOf(error) === "deployment_workspace_fkey") throw new NotFound("Workspace");

@@ -8,14 +8,19 @@ const DEPLOYMENT = { id: "the Deployment", workspaceId: "its Workspace" };
 const ON_SYSTEM: GrantReach = { kind: "system" };
 const ON_WORKSPACE: GrantReach = { kind: "workspace", workspaceId: DEPLOYMENT.workspaceId };
 const ON_ITS_DEPLOYMENTS: GrantReach = { kind: "deploymentsOf", workspaceId: DEPLOYMENT.workspaceId };
-const ON_DEPLOYMENT: GrantReach = { kind: "deployment", deploymentId: DEPLOYMENT.id, workspaceId: DEPLOYMENT.workspaceId };
+const ON_DEPLOYMENT: GrantReach = {
+  kind: "deployment",
+  deploymentId: DEPLOYMENT.id,
+  workspaceId: DEPLOYMENT.workspaceId,
+};
 const ELSEWHERE: GrantReach[] = [
   { kind: "workspace", workspaceId: "another Workspace" },
   { kind: "deploymentsOf", workspaceId: "another Workspace" },
   { kind: "deployment", deploymentId: "another Deployment", workspaceId: DEPLOYMENT.workspaceId },
 ];
 
-const actorWith = (reach: GrantReach, ...permissions: string[]): Actor => buildActor({ grants: [{ reach, permissions: new Set(permissions) }] });
+const actorWith = (reach: GrantReach, ...permissions: string[]): Actor =>
+  buildActor({ grants: [{ reach, permissions: new Set(permissions) }] });
 
 describe("a Deployment is seen", () => {
   test.each<[GrantReach, string, boolean]>([
@@ -54,14 +59,22 @@ describe("doing something with a Deployment", () => {
   });
 
   test("the system's counterpart does as well, but on the system only", () => {
-    expect(authorize(actorWith(ON_SYSTEM, "system.deployments.get", "system.deployments.delete"), DEPLOYMENT, DEPLOYMENT_PERMISSIONS.delete)).toBe(DEPLOYMENT);
+    expect(
+      authorize(
+        actorWith(ON_SYSTEM, "system.deployments.get", "system.deployments.delete"),
+        DEPLOYMENT,
+        DEPLOYMENT_PERMISSIONS.delete,
+      ),
+    ).toBe(DEPLOYMENT);
     const local = actorWith(ON_DEPLOYMENT, "deployment.config.get", "system.deployments.delete");
     expect(() => authorize(local, DEPLOYMENT, DEPLOYMENT_PERMISSIONS.delete)).toThrow(Forbidden);
   });
 
   test("whoever lists a Workspace is told which permission is missing", () => {
     const member = actorWith(ON_WORKSPACE, "workspace.deployments.get");
-    expect(() => authorize(member, DEPLOYMENT, DEPLOYMENT_PERMISSIONS.see)).toThrow(new Forbidden("deployment.config.get"));
+    expect(() => authorize(member, DEPLOYMENT, DEPLOYMENT_PERMISSIONS.see)).toThrow(
+      new Forbidden("deployment.config.get"),
+    );
   });
 
   test("the permission without the sight of it is no use, and answers as if it were not there", () => {

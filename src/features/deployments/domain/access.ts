@@ -1,5 +1,13 @@
 import { NotFound } from "../../../shared/domain/errors";
-import { can, deploymentScope, requirePermission, SYSTEM_SCOPE, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
+import {
+  can,
+  deploymentScope,
+  requirePermission,
+  SYSTEM_SCOPE,
+  workspaceScope,
+  type Actor,
+  type Permission,
+} from "../../../shared/domain/permissions";
 
 /** A permission of a Deployment, each with its counterpart of the system. Source: the public 0.35 role reference. */
 export const DEPLOYMENT_PERMISSIONS = {
@@ -43,7 +51,8 @@ export function canSee(actor: Actor, deployment: Located): boolean {
 }
 
 /** The Deployments for which `canSee` holds, as a list can ask for them. */
-export type VisibleDeployments = "all" | { readonly workspaceIds: readonly string[]; readonly deploymentIds: readonly string[] };
+export type VisibleDeployments =
+  "all" | { readonly workspaceIds: readonly string[]; readonly deploymentIds: readonly string[] };
 
 export function visibleDeployments(actor: Actor): VisibleDeployments {
   const grants = actor.grants.filter(({ permissions }) => SEEING.some((permission) => permissions.has(permission)));
@@ -52,7 +61,14 @@ export function visibleDeployments(actor: Actor): VisibleDeployments {
   const deploymentIds = new Set<string>();
   for (const grant of grants) {
     const { reach } = grant;
-    if (reach.kind === "system" || !canSee({ ...actor, grants: [grant] }, { id: "deploymentId" in reach ? reach.deploymentId : "", workspaceId: reach.workspaceId })) continue;
+    if (
+      reach.kind === "system" ||
+      !canSee(
+        { ...actor, grants: [grant] },
+        { id: "deploymentId" in reach ? reach.deploymentId : "", workspaceId: reach.workspaceId },
+      )
+    )
+      continue;
     if (reach.kind === "deployment") deploymentIds.add(reach.deploymentId);
     else workspaceIds.add(reach.workspaceId);
   }

@@ -1,5 +1,12 @@
 import { InvalidInput } from "../../../shared/domain/errors";
-import { checkExtraCapacity, checkResources, componentSettings, mergeComponents, takeComponents, type ResourceRules } from "./components";
+import {
+  checkExtraCapacity,
+  checkResources,
+  componentSettings,
+  mergeComponents,
+  takeComponents,
+  type ResourceRules,
+} from "./components";
 import type { Components } from "./deployment";
 
 /** The argument that is refused, or null where nothing is. */
@@ -46,7 +53,10 @@ describe("component settings", () => {
 });
 
 test("one part of a component leaves its other parts", () => {
-  const present = { workers: { replicas: 3, resources: { limits: { cpu: 500, memory: 1024 } } }, scheduler: { replicas: 1 } };
+  const present = {
+    workers: { replicas: 3, resources: { limits: { cpu: 500, memory: 1024 } } },
+    scheduler: { replicas: 1 },
+  };
   expect(mergeComponents(present, { workers: { replicas: 4, resources: { limits: { cpu: 700 } } } })).toEqual({
     workers: { replicas: 4, resources: { limits: { cpu: 700, memory: 1024 } } },
     scheduler: { replicas: 1 },
@@ -55,9 +65,16 @@ test("one part of a component leaves its other parts", () => {
 
 describe("components in free JSON", () => {
   test("are taken out of it, and the rest is left", () => {
-    const workers = { replicas: 2, terminationGracePeriodSeconds: 600, resources: { requests: { cpu: 100 }, limits: null } };
+    const workers = {
+      replicas: 2,
+      terminationGracePeriodSeconds: 600,
+      resources: { requests: { cpu: 100 }, limits: null },
+    };
     const config = { workers, scheduler: {}, webserver: null, colour: "red" };
-    expect(takeComponents("config", config)).toEqual({ components: { workers, scheduler: {} }, rest: { colour: "red" } });
+    expect(takeComponents("config", config)).toEqual({
+      components: { workers, scheduler: {} },
+      rest: { colour: "red" },
+    });
     expect(config.workers).toBe(workers);
   });
 
@@ -81,10 +98,24 @@ describe("components in free JSON", () => {
 });
 
 describe("what the installation allows", () => {
-  const RULES: ResourceRules = { astroUnit: { cpu: 100, memory: 384 }, astroUnitsEnabled: true, maxExtraAu: 400, components: [], triggererEnabled: true };
-  const limits = (cpu: number | undefined, memory: number | undefined): Components => ({ workers: { resources: { limits: { cpu, memory } } } });
-  const refused = (components: Components, { rules = {}, astroUnits = false, said = components }: { rules?: Partial<ResourceRules>; astroUnits?: boolean; said?: Components } = {}) =>
-    refusedArgument(() => checkResources(components, { said, rules: { ...RULES, ...rules }, astroUnits }));
+  const RULES: ResourceRules = {
+    astroUnit: { cpu: 100, memory: 384 },
+    astroUnitsEnabled: true,
+    maxExtraAu: 400,
+    components: [],
+    triggererEnabled: true,
+  };
+  const limits = (cpu: number | undefined, memory: number | undefined): Components => ({
+    workers: { resources: { limits: { cpu, memory } } },
+  });
+  const refused = (
+    components: Components,
+    {
+      rules = {},
+      astroUnits = false,
+      said = components,
+    }: { rules?: Partial<ResourceRules>; astroUnits?: boolean; said?: Components } = {},
+  ) => refusedArgument(() => checkResources(components, { said, rules: { ...RULES, ...rules }, astroUnits }));
 
   test.each<[string, Components, string | null]>([
     ["nothing said", {}, null],
@@ -101,17 +132,41 @@ describe("what the installation allows", () => {
     ["a Mi more", limits(10_000, 38_401), "workers.resources.limits.memory"],
     ["any ratio of the two", limits(1, 38_400), null],
     ["a request up to the limit", { workers: { resources: { requests: { cpu: 5 }, limits: { cpu: 5 } } } }, null],
-    ["a request beyond the limit", { workers: { resources: { requests: { memory: 6 }, limits: { memory: 5 } } } }, "workers.resources.requests.memory"],
+    [
+      "a request beyond the limit",
+      { workers: { resources: { requests: { memory: 6 }, limits: { memory: 5 } } } },
+      "workers.resources.requests.memory",
+    ],
   ])("%s", (_name, components, argument) => {
     expect(refused(components)).toBe(argument);
   });
 
   test.each<[string, ResourceRules["components"], Components, string | null]>([
-    ["more workers", [{ name: "workers", extra: [{ name: "replicas", limit: 50 }] }], { workers: { replicas: 50 } }, null],
-    ["fewer workers", [{ name: "workers", extra: [{ name: "replicas", limit: 2 }] }], { workers: { replicas: 3 } }, "workers.replicas"],
-    ["smaller workers", [{ name: "workers", au: { limit: 2 } }], limits(201, undefined), "workers.resources.limits.cpu"],
+    [
+      "more workers",
+      [{ name: "workers", extra: [{ name: "replicas", limit: 50 }] }],
+      { workers: { replicas: 50 } },
+      null,
+    ],
+    [
+      "fewer workers",
+      [{ name: "workers", extra: [{ name: "replicas", limit: 2 }] }],
+      { workers: { replicas: 3 } },
+      "workers.replicas",
+    ],
+    [
+      "smaller workers",
+      [{ name: "workers", au: { limit: 2 } }],
+      limits(201, undefined),
+      "workers.resources.limits.cpu",
+    ],
     ["other components", [{ name: "statsd", au: { limit: 1 } }], limits(10_000, undefined), null],
-    ["a default, and the limit stays", [{ name: "workers", au: {}, extra: [{ name: "replicas" }] }], { workers: { replicas: 21 } }, "workers.replicas"],
+    [
+      "a default, and the limit stays",
+      [{ name: "workers", au: {}, extra: [{ name: "replicas" }] }],
+      { workers: { replicas: 21 } },
+      "workers.replicas",
+    ],
   ])("where the configuration says %s", (_name, components, given, argument) => {
     expect(refused(given, { rules: { components } })).toBe(argument);
   });
@@ -129,7 +184,9 @@ describe("what the installation allows", () => {
   });
 
   test("a unit is what the configuration says", () => {
-    expect(refused(limits(250, 1_000), { astroUnits: true, rules: { astroUnit: { cpu: 250, memory: 1_000 } } })).toBeNull();
+    expect(
+      refused(limits(250, 1_000), { astroUnits: true, rules: { astroUnit: { cpu: 250, memory: 1_000 } } }),
+    ).toBeNull();
   });
 
   test("limits leave alone what nobody touches; units count for all", () => {

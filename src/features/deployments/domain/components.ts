@@ -36,7 +36,14 @@ const GRACE_PERIOD = "terminationGracePeriodSeconds";
 const PLATFORM_LIMITS: readonly ComponentLimits[] = [
   { name: "scheduler", au: { limit: 100 }, extra: [{ name: "replicas", limit: 4 }] },
   { name: "webserver", au: { limit: 100 } },
-  { name: "workers", au: { limit: 100 }, extra: [{ name: "replicas", limit: 20 }, { name: GRACE_PERIOD, limit: 36_000 }] },
+  {
+    name: "workers",
+    au: { limit: 100 },
+    extra: [
+      { name: "replicas", limit: 20 },
+      { name: GRACE_PERIOD, limit: 36_000 },
+    ],
+  },
   { name: "triggerer", au: { limit: 100 }, extra: [{ name: "replicas", limit: 2 }] },
 ];
 
@@ -78,7 +85,10 @@ function mergeObjects(present: object, said: object): object {
  * Components out of free JSON, where nobody has checked their form, and what else it holds.
  * @throws InvalidInput if one is not formed as the API's own inputs are
  */
-export function takeComponents(argument: string, config: JsonObject): { readonly components: Components; readonly rest: JsonObject } {
+export function takeComponents(
+  argument: string,
+  config: JsonObject,
+): { readonly components: Components; readonly rest: JsonObject } {
   const rest: Record<string, unknown> = { ...config };
   const components: Record<string, JsonObject> = {};
   for (const name of NAMES) {
@@ -90,10 +100,16 @@ export function takeComponents(argument: string, config: JsonObject): { readonly
 }
 
 function checkForm(path: string, settings: unknown): JsonObject {
-  const { replicas, [GRACE_PERIOD]: grace, resources } = fields(path, settings, ["replicas", GRACE_PERIOD, "resources"]);
+  const {
+    replicas,
+    [GRACE_PERIOD]: grace,
+    resources,
+  } = fields(path, settings, ["replicas", GRACE_PERIOD, "resources"]);
   checkCount(`${path}.replicas`, replicas);
   checkCount(`${path}.${GRACE_PERIOD}`, grace);
-  for (const [kind, amounts] of Object.entries(resources == null ? {} : fields(`${path}.resources`, resources, ["requests", "limits"]))) {
+  for (const [kind, amounts] of Object.entries(
+    resources == null ? {} : fields(`${path}.resources`, resources, ["requests", "limits"]),
+  )) {
     if (amounts == null) continue;
     const { cpu, memory } = fields(`${path}.resources.${kind}`, amounts, ["cpu", "memory"]);
     checkCount(`${path}.resources.${kind}.cpu`, cpu);
@@ -105,7 +121,8 @@ function checkForm(path: string, settings: unknown): JsonObject {
 function fields(path: string, value: unknown, names: readonly string[]): JsonObject {
   if (!isObject(value)) throw new InvalidInput(path, "has to be a JSON object");
   const unknown = Object.keys(value).find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new InvalidInput(path, `has no ${JSON.stringify(unknown.slice(0, 50))}, only ${names.join(", ")}`);
+  if (unknown !== undefined)
+    throw new InvalidInput(path, `has no ${JSON.stringify(unknown.slice(0, 50))}, only ${names.join(", ")}`);
   return value as JsonObject;
 }
 
@@ -125,14 +142,19 @@ function checkCount(path: string, value: unknown): void {
  */
 export function checkResources(
   components: Components,
-  { said, rules, astroUnits }: { readonly said: Components; readonly rules: ResourceRules; readonly astroUnits: boolean },
+  {
+    said,
+    rules,
+    astroUnits,
+  }: { readonly said: Components; readonly rules: ResourceRules; readonly astroUnits: boolean },
 ): void {
   if (!rules.triggererEnabled && said["triggerer"] !== undefined) {
     throw new InvalidInput("triggerer", "is switched off for the installation (deployments.triggererEnabled)");
   }
   for (const [name, settings] of Object.entries(components)) {
     if (said[name] !== undefined) checkLimits(name, settings, rules);
-    if (said[name] !== undefined || astroUnits) checkPods(`${name}.resources`, settings["resources"], { unit: astroUnits ? rules.astroUnit : null });
+    if (said[name] !== undefined || astroUnits)
+      checkPods(`${name}.resources`, settings["resources"], { unit: astroUnits ? rules.astroUnit : null });
   }
 }
 
@@ -140,9 +162,12 @@ function checkLimits(name: string, settings: JsonObject, { components, astroUnit
   const own = components.find((limits) => limits.name === name);
   const platform = PLATFORM_LIMITS.find((limits) => limits.name === name);
   for (const setting of ["replicas", GRACE_PERIOD]) {
-    const most = [own, platform].flatMap((limits) => limits?.extra ?? []).find((one) => one.name === setting && one.limit !== undefined)?.limit;
+    const most = [own, platform]
+      .flatMap((limits) => limits?.extra ?? [])
+      .find((one) => one.name === setting && one.limit !== undefined)?.limit;
     const value = settings[setting];
-    if (typeof value === "number" && most !== undefined && value > most) throw new InvalidInput(`${name}.${setting}`, `is at most ${most}`);
+    if (typeof value === "number" && most !== undefined && value > most)
+      throw new InvalidInput(`${name}.${setting}`, `is at most ${most}`);
   }
   const units = own?.au?.limit ?? platform?.au?.limit;
   if (units === undefined) return;
@@ -167,7 +192,10 @@ function checkPods(path: string, resources: unknown, { unit }: { readonly unit: 
     if (cpu === undefined && memory === undefined) continue;
     const units = (cpu ?? 0) / unit.cpu;
     if (!Number.isInteger(units) || memory !== units * unit.memory) {
-      throw new InvalidInput(`${path}.${part}`, `has to be a number of Astro units, each ${unit.cpu} of cpu and ${unit.memory} of memory`);
+      throw new InvalidInput(
+        `${path}.${part}`,
+        `has to be a number of Astro units, each ${unit.cpu} of cpu and ${unit.memory} of memory`,
+      );
     }
   }
 }
@@ -186,7 +214,10 @@ function amountsIn(path: string, resources: unknown): (readonly [path: string, k
  * Astro units for pods that tasks start by themselves; the platform's clients keep them among the properties.
  * @throws InvalidInput
  */
-export function checkExtraCapacity(properties: JsonObject, { maxExtraAu }: Pick<ResourceRules, "maxExtraAu">): JsonObject {
+export function checkExtraCapacity(
+  properties: JsonObject,
+  { maxExtraAu }: Pick<ResourceRules, "maxExtraAu">,
+): JsonObject {
   const extra = properties["extra_au"];
   if (extra != null && !(Number.isInteger(extra) && (extra as number) >= 0 && (extra as number) <= maxExtraAu)) {
     throw new InvalidInput("properties.extra_au", `has to be a whole number from 0 to ${maxExtraAu}`);
@@ -194,7 +225,8 @@ export function checkExtraCapacity(properties: JsonObject, { maxExtraAu }: Pick<
   return properties;
 }
 
-const isObject = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const withoutEmpty = (object: Record<string, unknown>): JsonObject =>
   Object.fromEntries(Object.entries(object).filter(([, value]) => value != null));

@@ -48,7 +48,9 @@ export interface Deployment {
   readonly pendingAirflowVersion: string | null;
   readonly dagDeploymentType: DagDeploymentType;
   readonly dagDeployment: DagDeploymentSettings;
-  /** The DAG bundle that is live; null where there is none, and after the mechanism was changed until the next upload. */
+  /**
+   * The DAG bundle that is live; null where there is none, and after the mechanism was changed until the next upload.
+   */
   readonly dagTarballVersion: string | null;
   readonly components: Components;
   readonly environmentVariables: readonly EnvironmentVariable[];
@@ -69,7 +71,11 @@ export interface Deployment {
 }
 
 /** As the audit trail names it. */
-export const auditedDeployment = ({ id, label, workspaceId }: Pick<Deployment, "id" | "label" | "workspaceId">): AuditObject => ({
+export const auditedDeployment = ({
+  id,
+  label,
+  workspaceId,
+}: Pick<Deployment, "id" | "label" | "workspaceId">): AuditObject => ({
   type: "deployment",
   id,
   label,

@@ -1,7 +1,11 @@
 import { InvalidInput } from "../../../shared/domain/errors";
 import { freeNamespaces, namespaceFor, type NamespaceRules } from "./namespaces";
 
-const NOTHING: NamespaceRules = { manualNamespaceNames: false, preCreatedNamespaces: [], namespaceFreeFormEntry: false };
+const NOTHING: NamespaceRules = {
+  manualNamespaceNames: false,
+  preCreatedNamespaces: [],
+  namespaceFreeFormEntry: false,
+};
 const POOL: NamespaceRules = { ...NOTHING, manualNamespaceNames: true, preCreatedNamespaces: ["team-a", "team-b"] };
 const FREE: NamespaceRules = { ...NOTHING, namespaceFreeFormEntry: true };
 

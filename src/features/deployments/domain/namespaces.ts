@@ -27,23 +27,34 @@ const isPooled = ({ manualNamespaceNames, preCreatedNamespaces, namespaceFreeFor
 export function namespaceFor(asked: string | undefined, releaseName: string, rules: NamespaceRules): string {
   const { preCreatedNamespaces: pool } = rules;
   if (isPooled(rules)) {
-    if (asked === undefined) throw new InvalidInput("namespace", "has to be chosen from the pool, see availableNamespaces");
-    if (!pool.includes(asked)) throw new InvalidInput("namespace", "is not in the pool of namespaces (deployments.preCreatedNamespaces)");
+    if (asked === undefined)
+      throw new InvalidInput("namespace", "has to be chosen from the pool, see availableNamespaces");
+    if (!pool.includes(asked))
+      throw new InvalidInput("namespace", "is not in the pool of namespaces (deployments.preCreatedNamespaces)");
     return asked;
   }
   if (asked === undefined) {
-    if (RESERVED.test(releaseName)) throw new InvalidInput("releaseName", "names the namespace as well, and cannot begin with kube-");
+    if (RESERVED.test(releaseName))
+      throw new InvalidInput("releaseName", "names the namespace as well, and cannot begin with kube-");
     return releaseName;
   }
   if (!rules.namespaceFreeFormEntry) {
-    throw new InvalidInput("namespace", "cannot be chosen on this installation (deployments.manualNamespaceNames, deployments.namespaceFreeFormEntry)");
+    throw new InvalidInput(
+      "namespace",
+      "cannot be chosen on this installation (deployments.manualNamespaceNames, deployments.namespaceFreeFormEntry)",
+    );
   }
   if (!NAMESPACE.test(asked) || RESERVED.test(asked)) {
-    throw new InvalidInput("namespace", "has to hold only a–z, 0–9 and dashes inside, 63 characters at most, and not begin with kube-");
+    throw new InvalidInput(
+      "namespace",
+      "has to hold only a–z, 0–9 and dashes inside, 63 characters at most, and not begin with kube-",
+    );
   }
   return asked;
 }
 
 /** What is left of the pool, in its order. */
-export const freeNamespaces = ({ manualNamespaceNames, preCreatedNamespaces }: NamespaceRules, taken: readonly string[]): string[] =>
-  manualNamespaceNames ? preCreatedNamespaces.filter((name) => !taken.includes(name)) : [];
+export const freeNamespaces = (
+  { manualNamespaceNames, preCreatedNamespaces }: NamespaceRules,
+  taken: readonly string[],
+): string[] => (manualNamespaceNames ? preCreatedNamespaces.filter((name) => !taken.includes(name)) : []);

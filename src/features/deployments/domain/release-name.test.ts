@@ -2,7 +2,10 @@ import { releaseNameFrom } from "./release-name";
 import { checkReleaseName } from "./settings";
 
 /** Hands the numbers out one after the other. */
-const sequence = (...numbers: number[]): (() => number) => () => numbers.shift() ?? 0;
+const sequence =
+  (...numbers: number[]): (() => number) =>
+  () =>
+    numbers.shift() ?? 0;
 
 test.each([
   ["the lowest numbers", sequence(0, 0, 0), "ablative-aperture-0000"],

@@ -68,7 +68,11 @@ export function sealAgain(holder: SecretHolder, { seal, open, isCurrent }: Secre
     if (!variable.isSecret) return variable;
     const { key, sealed } = variable;
     const field = variableField(key);
-    return { key, isSecret: true, sealed: sealed === undefined ? freshly(plainTextOf(variable), field) : again(sealed, field) };
+    return {
+      key,
+      isSecret: true,
+      sealed: sealed === undefined ? freshly(plainTextOf(variable), field) : again(sealed, field),
+    };
   });
   const { dockerConfigJson } = holder;
   const dockerConfig = (config: JsonObject): { readonly sealed: Sealed } =>
@@ -86,7 +90,10 @@ export function sealAgain(holder: SecretHolder, { seal, open, isCurrent }: Secre
   };
 }
 
-function sshKeySealed(settings: DagDeploymentSettings, { again, freshly }: { readonly again: Seal; readonly freshly: Seal }): DagDeploymentSettings {
+function sshKeySealed(
+  settings: DagDeploymentSettings,
+  { again, freshly }: { readonly again: Seal; readonly freshly: Seal },
+): DagDeploymentSettings {
   const { sshKey, sealedSshKey, ...rest } = settings;
   // The sealed one is newer: nobody writes the other any more.
   if (sealedSshKey !== undefined) return { ...rest, sealedSshKey: again(String(sealedSshKey), SSH_KEY_FIELD) };

@@ -35,12 +35,25 @@ describe("a release name", () => {
     expect(checkReleaseName(name)).toBe(name);
   });
 
-  test.each(["", "1a", "-a", "a-", "A", "aB", "a_b", "a.b", "a b", "ä", "a\0", "a\n", `a${"b".repeat(53)}`, "../a", "a/b"])(
-    "is not %.60j",
-    (name) => {
-      expect(refusedArgument(() => checkReleaseName(name))).toBe("releaseName");
-    },
-  );
+  test.each([
+    "",
+    "1a",
+    "-a",
+    "a-",
+    "A",
+    "aB",
+    "a_b",
+    "a.b",
+    "a b",
+    "ä",
+    "a\0",
+    "a\n",
+    `a${"b".repeat(53)}`,
+    "../a",
+    "a/b",
+  ])("is not %.60j", (name) => {
+    expect(refusedArgument(() => checkReleaseName(name))).toBe("releaseName");
+  });
 });
 
 describe("a mechanism", () => {
@@ -65,7 +78,10 @@ describe("a mechanism", () => {
   ])("%s with %j on lacks %j", (type, on, missing) => {
     const rules = { ...NOTHING, ...Object.fromEntries(on.map((setting) => [setting, true])) };
     if (missing === null) expect(checkMechanism(type, rules)).toBe(type);
-    else expect(() => checkMechanism(type, rules)).toThrow(`dagDeployment.type: ${type} is switched off for the installation (deployments.${missing})`);
+    else
+      expect(() => checkMechanism(type, rules)).toThrow(
+        `dagDeployment.type: ${type} is switched off for the installation (deployments.${missing})`,
+      );
   });
 });
 
@@ -73,10 +89,16 @@ test.each([
   [{}, {}],
   [{ type: "git_sync" }, {}],
   [{ type: null, repositoryUrl: null, branchName: undefined, rev: "" }, {}],
-  [{ type: "git_sync", repositoryUrl: "https://git.example.com/dags", syncInterval: 60 }, { repositoryUrl: "https://git.example.com/dags", syncInterval: 60 }],
+  [
+    { type: "git_sync", repositoryUrl: "https://git.example.com/dags", syncInterval: 60 },
+    { repositoryUrl: "https://git.example.com/dags", syncInterval: 60 },
+  ],
   [{ syncTimeout: 0 }, { syncTimeout: 0 }],
   [{ sshKey: "" }, {}],
-  [{ sshKey: "private", rev: "v1" }, { rev: "v1", sealedSshKey: "dagDeployment.sshKey=private" }],
+  [
+    { sshKey: "private", rev: "v1" },
+    { rev: "v1", sealedSshKey: "dagDeployment.sshKey=private" },
+  ],
   [{ repositoryUrl: "ssh://git@git.example.com/dags" }, { repositoryUrl: "ssh://git@git.example.com/dags" }],
   [{ repositoryUrl: "git@git.example.com:dags.git" }, { repositoryUrl: "git@git.example.com:dags.git" }],
 ])("of the mechanism's settings %j there remain %j", (input, kept) => {
@@ -109,8 +131,14 @@ test("registry credentials are sealed as a whole, and only if they are an object
 
 test.each([
   [{}, { executor: undefined, rest: {} }],
-  [{ executor: null, a: 1 }, { executor: undefined, rest: { a: 1 } }],
-  [{ executor: "LocalExecutor", a: 1 }, { executor: "LocalExecutor", rest: { a: 1 } }],
+  [
+    { executor: null, a: 1 },
+    { executor: undefined, rest: { a: 1 } },
+  ],
+  [
+    { executor: "LocalExecutor", a: 1 },
+    { executor: "LocalExecutor", rest: { a: 1 } },
+  ],
 ])("of the configuration %j comes %j", (config, taken) => {
   expect(takeExecutor(config)).toEqual(taken);
 });
@@ -134,9 +162,12 @@ test.each<[object, boolean | undefined, boolean, object | string]>([
 });
 
 describe("free JSON", () => {
-  test.each([{}, { a: null }, { a: { b: [1, "2", true] } }, { a: "x".repeat(99_992) }])("%.20j is an object", (value) => {
-    expect(checkJsonObject("config", value)).toBe(value);
-  });
+  test.each([{}, { a: null }, { a: { b: [1, "2", true] } }, { a: "x".repeat(99_992) }])(
+    "%.20j is an object",
+    (value) => {
+      expect(checkJsonObject("config", value)).toBe(value);
+    },
+  );
 
   test.each([null, "text", 7, true, [], [{}], { a: "x".repeat(99_993) }])("%.20j is refused", (value) => {
     expect(refusedArgument(() => checkJsonObject("config", value))).toBe("config");
@@ -150,7 +181,8 @@ test("JSON that is nested beyond measure is refused, and not stumbled over", () 
     return value;
   };
   expect(refusedArgument(() => checkJsonObject("config", nested(60)))).toBeNull();
-  for (const levels of [200, 200_000]) expect(refusedArgument(() => checkJsonObject("config", nested(levels)))).toBe("config");
+  for (const levels of [200, 200_000])
+    expect(refusedArgument(() => checkJsonObject("config", nested(levels)))).toBe("config");
 });
 
 describe("environment variables", () => {
@@ -161,18 +193,53 @@ describe("environment variables", () => {
 
   test.each<[string, VariableInput[], EnvironmentVariable[]]>([
     ["none clears the list", [], []],
-    ["the order is that given", [{ key: "B", value: "1" }, { key: "A", value: "2" }], [
-      { key: "B", value: "1", isSecret: false },
-      { key: "A", value: "2", isSecret: false },
-    ]],
-    ["a secret without a value keeps its own", [{ key: "TOKEN", isSecret: true }], [{ key: "TOKEN", sealed: "hidden", isSecret: true }]],
-    ["a secret with an empty value keeps its own", [{ key: "TOKEN", value: "", isSecret: true }], [{ key: "TOKEN", sealed: "hidden", isSecret: true }]],
-    ["a secret with a value takes it", [{ key: "TOKEN", value: "new", isSecret: true }], [{ key: "TOKEN", sealed: "environmentVariables.TOKEN=new", isSecret: true }]],
-    ["a secret that becomes plain loses its value", [{ key: "TOKEN", isSecret: false }], [{ key: "TOKEN", value: "", isSecret: false }]],
+    [
+      "the order is that given",
+      [
+        { key: "B", value: "1" },
+        { key: "A", value: "2" },
+      ],
+      [
+        { key: "B", value: "1", isSecret: false },
+        { key: "A", value: "2", isSecret: false },
+      ],
+    ],
+    [
+      "a secret without a value keeps its own",
+      [{ key: "TOKEN", isSecret: true }],
+      [{ key: "TOKEN", sealed: "hidden", isSecret: true }],
+    ],
+    [
+      "a secret with an empty value keeps its own",
+      [{ key: "TOKEN", value: "", isSecret: true }],
+      [{ key: "TOKEN", sealed: "hidden", isSecret: true }],
+    ],
+    [
+      "a secret with a value takes it",
+      [{ key: "TOKEN", value: "new", isSecret: true }],
+      [{ key: "TOKEN", sealed: "environmentVariables.TOKEN=new", isSecret: true }],
+    ],
+    [
+      "a secret that becomes plain loses its value",
+      [{ key: "TOKEN", isSecret: false }],
+      [{ key: "TOKEN", value: "", isSecret: false }],
+    ],
     ["a plain one without a value is empty", [{ key: "MODE" }], [{ key: "MODE", value: "", isSecret: false }]],
-    ["a new secret without a value is empty", [{ key: "NEW", value: null, isSecret: true }], [{ key: "NEW", sealed: "environmentVariables.NEW=", isSecret: true }]],
-    ["a plain one does not lend its value to a secret", [{ key: "MODE", isSecret: true }], [{ key: "MODE", sealed: "environmentVariables.MODE=", isSecret: true }]],
-    ["the longest value is kept whole", [{ key: "A", value: "x".repeat(65_536) }], [{ key: "A", value: "x".repeat(65_536), isSecret: false }]],
+    [
+      "a new secret without a value is empty",
+      [{ key: "NEW", value: null, isSecret: true }],
+      [{ key: "NEW", sealed: "environmentVariables.NEW=", isSecret: true }],
+    ],
+    [
+      "a plain one does not lend its value to a secret",
+      [{ key: "MODE", isSecret: true }],
+      [{ key: "MODE", sealed: "environmentVariables.MODE=", isSecret: true }],
+    ],
+    [
+      "the longest value is kept whole",
+      [{ key: "A", value: "x".repeat(65_536) }],
+      [{ key: "A", value: "x".repeat(65_536), isSecret: false }],
+    ],
   ])("%s", (_name, input, expected) => {
     expect(replaceVariables(input, PRESENT, seal)).toEqual(expected);
   });
@@ -194,7 +261,9 @@ describe("environment variables", () => {
   });
 
   test("a refused value does not stand in the message", () => {
-    expect(() => replaceVariables([{ key: "A", value: `s3cret${"x".repeat(65_536)}` }], [], seal)).toThrow(/^(?!.*s3cret)/);
+    expect(() => replaceVariables([{ key: "A", value: `s3cret${"x".repeat(65_536)}` }], [], seal)).toThrow(
+      /^(?!.*s3cret)/,
+    );
   });
 
   test("a secret that an older version kept in plain text is sealed as it is kept", () => {

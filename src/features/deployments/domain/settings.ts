@@ -1,6 +1,14 @@
 import { InvalidInput } from "../../../shared/domain/errors";
 import { checkAmount } from "./components";
-import { EXECUTORS, type DagDeploymentSettings, type DagDeploymentType, type EnvironmentVariable, type Executor, type JsonObject, type ShownVariable } from "./deployment";
+import {
+  EXECUTORS,
+  type DagDeploymentSettings,
+  type DagDeploymentType,
+  type EnvironmentVariable,
+  type Executor,
+  type JsonObject,
+  type ShownVariable,
+} from "./deployment";
 import { DOCKER_CONFIG_FIELD, SSH_KEY_FIELD, sealedVariable, variableField, type Seal } from "./secrets";
 
 /** Room for a private key of 8192 bits in PEM. */
@@ -25,7 +33,10 @@ export interface MechanismRules {
 /** @throws InvalidInput */
 export function checkReleaseName(name: string): string {
   if (!RELEASE_NAME.test(name)) {
-    throw new InvalidInput("releaseName", "has to start with a letter and hold only a–z, 0–9 and dashes, 53 characters at most");
+    throw new InvalidInput(
+      "releaseName",
+      "has to start with a letter and hold only a–z, 0–9 and dashes, 53 characters at most",
+    );
   }
   return name;
 }
@@ -42,7 +53,10 @@ export function checkMechanism(type: DagDeploymentType, rules: MechanismRules): 
   if (type === "git_sync") needed.push("gitSyncDagDeployment");
   const missing = needed.find((setting) => !rules[setting]);
   if (missing !== undefined) {
-    throw new InvalidInput("dagDeployment.type", `${type} is switched off for the installation (deployments.${missing})`);
+    throw new InvalidInput(
+      "dagDeployment.type",
+      `${type} is switched off for the installation (deployments.${missing})`,
+    );
   }
   return type;
 }
@@ -61,7 +75,10 @@ export function dagDeploymentSettings(input: JsonObject, seal: Seal): DagDeploym
   }
   const { sshKey, ...settings } = Object.fromEntries(given);
   if (hasPassword(settings["repositoryUrl"])) {
-    throw new InvalidInput("dagDeployment.repositoryUrl", "holds a password, and everybody gets to see it: leave that out and give an sshKey");
+    throw new InvalidInput(
+      "dagDeployment.repositoryUrl",
+      "holds a password, and everybody gets to see it: leave that out and give an sshKey",
+    );
   }
   return { ...settings, ...(sshKey !== undefined && { sealedSshKey: seal(String(sshKey), SSH_KEY_FIELD) }) };
 }
@@ -104,8 +121,10 @@ export function checkJsonObject(argument: string, value: unknown): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InvalidInput(argument, "has to be a JSON object");
   }
-  if (isDeeperThan(JSON_DEPTH_MOST, value)) throw new InvalidInput(argument, `is nested more than ${JSON_DEPTH_MOST} levels deep`);
-  if (JSON.stringify(value).length > JSON_MOST) throw new InvalidInput(argument, `is larger than ${JSON_MOST} characters`);
+  if (isDeeperThan(JSON_DEPTH_MOST, value))
+    throw new InvalidInput(argument, `is nested more than ${JSON_DEPTH_MOST} levels deep`);
+  if (JSON.stringify(value).length > JSON_MOST)
+    throw new InvalidInput(argument, `is larger than ${JSON_MOST} characters`);
   return value as JsonObject;
 }
 
@@ -113,12 +132,19 @@ export function checkJsonObject(argument: string, value: unknown): JsonObject {
 export const usesAstroUnits = (config: JsonObject): boolean => config["astroUnitsEnabled"] === true;
 
 /** @throws InvalidInput if the installation has no Astro units */
-export function withAstroUnits(config: JsonObject, said: boolean | undefined, rules: { readonly astroUnitsEnabled: boolean }): JsonObject {
+export function withAstroUnits(
+  config: JsonObject,
+  said: boolean | undefined,
+  rules: { readonly astroUnitsEnabled: boolean },
+): JsonObject {
   const asked = said ?? config["astroUnitsEnabled"];
   if (asked == null) return config;
   if (typeof asked !== "boolean") throw new InvalidInput("config.astroUnitsEnabled", "has to be true or false");
   if (asked && !rules.astroUnitsEnabled) {
-    throw new InvalidInput("astroUnitsEnabled", "is switched off for the installation (deployments.resourceProvisioningStrategy.astroUnitsEnabled)");
+    throw new InvalidInput(
+      "astroUnitsEnabled",
+      "is switched off for the installation (deployments.resourceProvisioningStrategy.astroUnitsEnabled)",
+    );
   }
   return { ...config, astroUnitsEnabled: asked };
 }
@@ -127,10 +153,14 @@ export function withAstroUnits(config: JsonObject, said: boolean | undefined, ru
  * The executor that free JSON names, as clients wrote it before there was an argument for it.
  * @throws InvalidInput
  */
-export function takeExecutor(config: JsonObject): { readonly executor: Executor | undefined; readonly rest: JsonObject } {
+export function takeExecutor(config: JsonObject): {
+  readonly executor: Executor | undefined;
+  readonly rest: JsonObject;
+} {
   const { executor, ...rest } = config;
   const named = EXECUTORS.find((one) => one === executor);
-  if (executor != null && named === undefined) throw new InvalidInput("config.executor", `has to be one of ${EXECUTORS.join(", ")}`);
+  if (executor != null && named === undefined)
+    throw new InvalidInput("config.executor", `has to be one of ${EXECUTORS.join(", ")}`);
   return { executor: named, rest };
 }
 
@@ -151,30 +181,49 @@ export function replaceVariables(
   present: readonly EnvironmentVariable[],
   seal: Seal,
 ): EnvironmentVariable[] {
-  if (input.length > VARIABLES_MOST) throw new InvalidInput("environmentVariables", `has at most ${VARIABLES_MOST} entries`);
+  if (input.length > VARIABLES_MOST)
+    throw new InvalidInput("environmentVariables", `has at most ${VARIABLES_MOST} entries`);
   const secrets = new Map(present.filter((variable) => variable.isSecret).map((variable) => [variable.key, variable]));
   const seen = new Set<string>();
   return input.map(({ key, value, isSecret }) => {
     if (typeof key !== "string" || !VARIABLE_KEY.test(key)) {
-      throw new InvalidInput("environmentVariables", `${JSON.stringify(key ?? null)} is not a name for an environment variable`);
+      throw new InvalidInput(
+        "environmentVariables",
+        `${JSON.stringify(key ?? null)} is not a name for an environment variable`,
+      );
     }
     if (seen.has(key)) throw new InvalidInput("environmentVariables", `${key} is given twice`);
     seen.add(key);
     const given = value ?? "";
     if (given.length > VARIABLE_VALUE_MOST) {
-      throw new InvalidInput("environmentVariables", `the value of ${key} has more than ${VARIABLE_VALUE_MOST} characters`);
+      throw new InvalidInput(
+        "environmentVariables",
+        `the value of ${key} has more than ${VARIABLE_VALUE_MOST} characters`,
+      );
     }
     if (isSecret !== true) return { key, value: given, isSecret: false };
     const kept = given === "" ? secrets.get(key) : undefined;
-    return { key, isSecret: true, sealed: kept === undefined ? seal(given, variableField(key)) : sealedVariable(kept, seal) };
+    return {
+      key,
+      isSecret: true,
+      sealed: kept === undefined ? seal(given, variableField(key)) : sealedVariable(kept, seal),
+    };
   });
 }
 
 /** As clients may see them: a secret's value stays here. */
 export const presentVariables = (variables: readonly EnvironmentVariable[]): ShownVariable[] =>
-  variables.map((variable) => ({ key: variable.key, value: variable.isSecret ? "" : variable.value, isSecret: variable.isSecret }));
+  variables.map((variable) => ({
+    key: variable.key,
+    value: variable.isSecret ? "" : variable.value,
+    isSecret: variable.isSecret,
+  }));
 
 /** All of the mechanism's settings but its private key. */
-export function presentDagDeployment({ sshKey: _unsealed, sealedSshKey: _sealed, ...shown }: DagDeploymentSettings): DagDeploymentSettings {
+export function presentDagDeployment({
+  sshKey: _unsealed,
+  sealedSshKey: _sealed,
+  ...shown
+}: DagDeploymentSettings): DagDeploymentSettings {
   return shown;
 }

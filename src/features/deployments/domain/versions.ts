@@ -19,7 +19,9 @@ export class DowngradeRefused extends DomainError {
   readonly code = "DOWNGRADE_REFUSED";
 
   constructor(from: string, to: string) {
-    super(`${to} is older than ${from}, which the Deployment runs or is about to run; to go back, roll back to an earlier deploy`);
+    super(
+      `${to} is older than ${from}, which the Deployment runs or is about to run; to go back, roll back to an earlier deploy`,
+    );
   }
 }
 
@@ -37,7 +39,10 @@ export function checkVersions(
     const minimum = parseRuntimeVersion(minimumRuntimeVersion);
     if (parsed === null) throw new InvalidInput(argument, `${excerpt(runtimeVersion)} is not a Runtime version`);
     if (minimum !== null && compareVersions(parsed, minimum) < 0) {
-      throw new InvalidInput(argument, `${runtimeVersion} is older than ${minimumRuntimeVersion}, the oldest that runs here`);
+      throw new InvalidInput(
+        argument,
+        `${runtimeVersion} is older than ${minimumRuntimeVersion}, the oldest that runs here`,
+      );
     }
     return { runtimeVersion, airflowVersion: null };
   }
@@ -111,11 +116,22 @@ export function pendingRuntime(
 export function pendingAirflow(
   deployment: Deployment,
   desired: string,
-  { catalogue, airflowImages, ...limits }: { readonly catalogue: RuntimeCatalogue; readonly airflowImages: AirflowImages; readonly minimumRuntimeVersion: string },
+  {
+    catalogue,
+    airflowImages,
+    ...limits
+  }: {
+    readonly catalogue: RuntimeCatalogue;
+    readonly airflowImages: AirflowImages;
+    readonly minimumRuntimeVersion: string;
+  },
 ): string | null {
   const argument = "desiredAirflowVersion";
   if (deployment.runtimeVersion !== null) {
-    throw new InvalidInput(argument, `the Deployment runs Runtime ${deployment.runtimeVersion}: upgrade it by updateDeploymentRuntime`);
+    throw new InvalidInput(
+      argument,
+      `the Deployment runs Runtime ${deployment.runtimeVersion}: upgrade it by updateDeploymentRuntime`,
+    );
   }
   // Also one that is in no list any more: this is how clients take an upgrade back.
   if (desired === deployment.airflowVersion) return null;

@@ -1,15 +1,19 @@
 import { can, deploymentScope, type Actor } from "../../../shared/domain/permissions";
 import { canSee, DEPLOYMENT_PERMISSIONS } from "./access";
 
-/** A URL of a Deployment, as a proxy in front of it sees it: `/<releaseName>/airflow/…`, `flower`, `dags/upload`, `dags/download`. */
+/**
+ * A URL of a Deployment, as a proxy in front of it sees it: `/<releaseName>/airflow/…`, `flower`, `dags/upload`,
+ * `dags/download`.
+ */
 export interface Visit {
   readonly releaseName: string;
   readonly door: "airflow" | "flower" | "upload" | "download";
 }
 
 /**
- * The caller's role in a Deployment's Airflow. Source: the public 0.35 role reference maps its permissions to the first three; `Public` is
- * Airflow's own role without permissions, for callers who may use another server of the Deployment only.
+ * The caller's role in a Deployment's Airflow. Source: the public 0.35 role reference maps its permissions to the first
+ * three; `Public` is Airflow's own role without permissions, for callers who may use another server of the Deployment
+ * only.
  */
 export type AirflowRole = "Admin" | "User" | "Viewer" | "Public";
 
@@ -17,8 +21,9 @@ const BASE = "http://proxy";
 const DOORS = /^\/([a-z0-9][a-z0-9-]*)\/(?:(airflow|flower)(?:\/.*)?|dags\/(upload|download))$/;
 
 /**
- * Null where the URL, whole or from its path on, leads to no Deployment. Dots are resolved before it is looked at. Some proxies, nginx
- * among them, decode a path and merge its slashes before they resolve it, others do not: it has to lead to the same door for both.
+ * Null where the URL, whole or from its path on, leads to no Deployment. Dots are resolved before it is looked at. Some
+ * proxies, nginx among them, decode a path and merge its slashes before they resolve it, others do not: it has to lead
+ * to the same door for both.
  */
 export function visitOf(url: string): Visit | null {
   if (!URL.canParse(url, BASE)) return null;
@@ -45,7 +50,10 @@ function decode(path: string): string {
 }
 
 /** Null if the caller may not open the Deployment's Airflow. */
-export function airflowRoleOf(actor: Actor, deployment: { readonly id: string; readonly workspaceId: string }): AirflowRole | null {
+export function airflowRoleOf(
+  actor: Actor,
+  deployment: { readonly id: string; readonly workspaceId: string },
+): AirflowRole | null {
   const scope = deploymentScope(deployment);
   if (can(actor, DEPLOYMENT_PERMISSIONS.administerAirflow, scope)) return "Admin";
   if (can(actor, DEPLOYMENT_PERMISSIONS.useAirflow, scope)) return "User";
@@ -53,7 +61,11 @@ export function airflowRoleOf(actor: Actor, deployment: { readonly id: string; r
 }
 
 /** Flower can stop workers, so that looking does not suffice. */
-export function mayEnter(actor: Actor, deployment: { readonly id: string; readonly workspaceId: string }, door: Visit["door"]): boolean {
+export function mayEnter(
+  actor: Actor,
+  deployment: { readonly id: string; readonly workspaceId: string },
+  door: Visit["door"],
+): boolean {
   if (!canSee(actor, deployment)) return false;
   switch (door) {
     case "airflow":

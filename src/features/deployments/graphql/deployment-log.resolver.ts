@@ -15,7 +15,10 @@ const COMPONENT = {
     "Only this one: webserver, scheduler, worker (or workers), triggerer, git-sync-relay, dag-server, airflow-downgrade, deploy-rollback … " +
     "An empty text means all of them.",
 };
-const SEARCH = { nullable: true, description: "Only lines that hold this text, in either case. An empty text means all of them." };
+const SEARCH = {
+  nullable: true,
+  description: "Only lines that hold this text, in either case. An empty text means all of them.",
+};
 
 interface LogArgs {
   readonly deploymentUuid: string;
@@ -40,10 +43,15 @@ export class DeploymentLogResolver implements StreamResolver {
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
     @Arg("component", () => String, COMPONENT) component?: string | null,
-    @Arg("timestamp", () => DateTime, { nullable: true, description: "Only from this instant on." }) since?: Instant | null,
+    @Arg("timestamp", () => DateTime, { nullable: true, description: "Only from this instant on." })
+    since?: Instant | null,
     @Arg("search", () => String, SEARCH) text?: string | null,
   ): Promise<DeploymentLog[]> {
-    return this.queries.logs(await context.actor(), { deploymentId, ...filterOf(component, text), ...(since && { since }) });
+    return this.queries.logs(await context.actor(), {
+      deploymentId,
+      ...filterOf(component, text),
+      ...(since && { since }),
+    });
   }
 
   @Subscription(() => DeploymentLog, {
@@ -58,14 +66,18 @@ export class DeploymentLogResolver implements StreamResolver {
     @Ctx() { printsVerbatim }: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) _deploymentId: string,
     @Arg("component", () => String, COMPONENT) _component?: string | null,
-    @Arg("timestamp", () => DateTime, { nullable: true, description: "From this instant on; without it, from now on." }) _since?: Instant | null,
+    @Arg("timestamp", () => DateTime, { nullable: true, description: "From this instant on; without it, from now on." })
+    _since?: Instant | null,
     @Arg("search", () => String, SEARCH) _text?: string | null,
   ): DeploymentLog {
     return printsVerbatim && !line.message.endsWith("\n") ? { ...line, message: `${line.message}\n` } : line;
   }
 
   readonly streams = {
-    log: ({ deploymentUuid, component, timestamp, search }: LogArgs, context: GraphqlContext): Promise<AsyncIterable<LogEntry>> =>
+    log: (
+      { deploymentUuid, component, timestamp, search }: LogArgs,
+      context: GraphqlContext,
+    ): Promise<AsyncIterable<LogEntry>> =>
       this.followLogs.execute({
         actor: () => context.actorNow(),
         deploymentId: deploymentUuid,
@@ -75,7 +87,10 @@ export class DeploymentLogResolver implements StreamResolver {
   };
 }
 
-function filterOf(component: string | null | undefined, text: string | null | undefined): { component?: string; text?: string } {
+function filterOf(
+  component: string | null | undefined,
+  text: string | null | undefined,
+): { component?: string; text?: string } {
   const named = componentNamed(component);
   return { ...(named !== null && { component: named }), ...(text && { text }) };
 }

@@ -22,22 +22,58 @@ export class DeploymentMutationResolver {
     },
   ) {}
 
-  @Mutation(() => Deployment, { nullable: true, description: "Creates a Deployment, which runs nothing until its first deploy, and makes you its DEPLOYMENT_ADMIN unless you act as one anyway. Takes workspace.deployments.create." })
+  @Mutation(() => Deployment, {
+    nullable: true,
+    description:
+      "Creates a Deployment, which runs nothing until its first deploy, and makes you its DEPLOYMENT_ADMIN unless you act as one anyway. Takes workspace.deployments.create.",
+  })
   async createDeployment(
     @Ctx() context: GraphqlContext,
     @Arg("label", () => String, { description: "Its name for people, 1 to 190 characters." }) label: string,
-    @Arg("type", () => String, { nullable: true, defaultValue: "airflow", description: "Only airflow." }) type: string | null,
-    @Arg("workspaceUuid", () => Uuid, { nullable: true, description: "The Workspace that it is to belong to." }) workspaceId?: string | null,
-    @Arg("releaseName", () => String, { nullable: true, description: "Where the installation allows to choose it; else two words and four digits." }) releaseName?: string | null,
-    @Arg("executor", () => ExecutorType, { nullable: true, description: "CeleryExecutor unless given." }) executor?: Executor | null,
-    @Arg("airflowVersion", () => String, { nullable: true, description: "For an Airflow without Runtime." }) airflowVersion?: string | null,
-    @Arg("runtimeVersion", () => String, { nullable: true, description: "Without either version: the newest Runtime with Airflow 2." }) runtimeVersion?: string | null,
-    @Arg("namespace", () => String, { nullable: true, description: "Where the installation allows to choose it: one of availableNamespaces, or any that is free; else the release name." }) namespace?: string | null,
-    @Arg("config", () => Json, { nullable: true, description: "A JSON object: executor, workers, webserver, scheduler and triggerer count like the arguments, which win; the rest is kept as it is." }) config?: unknown,
-    @Arg("cloudRole", () => String, { nullable: true, description: "The cloud role that its pods take on." }) cloudRole?: string | null,
-    @Arg("dagDeployment", () => DagDeployment, { nullable: true, description: "How DAGs reach it; image unless given." }) dagDeployment?: DagDeployment | null,
-    @Arg("triggerer", () => Triggerer, { nullable: true, description: "Settings of the triggerer." }) triggerer?: Triggerer | null,
-    @Arg("astroUnitsEnabled", () => Boolean, { nullable: true, description: "True takes resources in Astro units only; otherwise they are taken as they are given." }) astroUnitsEnabled?: boolean | null,
+    @Arg("type", () => String, { nullable: true, defaultValue: "airflow", description: "Only airflow." })
+    type: string | null,
+    @Arg("workspaceUuid", () => Uuid, { nullable: true, description: "The Workspace that it is to belong to." })
+    workspaceId?: string | null,
+    @Arg("releaseName", () => String, {
+      nullable: true,
+      description: "Where the installation allows to choose it; else two words and four digits.",
+    })
+    releaseName?: string | null,
+    @Arg("executor", () => ExecutorType, { nullable: true, description: "CeleryExecutor unless given." })
+    executor?: Executor | null,
+    @Arg("airflowVersion", () => String, { nullable: true, description: "For an Airflow without Runtime." })
+    airflowVersion?: string | null,
+    @Arg("runtimeVersion", () => String, {
+      nullable: true,
+      description: "Without either version: the newest Runtime with Airflow 2.",
+    })
+    runtimeVersion?: string | null,
+    @Arg("namespace", () => String, {
+      nullable: true,
+      description:
+        "Where the installation allows to choose it: one of availableNamespaces, or any that is free; else the release name.",
+    })
+    namespace?: string | null,
+    @Arg("config", () => Json, {
+      nullable: true,
+      description:
+        "A JSON object: executor, workers, webserver, scheduler and triggerer count like the arguments, which win; the rest is kept as it is.",
+    })
+    config?: unknown,
+    @Arg("cloudRole", () => String, { nullable: true, description: "The cloud role that its pods take on." })
+    cloudRole?: string | null,
+    @Arg("dagDeployment", () => DagDeployment, {
+      nullable: true,
+      description: "How DAGs reach it; image unless given.",
+    })
+    dagDeployment?: DagDeployment | null,
+    @Arg("triggerer", () => Triggerer, { nullable: true, description: "Settings of the triggerer." })
+    triggerer?: Triggerer | null,
+    @Arg("astroUnitsEnabled", () => Boolean, {
+      nullable: true,
+      description: "True takes resources in Astro units only; otherwise they are taken as they are given.",
+    })
+    astroUnitsEnabled?: boolean | null,
   ): Promise<Deployment> {
     const actor = await context.actor();
     if (!workspaceId) throw new InvalidInput("workspaceUuid", "has to be given");
@@ -62,15 +98,26 @@ export class DeploymentMutationResolver {
     return presentDeployment(created);
   }
 
-  @Mutation(() => Deployment, { nullable: true, description: "Changes settings of a Deployment; what is left out or empty stays. Takes deployment.config.update." })
+  @Mutation(() => Deployment, {
+    nullable: true,
+    description: "Changes settings of a Deployment; what is left out or empty stays. Takes deployment.config.update.",
+  })
   async updateDeployment(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
-    @Arg("payload", () => Json, { nullable: true, description: "May hold label and description; a null description clears it." }) payload?: unknown,
-    @Arg("executor", () => ExecutorType, { nullable: true, description: "What runs its tasks." }) executor?: Executor | null,
-    @Arg("cloudRole", () => String, { nullable: true, description: "The cloud role that its pods take on." }) cloudRole?: string | null,
-    @Arg("dagDeployment", () => DagDeployment, { nullable: true, description: "How DAGs reach it." }) dagDeployment?: DagDeployment | null,
-    @Arg("triggerer", () => Triggerer, { nullable: true, description: "Settings of the triggerer." }) triggerer?: Triggerer | null,
+    @Arg("payload", () => Json, {
+      nullable: true,
+      description: "May hold label and description; a null description clears it.",
+    })
+    payload?: unknown,
+    @Arg("executor", () => ExecutorType, { nullable: true, description: "What runs its tasks." })
+    executor?: Executor | null,
+    @Arg("cloudRole", () => String, { nullable: true, description: "The cloud role that its pods take on." })
+    cloudRole?: string | null,
+    @Arg("dagDeployment", () => DagDeployment, { nullable: true, description: "How DAGs reach it." })
+    dagDeployment?: DagDeployment | null,
+    @Arg("triggerer", () => Triggerer, { nullable: true, description: "Settings of the triggerer." })
+    triggerer?: Triggerer | null,
   ): Promise<Deployment> {
     const actor = await context.actor();
     const updated = await this.deps.update.execute({
@@ -88,7 +135,11 @@ export class DeploymentMutationResolver {
   }
 
   @MaxItems(100)
-  @Mutation(() => [EnvironmentVariable], { nullable: true, description: "Replaces the environment variables of a Deployment; a rollback never touches them. Takes deployment.variables.update." })
+  @Mutation(() => [EnvironmentVariable], {
+    nullable: true,
+    description:
+      "Replaces the environment variables of a Deployment; a rollback never touches them. Takes deployment.variables.update.",
+  })
   async updateDeploymentVariables(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
@@ -100,7 +151,11 @@ export class DeploymentMutationResolver {
     return this.deps.update.setVariables({ actor, deploymentId, releaseName, variables });
   }
 
-  @Mutation(() => Deployment, { nullable: true, description: "Asks for another Runtime; it is deployed with the next image that holds it. Takes deployment.config.update." })
+  @Mutation(() => Deployment, {
+    nullable: true,
+    description:
+      "Asks for another Runtime; it is deployed with the next image that holds it. Takes deployment.config.update.",
+  })
   async updateDeploymentRuntime(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
@@ -111,18 +166,27 @@ export class DeploymentMutationResolver {
     return presentDeployment(await this.deps.update.setDesiredRuntime({ actor, deploymentId, desiredRuntimeVersion }));
   }
 
-  @Mutation(() => Deployment, { nullable: true, description: "Asks for another Airflow, on a Deployment without a Runtime; it is deployed with the next image that holds it. Takes deployment.config.update." })
+  @Mutation(() => Deployment, {
+    nullable: true,
+    description:
+      "Asks for another Airflow, on a Deployment without a Runtime; it is deployed with the next image that holds it. Takes deployment.config.update.",
+  })
   async updateDeploymentAirflow(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
-    @Arg("desiredAirflowVersion", () => String, { description: "One of deploymentConfig, no older than what runs; the one that runs takes an upgrade back." })
+    @Arg("desiredAirflowVersion", () => String, {
+      description: "One of deploymentConfig, no older than what runs; the one that runs takes an upgrade back.",
+    })
     desiredAirflowVersion: string,
   ): Promise<Deployment> {
     const actor = await context.actor();
     return presentDeployment(await this.deps.update.setDesiredAirflow({ actor, deploymentId, desiredAirflowVersion }));
   }
 
-  @Mutation(() => Deployment, { nullable: true, description: "Takes back a Runtime that was asked for and is not deployed yet. Takes deployment.config.update." })
+  @Mutation(() => Deployment, {
+    nullable: true,
+    description: "Takes back a Runtime that was asked for and is not deployed yet. Takes deployment.config.update.",
+  })
   async cancelRuntimeUpdate(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
@@ -131,18 +195,26 @@ export class DeploymentMutationResolver {
     return presentDeployment(await this.deps.update.cancelRuntimeUpdate({ actor, deploymentId }));
   }
 
-  @Mutation(() => Deployment, { nullable: true, description: "Deletes a Deployment with everything granted on it. Takes deployment.config.delete." })
+  @Mutation(() => Deployment, {
+    nullable: true,
+    description: "Deletes a Deployment with everything granted on it. Takes deployment.config.delete.",
+  })
   async deleteDeployment(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
-    @Arg("deploymentHardDelete", () => Boolean, { nullable: true, description: "Whether its deploy history goes at once, and its release name is free again." })
+    @Arg("deploymentHardDelete", () => Boolean, {
+      nullable: true,
+      description: "Whether its deploy history goes at once, and its release name is free again.",
+    })
     hard?: boolean | null,
   ): Promise<Deployment> {
     const actor = await context.actor();
     return presentDeployment(await this.deps.delete.execute({ actor, deploymentId, hard: hard ?? false }));
   }
 
-  @Mutation(() => Deployment, { description: "Turns a Deployment's own rollback switch on or off. Takes deployment.config.update." })
+  @Mutation(() => Deployment, {
+    description: "Turns a Deployment's own rollback switch on or off. Takes deployment.config.update.",
+  })
   async updateDeploymentRollback(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
@@ -156,7 +228,8 @@ export class DeploymentMutationResolver {
 /** @throws InvalidInput unless the payload is an object with texts */
 function labelAndDescription(payload: unknown): Pick<DeploymentChanges, "label" | "description"> {
   if (payload === undefined || payload === null) return {};
-  if (typeof payload !== "object" || Array.isArray(payload)) throw new InvalidInput("payload", "has to be a JSON object");
+  if (typeof payload !== "object" || Array.isArray(payload))
+    throw new InvalidInput("payload", "has to be a JSON object");
   const { label, description } = payload as JsonObject;
   if (label !== undefined && typeof label !== "string") throw new InvalidInput("payload", "label has to be a string");
   if (description !== undefined && description !== null && typeof description !== "string") {

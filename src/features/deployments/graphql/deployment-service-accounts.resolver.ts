@@ -15,7 +15,10 @@ export class DeploymentServiceAccountResolver {
   ) {}
 
   @MaxItems(100)
-  @Query(() => [ServiceAccount], { nullable: true, description: "Service accounts of a Deployment. Takes deployment.serviceAccounts.get." })
+  @Query(() => [ServiceAccount], {
+    nullable: true,
+    description: "Service accounts of a Deployment. Takes deployment.serviceAccounts.get.",
+  })
   async deploymentServiceAccounts(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
@@ -27,41 +30,68 @@ export class DeploymentServiceAccountResolver {
 
   @Mutation(() => ServiceAccount, {
     nullable: true,
-    description: "Creates a service account with a role on one Deployment. Takes deployment.serviceAccounts.create, and every permission that the role grants.",
+    description:
+      "Creates a service account with a role on one Deployment. Takes deployment.serviceAccounts.create, and every permission that the role grants.",
   })
   async createDeploymentServiceAccount(
     @Ctx() context: GraphqlContext,
     @Arg("label", () => String, { description: "What it is for." }) label: string,
-    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." }) category: string | null | undefined,
+    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." })
+    category: string | null | undefined,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
     @Arg("role", () => Role, { description: "A DEPLOYMENT_… role." }) role: RoleName,
   ): Promise<ServiceAccount> {
     const actor = await context.actor();
     const scope = await this.scopeOf(actor, deploymentId);
-    const { account, apiKey } = await this.serviceAccounts.create({ actor, scope, label, role, category: category ?? undefined });
+    const { account, apiKey } = await this.serviceAccounts.create({
+      actor,
+      scope,
+      label,
+      role,
+      category: category ?? undefined,
+    });
     return presentServiceAccount(account, apiKey);
   }
 
   @Mutation(() => ServiceAccount, {
     nullable: true,
-    description: "Changes what is given of a service account of a Deployment; its key stays. Takes deployment.serviceAccounts.update, or system.serviceAccounts.update, and for a new role every permission that it grants.",
+    description:
+      "Changes what is given of a service account of a Deployment; its key stays. Takes deployment.serviceAccounts.update, or system.serviceAccounts.update, and for a new role every permission that it grants.",
   })
   async updateDeploymentServiceAccount(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "The Deployment that it belongs to." }) deploymentId: string,
     @Arg("serviceAccountUuid", () => Uuid, { description: "Which service account." }) id: string,
     @Arg("label", () => String, { nullable: true, description: "What it is for; absent keeps." }) label?: string | null,
-    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice; absent keeps, null clears." }) category?: string | null,
-    @Arg("role", () => Role, { nullable: true, description: "A DEPLOYMENT_… role in place of the one that it has; absent keeps." }) role?: RoleName | null,
+    @Arg("category", () => String, {
+      nullable: true,
+      description: "A grouping of your choice; absent keeps, null clears.",
+    })
+    category?: string | null,
+    @Arg("role", () => Role, {
+      nullable: true,
+      description: "A DEPLOYMENT_… role in place of the one that it has; absent keeps.",
+    })
+    role?: RoleName | null,
   ): Promise<ServiceAccount> {
     const actor = await context.actor();
     const scope = await this.scopeOf(actor, deploymentId);
     return presentServiceAccount(
-      await this.serviceAccounts.update({ actor, scope, id, label: label ?? undefined, category, role: role ?? undefined }),
+      await this.serviceAccounts.update({
+        actor,
+        scope,
+        id,
+        label: label ?? undefined,
+        category,
+        role: role ?? undefined,
+      }),
     );
   }
 
-  @Mutation(() => ServiceAccount, { nullable: true, description: "Deletes a service account of a Deployment; its key is refused from then on." })
+  @Mutation(() => ServiceAccount, {
+    nullable: true,
+    description: "Deletes a service account of a Deployment; its key is refused from then on.",
+  })
   async deleteDeploymentServiceAccount(
     @Ctx() context: GraphqlContext,
     @Arg("serviceAccountUuid", () => Uuid, { description: "Which one." }) id: string,

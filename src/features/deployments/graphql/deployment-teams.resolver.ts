@@ -20,7 +20,8 @@ export class DeploymentTeamsResolver {
   @MaxItems(100)
   @Query(() => [Team], {
     nullable: true,
-    description: "The Teams that have a role on the Deployment, by name. Takes deployment.teams.get there, or system.teams.get.",
+    description:
+      "The Teams that have a role on the Deployment, by name. Takes deployment.teams.get there, or system.teams.get.",
   })
   async deploymentTeams(
     @Ctx() context: GraphqlContext,
@@ -29,7 +30,10 @@ export class DeploymentTeamsResolver {
     return this.members.teamsOf(await context.actor(), deploymentId);
   }
 
-  @Mutation(() => RoleBinding, { nullable: true, description: `Gives a Team a role on a Deployment. ${TAKES}${GRANTS}.` })
+  @Mutation(() => RoleBinding, {
+    nullable: true,
+    description: `Gives a Team a role on a Deployment. ${TAKES}${GRANTS}.`,
+  })
   async deploymentAddTeamRole(
     @Ctx() context: GraphqlContext,
     @Arg("teamUuid", () => Uuid, { description: "Which Team." }) teamId: string,
@@ -39,7 +43,10 @@ export class DeploymentTeamsResolver {
     return this.roles.add({ actor: await context.actor(), deploymentId, teamId, role });
   }
 
-  @Mutation(() => RoleBinding, { nullable: true, description: `Gives a Team another role in place of the one on a Deployment. ${TAKES}${GRANTS}.` })
+  @Mutation(() => RoleBinding, {
+    nullable: true,
+    description: `Gives a Team another role in place of the one on a Deployment. ${TAKES}${GRANTS}.`,
+  })
   async deploymentUpdateTeamRole(
     @Ctx() context: GraphqlContext,
     @Arg("teamUuid", () => Uuid, { description: "Which Team." }) teamId: string,
@@ -49,7 +56,10 @@ export class DeploymentTeamsResolver {
     return this.roles.update({ actor: await context.actor(), deploymentId, teamId, role });
   }
 
-  @Mutation(() => RoleBinding, { nullable: true, description: `Takes a Team's role on a Deployment away, and answers what it was. ${TAKES}.` })
+  @Mutation(() => RoleBinding, {
+    nullable: true,
+    description: `Takes a Team's role on a Deployment away, and answers what it was. ${TAKES}.`,
+  })
   async deploymentRemoveTeamRole(
     @Ctx() context: GraphqlContext,
     @Arg("teamUuid", () => Uuid, { description: "Which Team." }) teamId: string,

@@ -20,7 +20,8 @@ export class DeploymentUsersResolver {
   @MaxItems(100)
   @Query(() => [User], {
     nullable: true,
-    description: "The users who have a role of their own on the Deployment, by user name. Takes deployment.users.get there, or system.users.get.",
+    description:
+      "The users who have a role of their own on the Deployment, by user name. Takes deployment.users.get there, or system.users.get.",
   })
   async deploymentUsers(
     @Ctx() context: GraphqlContext,
@@ -30,10 +31,14 @@ export class DeploymentUsersResolver {
     return this.members.users(await context.actor(), deploymentId, user ?? {});
   }
 
-  @Mutation(() => RoleBinding, { nullable: true, description: `Gives a user a role on a Deployment. ${TAKES}${GRANTS}.` })
+  @Mutation(() => RoleBinding, {
+    nullable: true,
+    description: `Gives a user a role on a Deployment. ${TAKES}${GRANTS}.`,
+  })
   async deploymentAddUserRole(
     @Ctx() context: GraphqlContext,
-    @Arg("userId", () => Id, { nullable: true, description: "The user's id, if both are to be checked." }) userId: string | null | undefined,
+    @Arg("userId", () => Id, { nullable: true, description: "The user's id, if both are to be checked." })
+    userId: string | null | undefined,
     @Arg("email", () => String, { description: "The user's e-mail address." }) email: string,
     @Arg("deploymentId", () => Id, { description: "Which Deployment." }) deploymentId: string,
     @Arg("role", () => Role, { description: "A DEPLOYMENT_… role." }) role: RoleName,
@@ -41,10 +46,14 @@ export class DeploymentUsersResolver {
     return this.roles.add({ actor: await context.actor(), deploymentId, email, userId: userId || undefined, role });
   }
 
-  @Mutation(() => RoleBinding, { nullable: true, description: `Gives a user another role in place of the one on a Deployment. ${TAKES}${GRANTS}.` })
+  @Mutation(() => RoleBinding, {
+    nullable: true,
+    description: `Gives a user another role in place of the one on a Deployment. ${TAKES}${GRANTS}.`,
+  })
   async deploymentUpdateUserRole(
     @Ctx() context: GraphqlContext,
-    @Arg("userId", () => Id, { nullable: true, description: "The user's id, if both are to be checked." }) userId: string | null | undefined,
+    @Arg("userId", () => Id, { nullable: true, description: "The user's id, if both are to be checked." })
+    userId: string | null | undefined,
     @Arg("email", () => String, { description: "The user's e-mail address." }) email: string,
     @Arg("deploymentId", () => Id, { description: "Which Deployment." }) deploymentId: string,
     @Arg("role", () => Role, { description: "A DEPLOYMENT_… role." }) role: RoleName,
@@ -52,10 +61,14 @@ export class DeploymentUsersResolver {
     return this.roles.update({ actor: await context.actor(), deploymentId, email, userId: userId || undefined, role });
   }
 
-  @Mutation(() => RoleBinding, { nullable: true, description: `Takes a user's role on a Deployment away, and answers what it was. ${TAKES}.` })
+  @Mutation(() => RoleBinding, {
+    nullable: true,
+    description: `Takes a user's role on a Deployment away, and answers what it was. ${TAKES}.`,
+  })
   async deploymentRemoveUserRole(
     @Ctx() context: GraphqlContext,
-    @Arg("userId", () => Id, { nullable: true, description: "The user's id, if both are to be checked." }) userId: string | null | undefined,
+    @Arg("userId", () => Id, { nullable: true, description: "The user's id, if both are to be checked." })
+    userId: string | null | undefined,
     @Arg("email", () => String, { description: "The user's e-mail address." }) email: string,
     @Arg("deploymentId", () => Id, { description: "Which Deployment." }) deploymentId: string,
   ): Promise<RoleBinding> {

@@ -12,12 +12,14 @@ export class DeploymentVariablesResolver {
   @MaxItems(100)
   @Query(() => [EnvironmentVariable], {
     nullable: true,
-    description: "The environment variables of a Deployment, secrets without their values; to be sent back, changed, by updateDeploymentVariables. Takes deployment.variables.get.",
+    description:
+      "The environment variables of a Deployment, secrets without their values; to be sent back, changed, by updateDeploymentVariables. Takes deployment.variables.get.",
   })
   async deploymentVariables(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which one." }) deploymentId: string,
-    @Arg("releaseName", () => String, { nullable: true, description: "Its release name, as a check." }) releaseName?: string | null,
+    @Arg("releaseName", () => String, { nullable: true, description: "Its release name, as a check." })
+    releaseName?: string | null,
   ): Promise<EnvironmentVariable[]> {
     return this.queries.variables(await context.actor(), { deploymentId, releaseName: releaseName || undefined });
   }

@@ -52,7 +52,10 @@ export class InputEnvironmentVariable {
   @Field(() => String, { nullable: true, description: "The variable's name: letters, digits and underscores." })
   key?: string | null;
 
-  @Field(() => String, { nullable: true, description: "The value. A secret sent without one keeps the value that it has." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The value. A secret sent without one keeps the value that it has.",
+  })
   value?: string | null;
 
   @Field(() => Boolean, { nullable: true, description: "Whether the value is never to be shown again." })
@@ -82,7 +85,10 @@ export class Workers {
   @Field(() => Int, { nullable: true, description: "How many." })
   replicas?: number | null;
 
-  @Field(() => Int, { nullable: true, description: "How long a worker may take to finish its tasks when it is stopped." })
+  @Field(() => Int, {
+    nullable: true,
+    description: "How long a worker may take to finish its tasks when it is stopped.",
+  })
   terminationGracePeriodSeconds?: number | null;
 
   @Field(() => Resources, { nullable: true, description: "What each gets." })

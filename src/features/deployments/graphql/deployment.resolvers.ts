@@ -13,7 +13,14 @@ import { desiredAirflowVersion, desiredRuntimeVersion } from "../domain/deployme
 import { presentVariables } from "../domain/settings";
 import type { DeploymentLoaders } from "./deployment.loaders";
 import { DeploymentWhereUniqueInput } from "./deployment.inputs";
-import { DagDeploymentConfig, Deployment, DeploymentUrl, EnvironmentVariable, presentDagDeployment, presentDeployment } from "./deployment.types";
+import {
+  DagDeploymentConfig,
+  Deployment,
+  DeploymentUrl,
+  EnvironmentVariable,
+  presentDagDeployment,
+  presentDeployment,
+} from "./deployment.types";
 
 const PAGE = 20;
 
@@ -33,7 +40,10 @@ export class DeploymentQueryResolver {
     return presentDeployment(found);
   }
 
-  @Query(() => Deployment, { nullable: true, description: "One Deployment of a Workspace by its release name; null if there is none." })
+  @Query(() => Deployment, {
+    nullable: true,
+    description: "One Deployment of a Workspace by its release name; null if there is none.",
+  })
   async workspaceDeployment(
     @Ctx() context: GraphqlContext,
     @Arg("workspaceUuid", () => Uuid, { description: "The Workspace." }) workspaceId: string,
@@ -44,16 +54,31 @@ export class DeploymentQueryResolver {
   }
 
   @MaxItems(100)
-  @Query(() => [Deployment], { nullable: true, description: "The Deployments of all Workspaces that the caller may see, sorted by label, page by page." })
+  @Query(() => [Deployment], {
+    nullable: true,
+    description: "The Deployments of all Workspaces that the caller may see, sorted by label, page by page.",
+  })
   async paginatedDeployments(
     @Ctx() context: GraphqlContext,
-    @Arg("take", () => Int, { nullable: true, description: "How many, 20 without it; -1 for all of them. Less, or -1 with a cursor, reads backwards." })
+    @Arg("take", () => Int, {
+      nullable: true,
+      description: "How many, 20 without it; -1 for all of them. Less, or -1 with a cursor, reads backwards.",
+    })
     take?: number | null,
-    @Arg("name", () => String, { nullable: true, description: "Only those with this in their label or release name, in either case." })
+    @Arg("name", () => String, {
+      nullable: true,
+      description: "Only those with this in their label or release name, in either case.",
+    })
     name?: string | null,
-    @Arg("cursor", () => Uuid, { nullable: true, description: "The Deployment to go on from, left out itself; empty for the beginning." })
+    @Arg("cursor", () => Uuid, {
+      nullable: true,
+      description: "The Deployment to go on from, left out itself; empty for the beginning.",
+    })
     cursor?: string | null,
-    @Arg("pageNumber", () => Int, { nullable: true, description: "How many pages to pass over, behind the cursor where there is one." })
+    @Arg("pageNumber", () => Int, {
+      nullable: true,
+      description: "How many pages to pass over, behind the cursor where there is one.",
+    })
     pageNumber?: number | null,
   ): Promise<Deployment[]> {
     const found = await this.queries.page(await context.actor(), {
@@ -66,7 +91,10 @@ export class DeploymentQueryResolver {
   }
 
   @MaxItems(50)
-  @Query(() => [Deployment], { nullable: true, description: "The Deployments of a Workspace that the caller may see, sorted by label." })
+  @Query(() => [Deployment], {
+    nullable: true,
+    description: "The Deployments of a Workspace that the caller may see, sorted by label.",
+  })
   async workspaceDeployments(
     @Ctx() context: GraphqlContext,
     @Arg("workspaceUuid", () => Uuid, { description: "The Workspace." }) workspaceId: string,
@@ -105,17 +133,26 @@ export class DeploymentFieldResolver {
     return record.chartVersion;
   }
 
-  @FieldResolver(() => String, { nullable: true, description: "The Airflow that was asked for; what runs while nothing is pending; null on a Runtime." })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The Airflow that was asked for; what runs while nothing is pending; null on a Runtime.",
+  })
   desiredAirflowVersion(@Root() { record }: Deployment): string | null {
     return desiredAirflowVersion(record);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: "The Runtime that was asked for; what runs while nothing is pending." })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The Runtime that was asked for; what runs while nothing is pending.",
+  })
   desiredRuntimeVersion(@Root() { record }: Deployment): string | null {
     return desiredRuntimeVersion(record);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: "The Airflow inside the Runtime; null without a Runtime, or for one that the catalogue does not know." })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "The Airflow inside the Runtime; null without a Runtime, or for one that the catalogue does not know.",
+  })
   runtimeAirflowVersion(@Root() { record }: Deployment): string | null {
     return this.deps.catalogue.airflowVersionOf(record.runtimeVersion);
   }
@@ -146,7 +183,10 @@ export class DeploymentFieldResolver {
   }
 
   @MaxItems(10)
-  @FieldResolver(() => [RoleBinding], { nullable: true, description: "Who has which role on it. Takes deployment.users.get." })
+  @FieldResolver(() => [RoleBinding], {
+    nullable: true,
+    description: "Who has which role on it. Takes deployment.users.get.",
+  })
   async roleBindings(@Root() { record }: Deployment, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
     requirePermission(await context.actor(), DEPLOYMENT_PERMISSIONS.seeUsers, deploymentScope(record));
     return this.deps.loaders(context).bindings.load(record.id);
@@ -157,7 +197,10 @@ export class DeploymentFieldResolver {
 export class RoleBindingDeploymentResolver {
   constructor(private readonly loaders: (context: GraphqlContext) => DeploymentLoaders) {}
 
-  @FieldResolver(() => Deployment, { nullable: true, description: "The Deployment that the role is for, if it is for one; null also for one that you may not see." })
+  @FieldResolver(() => Deployment, {
+    nullable: true,
+    description: "The Deployment that the role is for, if it is for one; null also for one that you may not see.",
+  })
   async deployment(@Root() { deploymentId }: RoleBinding, @Ctx() context: GraphqlContext): Promise<Deployment | null> {
     if (deploymentId === null) return null;
     const found = await this.loaders(context).deployments.load(deploymentId);

@@ -40,7 +40,11 @@ registerEnumType(DagDeploymentType, {
 
 @ObjectType({ simpleResolvers: true, description: "An address of a Deployment." })
 export class DeploymentUrl {
-  @Field(() => String, { nullable: true, description: "airflow; flower where tasks run on Celery; dagserver, which takes uploads of DAGs, where they are deployed by themselves." })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "airflow; flower where tasks run on Celery; dagserver, which takes uploads of DAGs, where they are deployed by themselves.",
+  })
   type: string | null;
 
   @Field(() => String, { nullable: true, description: "The full URL." })
@@ -106,19 +110,35 @@ export class Deployment {
   @Field(() => String, { simple: true, nullable: true, description: "What it is for." })
   description: string | null;
 
-  @Field(() => String, { simple: true, nullable: true, description: "Unique and unchanging: names the Helm release, the image repository and the log index." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "Unique and unchanging: names the Helm release, the image repository and the log index.",
+  })
   releaseName: string | null;
 
   @Field(() => String, { simple: true, nullable: true, description: "The Kubernetes namespace." })
   namespace: string | null;
 
-  @Field(() => String, { simple: true, nullable: true, description: "The Runtime that runs; null where the image holds an Airflow without Runtime." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The Runtime that runs; null where the image holds an Airflow without Runtime.",
+  })
   runtimeVersion: string | null;
 
-  @Field(() => String, { simple: true, nullable: true, description: "The Airflow that runs; null on a Runtime, whose Airflow is runtimeAirflowVersion." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The Airflow that runs; null on a Runtime, whose Airflow is runtimeAirflowVersion.",
+  })
   airflowVersion: string | null;
 
-  @Field(() => Json, { simple: true, nullable: true, description: "Its executor, what was set of its components, and free settings as they were given." })
+  @Field(() => Json, {
+    simple: true,
+    nullable: true,
+    description: "Its executor, what was set of its components, and free settings as they were given.",
+  })
   config: JsonObject | null;
 
   @Field(() => Json, { simple: true, nullable: true, description: "Free properties, as they were given." })
@@ -164,7 +184,10 @@ export function presentDeployment(
   };
 }
 
-export const presentDagDeployment = (type: DagDeploymentTypeName, settings: DagDeploymentSettings): DagDeploymentConfig => ({
+export const presentDagDeployment = (
+  type: DagDeploymentTypeName,
+  settings: DagDeploymentSettings,
+): DagDeploymentConfig => ({
   type,
   ...shownSettings(settings),
 });

@@ -16,7 +16,8 @@ export class NamespaceResolver {
   @MaxItems(100)
   @Query(() => [Namespace], {
     nullable: true,
-    description: "The namespaces of the installation's pool that no Deployment has; empty where there is no pool. For everybody who is signed in.",
+    description:
+      "The namespaces of the installation's pool that no Deployment has; empty where there is no pool. For everybody who is signed in.",
   })
   async availableNamespaces(@Ctx() context: GraphqlContext): Promise<Namespace[]> {
     await context.actor();

@@ -6,7 +6,10 @@ import type { DeployStores } from "./ports";
 /** Takes a line of a Deployment's log once its transaction has committed. */
 export type Announce = (line: NewLogLine) => void;
 
-/** The lines that a transaction writes to the logs of Deployments are announced after its commit, and none where it rolls back. */
+/**
+ * The lines that a transaction writes to the logs of Deployments are announced after its commit, and none where it
+ * rolls back.
+ */
 export function announcingChanges(unitOfWork: UnitOfWork<DeployStores>, announce: Announce): UnitOfWork<DeployStores> {
   return {
     async run(work) {
@@ -48,6 +51,9 @@ export function changesTo(log: ChangeLog): Announce {
     if (logged.has(key)) return;
     logged.set(key, true);
     const level = BAD_NEWS.has(event) ? "warn" : "info";
-    log[level]({ event, releaseName, revision, trigger, actor, actorId, image, reason, deploymentId, revisionId }, `${releaseName}: ${message}`);
+    log[level](
+      { event, releaseName, revision, trigger, actor, actorId, image, reason, deploymentId, revisionId },
+      `${releaseName}: ${message}`,
+    );
   };
 }

@@ -11,7 +11,13 @@ import { DEPLOY_TASKS, type DeployStores } from "./ports";
  */
 export async function appendRevision(
   { deployments, revisions, logs, outbox }: DeployStores,
-  { deployment, head, revision, event, delayMs }: {
+  {
+    deployment,
+    head,
+    revision,
+    event,
+    delayMs,
+  }: {
     readonly deployment: Deployment;
     readonly head: DeployRevision | null;
     readonly revision: DeployRevision;
@@ -23,12 +29,14 @@ export async function appendRevision(
   const at = revision.createdAt;
   const lines = [deployLogLine(deployment, revision, event, at)];
   const unfinished = head?.status === "INITIALIZED" ? head : null;
-  if (unfinished !== null) lines.push(deployLogLine(deployment, unfinished, { event: "superseded", by: revision.number }, at));
+  if (unfinished !== null)
+    lines.push(deployLogLine(deployment, unfinished, { event: "superseded", by: revision.number }, at));
   const statusReason = `Superseded by revision ${revision.number}`;
   // None needs another's answer, so they all go out at once.
   await Promise.all([
     revisions.add(revision),
-    unfinished && revisions.update(unfinished.id, { status: "SUPERSEDED", statusReason, updatedAt: at, finishedAt: at }),
+    unfinished &&
+      revisions.update(unfinished.id, { status: "SUPERSEDED", statusReason, updatedAt: at, finishedAt: at }),
     deployments.update(deployment.id, {
       lastRevisionNumber: revision.number,
       headRevisionId: revision.id,
@@ -50,7 +58,13 @@ export function addApplyJob(
   { id, deploymentId }: Pick<DeployRevision, "id" | "deploymentId">,
   delayMs = 0,
 ): Promise<void> {
-  return outbox.add({ task: DEPLOY_TASKS.apply, payload: { revisionId: id }, queue: deploymentId, key: applyKey(id), delayMs });
+  return outbox.add({
+    task: DEPLOY_TASKS.apply,
+    payload: { revisionId: id },
+    queue: deploymentId,
+    key: applyKey(id),
+    delayMs,
+  });
 }
 
 export interface Placed {

@@ -1,5 +1,11 @@
 import { reconcileJob, type Deployment } from "../../deployments";
-import { RolloutRejected, TargetAhead, type ReleaseState, type RolloutDriver, type RolloutOutcome } from "../../rollouts";
+import {
+  RolloutRejected,
+  TargetAhead,
+  type ReleaseState,
+  type RolloutDriver,
+  type RolloutOutcome,
+} from "../../rollouts";
 import type { Clock } from "../../../shared/app/clock";
 import type { UnitOfWork } from "../../../shared/app/unit-of-work";
 import { Unavailable } from "../../../shared/domain/errors";
@@ -64,7 +70,8 @@ export class ApplyRevision {
     // An outage can take hundreds of attempts, so the log has its start only.
     if (revision.outageSince !== null) return;
     // The revision no longer waits for DAGs. The reason of a failed attempt stays until the next one ends.
-    if (revision.rolloutFailures === 0 && revision.statusReason !== null) await stores.revisions.update(revision.id, { statusReason: null });
+    if (revision.rolloutFailures === 0 && revision.statusReason !== null)
+      await stores.revisions.update(revision.id, { statusReason: null });
     await this.tell(stores, deployment, revision, { event: "rollout_started" });
   }
 
@@ -72,9 +79,12 @@ export class ApplyRevision {
   private async drive(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
     const overtaken = new AbortController();
     const watch = setInterval(() => {
-      void this.deps.readModel.findMany([state.revisionId]).then(([revision]) => {
-        if (revision?.status !== "INITIALIZED") overtaken.abort(new Error("a newer revision took over"));
-      }, () => undefined);
+      void this.deps.readModel.findMany([state.revisionId]).then(
+        ([revision]) => {
+          if (revision?.status !== "INITIALIZED") overtaken.abort(new Error("a newer revision took over"));
+        },
+        () => undefined,
+      );
     }, LOOK_FOR_NEWER_EVERY_MS);
     try {
       return await this.deps.driver.apply(state, AbortSignal.any([signal, overtaken.signal]));
@@ -87,11 +97,20 @@ export class ApplyRevision {
     await this.inStep(revisionId, async (stores, { deployment, revision }) => {
       const dags = dagsOf(deployment, revision);
       // DAGs were added or the mechanism was changed meanwhile: it is not finished yet.
-      if (dags.dagTarballVersion !== applied.dagTarballVersion || dags.dagDeploymentType !== applied.dagDeploymentType) {
+      if (
+        dags.dagTarballVersion !== applied.dagTarballVersion ||
+        dags.dagDeploymentType !== applied.dagDeploymentType
+      ) {
         return addApplyJob(stores.outbox, revision);
       }
       const at = this.deps.clock();
-      await stores.revisions.update(revision.id, { status: "DEPLOYED", statusReason: null, outageSince: null, updatedAt: at, finishedAt: at });
+      await stores.revisions.update(revision.id, {
+        status: "DEPLOYED",
+        statusReason: null,
+        outageSince: null,
+        updatedAt: at,
+        finishedAt: at,
+      });
       await stores.deployments.update(deployment.id, {
         currentRevisionId: revision.id,
         runtimeVersion: revision.runtimeVersion,
@@ -112,12 +131,28 @@ export class ApplyRevision {
       if (error instanceof Unavailable && (await this.waits(stores, { deployment, revision }, { reason, at }))) return;
       const rolloutFailures = revision.rolloutFailures + 1;
       if (!isFinal(error) && rolloutFailures < this.deps.attempts) {
-        await stores.revisions.update(revision.id, { rolloutFailures, statusReason: reason, outageSince: null, updatedAt: at });
-        await this.tell(stores, deployment, revision, { event: "rollout_attempt_failed", failure: rolloutFailures, reason });
+        await stores.revisions.update(revision.id, {
+          rolloutFailures,
+          statusReason: reason,
+          outageSince: null,
+          updatedAt: at,
+        });
+        await this.tell(stores, deployment, revision, {
+          event: "rollout_attempt_failed",
+          failure: rolloutFailures,
+          reason,
+        });
         await addApplyJob(stores.outbox, revision, Math.min(1_000 * 2 ** (rolloutFailures - 1), BACK_OFF_MOST_MS));
         return;
       }
-      await stores.revisions.update(revision.id, { status: "FAILED", statusReason: reason, rolloutFailures, outageSince: null, updatedAt: at, finishedAt: at });
+      await stores.revisions.update(revision.id, {
+        status: "FAILED",
+        statusReason: reason,
+        rolloutFailures,
+        outageSince: null,
+        updatedAt: at,
+        finishedAt: at,
+      });
       await stores.deployments.update(deployment.id, { ...nothingPending(deployment, revision), updatedAt: at });
       await this.tell(stores, deployment, revision, { event: "failed", reason });
       // An older rollout that was overtaken may have left its files behind: what counts as current is put back.
@@ -127,19 +162,27 @@ export class ApplyRevision {
   }
 
   /** Keeps the revision waiting during an outage. False once the outage has lasted too long. */
-  private async waits(stores: DeployStores, { deployment, revision }: Rollout, { reason, at }: { reason: string; at: string }): Promise<boolean> {
+  private async waits(
+    stores: DeployStores,
+    { deployment, revision }: Rollout,
+    { reason, at }: { reason: string; at: string },
+  ): Promise<boolean> {
     const outageSince = revision.outageSince ?? at;
     const lastedMs = Math.max(0, Date.parse(at) - Date.parse(outageSince));
     if (lastedMs >= this.deps.outageMs) return false;
     await stores.revisions.update(revision.id, { outageSince, statusReason: reason, updatedAt: at });
-    if (revision.outageSince === null) await this.tell(stores, deployment, revision, { event: "rollout_waits", reason });
+    if (revision.outageSince === null)
+      await this.tell(stores, deployment, revision, { event: "rollout_waits", reason });
     // As long again as the outage has lasted: 1, 2, 4 … seconds.
     await addApplyJob(stores.outbox, revision, Math.min(Math.max(lastedMs, 1_000), BACK_OFF_MOST_MS));
     return true;
   }
 
   /** Runs the work under the Deployment's lock if the revision is still to be finished; null otherwise. */
-  private async inStep<T>(revisionId: string, work: (stores: DeployStores, rollout: Rollout) => Promise<T>): Promise<T | null> {
+  private async inStep<T>(
+    revisionId: string,
+    work: (stores: DeployStores, rollout: Rollout) => Promise<T>,
+  ): Promise<T | null> {
     return this.deps.unitOfWork.run(async (stores) => {
       const found = await stores.revisions.find(revisionId);
       const deployment = found === null ? null : await stores.deployments.lock(found.deploymentId);
@@ -149,7 +192,12 @@ export class ApplyRevision {
     });
   }
 
-  private tell({ logs }: DeployStores, deployment: Deployment, revision: DeployRevision, event: DeployEvent): Promise<void> {
+  private tell(
+    { logs }: DeployStores,
+    deployment: Deployment,
+    revision: DeployRevision,
+    event: DeployEvent,
+  ): Promise<void> {
     return logs.add([deployLogLine(deployment, revision, event, this.deps.clock())]);
   }
 

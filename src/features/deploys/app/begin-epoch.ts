@@ -12,16 +12,19 @@ export interface BegunEpoch {
 
 /**
  * What has to follow a restore of the database: a new epoch, in which this history replaces what targets hold of the
- * history that was lost, and jobs that put back what the history calls current. Safe to repeat, and safe without a restore.
+ * history that was lost, and jobs that put back what the history calls current. Safe to repeat, and safe without a
+ * restore.
  */
 export class BeginEpoch {
-  constructor(private readonly deps: { readonly unitOfWork: UnitOfWork<DeployStores>; readonly readModel: RevisionReadModel }) {}
+  constructor(
+    private readonly deps: { readonly unitOfWork: UnitOfWork<DeployStores>; readonly readModel: RevisionReadModel },
+  ) {}
 
   async execute(): Promise<BegunEpoch> {
     const { unitOfWork, readModel } = this.deps;
     const { epoch } = await unitOfWork.run(({ installation }) => installation.beginEpoch());
     let deployments = 0;
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const ids: readonly string[] = await readModel.deployedDeployments(after, DEPLOYMENTS_AT_ONCE);
       await unitOfWork.run(async ({ outbox }) => {
         for (const id of ids) await outbox.add(reconcileJob(id));

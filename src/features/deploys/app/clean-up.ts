@@ -36,17 +36,28 @@ export class CleanUp {
   ) {}
 
   /** For a person. @throws Forbidden, InvalidInput */
-  async executeAs(actor: Actor, options: { readonly olderThanDays?: number | undefined; readonly dryRun: boolean }): Promise<CleanupResult> {
+  async executeAs(
+    actor: Actor,
+    options: { readonly olderThanDays?: number | undefined; readonly dryRun: boolean },
+  ): Promise<CleanupResult> {
     requirePermission(actor, CLEAN_UP, SYSTEM_SCOPE);
     const result = await this.execute(options);
     if (options.dryRun) return result;
     // After its many transactions, so in one of its own.
-    await this.deps.audit.add({ actor, action: "system.cleanup_deploy_revisions", object: { type: "system", id: null, label: null }, details: { ...result } });
+    await this.deps.audit.add({
+      actor,
+      action: "system.cleanup_deploy_revisions",
+      object: { type: "system", id: null, label: null },
+      details: { ...result },
+    });
     return result;
   }
 
   /** @throws InvalidInput unless the age is 1 to 3650 days */
-  async execute({ olderThanDays = this.deps.retentionDays, dryRun }: {
+  async execute({
+    olderThanDays = this.deps.retentionDays,
+    dryRun,
+  }: {
     readonly olderThanDays?: number | undefined;
     readonly dryRun: boolean;
   }): Promise<CleanupResult> {
@@ -56,7 +67,9 @@ export class CleanUp {
     const { revisions, clock, others } = this.deps;
     const now = clock();
     const before = oldestWithinReach(now, { retentionDays: olderThanDays });
-    const deletedRevisions = dryRun ? null : await inPacedSteps((from: Instant | null) => revisions.deleteBatch({ before, from, limit: BATCH }));
+    const deletedRevisions = dryRun
+      ? null
+      : await inPacedSteps((from: Instant | null) => revisions.deleteBatch({ before, from, limit: BATCH }));
     const deletedBundles = dryRun ? await revisions.countUnnamedBundles(before) : await this.deleteBundles();
     // Afterwards, because counting walks over all that is old.
     const { due, kept } = await revisions.count(before);

@@ -4,7 +4,9 @@ import type { DeploymentReadModel } from "../../deployments";
 
 const RELEASES_AT_ONCE = 500;
 
-/** Finds releases whose target holds a later revision than the history knows: the sign of a database that was restored. */
+/**
+ * Finds releases whose target holds a later revision than the history knows: the sign of a database that was restored.
+ */
 export class FindReleasesAhead {
   constructor(
     private readonly deps: {
@@ -31,12 +33,17 @@ export class FindReleasesAhead {
     if (releases.length === 0) return [];
     const { epoch } = await this.deps.installation.current();
     // The history after the targets: what is rolled out meanwhile is no later than it.
-    const deployments = await this.deps.deployments.findManyByReleaseName(releases.map(({ releaseName }) => releaseName));
+    const deployments = await this.deps.deployments.findManyByReleaseName(
+      releases.map(({ releaseName }) => releaseName),
+    );
     const byName = new Map(deployments.map((deployment) => [deployment.releaseName, deployment]));
     return releases
       .filter((release) => {
         const deployment = byName.get(release.releaseName);
-        return deployment?.id === release.deploymentId && isAfter(release, { epoch, generation: deployment.lastRevisionNumber });
+        return (
+          deployment?.id === release.deploymentId &&
+          isAfter(release, { epoch, generation: deployment.lastRevisionNumber })
+        );
       })
       .map(({ releaseName }) => releaseName);
   }

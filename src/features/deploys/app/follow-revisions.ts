@@ -28,12 +28,23 @@ export class FollowRevisions {
    * @throws NotFound if there is no such Deployment or the actor may not see it
    * @throws Forbidden without the permission; the stream throws the same once it is so
    */
-  async execute({ actor, deploymentId }: FollowRevisionsCommand): Promise<AsyncGenerator<RevisionView, void, undefined>> {
+  async execute({
+    actor,
+    deploymentId,
+  }: FollowRevisionsCommand): Promise<AsyncGenerator<RevisionView, void, undefined>> {
     const { readModel, changes, watch } = this.deps;
-    const authorized = async (): Promise<{ readonly reader: Actor; readonly deployment: Deployment; readonly head: DeployRevision | null }> => {
+    const authorized = async (): Promise<{
+      readonly reader: Actor;
+      readonly deployment: Deployment;
+      readonly head: DeployRevision | null;
+    }> => {
       const reader = await actor();
       const [state] = isId(deploymentId) ? await readModel.historyStates([deploymentId]) : [];
-      return { reader, deployment: authorize(reader, state?.deployment ?? null, READ_HISTORY), head: state?.head ?? null };
+      return {
+        reader,
+        deployment: authorize(reader, state?.deployment ?? null, READ_HISTORY),
+        head: state?.head ?? null,
+      };
     };
     const { reader, deployment, head } = await authorized();
     const position = positionAt(deployment.lastRevisionNumber, head);

@@ -15,7 +15,14 @@ import { assessRollback, type RollbackAssessment, type RollbackSettings } from "
 import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes";
 import type { InspectTarget, TargetState } from "./inspect-target";
 import type { RevisionBundles } from "./revision-bundles";
-import type { HistoryState, RevisionFilter, RevisionPage, RevisionProperty, RevisionReadModel, RevisionView } from "./ports";
+import type {
+  HistoryState,
+  RevisionFilter,
+  RevisionPage,
+  RevisionProperty,
+  RevisionReadModel,
+  RevisionView,
+} from "./ports";
 
 /** So many left-behind deploys are listed in a plan; nobody reads more. */
 const SKIPPED_MOST = 500;
@@ -56,10 +63,20 @@ export class HistoryQueries {
   /** Newest first. @throws NotFound, Forbidden, InvalidInput */
   async page(
     actor: Actor,
-    query: { readonly deploymentId: string; readonly first: number; readonly after?: string | undefined; readonly filter: RevisionFilter; readonly properties?: readonly RevisionProperty[] | undefined },
+    query: {
+      readonly deploymentId: string;
+      readonly first: number;
+      readonly after?: string | undefined;
+      readonly filter: RevisionFilter;
+      readonly properties?: readonly RevisionProperty[] | undefined;
+    },
   ): Promise<RevisionPage> {
     const before = query.after === undefined ? undefined : decodeCursor(query.after, "after").number;
-    return this.load(actor, query.deploymentId, query.filter, { limit: this.limit("first", query.first), before, properties: query.properties });
+    return this.load(actor, query.deploymentId, query.filter, {
+      limit: this.limit("first", query.first),
+      before,
+      properties: query.properties,
+    });
   }
 
   /** The page in the manner of the other paginated queries: behind a revision, or so many pages on. */
@@ -76,7 +93,8 @@ export class HistoryQueries {
   ): Promise<RevisionPage> {
     const limit = this.limit("take", query.take);
     if (query.pageNumber < 0) throw new InvalidInput("pageNumber", "counts from 0");
-    const behind = query.cursor === undefined ? undefined : await this.cursorRevision(actor, query.deploymentId, query.cursor);
+    const behind =
+      query.cursor === undefined ? undefined : await this.cursorRevision(actor, query.deploymentId, query.cursor);
     return this.load(actor, query.deploymentId, query.filter, {
       limit,
       before: behind?.number,
@@ -102,10 +120,17 @@ export class HistoryQueries {
     return revision;
   }
 
-  /** One DAG file of two revisions; null where neither has it. @throws NotFound, Forbidden; InvalidInput if they belong to different Deployments; TooManyRequests */
-  async dagFile(actor: Actor, { fromId, toId, path }: { readonly fromId: string; readonly toId: string; readonly path: string }): Promise<FileComparison | null> {
+  /**
+   * One DAG file of two revisions; null where neither has it. @throws NotFound, Forbidden; InvalidInput if they belong
+   * to different Deployments; TooManyRequests
+   */
+  async dagFile(
+    actor: Actor,
+    { fromId, toId, path }: { readonly fromId: string; readonly toId: string; readonly path: string },
+  ): Promise<FileComparison | null> {
     const [from, to] = [await this.find(actor, fromId), await this.find(actor, toId)];
-    if (from.deploymentId !== to.deploymentId) throw new InvalidInput("toDeployRevisionId", "is a revision of another Deployment");
+    if (from.deploymentId !== to.deploymentId)
+      throw new InvalidInput("toDeployRevisionId", "is a revision of another Deployment");
     return this.comparisons.run(actor.id, () => this.deps.bundles.compareFile(from, to, path));
   }
 
@@ -114,10 +139,13 @@ export class HistoryQueries {
     const [state] = isId(deploymentId) ? await this.deps.readModel.historyStates([deploymentId]) : [];
     const deployment = authorize(actor, state?.deployment ?? null, READ_HISTORY);
     if (revisionId === undefined) {
-      throw new RollbackRefused([issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId.")]);
+      throw new RollbackRefused([
+        issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId."),
+      ]);
     }
     const [target] = isId(revisionId) ? await this.deps.readModel.findMany([revisionId]) : [];
-    if (state === undefined || target === undefined || target.deploymentId !== deployment.id) throw new NotFound("Deploy revision");
+    if (state === undefined || target === undefined || target.deploymentId !== deployment.id)
+      throw new NotFound("Deploy revision");
     const { current } = state;
     if (current === null) {
       throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);
@@ -144,9 +172,15 @@ export class HistoryQueries {
     actor: Actor,
     deploymentId: string,
     filter: RevisionFilter,
-    range: { readonly limit: number; readonly before?: number | undefined; readonly offset?: number; readonly properties?: readonly RevisionProperty[] | undefined },
+    range: {
+      readonly limit: number;
+      readonly before?: number | undefined;
+      readonly offset?: number;
+      readonly properties?: readonly RevisionProperty[] | undefined;
+    },
   ): Promise<RevisionPage> {
-    if ((filter.search?.length ?? 0) > SEARCH_MOST) throw new InvalidInput("filter.search", `has at most ${SEARCH_MOST} characters`);
+    if ((filter.search?.length ?? 0) > SEARCH_MOST)
+      throw new InvalidInput("filter.search", `has at most ${SEARCH_MOST} characters`);
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const page = await this.deps.readModel.page({ deploymentId, filter, ...range });
     authorize(actor, page.deployment, READ_HISTORY);

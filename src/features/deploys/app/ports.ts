@@ -60,7 +60,10 @@ export interface RevisionView extends DeployRevision {
   readonly isCurrent: boolean;
 }
 
-/** What a page reads of each revision where it is asked for; every page brings `id`, `number`, `deploymentId` and `isCurrent`. */
+/**
+ * What a page reads of each revision where it is asked for; every page brings `id`, `number`, `deploymentId` and
+ * `isCurrent`.
+ */
 export type RevisionProperty = Exclude<keyof DeployRevision, "id" | "number" | "deploymentId">;
 
 /** Where a Deployment's history stands; what the rollback rules need beside the target. */
@@ -95,7 +98,9 @@ export interface RevisionReadModel {
   historyStates(deploymentIds: readonly string[]): Promise<HistoryState[]>;
   /** DEPLOYED revisions with a number between the two, newest first. */
   deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]>;
-  /** Up to a hundred revisions whose status has changed since the position, by number; null once the Deployment is gone. */
+  /**
+   * Up to a hundred revisions whose status has changed since the position, by number; null once the Deployment is gone.
+   */
   changedSince(deploymentId: string, position: HistoryPosition): Promise<RevisionView[] | null>;
   /** Ids of Deployments that have a current revision, in order, from behind that one on. */
   deployedDeployments(after: string | null, limit: number): Promise<string[]>;
@@ -112,7 +117,12 @@ export interface RevisionChanges {
    * @throws NotFound once the Deployment is gone
    * @throws Unavailable if too much is followed already
    */
-  follow(deploymentId: string, position: HistoryPosition, reader: string, signal: AbortSignal): AsyncGenerator<RevisionView, void, undefined>;
+  follow(
+    deploymentId: string,
+    position: HistoryPosition,
+    reader: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<RevisionView, void, undefined>;
 }
 
 /** Pushes that are not dealt with yet, outside of transactions. */
@@ -126,7 +136,11 @@ export interface OpenPushes {
 /** Removal of old revisions, batch by batch. */
 export interface RevisionCleanup {
   /** Deletes up to `limit` due revisions from `from` on; `next` is where to go on, null when nothing is left. */
-  deleteBatch(query: { readonly before: Instant; readonly from: Instant | null; readonly limit: number }): Promise<Step<Instant>>;
+  deleteBatch(query: {
+    readonly before: Instant;
+    readonly from: Instant | null;
+    readonly limit: number;
+  }): Promise<Step<Instant>>;
   count(before: Instant): Promise<{ readonly due: number; readonly kept: number }>;
   /** Of the next bundles behind that one, deletes those that no revision names. */
   deleteUnnamedBundles(after: BundleKey | null): Promise<Step<BundleKey>>;

@@ -4,7 +4,9 @@ import { TargetAhead, type RolloutDriver } from "../../rollouts";
 import { releaseStateOf } from "../domain/release-state";
 import type { RevisionReadModel } from "./ports";
 
-/** Makes changed settings real for what runs. A rollout under way needs nothing: it takes the settings of its own time. */
+/**
+ * Makes changed settings real for what runs. A rollout under way needs nothing: it takes the settings of its own time.
+ */
 export class ReconcileDeployment {
   constructor(
     private readonly deps: {
@@ -24,9 +26,14 @@ export class ReconcileDeployment {
     const { deployment, current } = state;
     const { dagTarballVersion: version } = deployment;
     const [bundle = null] = version === null ? [] : await this.deps.bundles.findMany([{ deploymentId, version }]);
-    const outcome = await this.deps.driver.apply(releaseStateOf(deployment, current, { installation, dags: deployment, bundle }), signal);
+    const outcome = await this.deps.driver.apply(
+      releaseStateOf(deployment, current, { installation, dags: deployment, bundle }),
+      signal,
+    );
     if (outcome === "applied") return null;
     const [now] = await this.deps.revisions.historyStates([deploymentId]);
-    return now?.deployment.lastRevisionNumber === deployment.lastRevisionNumber ? new TargetAhead(deployment.releaseName) : null;
+    return now?.deployment.lastRevisionNumber === deployment.lastRevisionNumber
+      ? new TargetAhead(deployment.releaseName)
+      : null;
   }
 }

@@ -46,7 +46,9 @@ export class RecordDagUpload {
     const found = authorize(actor, deployment, PUSH_IMAGE);
     if (!this.deps.dagOnlyDeployment) throw new FeatureDisabled("global.dagOnlyDeployment.enabled");
     if (found.dagDeploymentType !== "dag_deploy") {
-      throw new Conflict(`${found.label} gets its DAGs by ${found.dagDeploymentType}: set its DAG deployment type to dag_deploy to upload them`);
+      throw new Conflict(
+        `${found.label} gets its DAGs by ${found.dagDeploymentType}: set its DAG deployment type to dag_deploy to upload them`,
+      );
     }
     return found;
   }
@@ -68,22 +70,46 @@ export class RecordDagUpload {
       const { version } = await stores.bundles.add({ deploymentId: deployment.id, archive, at });
       if (head !== null && belongsTo(head, { actor, at, waitMs: dagUploadWaitMs })) {
         const completed = await this.complete(stores, deployment, head, { version, at, description });
-        await stores.audit.add({ actor, action: "deploy_revision.add_dags", object: auditedRevision(completed, deployment), details: { version } });
+        await stores.audit.add({
+          actor,
+          action: "deploy_revision.add_dags",
+          object: auditedRevision(completed, deployment),
+          details: { version },
+        });
         return completed;
       }
       const { content, type } = contentWithDags(version, { deployment, head, current });
-      const recorded = recordDeploy(content, "DAG_UPLOAD", { id: newId(), onto: deployment, by: actor, at, description });
+      const recorded = recordDeploy(content, "DAG_UPLOAD", {
+        id: newId(),
+        onto: deployment,
+        by: actor,
+        at,
+        description,
+      });
       const revision = { ...recorded, type };
       await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded" } });
-      await stores.audit.add({ actor, action: "deploy_revision.record", object: auditedRevision(revision, deployment), details: { version } });
+      await stores.audit.add({
+        actor,
+        action: "deploy_revision.record",
+        object: auditedRevision(revision, deployment),
+        details: { version },
+      });
       return revision;
     });
   }
 
-  private async checkRoom({ bundles }: DeployStores, deploymentId: string, { sha256, sizeBytes }: StoredArchive): Promise<void> {
+  private async checkRoom(
+    { bundles }: DeployStores,
+    deploymentId: string,
+    { sha256, sizeBytes }: StoredArchive,
+  ): Promise<void> {
     const { maxBundleBytes } = this.deps;
     if ((await bundles.keptBytes(deploymentId, sha256)) + sizeBytes > maxBundleBytes) {
-      throw new LimitReached("The DAG archives of this Deployment have as many bytes as they may", maxBundleBytes, "bundleBytesPerDeployment");
+      throw new LimitReached(
+        "The DAG archives of this Deployment have as many bytes as they may",
+        maxBundleBytes,
+        "bundleBytesPerDeployment",
+      );
     }
   }
 
@@ -91,7 +117,11 @@ export class RecordDagUpload {
     stores: DeployStores,
     deployment: Deployment,
     head: DeployRevision,
-    { version, at, description }: { readonly version: string; readonly at: string; readonly description: string | null },
+    {
+      version,
+      at,
+      description,
+    }: { readonly version: string; readonly at: string; readonly description: string | null },
   ): Promise<DeployRevision> {
     const patch = {
       type: "IMAGE_AND_DAG",

@@ -1,4 +1,11 @@
-import { authorize, checkVersions, refuseDowngrade, type Deployment, type DeploymentReadModel, type DeploymentRules } from "../../deployments";
+import {
+  authorize,
+  checkVersions,
+  refuseDowngrade,
+  type Deployment,
+  type DeploymentReadModel,
+  type DeploymentRules,
+} from "../../deployments";
 import { airflowVersionOf } from "../../platform";
 import type { Clock } from "../../../shared/app/clock";
 import { newId } from "../../../shared/app/ids";
@@ -37,7 +44,11 @@ export class RecordDeploy {
    * @throws InvalidInput, DowngradeRefused
    * @throws Unavailable if the image has to be verified, and its registry does not answer
    */
-  async execute(command: { readonly actor: Actor; readonly releaseName: string; readonly deploy: ImageDeploy }): Promise<Deployment> {
+  async execute(command: {
+    readonly actor: Actor;
+    readonly releaseName: string;
+    readonly deploy: ImageDeploy;
+  }): Promise<Deployment> {
     const { actor, releaseName } = command;
     const deploy = await this.deps.verify.execute(actor, command.deploy, async () => {
       const deployment = await this.deps.deployments.findByReleaseName(releaseName);
@@ -48,9 +59,19 @@ export class RecordDeploy {
       if (!this.deps.rules.updateDeploymentImageEndpoint) {
         throw new FeatureDisabled("astronomer.houston.config.deployments.enableUpdateDeploymentImageEndpoint");
       }
-      const { revision, deployment: deployed } = await this.recordWithin(stores, { actor, deployment, deploy, trigger: "IMAGE_ENDPOINT" });
+      const { revision, deployment: deployed } = await this.recordWithin(stores, {
+        actor,
+        deployment,
+        deploy,
+        trigger: "IMAGE_ENDPOINT",
+      });
       const { image } = deploy;
-      await stores.audit.add({ actor, action: "deploy_revision.record", object: auditedRevision(revision, deployment), details: { image } });
+      await stores.audit.add({
+        actor,
+        action: "deploy_revision.record",
+        object: auditedRevision(revision, deployment),
+        details: { image },
+      });
       return deployed;
     });
   }
@@ -58,7 +79,12 @@ export class RecordDeploy {
   /** The same inside a transaction that holds the Deployment's lock, and writes the audit line. */
   async recordWithin(
     stores: DeployStores,
-    { actor, deployment, deploy, trigger }: {
+    {
+      actor,
+      deployment,
+      deploy,
+      trigger,
+    }: {
       readonly actor: Actor;
       readonly deployment: Deployment;
       readonly deploy: ImageDeploy;
@@ -72,7 +98,10 @@ export class RecordDeploy {
     refuseDowngrade(deployment, versions, catalogue);
     if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, catalogue);
 
-    const inside = airflowVersionOf({ ...versions, airflowVersion: deploy.airflowVersion ?? versions.airflowVersion }, catalogue);
+    const inside = airflowVersionOf(
+      { ...versions, airflowVersion: deploy.airflowVersion ?? versions.airflowVersion },
+      catalogue,
+    );
     const recorded = recordDeploy(
       {
         ...image,
@@ -82,13 +111,25 @@ export class RecordDeploy {
         dagTarballVersion: keptDags({ deployment, head }),
       },
       trigger,
-      { id: newId(), onto: deployment, by: actor, at: this.deps.clock(), description: checkDescription(deploy.description) },
+      {
+        id: newId(),
+        onto: deployment,
+        by: actor,
+        at: this.deps.clock(),
+        description: checkDescription(deploy.description),
+      },
     );
     // The DAGs that belong to it may be on their way; they are put in place together.
     const delayMs = waitsForDags(recorded) && deploy.dagsFollow !== false ? this.deps.dagUploadWaitMs : 0;
     const waitsUntil = delayMs === 0 ? undefined : plusMs(recorded.createdAt, delayMs);
     const revision = { ...recorded, statusReason: waitsUntil === undefined ? null : waitingForDags(waitsUntil) };
-    await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded", waitsUntil }, delayMs });
+    await appendRevision(stores, {
+      deployment,
+      head,
+      revision,
+      event: { event: "deploy_recorded", waitsUntil },
+      delayMs,
+    });
     return { deployment: (await stores.deployments.lock(deployment.id)) ?? deployment, revision };
   }
 

@@ -62,7 +62,8 @@ export class RecordPushes {
   }
 
   /**
-   * The same for its job: while the registry is away it begins anew from time to time, so that nobody waits for hours once it is back.
+   * The same for its job: while the registry is away it begins anew from time to time, so that nobody waits for hours
+   * once it is back.
    * @param attempt counts from 1
    */
   async executeAsJob(deploymentId: string, attempt: number): Promise<void> {
@@ -95,7 +96,12 @@ export class RecordPushes {
       const image = images.nameOf({ ...push, releaseName });
       const deploy = { ...facts, image, description: shortenDescription(facts.description) };
       const { revision } = await record.recordWithin(stores, { actor, deployment, deploy, trigger: "REGISTRY_PUSH" });
-      await stores.audit.add({ actor, action: "deploy_revision.record", object: auditedRevision(revision, deployment), details: { image } });
+      await stores.audit.add({
+        actor,
+        action: "deploy_revision.record",
+        object: auditedRevision(revision, deployment),
+        details: { image },
+      });
     });
   }
 

@@ -1,4 +1,13 @@
-import type { BundleKey, BundleReadModel, BundleState, CheckBundle, CompareBundles, DagBundle, DagDiff, FileComparison } from "../../bundles";
+import type {
+  BundleKey,
+  BundleReadModel,
+  BundleState,
+  CheckBundle,
+  CompareBundles,
+  DagBundle,
+  DagDiff,
+  FileComparison,
+} from "../../bundles";
 import type { DeployRevision } from "../domain/deploy-revision";
 
 type WithBundle = Pick<DeployRevision, "deploymentId" | "dagTarballVersion">;
@@ -6,7 +15,11 @@ type WithBundle = Pick<DeployRevision, "deploymentId" | "dagTarballVersion">;
 /** The DAG bundles that revisions name. */
 export class RevisionBundles {
   constructor(
-    private readonly deps: { readonly bundles: BundleReadModel; readonly check: CheckBundle; readonly compare: CompareBundles },
+    private readonly deps: {
+      readonly bundles: BundleReadModel;
+      readonly check: CheckBundle;
+      readonly compare: CompareBundles;
+    },
   ) {}
 
   /** In the order of the revisions; null where one has none. */

@@ -84,7 +84,9 @@ export class RollbackDeploy {
       const earlier = await this.earlierAnswer(stores, deployment, command);
       if (earlier !== null) return earlier;
       if (revisionId === undefined) {
-        throw new RollbackRefused([issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId.")]);
+        throw new RollbackRefused([
+          issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId."),
+        ]);
       }
       if (!isId(revisionId)) throw new NotFound("Deploy revision");
       const { currentRevisionId } = deployment;
@@ -96,7 +98,16 @@ export class RollbackDeploy {
       expectCurrent(current, command.expectedCurrentRevisionId);
       const now = clock();
       const assessment = assessRollback({
-        settings, catalogue, now, mayPush: true, deployment, current, head, target, previousDeployedNumber, ...inspected,
+        settings,
+        catalogue,
+        now,
+        mayPush: true,
+        deployment,
+        current,
+        head,
+        target,
+        previousDeployedNumber,
+        ...inspected,
       });
       const [first, ...others] = refusals(assessment, { acknowledgeDataLoss: command.acknowledgeDataLoss, settings });
       if (first !== undefined) throw new RollbackRefused([first, ...others]);
@@ -104,7 +115,12 @@ export class RollbackDeploy {
       const revision = restore(target, current, { id: newId(), onto: deployment, by: actor, at: now, description });
       const warnings = assessment.warnings.map(({ code }) => code);
       await Promise.all([
-        appendRevision(stores, { deployment, head, revision, event: { event: "rollback_accepted", from: current, target, warnings } }),
+        appendRevision(stores, {
+          deployment,
+          head,
+          revision,
+          event: { event: "rollback_accepted", from: current, target, warnings },
+        }),
         stores.audit.add({
           actor,
           action: "deploy_revision.roll_back",
@@ -121,20 +137,25 @@ export class RollbackDeploy {
   }
 
   /**
-   * Whether what the target holds is still there, found out before the Deployment is locked: reading a bundle or asking a
-   * registry can take seconds. What a deployed revision holds never changes, so it is still true then.
+   * Whether what the target holds is still there, found out before the Deployment is locked: reading a bundle or asking
+   * a registry can take seconds. What a deployed revision holds never changes, so it is still true then.
    */
   private async inspectTarget({ actor, deploymentId, revisionId }: RollbackCommand): Promise<TargetState> {
     const { deployments, readModel, inspect } = this.deps;
     const nothing = { bundle: null, image: null };
     if (revisionId === undefined || !isId(revisionId)) return nothing;
     const [target] = await readModel.findMany([revisionId]);
-    if (target === undefined || !isSameId(target.deploymentId, deploymentId) || !inspect.isWanted(target)) return nothing;
+    if (target === undefined || !isSameId(target.deploymentId, deploymentId) || !inspect.isWanted(target))
+      return nothing;
     authorize(actor, await deployments.find(deploymentId), PUSH_IMAGE);
     return inspect.execute(actor, target);
   }
 
-  private async earlierAnswer(stores: DeployStores, deployment: Deployment, command: RollbackCommand): Promise<RevisionView | null> {
+  private async earlierAnswer(
+    stores: DeployStores,
+    deployment: Deployment,
+    command: RollbackCommand,
+  ): Promise<RevisionView | null> {
     const { actor, idempotencyKey } = command;
     if (idempotencyKey === undefined) return null;
     const use = await stores.idempotencyKeys.find(actor.id, idempotencyKey, this.deps.clock());
@@ -149,7 +170,9 @@ export class RollbackDeploy {
 function expectCurrent(current: DeployRevision | null, expectedId: string | undefined): void {
   if (expectedId === undefined || (current !== null && isSameId(expectedId, current.id))) return;
   throw new Conflict(
-    current === null ? "No revision is current yet" : `Revision ${current.number} is current by now (${current.id}); look at the history again`,
+    current === null
+      ? "No revision is current yet"
+      : `Revision ${current.number} is current by now (${current.id}); look at the history again`,
   );
 }
 
@@ -160,7 +183,19 @@ function checkKey(key: string | undefined): void {
   }
 }
 
-function hashInput({ deploymentId, revisionId, description, acknowledgeDataLoss, expectedCurrentRevisionId }: RollbackCommand): string {
-  const input = [deploymentId, revisionId ?? null, description.trim(), acknowledgeDataLoss, expectedCurrentRevisionId ?? null];
+function hashInput({
+  deploymentId,
+  revisionId,
+  description,
+  acknowledgeDataLoss,
+  expectedCurrentRevisionId,
+}: RollbackCommand): string {
+  const input = [
+    deploymentId,
+    revisionId ?? null,
+    description.trim(),
+    acknowledgeDataLoss,
+    expectedCurrentRevisionId ?? null,
+  ];
   return createHash("sha256").update(JSON.stringify(input)).digest("hex");
 }

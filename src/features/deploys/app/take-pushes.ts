@@ -24,7 +24,9 @@ export class TakePushes {
     const idOf = new Map(found.map(({ releaseName, id }) => [releaseName, id]));
     const pushes = events.flatMap(({ releaseName, ...event }) => {
       const deploymentId = idOf.get(releaseName);
-      return deploymentId === undefined ? [] : [{ ...event, id: newId(), deploymentId, receivedAt: clock(), outcome: null }];
+      return deploymentId === undefined
+        ? []
+        : [{ ...event, id: newId(), deploymentId, receivedAt: clock(), outcome: null }];
     });
     return unitOfWork.run(async ({ pushes: noted, outbox }) => {
       let fresh = 0;

@@ -11,7 +11,13 @@ import {
 } from "../../deployments";
 import { isId } from "../../../shared/app/ids";
 import { FeatureDisabled, InvalidInput } from "../../../shared/domain/errors";
-import { can, deploymentScope, requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import {
+  can,
+  deploymentScope,
+  requirePermission,
+  workspaceScope,
+  type Actor,
+} from "../../../shared/domain/permissions";
 import type { ImageDeploy } from "../domain/image-deploy";
 import { mayPush, PUSH_IMAGE } from "../domain/permissions";
 import type { DeployStores } from "./ports";
@@ -42,9 +48,15 @@ export class UpsertDeployment {
 
   async execute(command: UpsertCommand): Promise<Deployment> {
     const { actor, workspaceId, deploymentId, input } = command;
-    if (!this.deps.upsertEnabled) throw new FeatureDisabled("astronomer.houston.config.deployments.upsertDeploymentEnabled");
-    const deploy = command.deploy && (await this.deps.verify.execute(actor, command.deploy, () => this.mayDeploy(command)));
-    const deployIfGiven = async (stores: DeployStores, deployment: Deployment, deployer = actor): Promise<Deployment> => {
+    if (!this.deps.upsertEnabled)
+      throw new FeatureDisabled("astronomer.houston.config.deployments.upsertDeploymentEnabled");
+    const deploy =
+      command.deploy && (await this.deps.verify.execute(actor, command.deploy, () => this.mayDeploy(command)));
+    const deployIfGiven = async (
+      stores: DeployStores,
+      deployment: Deployment,
+      deployer = actor,
+    ): Promise<Deployment> => {
       const deployed = deploy === undefined ? null : await this.deploy(stores, deployer, deployment, deploy);
       await stores.audit.add({
         actor,
@@ -55,21 +67,35 @@ export class UpsertDeployment {
       return deployed?.deployment ?? deployment;
     };
     if (deploymentId !== undefined) {
-      return this.deps.update.executeWith({ actor, deploymentId, changes: input }, DEPLOYMENT_PERMISSIONS.upsert, deployIfGiven);
+      return this.deps.update.executeWith(
+        { actor, deploymentId, changes: input },
+        DEPLOYMENT_PERMISSIONS.upsert,
+        deployIfGiven,
+      );
     }
     if (workspaceId === undefined) throw new InvalidInput("workspaceUuid", "has to be given to create a Deployment");
     const { label } = input;
     if (label === undefined) throw new InvalidInput("label", "has to be given to create a Deployment");
-    return this.deps.create.executeWith({ actor, workspaceId, input: { ...input, label } }, UPSERT_IN_WORKSPACE, deployIfGiven);
+    return this.deps.create.executeWith(
+      { actor, workspaceId, input: { ...input, label } },
+      UPSERT_IN_WORKSPACE,
+      deployIfGiven,
+    );
   }
 
   private async mayDeploy({ actor, workspaceId, deploymentId }: UpsertCommand): Promise<boolean> {
-    if (deploymentId === undefined) return workspaceId !== undefined && can(actor, UPSERT_IN_WORKSPACE, workspaceScope(workspaceId));
+    if (deploymentId === undefined)
+      return workspaceId !== undefined && can(actor, UPSERT_IN_WORKSPACE, workspaceScope(workspaceId));
     const deployment = isId(deploymentId) ? await this.deps.deployments.find(deploymentId) : null;
     return deployment !== null && mayPush(actor, deployment);
   }
 
-  private deploy(stores: DeployStores, actor: Actor, deployment: Deployment, deploy: ImageDeploy): ReturnType<RecordDeploy["recordWithin"]> {
+  private deploy(
+    stores: DeployStores,
+    actor: Actor,
+    deployment: Deployment,
+    deploy: ImageDeploy,
+  ): ReturnType<RecordDeploy["recordWithin"]> {
     requirePermission(actor, PUSH_IMAGE, deploymentScope(deployment));
     return this.deps.record.recordWithin(stores, { actor, deployment, deploy, trigger: "UPSERT" });
   }

@@ -6,9 +6,7 @@ import { parseImage } from "../domain/image-reference";
 
 /** Looks an image up before it is deployed, where the installation wants that. */
 export class VerifyImage {
-  constructor(
-    private readonly deps: { readonly images: LookUpImage; readonly enabled: boolean },
-  ) {}
+  constructor(private readonly deps: { readonly images: LookUpImage; readonly enabled: boolean }) {}
 
   /**
    * The deploy with the image's digest. Asked before the Deployment is locked, since a registry can take its time.
@@ -27,7 +25,10 @@ export class VerifyImage {
         throw new InvalidInput("image", "is not in its registry, or not yours to deploy");
       case "UNVERIFIED": {
         if (found.because === "NO_ANSWER") throw new Unavailable(`The image cannot be verified: ${found.reason}`);
-        throw new InvalidInput("image", `cannot be verified: ${found.reason} (astronomer.houston.config.registry.anonymousHosts, credentialsFile)`);
+        throw new InvalidInput(
+          "image",
+          `cannot be verified: ${found.reason} (astronomer.houston.config.registry.anonymousHosts, credentialsFile)`,
+        );
       }
     }
   }

@@ -65,8 +65,16 @@ export class DeployRevisionRow implements DeployRevision {
   /** Checked at the end of a transaction: a Deployment's lines and bundles go in any order. */
   @ManyToOne("DagBundleRow", { deferrable: "INITIALLY DEFERRED", nullable: true })
   @JoinColumn([
-    { name: "deployment_id", referencedColumnName: "deploymentId", foreignKeyConstraintName: "deploy_revision_bundle_fkey" },
-    { name: "dag_tarball_version", referencedColumnName: "version", foreignKeyConstraintName: "deploy_revision_bundle_fkey" },
+    {
+      name: "deployment_id",
+      referencedColumnName: "deploymentId",
+      foreignKeyConstraintName: "deploy_revision_bundle_fkey",
+    },
+    {
+      name: "dag_tarball_version",
+      referencedColumnName: "version",
+      foreignKeyConstraintName: "deploy_revision_bundle_fkey",
+    },
   ])
   bundle?: object;
 

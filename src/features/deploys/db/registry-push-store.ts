@@ -19,7 +19,10 @@ export class PushStoreSql implements PushStore {
   }
 
   async close(id: string, outcome: PushOutcome): Promise<boolean> {
-    const rows = await sqlOf(this.manager).query("UPDATE registry_push SET outcome = $2 WHERE id = $1 AND outcome IS NULL RETURNING id", [id, outcome]);
+    const rows = await sqlOf(this.manager).query(
+      "UPDATE registry_push SET outcome = $2 WHERE id = $1 AND outcome IS NULL RETURNING id",
+      [id, outcome],
+    );
     return rows.length > 0;
   }
 }
@@ -28,7 +31,11 @@ export class OpenPushesSql implements OpenPushes {
   constructor(private readonly manager: EntityManager) {}
 
   async next(deploymentId: string): Promise<RegistryPush | null> {
-    const [push] = await this.manager.find(RegistryPushRow, { where: { deploymentId, outcome: IsNull() }, order: { id: "ASC" }, take: 1 });
+    const [push] = await this.manager.find(RegistryPushRow, {
+      where: { deploymentId, outcome: IsNull() },
+      order: { id: "ASC" },
+      take: 1,
+    });
     return push ?? null;
   }
 

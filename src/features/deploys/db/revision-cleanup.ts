@@ -18,7 +18,15 @@ const DUE = `r.created_at < $1 AND NOT r.pinned AND r.status <> 'INITIALIZED'
 export class RevisionCleanupSql implements RevisionCleanup {
   constructor(private readonly sql: Sql) {}
 
-  async deleteBatch({ before, from, limit }: { before: Instant; from: Instant | null; limit: number }): Promise<Step<Instant>> {
+  async deleteBatch({
+    before,
+    from,
+    limit,
+  }: {
+    before: Instant;
+    from: Instant | null;
+    limit: number;
+  }): Promise<Step<Instant>> {
     // Rows that somebody else has locked are left for the next run; `from` spares walking over what is gone.
     const [row] = await this.sql.query<Step<Instant>>(
       `WITH due AS (
@@ -46,7 +54,8 @@ export class RevisionCleanupSql implements RevisionCleanup {
 
   /**
    * Looks at so many that each look is short, however many there are: a statement that found all that are unnamed would
-   * go through every revision, again for each batch. The subquery is one that the planner does not turn into such a join.
+   * go through every revision, again for each batch. The subquery is one that the planner does not turn into such a
+   * join.
    */
   async deleteUnnamedBundles(after: BundleKey | null): Promise<Step<BundleKey>> {
     const from = after ?? BEFORE_ALL;

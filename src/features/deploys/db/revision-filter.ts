@@ -17,7 +17,9 @@ export function filterConditions(filter: RevisionFilter, parameters: unknown[]):
   if (rollbacksOnly === true) conditions.push("r.trigger = 'ROLLBACK'");
   if (search !== undefined && search !== "") {
     const pattern = parameter(`%${search.replace(/[\\%_]/g, "\\$&")}%`);
-    conditions.push(`(r.description ILIKE ${pattern} OR r.image_tag ILIKE ${pattern} OR r.dag_tarball_version ILIKE ${pattern})`);
+    conditions.push(
+      `(r.description ILIKE ${pattern} OR r.image_tag ILIKE ${pattern} OR r.dag_tarball_version ILIKE ${pattern})`,
+    );
   }
   return conditions;
 }

@@ -20,7 +20,10 @@ import { filterConditions } from "./revision-filter";
 
 /** LIMIT as a parameter would make Postgres plan each time anew, so pages come in a few sizes and are cut. */
 const PAGE_SIZES = [21, 51, 102, 1_001] as const;
-/** Sets of columns that pages may ask for before the rest gets all of them: each is a statement that connections keep prepared. */
+/**
+ * Sets of columns that pages may ask for before the rest gets all of them: each is a statement that connections keep
+ * prepared.
+ */
 const MOST_COLUMN_SETS = 50;
 
 const MOST_CHANGES = 100;
@@ -42,7 +45,14 @@ export class RevisionReadModelSql implements RevisionReadModel {
     this.columns = this.statements.select("r");
   }
 
-  async page({ deploymentId, filter, limit, before, offset, properties }: Parameters<RevisionReadModel["page"]>[0]): Promise<RevisionPage> {
+  async page({
+    deploymentId,
+    filter,
+    limit,
+    before,
+    offset,
+    properties,
+  }: Parameters<RevisionReadModel["page"]>[0]): Promise<RevisionPage> {
     const parameters: unknown[] = [deploymentId];
     const conditions = ["r.deployment_id = d.id", ...filterConditions(filter, parameters)];
     if (before !== undefined) conditions.push(`r.number < $${parameters.push(before)}`);

@@ -68,8 +68,15 @@ export class IdempotencyKeysSql implements IdempotencyKeys {
     return use ?? null;
   }
 
-  async add(use: { actorId: string; key: string; inputHash: string; revisionId: string; expiresAt: Instant }, now: Instant): Promise<void> {
-    await this.manager.delete(IdempotencyKeyRow, { actorId: use.actorId, key: use.key, expiresAt: LessThanOrEqual(now) });
+  async add(
+    use: { actorId: string; key: string; inputHash: string; revisionId: string; expiresAt: Instant },
+    now: Instant,
+  ): Promise<void> {
+    await this.manager.delete(IdempotencyKeyRow, {
+      actorId: use.actorId,
+      key: use.key,
+      expiresAt: LessThanOrEqual(now),
+    });
     try {
       await this.manager.insert(IdempotencyKeyRow, use);
     } catch (error) {

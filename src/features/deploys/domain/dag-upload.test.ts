@@ -7,7 +7,14 @@ const V1 = "2024-07-15T09:30:00.000001Z";
 const V2 = "2024-07-15T09:30:00.000002Z";
 const WAIT_MS = 30_000;
 const image = (overrides: Partial<DeployRevision> = {}): DeployRevision =>
-  buildRevision({ type: "IMAGE_ONLY", status: "INITIALIZED", dagDeploymentType: "dag_deploy", actorId: "ada", createdAt: NOW, ...overrides });
+  buildRevision({
+    type: "IMAGE_ONLY",
+    status: "INITIALIZED",
+    dagDeploymentType: "dag_deploy",
+    actorId: "ada",
+    createdAt: NOW,
+    ...overrides,
+  });
 
 test.each<[string, Partial<DeployRevision>, string, number, boolean]>([
   ["the same caller, at once", {}, "ada", 0, true],
@@ -35,22 +42,34 @@ describe("uploaded DAGs come with", () => {
   const current = image({ status: "DEPLOYED", imageTag: "one" });
 
   test("the image that runs", () => {
-    expect(contentWithDags(V1, { deployment, head: current, current })).toMatchObject({ type: "DAG_ONLY", content: { imageTag: "one", dagTarballVersion: V1 } });
+    expect(contentWithDags(V1, { deployment, head: current, current })).toMatchObject({
+      type: "DAG_ONLY",
+      content: { imageTag: "one", dagTarballVersion: V1 },
+    });
   });
 
   test("the image that is under way, which is a new one then", () => {
     const head = image({ imageTag: "two" });
-    expect(contentWithDags(V1, { deployment, head, current })).toMatchObject({ type: "IMAGE_AND_DAG", content: { imageTag: "two" } });
+    expect(contentWithDags(V1, { deployment, head, current })).toMatchObject({
+      type: "IMAGE_AND_DAG",
+      content: { imageTag: "two" },
+    });
   });
 
   test("the image that runs, where a newer one failed", () => {
     const head = image({ imageTag: "two", status: "FAILED" });
-    expect(contentWithDags(V1, { deployment, head, current })).toMatchObject({ type: "DAG_ONLY", content: { imageTag: "one" } });
+    expect(contentWithDags(V1, { deployment, head, current })).toMatchObject({
+      type: "DAG_ONLY",
+      content: { imageTag: "one" },
+    });
   });
 
   test("no image where there was none yet, on top of DAGs under way either", () => {
     const head = image({ type: "DAG_ONLY", imageRepository: null, imageTag: null, imageDigest: null });
-    expect(contentWithDags(V2, { deployment, head, current: null })).toMatchObject({ type: "DAG_ONLY", content: { imageRepository: null } });
+    expect(contentWithDags(V2, { deployment, head, current: null })).toMatchObject({
+      type: "DAG_ONLY",
+      content: { imageRepository: null },
+    });
   });
 
   test("no image at all", () => {
@@ -77,6 +96,13 @@ test.each([
   ["dag_deploy", "image", "ROLLBACK", "image", null],
   ["dag_deploy", "image", "IMAGE_ENDPOINT", "dag_deploy", null],
 ] as const)("set to %s, a %s deploy by %s is live under %s", (set, deployed, trigger, type, version) => {
-  const revision = buildRevision({ dagDeploymentType: deployed, dagTarballVersion: deployed === "dag_deploy" ? V1 : null, trigger });
-  expect(dagsOf(buildDeployment({ dagDeploymentType: set }), revision)).toEqual({ dagDeploymentType: type, dagTarballVersion: version });
+  const revision = buildRevision({
+    dagDeploymentType: deployed,
+    dagTarballVersion: deployed === "dag_deploy" ? V1 : null,
+    trigger,
+  });
+  expect(dagsOf(buildDeployment({ dagDeploymentType: set }), revision)).toEqual({
+    dagDeploymentType: type,
+    dagTarballVersion: version,
+  });
 });

@@ -20,8 +20,13 @@ export function belongsTo(
   );
 }
 
-/** Whether the `astro` CLI may be about to send the DAGs that belong to it; only an image by itself is followed by any. */
-export const waitsForDags = ({ trigger, dagDeploymentType }: Pick<DeployRevision, "trigger" | "dagDeploymentType">): boolean =>
+/**
+ * Whether the `astro` CLI may be about to send the DAGs that belong to it; only an image by itself is followed by any.
+ */
+export const waitsForDags = ({
+  trigger,
+  dagDeploymentType,
+}: Pick<DeployRevision, "trigger" | "dagDeploymentType">): boolean =>
   dagDeploymentType === "dag_deploy" && (trigger === "IMAGE_ENDPOINT" || trigger === "REGISTRY_PUSH");
 
 interface Place {
@@ -31,7 +36,10 @@ interface Place {
 }
 
 /** The image that is meant to run, be it under way, with the uploaded DAGs. */
-export function contentWithDags(version: string, { deployment, head, current }: Place): { readonly content: DeployContent; readonly type: DeployType } {
+export function contentWithDags(
+  version: string,
+  { deployment, head, current }: Place,
+): { readonly content: DeployContent; readonly type: DeployType } {
   const base = head?.status === "INITIALIZED" ? head : current;
   const content: DeployContent = {
     imageRepository: base?.imageRepository ?? null,
@@ -49,7 +57,9 @@ export function contentWithDags(version: string, { deployment, head, current }: 
 /** The DAGs that stay with a new image: those of an upload under way, else what is live. */
 export function keptDags({ deployment, head }: Pick<Place, "deployment" | "head">): string | null {
   if (deployment.dagDeploymentType !== "dag_deploy") return null;
-  return head?.status === "INITIALIZED" && head.dagDeploymentType === "dag_deploy" ? head.dagTarballVersion : deployment.dagTarballVersion;
+  return head?.status === "INITIALIZED" && head.dagDeploymentType === "dag_deploy"
+    ? head.dagTarballVersion
+    : deployment.dagTarballVersion;
 }
 
 /** How DAGs reach the Deployment once the revision is rolled out, and the bundle that is live then. */

@@ -40,7 +40,11 @@ const SIDES = {
 };
 
 test.each<[DeployEvent, string, object]>([
-  [{ event: "deploy_recorded" }, "Revision 5: Ada deploys registry.example.com/team/airflow:deploy-5 (Runtime 11.5.0): broken DAGs", {}],
+  [
+    { event: "deploy_recorded" },
+    "Revision 5: Ada deploys registry.example.com/team/airflow:deploy-5 (Runtime 11.5.0): broken DAGs",
+    {},
+  ],
   [
     { event: "rollback_accepted", from, target, warnings: ["DATABASE_DOWNGRADE"] },
     "Revision 5: Ada rolls back from revision 4 (Runtime 11.5.0) to revision 2 (Airflow 2.3.4-6): broken DAGs",
@@ -49,11 +53,26 @@ test.each<[DeployEvent, string, object]>([
   [
     { event: "rollback_accepted", from: null, target, warnings: [] },
     "Revision 5: Ada rolls back from nothing to revision 2 (Airflow 2.3.4-6): broken DAGs",
-    { ...SIDES, fromRevisionId: null, fromRevisionNumber: null, fromRuntimeVersion: null, fromAirflowVersion: null, warnings: [] },
+    {
+      ...SIDES,
+      fromRevisionId: null,
+      fromRevisionNumber: null,
+      fromRuntimeVersion: null,
+      fromAirflowVersion: null,
+      warnings: [],
+    },
   ],
-  [{ event: "dags_added", version: "2024-07-15T09:30:00.000000Z" }, "Revision 5: Ada adds DAGs (bundle 2024-07-15T09:30:00.000000Z)", {}],
+  [
+    { event: "dags_added", version: "2024-07-15T09:30:00.000000Z" },
+    "Revision 5: Ada adds DAGs (bundle 2024-07-15T09:30:00.000000Z)",
+    {},
+  ],
   [{ event: "rollout_started" }, "Revision 5 is being rolled out", {}],
-  [{ event: "rollout_attempt_failed", failure: 2, reason: "no space left" }, "Revision 5: attempt 2 failed: no space left", { reason: "no space left" }],
+  [
+    { event: "rollout_attempt_failed", failure: 2, reason: "no space left" },
+    "Revision 5: attempt 2 failed: no space left",
+    { reason: "no space left" },
+  ],
   [{ event: "deployed" }, "Revision 5 is deployed", {}],
   [{ event: "failed", reason: "no space left" }, "Revision 5 failed: no space left", { reason: "no space left" }],
   [{ event: "superseded", by: 6 }, "Revision 5 is superseded by revision 6", { supersededBy: 6 }],
@@ -70,6 +89,16 @@ test.each<[DeployEvent, string, object]>([
 });
 
 test("says so where image, version or description are missing", () => {
-  const bare = buildRevision({ number: 1, imageRepository: null, imageTag: null, imageDigest: null, runtimeVersion: null, airflowVersion: null, actorLabel: "ci" });
-  expect(deployLogLine(deployment, bare, { event: "deploy_recorded" }, NOW).message).toBe("Revision 1: ci deploys DAGs (an unknown version)");
+  const bare = buildRevision({
+    number: 1,
+    imageRepository: null,
+    imageTag: null,
+    imageDigest: null,
+    runtimeVersion: null,
+    airflowVersion: null,
+    actorLabel: "ci",
+  });
+  expect(deployLogLine(deployment, bare, { event: "deploy_recorded" }, NOW).message).toBe(
+    "Revision 1: ci deploys DAGs (an unknown version)",
+  );
 });

@@ -6,7 +6,12 @@ import { imageReference, versionLabel, type DeployRevision } from "./deploy-revi
 /** What happens to a revision, one line each. */
 export type DeployEvent =
   | { readonly event: "deploy_recorded"; readonly waitsUntil?: Instant | undefined }
-  | { readonly event: "rollback_accepted"; readonly from: DeployRevision | null; readonly target: DeployRevision; readonly warnings: readonly string[] }
+  | {
+      readonly event: "rollback_accepted";
+      readonly from: DeployRevision | null;
+      readonly target: DeployRevision;
+      readonly warnings: readonly string[];
+    }
   | { readonly event: "dags_added"; readonly version: string }
   | { readonly event: "rollout_started" }
   | { readonly event: "rollout_attempt_failed"; readonly failure: number; readonly reason: string }
@@ -18,7 +23,12 @@ export type DeployEvent =
 type Located = Pick<Deployment, "id" | "workspaceId" | "releaseName">;
 
 /** The event as a log line; `fields` tell the same in a form to search by. */
-export function deployLogLine(deployment: Located, revision: DeployRevision, what: DeployEvent, at: Instant): NewLogLine {
+export function deployLogLine(
+  deployment: Located,
+  revision: DeployRevision,
+  what: DeployEvent,
+  at: Instant,
+): NewLogLine {
   return {
     deploymentId: deployment.id,
     workspaceId: deployment.workspaceId,
@@ -44,7 +54,9 @@ export function deployLogLine(deployment: Located, revision: DeployRevision, wha
   };
 }
 
-/** That an image was pushed and became no deploy: the registry took it, and nobody else could tell whoever pushed it. */
+/**
+ * That an image was pushed and became no deploy: the registry took it, and nobody else could tell whoever pushed it.
+ */
 export const ignoredPushLogLine = (
   { id, workspaceId, releaseName }: Located,
   { image, reason }: { readonly image: string; readonly reason: string },
@@ -86,7 +98,8 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
 }
 
 /** `waits for DAGs until 10:15:30Z` */
-export const waitingForDags = (until: Instant): string => `waits for DAGs until ${until.slice("YYYY-MM-DDT".length, "YYYY-MM-DDTHH:MM:SS".length)}Z`;
+export const waitingForDags = (until: Instant): string =>
+  `waits for DAGs until ${until.slice("YYYY-MM-DDT".length, "YYYY-MM-DDTHH:MM:SS".length)}Z`;
 
 const waits = (until: Instant | undefined): string => (until === undefined ? "" : `; ${waitingForDags(until)}`);
 

@@ -60,8 +60,24 @@ export interface DeployRevision extends DeployContent {
 }
 
 export function contentOf(revision: DeployContent): DeployContent {
-  const { imageRepository, imageTag, imageDigest, runtimeVersion, airflowVersion, dagDeploymentType, dagTarballVersion } = revision;
-  return { imageRepository, imageTag, imageDigest, runtimeVersion, airflowVersion, dagDeploymentType, dagTarballVersion };
+  const {
+    imageRepository,
+    imageTag,
+    imageDigest,
+    runtimeVersion,
+    airflowVersion,
+    dagDeploymentType,
+    dagTarballVersion,
+  } = revision;
+  return {
+    imageRepository,
+    imageTag,
+    imageDigest,
+    runtimeVersion,
+    airflowVersion,
+    dagDeploymentType,
+    dagTarballVersion,
+  };
 }
 
 /** By name: whether the tag was moved in between is not known. */
@@ -86,14 +102,19 @@ export function hasSameContent(a: DeployRevision, b: DeployRevision): boolean {
 }
 
 /** `repository:tag@digest`, as far as known. */
-export function imageReference(content: Pick<DeployContent, "imageRepository" | "imageTag" | "imageDigest">): string | null {
+export function imageReference(
+  content: Pick<DeployContent, "imageRepository" | "imageTag" | "imageDigest">,
+): string | null {
   const { imageRepository, imageTag, imageDigest } = content;
   if (imageRepository === null) return null;
   return `${imageRepository}${imageTag === null ? "" : `:${imageTag}`}${imageDigest === null ? "" : `@${imageDigest}`}`;
 }
 
 /** For log lines and messages: “Runtime 11.5.0”, “Airflow 2.3.4-6”. */
-export function versionLabel({ runtimeVersion, airflowVersion }: Pick<DeployContent, "runtimeVersion" | "airflowVersion">): string {
+export function versionLabel({
+  runtimeVersion,
+  airflowVersion,
+}: Pick<DeployContent, "runtimeVersion" | "airflowVersion">): string {
   if (runtimeVersion !== null) return `Runtime ${runtimeVersion}`;
   return airflowVersion === null ? "an unknown version" : `Airflow ${airflowVersion}`;
 }

@@ -13,7 +13,14 @@ test.each([
 test.each([
   ["nothing", [], { number: 3, unfinished: [3] }],
   ["the end of the head", [{ number: 3, status: "DEPLOYED" }], { number: 3, unfinished: [] }],
-  ["a new head on the superseded one", [{ number: 3, status: "SUPERSEDED" }, { number: 4, status: "INITIALIZED" }], { number: 4, unfinished: [4] }],
+  [
+    "a new head on the superseded one",
+    [
+      { number: 3, status: "SUPERSEDED" },
+      { number: 4, status: "INITIALIZED" },
+    ],
+    { number: 4, unfinished: [4] },
+  ],
   ["a new head whose predecessor was cut off", [{ number: 4, status: "DEPLOYED" }], { number: 4, unfinished: [3] }],
 ] as const)("a reader at an unfinished head sees %s", (_what, changes, expected) => {
   expect(positionAfter({ number: 3, unfinished: [3] }, changes)).toEqual(expected);

@@ -49,7 +49,12 @@ describe("parseImage", () => {
   test("is quick on text made to be slow", () => {
     // Of the processor, which others may keep busy.
     const before = process.cpuUsage();
-    for (const text of [`${"a-".repeat(490)}!`, `${"a.".repeat(490)}!`, `${"a/".repeat(490)}!`, `${"a".repeat(990)}!`]) {
+    for (const text of [
+      `${"a-".repeat(490)}!`,
+      `${"a.".repeat(490)}!`,
+      `${"a/".repeat(490)}!`,
+      `${"a".repeat(990)}!`,
+    ]) {
       expect(() => parseImage(text)).toThrow(InvalidInput);
     }
     expect(process.cpuUsage(before).user).toBeLessThan(250_000);
@@ -59,12 +64,18 @@ describe("parseImage", () => {
 describe("a digest beside the reference", () => {
   test("counts where the reference has none, and keeps the tag", () => {
     expect(parseImage("airflow:1", DIGEST)).toEqual({ imageRepository: "airflow", imageTag: "1", imageDigest: DIGEST });
-    expect(parseImage("airflow", DIGEST)).toEqual({ imageRepository: "airflow", imageTag: "latest", imageDigest: DIGEST });
+    expect(parseImage("airflow", DIGEST)).toEqual({
+      imageRepository: "airflow",
+      imageTag: "latest",
+      imageDigest: DIGEST,
+    });
   });
 
   test("may repeat the one in the reference, and not differ from it", () => {
     expect(parseImage(`airflow@${DIGEST}`, DIGEST).imageDigest).toBe(DIGEST);
-    expect(() => parseImage(`airflow@${DIGEST}`, OTHER)).toThrow("imageDigest: differs from the digest in the image reference");
+    expect(() => parseImage(`airflow@${DIGEST}`, OTHER)).toThrow(
+      "imageDigest: differs from the digest in the image reference",
+    );
   });
 
   test.each(["", "latest", "sha256:abc", DIGEST.toUpperCase(), ` ${DIGEST}`])("has to be one: %j", (digest) => {

@@ -88,7 +88,12 @@ describe("restore", () => {
     ["only the DAGs differ", { ...image, ...dags }, { ...image, ...otherDags }, "DAG_ONLY"],
     ["only the tag differs", { ...image, ...dags }, { ...image, ...dags, imageTag: "2" }, "IMAGE_ONLY"],
     ["only the digest differs", { ...image, ...dags }, { ...image, ...dags, imageDigest: "sha256:b" }, "IMAGE_ONLY"],
-    ["only the repository differs", { ...image, ...dags }, { ...image, ...dags, imageRepository: "elsewhere" }, "IMAGE_ONLY"],
+    [
+      "only the repository differs",
+      { ...image, ...dags },
+      { ...image, ...dags, imageRepository: "elsewhere" },
+      "IMAGE_ONLY",
+    ],
     ["the target had no DAGs yet", { ...image, ...dags }, { ...image, ...dags, dagTarballVersion: null }, "DAG_ONLY"],
     ["both differ", { ...image, ...dags }, { ...image, ...otherDags, imageTag: "2" }, "IMAGE_AND_DAG"],
     ["nothing differs, after a failed deploy", { ...image, ...dags }, { ...image, ...dags }, "IMAGE_AND_DAG"],

@@ -2,14 +2,25 @@ import { InvalidInput } from "../../../shared/domain/errors";
 import type { Instant } from "../../../shared/domain/instant";
 import type { Actor } from "../../../shared/domain/permissions";
 import type { Deployment } from "../../deployments";
-import { contentOf, hasSameImage, type DeployContent, type DeployRevision, type DeployTrigger, type DeployType } from "./deploy-revision";
+import {
+  contentOf,
+  hasSameImage,
+  type DeployContent,
+  type DeployRevision,
+  type DeployTrigger,
+  type DeployType,
+} from "./deploy-revision";
 
 const DESCRIPTION_MOST = 500;
 
-/** Trimmed; null where nothing is left. @throws InvalidInput if it is too long, or holds the NUL that Postgres cannot keep */
+/**
+ * Trimmed; null where nothing is left. @throws InvalidInput if it is too long, or holds the NUL that Postgres cannot
+ * keep
+ */
 export function checkDescription(text: string | null | undefined): string | null {
   const trimmed = (text ?? "").trim();
-  if (trimmed.length > DESCRIPTION_MOST) throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
+  if (trimmed.length > DESCRIPTION_MOST)
+    throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
   if (trimmed.includes("\0")) throw new InvalidInput("description", "holds a null character");
   return trimmed === "" ? null : trimmed;
 }
@@ -36,7 +47,15 @@ interface Recording {
 /** The next line of the history for a deploy. */
 export function recordDeploy(content: DeployContent, trigger: DeployTrigger, recording: Recording): DeployRevision {
   const type = content.dagDeploymentType === "image" ? "IMAGE_AND_DAG" : "IMAGE_ONLY";
-  return { ...nextLine(recording), ...contentOf(content), type, trigger, rollbackFromId: null, rolledBackId: null, originId: recording.id };
+  return {
+    ...nextLine(recording),
+    ...contentOf(content),
+    type,
+    trigger,
+    rollbackFromId: null,
+    rolledBackId: null,
+    originId: recording.id,
+  };
 }
 
 /** The next line of the history for a rollback: the target's content under a new number. */

@@ -19,26 +19,36 @@ export function pendingAfter(revision: DeployRevision, deployment: Deployment, h
   }
   return {
     pendingRuntimeVersion: runtimeVersion === deployment.runtimeVersion ? null : runtimeVersion,
-    pendingAirflowVersion: runtimeVersion !== null || airflowVersion === deployment.airflowVersion ? null : airflowVersion,
+    pendingAirflowVersion:
+      runtimeVersion !== null || airflowVersion === deployment.airflowVersion ? null : airflowVersion,
   };
 }
 
 /** What is pending because of a deploy under way goes with that deploy. */
-function isOfDeployUnderWay({ pendingRuntimeVersion, pendingAirflowVersion }: Deployment, head: DeployRevision | null): boolean {
+function isOfDeployUnderWay(
+  { pendingRuntimeVersion, pendingAirflowVersion }: Deployment,
+  head: DeployRevision | null,
+): boolean {
   if (head?.status !== "INITIALIZED") return false;
-  return pendingRuntimeVersion !== null ? head.runtimeVersion === pendingRuntimeVersion : head.airflowVersion === pendingAirflowVersion;
+  return pendingRuntimeVersion !== null
+    ? head.runtimeVersion === pendingRuntimeVersion
+    : head.airflowVersion === pendingAirflowVersion;
 }
 
 /** An image without a Runtime leaves a move to one as it was asked for, as long as its Airflow is the one that runs. */
 function awaitsRuntime({ runtimeVersion, airflowVersion }: DeployRevision, deployment: Deployment): boolean {
   const asked = parseRuntimeVersion(deployment.pendingRuntimeVersion);
   if (asked === null) return false;
-  if (runtimeVersion === null) return deployment.runtimeVersion === null && airflowVersion === deployment.airflowVersion;
+  if (runtimeVersion === null)
+    return deployment.runtimeVersion === null && airflowVersion === deployment.airflowVersion;
   const deployed = parseRuntimeVersion(runtimeVersion);
   return deployed !== null && compareVersions(deployed, asked) < 0;
 }
 
-function awaitsAirflow({ runtimeVersion, airflowVersion }: DeployRevision, { pendingAirflowVersion }: Deployment): boolean {
+function awaitsAirflow(
+  { runtimeVersion, airflowVersion }: DeployRevision,
+  { pendingAirflowVersion }: Deployment,
+): boolean {
   if (runtimeVersion !== null) return false;
   const [asked, deployed] = [parseAirflowVersion(pendingAirflowVersion), parseAirflowVersion(airflowVersion)];
   return asked !== null && deployed !== null && compareVersions(deployed, asked) < 0;

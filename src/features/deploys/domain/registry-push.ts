@@ -33,5 +33,7 @@ export const isDeployable = (tag: string): boolean => tag !== "" && tag !== "lat
 const OVERRULING = new Set(["IMAGE_ENDPOINT", "UPSERT", "ROLLBACK"]);
 
 /** Whether somebody has deployed or rolled back since, so that recording the push now would undo that. */
-export const isOverruled = ({ receivedAt }: Pick<RegistryPush, "receivedAt">, head: Pick<DeployRevision, "trigger" | "createdAt"> | null): boolean =>
-  head !== null && OVERRULING.has(head.trigger) && head.createdAt > receivedAt;
+export const isOverruled = (
+  { receivedAt }: Pick<RegistryPush, "receivedAt">,
+  head: Pick<DeployRevision, "trigger" | "createdAt"> | null,
+): boolean => head !== null && OVERRULING.has(head.trigger) && head.createdAt > receivedAt;

@@ -9,7 +9,11 @@ import type { DeployRevision } from "./deploy-revision";
 export function releaseStateOf(
   deployment: Deployment,
   revision: DeployRevision,
-  { installation, dags, bundle }: { readonly installation: Installation; readonly dags: LiveDags; readonly bundle: DagBundle | null },
+  {
+    installation,
+    dags,
+    bundle,
+  }: { readonly installation: Installation; readonly dags: LiveDags; readonly bundle: DagBundle | null },
 ): ReleaseState {
   const { imageRepository } = revision;
   return {
@@ -23,7 +27,10 @@ export function releaseStateOf(
     installationId: installation.id,
     epoch: installation.epoch,
     generation: deployment.lastRevisionNumber,
-    image: imageRepository === null ? null : { repository: imageRepository, tag: revision.imageTag, digest: revision.imageDigest },
+    image:
+      imageRepository === null
+        ? null
+        : { repository: imageRepository, tag: revision.imageTag, digest: revision.imageDigest },
     runtimeVersion: revision.runtimeVersion,
     airflowVersion: revision.airflowVersion,
     executor: deployment.executor,

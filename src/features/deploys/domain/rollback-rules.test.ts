@@ -20,7 +20,10 @@ const blockers = (overrides: Overrides = {}): RollbackIssueCode[] => assess(over
 const warnings = (overrides: Overrides = {}): RollbackIssueCode[] => assess(overrides).warnings.map(({ code }) => code);
 
 /** A rollback between two versions, as a Deployment that has always named them right would ask. */
-function between(from: Partial<Deployment>, to: Partial<DeployRevision>): { deployment: Deployment; target: DeployRevision } {
+function between(
+  from: Partial<Deployment>,
+  to: Partial<DeployRevision>,
+): { deployment: Deployment; target: DeployRevision } {
   const deployment = buildDeployment(from);
   return { deployment, target: buildRevision({ deploymentId: deployment.id, number: 2, airflowVersion: null, ...to }) };
 }
@@ -125,14 +128,18 @@ describe("an image", () => {
   });
 
   test("that nobody could look for says why", () => {
-    expect(assess({ image: unverified, settings: { imageValidation: true } }).warnings[0]?.message).toContain("The registry is away");
+    expect(assess({ image: unverified, settings: { imageValidation: true } }).warnings[0]?.message).toContain(
+      "The registry is away",
+    );
   });
 });
 
 test("what runs is a target again once a change of the mechanism has taken its DAGs away", () => {
   const current = buildRevision({ dagDeploymentType: "dag_deploy", dagTarballVersion: "2024-01-12T18:32:20.589893Z" });
   const of = (changes: object) => blockers({ deployment: buildDeployment(changes), current, target: current });
-  expect(of({ dagDeploymentType: "dag_deploy", dagTarballVersion: current.dagTarballVersion })).toEqual(["TARGET_IS_CURRENT"]);
+  expect(of({ dagDeploymentType: "dag_deploy", dagTarballVersion: current.dagTarballVersion })).toEqual([
+    "TARGET_IS_CURRENT",
+  ]);
   expect(of({ dagDeploymentType: "image", dagTarballVersion: null })).toEqual([]);
   expect(of({ dagDeploymentType: "dag_deploy", dagTarballVersion: null })).toEqual([]);
 });
@@ -174,7 +181,11 @@ describe("the oldest version", () => {
     ["Runtime 5.0.0-base", { runtimeVersion: "5.0.0-base", airflowVersion: null }, true],
     ["Runtime 5.0.1", { runtimeVersion: "5.0.1", airflowVersion: null }, true],
     ["Runtime v5.0.0", { runtimeVersion: "v5.0.0", airflowVersion: null }, true],
-    ["Runtime 11.0.0-python-3.11-slim-base", { runtimeVersion: "11.0.0-python-3.11-slim-base", airflowVersion: null }, true],
+    [
+      "Runtime 11.0.0-python-3.11-slim-base",
+      { runtimeVersion: "11.0.0-python-3.11-slim-base", airflowVersion: null },
+      true,
+    ],
     ["Runtime 4.2.9", { runtimeVersion: "4.2.9", airflowVersion: null }, false],
     ["Runtime 4.2.9 with Airflow 2.9.0 beside it", { runtimeVersion: "4.2.9", airflowVersion: "2.9.0" }, false],
     ["Runtime 5.0.0-rc1", { runtimeVersion: "5.0.0-rc1", airflowVersion: null }, false],
@@ -207,13 +218,17 @@ describe("the oldest version", () => {
   test("one character decides: 3.0-1 is Airflow 3, 3.0.0 is Airflow 2.1", () => {
     expect(blockers(between({ runtimeVersion: "3.0-7" }, { runtimeVersion: "3.0-1" }))).toEqual([]);
     expect(blockers(between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "3.0-1" }))).toEqual([]);
-    expect(blockers(between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "3.0.0" }))).toEqual(["TARGET_RUNTIME_TOO_OLD"]);
+    expect(blockers(between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "3.0.0" }))).toEqual([
+      "TARGET_RUNTIME_TOO_OLD",
+    ]);
     expect(blockers(between({ runtimeVersion: "3.0-1" }, { runtimeVersion: "3.0-7" }))).toEqual([]);
     expect(blockers(between({ runtimeVersion: "3.0.0" }, { runtimeVersion: "11.5.0" }))).toEqual(["RUNTIME_TOO_OLD"]);
   });
 
   test("a Certified image may be a target of a Runtime", () => {
-    expect(blockers(between({ runtimeVersion: "5.0.8" }, { runtimeVersion: null, airflowVersion: "2.3.4-6" }))).toEqual([]);
+    expect(blockers(between({ runtimeVersion: "5.0.8" }, { runtimeVersion: null, airflowVersion: "2.3.4-6" }))).toEqual(
+      [],
+    );
   });
 });
 
@@ -247,13 +262,17 @@ describe("the reach back in time", () => {
 
   test("the refusal names the date and the days", () => {
     const createdAt = plusMs(minusDays(NOW, 90), -1);
-    expect(assess({ target: buildRevision({ number: 2, createdAt }) }).blockers[0]?.message).toContain(`${createdAt}; rollbacks reach 90 days`);
+    expect(assess({ target: buildRevision({ number: 2, createdAt }) }).blockers[0]?.message).toContain(
+      `${createdAt}; rollbacks reach 90 days`,
+    );
   });
 });
 
 describe("only what was rolled out", () => {
   test.each(DEPLOY_STATUSES)("%s", (status) => {
-    expect(blockers({ target: buildRevision({ number: 2, status }) })).toEqual(status === "DEPLOYED" ? [] : ["TARGET_NOT_DEPLOYED"]);
+    expect(blockers({ target: buildRevision({ number: 2, status }) })).toEqual(
+      status === "DEPLOYED" ? [] : ["TARGET_NOT_DEPLOYED"],
+    );
   });
 });
 
@@ -261,8 +280,10 @@ describe("TARGET_IS_CURRENT", () => {
   const original = buildRevision({ number: 1 });
   const current = buildRevision({ number: 4 });
   const failed = buildRevision({ number: 5, status: "FAILED" });
-  const rollbackOf = ({ id: rollbackFromId, ...content }: DeployRevision, overrides: Partial<DeployRevision> = {}): DeployRevision =>
-    buildRevision({ ...content, trigger: "ROLLBACK", rollbackFromId, ...overrides });
+  const rollbackOf = (
+    { id: rollbackFromId, ...content }: DeployRevision,
+    overrides: Partial<DeployRevision> = {},
+  ): DeployRevision => buildRevision({ ...content, trigger: "ROLLBACK", rollbackFromId, ...overrides });
   const undigested = { imageDigest: null };
 
   test.each<[string, Pick<RollbackQuestion, "current" | "head" | "target">, boolean]>([
@@ -274,17 +295,77 @@ describe("TARGET_IS_CURRENT", () => {
       { current: rollbackOf(rollbackOf(original)), head: current, target: original },
       true,
     ],
-    ["an earlier rollback to the same content", { current: rollbackOf(original), head: current, target: rollbackOf(original) }, true],
-    ["the same digest and versions under another tag", { current: { ...current, imageDigest: "sha256:a" }, head: current, target: buildRevision({ imageDigest: "sha256:a" }) }, true],
-    ["the same digest from another repository", { current: { ...current, imageDigest: "sha256:a" }, head: current, target: buildRevision({ imageDigest: "sha256:a", imageRepository: "elsewhere/airflow" }) }, false],
-    ["the same digest with other DAGs", { current: { ...current, imageDigest: "sha256:a" }, head: current, target: buildRevision({ imageDigest: "sha256:a", dagTarballVersion: "2024" }) }, false],
-    ["the same digest under another mechanism", { current: { ...current, imageDigest: "sha256:a" }, head: current, target: buildRevision({ imageDigest: "sha256:a", dagDeploymentType: "dag_deploy" }) }, false],
-    ["the same tag without digests, which may have moved", { current: { ...current, ...undigested, imageTag: "t" }, head: current, target: buildRevision({ ...undigested, imageTag: "t" }) }, false],
+    [
+      "an earlier rollback to the same content",
+      { current: rollbackOf(original), head: current, target: rollbackOf(original) },
+      true,
+    ],
+    [
+      "the same digest and versions under another tag",
+      {
+        current: { ...current, imageDigest: "sha256:a" },
+        head: current,
+        target: buildRevision({ imageDigest: "sha256:a" }),
+      },
+      true,
+    ],
+    [
+      "the same digest from another repository",
+      {
+        current: { ...current, imageDigest: "sha256:a" },
+        head: current,
+        target: buildRevision({ imageDigest: "sha256:a", imageRepository: "elsewhere/airflow" }),
+      },
+      false,
+    ],
+    [
+      "the same digest with other DAGs",
+      {
+        current: { ...current, imageDigest: "sha256:a" },
+        head: current,
+        target: buildRevision({ imageDigest: "sha256:a", dagTarballVersion: "2024" }),
+      },
+      false,
+    ],
+    [
+      "the same digest under another mechanism",
+      {
+        current: { ...current, imageDigest: "sha256:a" },
+        head: current,
+        target: buildRevision({ imageDigest: "sha256:a", dagDeploymentType: "dag_deploy" }),
+      },
+      false,
+    ],
+    [
+      "the same tag without digests, which may have moved",
+      {
+        current: { ...current, ...undigested, imageTag: "t" },
+        head: current,
+        target: buildRevision({ ...undigested, imageTag: "t" }),
+      },
+      false,
+    ],
     ["what runs, after the newest deploy failed", { current, head: failed, target: current }, false],
-    ["what runs, while something else is rolled out", { current, head: buildRevision({ number: 5, status: "INITIALIZED" }), target: current }, true],
-    ["what the head is rolling out, at a double click", { current, head: rollbackOf(original, { number: 5, status: "INITIALIZED" }), target: original }, true],
-    ["something else than what the head is rolling out", { current, head: buildRevision({ number: 5, status: "INITIALIZED" }), target: original }, false],
-    ["what a failed head tried to restore", { current, head: rollbackOf(original, { number: 5, status: "FAILED" }), target: original }, false],
+    [
+      "what runs, while something else is rolled out",
+      { current, head: buildRevision({ number: 5, status: "INITIALIZED" }), target: current },
+      true,
+    ],
+    [
+      "what the head is rolling out, at a double click",
+      { current, head: rollbackOf(original, { number: 5, status: "INITIALIZED" }), target: original },
+      true,
+    ],
+    [
+      "something else than what the head is rolling out",
+      { current, head: buildRevision({ number: 5, status: "INITIALIZED" }), target: original },
+      false,
+    ],
+    [
+      "what a failed head tried to restore",
+      { current, head: rollbackOf(original, { number: 5, status: "FAILED" }), target: original },
+      false,
+    ],
     ["anything, before the first deploy was finished", { current: null, head: failed, target: original }, false],
   ])("%s", (_name, { current: running, head, target }, refused) => {
     const found = blockers({ current: running, head, target });
@@ -293,7 +374,9 @@ describe("TARGET_IS_CURRENT", () => {
 
   test("a double click is told apart from what runs", () => {
     const head = rollbackOf(original, { number: 5, status: "INITIALIZED" });
-    expect(assess({ current, head, target: original }).blockers[0]?.message).toBe("Revision 5 is rolling out exactly this content.");
+    expect(assess({ current, head, target: original }).blockers[0]?.message).toBe(
+      "Revision 5 is rolling out exactly this content.",
+    );
     expect(assess({ current, head: current, target: current }).blockers[0]?.message).toContain("(revision 4)");
   });
 });
@@ -317,7 +400,9 @@ describe("the metadata database", () => {
 
     const { settings } = question;
     const codes = (acknowledgeDataLoss: boolean, requireDataLossAcknowledgement: boolean): string[] =>
-      refusals(assessment, { acknowledgeDataLoss, settings: { ...settings, requireDataLossAcknowledgement } }).map(({ code }) => code);
+      refusals(assessment, { acknowledgeDataLoss, settings: { ...settings, requireDataLossAcknowledgement } }).map(
+        ({ code }) => code,
+      );
     expect(codes(false, true)).toEqual(direction === "DOWNGRADE" ? ["DATABASE_DOWNGRADE"] : []);
     expect(codes(true, true)).toEqual([]);
     expect(codes(false, false)).toEqual([]);
@@ -333,11 +418,19 @@ describe("the metadata database", () => {
   });
 
   test("blockers come before the missing acknowledgement, and acknowledging lifts no blocker", () => {
-    const question = buildQuestion(catalogue, { ...between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "11.4.0" }), mayPush: false });
+    const question = buildQuestion(catalogue, {
+      ...between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "11.4.0" }),
+      mayPush: false,
+    });
     const assessment = assessRollback(question);
     const { settings } = question;
-    expect(refusals(assessment, { acknowledgeDataLoss: false, settings }).map(({ code }) => code)).toEqual(["PERMISSION_DENIED", "DATABASE_DOWNGRADE"]);
-    expect(refusals(assessment, { acknowledgeDataLoss: true, settings }).map(({ code }) => code)).toEqual(["PERMISSION_DENIED"]);
+    expect(refusals(assessment, { acknowledgeDataLoss: false, settings }).map(({ code }) => code)).toEqual([
+      "PERMISSION_DENIED",
+      "DATABASE_DOWNGRADE",
+    ]);
+    expect(refusals(assessment, { acknowledgeDataLoss: true, settings }).map(({ code }) => code)).toEqual([
+      "PERMISSION_DENIED",
+    ]);
   });
 });
 
@@ -352,7 +445,10 @@ describe("from Airflow 3 back to 2", () => {
     ["3.1-2", "3.0-1", false, false],
     ["13.0.0", "3.0-1", false, false],
   ])("%s to %s, allowed by the installation: %s", (from, to, allowAirflow3To2, refused) => {
-    const found = blockers({ ...between({ runtimeVersion: from }, { runtimeVersion: to }), settings: { allowAirflow3To2 } });
+    const found = blockers({
+      ...between({ runtimeVersion: from }, { runtimeVersion: to }),
+      settings: { allowAirflow3To2 },
+    });
     expect(found).toEqual(refused ? ["TARGET_RUNTIME_TOO_OLD"] : []);
   });
 
@@ -366,10 +462,16 @@ describe("from Airflow 3 back to 2", () => {
 
 describe("each warning alone", () => {
   test.each<[RollbackIssueCode, () => Overrides]>([
-    ["DATABASE_DOWNGRADE", () => between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "11.4.0", airflowVersion: "2.9.1" })],
+    [
+      "DATABASE_DOWNGRADE",
+      () => between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "11.4.0", airflowVersion: "2.9.1" }),
+    ],
     ["RESTRICTED_RUNTIME", () => between({ runtimeVersion: "9.17.0" }, { runtimeVersion: "9.5.0" })],
     ["DEPRECATED_RUNTIME", () => between({ runtimeVersion: "13.0.0" }, { runtimeVersion: "12.12.0" })],
-    ["UNKNOWN_RELEASE", () => between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "11.99.0", airflowVersion: "2.9.2" })],
+    [
+      "UNKNOWN_RELEASE",
+      () => between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "11.99.0", airflowVersion: "2.9.2" }),
+    ],
     ["SKIPS_DEPLOYS", () => ({ target: buildRevision({ number: 1 }) })],
     ["MUTABLE_IMAGE_TAG", () => ({ target: buildRevision({ number: 2, imageDigest: null }) })],
     ["IMAGE_UNVERIFIED", () => ({ settings: { imageValidation: true } })],
@@ -404,7 +506,13 @@ describe("each warning alone", () => {
   });
 
   test("the deploy before the current one skips nothing, and failed ones in between do not count", () => {
-    expect(warnings({ current: buildRevision({ number: 9 }), previousDeployedNumber: 2, target: buildRevision({ number: 2 }) })).toEqual([]);
+    expect(
+      warnings({
+        current: buildRevision({ number: 9 }),
+        previousDeployedNumber: 2,
+        target: buildRevision({ number: 2 }),
+      }),
+    ).toEqual([]);
     expect(warnings({ previousDeployedNumber: null, target: buildRevision({ number: 1 }) })).toEqual([]);
   });
 

@@ -111,7 +111,11 @@ const BLOCKERS: readonly Rule[] = [
     ),
   ({ deployment }) =>
     !meetsRollbackFloor(deployment) &&
-    issue("RUNTIME_TOO_OLD", `${deployment.label} runs ${versionLabel(deployment)}; rollbacks start at ${FLOOR}.`, "Upgrade first."),
+    issue(
+      "RUNTIME_TOO_OLD",
+      `${deployment.label} runs ${versionLabel(deployment)}; rollbacks start at ${FLOOR}.`,
+      "Upgrade first.",
+    ),
   ({ target }) =>
     !SUPPORTED_MECHANISMS.has(target.dagDeploymentType) &&
     issue(
@@ -120,7 +124,10 @@ const BLOCKERS: readonly Rule[] = [
     ),
   ({ target }) =>
     !meetsRollbackFloor(target) &&
-    issue("TARGET_RUNTIME_TOO_OLD", `Revision ${target.number} is on ${versionLabel(target)}; rollbacks go back to ${FLOOR}.`),
+    issue(
+      "TARGET_RUNTIME_TOO_OLD",
+      `Revision ${target.number} is on ${versionLabel(target)}; rollbacks go back to ${FLOOR}.`,
+    ),
   (question) => leavesAirflow3(question),
   ({ target }) =>
     target.status !== "DEPLOYED" &&
@@ -160,7 +167,10 @@ const BLOCKERS: readonly Rule[] = [
 function leavesAirflow3({ deployment, target, catalogue, settings }: RollbackQuestion): RollbackIssue | false {
   if (!isAirflow3To2(deployment, target, catalogue)) return false;
   if (!canLeaveAirflow3(deployment.runtimeVersion)) {
-    return issue("TARGET_RUNTIME_TOO_OLD", `${versionLabel(deployment)} cannot go back to Airflow 2 (revision ${target.number}).`);
+    return issue(
+      "TARGET_RUNTIME_TOO_OLD",
+      `${versionLabel(deployment)} cannot go back to Airflow 2 (revision ${target.number}).`,
+    );
   }
   return (
     !settings.allowAirflow3To2 &&
@@ -178,19 +188,28 @@ function leavesAirflow3({ deployment, target, catalogue, settings }: RollbackQue
  */
 function runsAlready({ target, current, head, deployment }: RollbackQuestion): RollbackIssue | false {
   if (head !== null && head.status === "INITIALIZED" && hasSameContent(head, target)) {
-    return issue("TARGET_IS_CURRENT", `Revision ${head.number} is rolling out exactly this content.`, "Follow that revision.");
+    return issue(
+      "TARGET_IS_CURRENT",
+      `Revision ${head.number} is rolling out exactly this content.`,
+      "Follow that revision.",
+    );
   }
   return (
     current !== null &&
     hasSameContent(current, target) &&
     !hasLostDags(current, deployment) &&
     head?.status !== "FAILED" &&
-    issue("TARGET_IS_CURRENT", `The Deployment runs this content already (revision ${current.number}).`, "Choose another revision.")
+    issue(
+      "TARGET_IS_CURRENT",
+      `The Deployment runs this content already (revision ${current.number}).`,
+      "Choose another revision.",
+    )
   );
 }
 
 /** A change of the mechanism has taken its DAGs away, so what it deployed does not run as a whole any more. */
-const hasLostDags = (current: DeployRevision, deployment: Deployment): boolean => current.dagTarballVersion !== deployment.dagTarballVersion;
+const hasLostDags = (current: DeployRevision, deployment: Deployment): boolean =>
+  current.dagTarballVersion !== deployment.dagTarballVersion;
 
 /** Cautions; none of them blocks. The database's comes first, as it wants an answer. */
 const WARNINGS: readonly Rule[] = [
@@ -215,12 +234,18 @@ const WARNINGS: readonly Rule[] = [
   },
   ({ target, catalogue }) =>
     isUnknown(target, catalogue) &&
-    issue("UNKNOWN_RELEASE", `${versionLabel(target)} is not in the catalogue, so what it does to the database is a guess.`),
+    issue(
+      "UNKNOWN_RELEASE",
+      `${versionLabel(target)} is not in the catalogue, so what it does to the database is a guess.`,
+    ),
   ({ target, current, previousDeployedNumber }) =>
     current !== null &&
     previousDeployedNumber !== null &&
     previousDeployedNumber > target.number &&
-    issue("SKIPS_DEPLOYS", `Leaves behind everything deployed between revision ${target.number} and revision ${current.number} as well.`),
+    issue(
+      "SKIPS_DEPLOYS",
+      `Leaves behind everything deployed between revision ${target.number} and revision ${current.number} as well.`,
+    ),
   ({ target }) =>
     target.imageRepository !== null &&
     target.imageDigest === null &&
@@ -240,10 +265,15 @@ const WARNINGS: readonly Rule[] = [
 ];
 
 function isUnknown({ runtimeVersion, airflowVersion }: DeployRevision, catalogue: RuntimeCatalogue): boolean {
-  return runtimeVersion !== null ? catalogue.find(runtimeVersion) === null : catalogue.schemaRevisionOf(airflowVersion) === null;
+  return runtimeVersion !== null
+    ? catalogue.find(runtimeVersion) === null
+    : catalogue.schemaRevisionOf(airflowVersion) === null;
 }
 
-function databaseWarning(database: DatabaseMigration, { target, current, deployment }: RollbackQuestion): RollbackIssue[] {
+function databaseWarning(
+  database: DatabaseMigration,
+  { target, current, deployment }: RollbackQuestion,
+): RollbackIssue[] {
   if (database.direction !== "DOWNGRADE") return [];
   return [
     issue(
@@ -254,11 +284,15 @@ function databaseWarning(database: DatabaseMigration, { target, current, deploym
   ];
 }
 
-/** The one answer to “may it be rolled back, and what speaks against it”: the plan, the field, and the mutation ask here. */
+/**
+ * The one answer to “may it be rolled back, and what speaks against it”: the plan, the field, and the mutation ask
+ * here.
+ */
 export function assessRollback(question: RollbackQuestion): RollbackAssessment {
   const { deployment, current, target, catalogue } = question;
   const database = databaseMigration(current ?? deployment, target, catalogue);
-  const found = (rules: readonly Rule[]): RollbackIssue[] => rules.map((rule) => rule(question)).filter((one) => one !== false);
+  const found = (rules: readonly Rule[]): RollbackIssue[] =>
+    rules.map((rule) => rule(question)).filter((one) => one !== false);
   return {
     blockers: found(BLOCKERS),
     warnings: [...databaseWarning(database, question), ...found(WARNINGS)],

@@ -13,7 +13,10 @@ export interface DeployLoaders {
   readonly bundles: DataLoader<DeployRevision, DagBundle | null>;
 }
 
-export function deployLoaders(readModel: RevisionReadModel, bundles: RevisionBundles): (context: GraphqlContext) => DeployLoaders {
+export function deployLoaders(
+  readModel: RevisionReadModel,
+  bundles: RevisionBundles,
+): (context: GraphqlContext) => DeployLoaders {
   return perRequest(() => ({
     revisions: new DataLoader(async (ids) => byId(ids, await readModel.findMany(ids))),
     historyStates: new DataLoader(async (ids) => {

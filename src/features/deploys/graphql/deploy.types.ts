@@ -67,7 +67,10 @@ registerEnumType(ActorType, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: "Who did it, as known at that time; it stays readable when the account is gone." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "Who did it, as known at that time; it stays readable when the account is gone.",
+})
 export class Actor {
   @Field(() => ID, { description: "The account's id." })
   id: string;
@@ -79,7 +82,9 @@ export class Actor {
   label: string;
 }
 
-@ObjectType({ description: "One line of a Deployment's deploy history: a full snapshot of what a deploy put in place." })
+@ObjectType({
+  description: "One line of a Deployment's deploy history: a full snapshot of what a deploy put in place.",
+})
 export class DeployRevision {
   constructor(readonly record: RevisionView) {}
 
@@ -103,7 +108,11 @@ export class DeployRevision {
     return this.record.status;
   }
 
-  @Field(() => String, { simple: true, nullable: true, description: "Why it is FAILED or SUPERSEDED; while INITIALIZED, why it waits or why the last attempt failed." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "Why it is FAILED or SUPERSEDED; while INITIALIZED, why it waits or why the last attempt failed.",
+  })
   get statusReason(): string | null {
     return this.record.statusReason;
   }
@@ -118,32 +127,56 @@ export class DeployRevision {
     return this.record.description;
   }
 
-  @Field(() => String, { simple: true, nullable: true, description: "The full image reference: repository:tag, with @digest where it is known." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The full image reference: repository:tag, with @digest where it is known.",
+  })
   get image(): string | null {
     return imageReference(this.record);
   }
 
-  @Field(() => String, { simple: true, nullable: true, description: "The image's repository, with the registry's host." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The image's repository, with the registry's host.",
+  })
   get imageRepository(): string | null {
     return this.record.imageRepository;
   }
 
-  @Field(() => String, { simple: true, nullable: true, description: "The image's tag; null where it was named by digest alone." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The image's tag; null where it was named by digest alone.",
+  })
   get imageTag(): string | null {
     return this.record.imageTag;
   }
 
-  @Field(() => String, { simple: true, nullable: true, description: "The image's digest, sha256:…; null where it was not given." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The image's digest, sha256:…; null where it was not given.",
+  })
   get imageDigest(): string | null {
     return this.record.imageDigest;
   }
 
-  @Field(() => String, { simple: true, nullable: true, description: "The Runtime in the image; null where it holds an Airflow without Runtime." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The Runtime in the image; null where it holds an Airflow without Runtime.",
+  })
   get runtimeVersion(): string | null {
     return this.record.runtimeVersion;
   }
 
-  @Field(() => String, { simple: true, nullable: true, description: "The Airflow in the image, inside a Runtime too; null where nobody knows." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The Airflow in the image, inside a Runtime too; null where nobody knows.",
+  })
   get airflowVersion(): string | null {
     return this.record.airflowVersion;
   }
@@ -153,7 +186,11 @@ export class DeployRevision {
     return this.record.dagDeploymentType;
   }
 
-  @Field(() => String, { simple: true, nullable: true, description: "The DAG bundle that is live with it; null where DAGs come from the image." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The DAG bundle that is live with it; null where DAGs come from the image.",
+  })
   get dagTarballVersion(): string | null {
     return this.record.dagTarballVersion;
   }
@@ -188,12 +225,20 @@ export class DeployRevision {
     return this.record.trigger === "ROLLBACK";
   }
 
-  @Field(() => ID, { simple: true, nullable: true, description: "On a rollback: the revision whose content it restored, even if that line is gone by now." })
+  @Field(() => ID, {
+    simple: true,
+    nullable: true,
+    description: "On a rollback: the revision whose content it restored, even if that line is gone by now.",
+  })
   get rollbackFromId(): string | null {
     return this.record.rollbackFromId;
   }
 
-  @Field(() => ID, { simple: true, nullable: true, description: "On a rollback: the revision that ran when it was triggered." })
+  @Field(() => ID, {
+    simple: true,
+    nullable: true,
+    description: "On a rollback: the revision that ran when it was triggered.",
+  })
   get rolledBackId(): string | null {
     return this.record.rolledBackId;
   }
@@ -225,7 +270,10 @@ export class DeployRevisionFilter {
   @Field(() => Boolean, { nullable: true, description: "Only rollbacks." })
   rollbacksOnly?: boolean | null;
 
-  @Field(() => String, { nullable: true, description: "Part of the description, the image tag or the DAG bundle's version, in either case." })
+  @Field(() => String, {
+    nullable: true,
+    description: "Part of the description, the image tag or the DAG bundle's version, in either case.",
+  })
   search?: string | null;
 }
 

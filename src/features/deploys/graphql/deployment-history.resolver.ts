@@ -14,9 +14,15 @@ import { connection, FILTER_COSTS, pageProperties, readFilter } from "./history.
 
 const FIRST = 20;
 
-@ObjectType({ simpleResolvers: true, description: "Image tags of a Deployment: the one that runs and the one to push next." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "Image tags of a Deployment: the one that runs and the one to push next.",
+})
 export class DeployInfo {
-  @Field(() => String, { nullable: true, description: "The tag that runs, or the digest where the image has no tag; null before the first deploy." })
+  @Field(() => String, {
+    nullable: true,
+    description: "The tag that runs, or the digest where the image has no tag; null before the first deploy.",
+  })
   current: string | null;
 
   @Field(() => String, { nullable: true, description: "The tag to push next; never taken twice." })
@@ -40,7 +46,10 @@ export class DeploymentHistoryResolver {
     return current && imageReference(current);
   }
 
-  @FieldResolver(() => String, { nullable: true, description: "active, deploying while a deploy is under way, or failed if the newest one failed." })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "active, deploying while a deploy is under way, or failed if the newest one failed.",
+  })
   async status(@Root() deployment: Deployment, @Ctx() context: GraphqlContext): Promise<string> {
     const { headRevisionId } = deployment.record;
     const head = headRevisionId === null ? null : await this.deps.loaders(context).revisions.load(headRevisionId);
@@ -48,35 +57,63 @@ export class DeploymentHistoryResolver {
     return head?.status === "FAILED" ? "failed" : "active";
   }
 
-  @FieldResolver(() => DeployInfo, { nullable: true, description: "Image tags, as the command-line client wants them." })
+  @FieldResolver(() => DeployInfo, {
+    nullable: true,
+    description: "Image tags, as the command-line client wants them.",
+  })
   async deployInfo(@Root() deployment: Deployment, @Ctx() context: GraphqlContext): Promise<DeployInfo> {
     const current = await this.current(deployment, context);
-    return { current: current?.imageTag ?? current?.imageDigest ?? null, nextCli: `${this.deps.tagPrefix}-${deployment.record.lastRevisionNumber + 1}` };
+    return {
+      current: current?.imageTag ?? current?.imageDigest ?? null,
+      nextCli: `${this.deps.tagPrefix}-${deployment.record.lastRevisionNumber + 1}`,
+    };
   }
 
-  @FieldResolver(() => DeployRevision, { nullable: true, description: "The revision that runs; null before the first deploy, or without deployment.deployRevisions.get." })
-  async currentRevision(@Root() deployment: Deployment, @Ctx() context: GraphqlContext): Promise<DeployRevision | null> {
+  @FieldResolver(() => DeployRevision, {
+    nullable: true,
+    description: "The revision that runs; null before the first deploy, or without deployment.deployRevisions.get.",
+  })
+  async currentRevision(
+    @Root() deployment: Deployment,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeployRevision | null> {
     if (!can(await context.actor(), READ_HISTORY, deploymentScope(deployment.record))) return null;
     const current = await this.current(deployment, context);
     return current && presentRevision(current);
   }
 
   @Cost(1, FILTER_COSTS)
-  @FieldResolver(() => DeployRevisionConnection, { description: "Its deploy history, newest first. Takes deployment.deployRevisions.get." })
+  @FieldResolver(() => DeployRevisionConnection, {
+    description: "Its deploy history, newest first. Takes deployment.deployRevisions.get.",
+  })
   async deployRevisions(
     @Root() { id }: Deployment,
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
-    @Arg("first", () => Int, { nullable: true, defaultValue: FIRST, description: "How many; capped by deployments.pagination.deployRevision.maxTake." })
+    @Arg("first", () => Int, {
+      nullable: true,
+      defaultValue: FIRST,
+      description: "How many; capped by deployments.pagination.deployRevision.maxTake.",
+    })
     first: number | null,
-    @Arg("after", () => String, { nullable: true, description: "Cursor of the line that the page comes behind." }) after?: string | null,
-    @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." }) filter?: DeployRevisionFilter | null,
+    @Arg("after", () => String, { nullable: true, description: "Cursor of the line that the page comes behind." })
+    after?: string | null,
+    @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." })
+    filter?: DeployRevisionFilter | null,
   ): Promise<DeployRevisionConnection> {
-    const query = { deploymentId: id, first: first ?? FIRST, after: after || undefined, filter: readFilter(filter), properties: pageProperties(info) };
+    const query = {
+      deploymentId: id,
+      first: first ?? FIRST,
+      after: after || undefined,
+      filter: readFilter(filter),
+      properties: pageProperties(info),
+    };
     return connection(await this.deps.queries.page(await context.actor(), query), query, this.deps.queries);
   }
 
   private async current({ record }: Deployment, context: GraphqlContext): Promise<RevisionView | null> {
-    return record.currentRevisionId === null ? null : this.deps.loaders(context).revisions.load(record.currentRevisionId);
+    return record.currentRevisionId === null
+      ? null
+      : this.deps.loaders(context).revisions.load(record.currentRevisionId);
   }
 }

@@ -40,28 +40,50 @@ export class HistoryQueryResolver {
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
-    @Arg("first", () => Int, { nullable: true, defaultValue: FIRST, description: "How many; capped by deployments.pagination.deployRevision.maxTake." })
+    @Arg("first", () => Int, {
+      nullable: true,
+      defaultValue: FIRST,
+      description: "How many; capped by deployments.pagination.deployRevision.maxTake.",
+    })
     first: number | null,
-    @Arg("after", () => String, { nullable: true, description: "Cursor of the line that the page comes behind." }) after?: string | null,
-    @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." }) filter?: DeployRevisionFilter | null,
+    @Arg("after", () => String, { nullable: true, description: "Cursor of the line that the page comes behind." })
+    after?: string | null,
+    @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." })
+    filter?: DeployRevisionFilter | null,
   ): Promise<DeployRevisionConnection> {
-    const query = { deploymentId, first: first ?? FIRST, after: after || undefined, filter: readFilter(filter), properties: pageProperties(info) };
+    const query = {
+      deploymentId,
+      first: first ?? FIRST,
+      after: after || undefined,
+      filter: readFilter(filter),
+      properties: pageProperties(info),
+    };
     return connection(await this.queries.page(await context.actor(), query), query, this.queries);
   }
 
   @Cost(1, FILTER_COSTS)
   @Query(() => PaginatedDeployRevisions, {
-    description: "The deploy history of a Deployment, newest first, by page number. Takes deployment.deployRevisions.get.",
+    description:
+      "The deploy history of a Deployment, newest first, by page number. Takes deployment.deployRevisions.get.",
   })
   async paginatedDeployRevisions(
     @Ctx() context: GraphqlContext,
     @Info() info: GraphQLResolveInfo,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
-    @Arg("take", () => Int, { nullable: true, defaultValue: FIRST, description: "How many; capped by deployments.pagination.deployRevision.maxTake." })
+    @Arg("take", () => Int, {
+      nullable: true,
+      defaultValue: FIRST,
+      description: "How many; capped by deployments.pagination.deployRevision.maxTake.",
+    })
     take: number | null,
     @Arg("pageNumber", () => Int, { nullable: true, description: "Counts from 0." }) pageNumber?: number | null,
-    @Arg("cursor", () => Uuid, { nullable: true, description: "A revision that the page starts behind, itself left out." }) cursor?: string | null,
-    @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." }) filter?: DeployRevisionFilter | null,
+    @Arg("cursor", () => Uuid, {
+      nullable: true,
+      description: "A revision that the page starts behind, itself left out.",
+    })
+    cursor?: string | null,
+    @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." })
+    filter?: DeployRevisionFilter | null,
   ): Promise<PaginatedDeployRevisions> {
     const read = readFilter(filter);
     const page = await this.queries.numberedPage(await context.actor(), {
@@ -72,10 +94,16 @@ export class HistoryQueryResolver {
       filter: read,
       properties: revisionProperties(info, "deployRevisions"),
     });
-    return { deployRevisions: page.revisions.map(presentRevision), countAll: () => this.queries.count(deploymentId, read) };
+    return {
+      deployRevisions: page.revisions.map(presentRevision),
+      countAll: () => this.queries.count(deploymentId, read),
+    };
   }
 
-  @Query(() => DeployRevision, { nullable: true, description: "One revision. Takes deployment.deployRevisions.get on its Deployment." })
+  @Query(() => DeployRevision, {
+    nullable: true,
+    description: "One revision. Takes deployment.deployRevisions.get on its Deployment.",
+  })
   async deployRevision(
     @Ctx() context: GraphqlContext,
     @Arg("id", () => Uuid, { description: "Which one." }) id: string,
@@ -91,13 +119,16 @@ export class DagFileResolver {
   @Cost(1_000)
   @Query(() => DagFileDiff, {
     nullable: true,
-    description: "One DAG file of two revisions of a Deployment, line by line; null where neither has it. Takes deployment.deployRevisions.get.",
+    description:
+      "One DAG file of two revisions of a Deployment, line by line; null where neither has it. Takes deployment.deployRevisions.get.",
   })
   async dagFileDiff(
     @Ctx() context: GraphqlContext,
     @Arg("fromDeployRevisionId", () => Uuid, { description: "The revision to start from." }) fromId: string,
-    @Arg("toDeployRevisionId", () => Uuid, { description: "The revision to compare it with, of the same Deployment." }) toId: string,
-    @Arg("path", () => String, { description: "The file's path below the DAG folder, as in rollbackPlan.dags." }) path: string,
+    @Arg("toDeployRevisionId", () => Uuid, { description: "The revision to compare it with, of the same Deployment." })
+    toId: string,
+    @Arg("path", () => String, { description: "The file's path below the DAG folder, as in rollbackPlan.dags." })
+    path: string,
   ): Promise<DagFileDiff | null> {
     return this.queries.dagFile(await context.actor(), { fromId, toId, path });
   }
@@ -132,7 +163,10 @@ export class DeployRevisionResolver {
   constructor(
     private readonly deps: {
       readonly queries: HistoryQueries;
-      /** Whether a bundle is stored, as far as can be told without reading it; null while it cannot, or where nobody wants to know. */
+      /**
+       * Whether a bundle is stored, as far as can be told without reading it; null while it cannot, or where nobody
+       * wants to know.
+       */
       readonly glance: (bundle: StoredBundle) => Promise<BundleState | null>;
       readonly loaders: (context: GraphqlContext) => DeployLoaders;
       readonly deploymentLoaders: (context: GraphqlContext) => DeploymentLoaders;
@@ -146,18 +180,29 @@ export class DeployRevisionResolver {
     return presentDeployment(deployment);
   }
 
-  @FieldResolver(() => DeployRevision, { nullable: true, description: "On a rollback: the revision whose content it restored; null once that line was cleaned up." })
-  async rollbackFrom(@Root() { rollbackFromId }: DeployRevision, @Ctx() context: GraphqlContext): Promise<DeployRevision | null> {
+  @FieldResolver(() => DeployRevision, {
+    nullable: true,
+    description: "On a rollback: the revision whose content it restored; null once that line was cleaned up.",
+  })
+  async rollbackFrom(
+    @Root() { rollbackFromId }: DeployRevision,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeployRevision | null> {
     const revision = rollbackFromId === null ? null : await this.deps.loaders(context).revisions.load(rollbackFromId);
     return revision && presentRevision(revision);
   }
 
-  @FieldResolver(() => DagBundle, { nullable: true, description: "The DAG bundle that is live with it; null where DAGs come from the image." })
+  @FieldResolver(() => DagBundle, {
+    nullable: true,
+    description: "The DAG bundle that is live with it; null where DAGs come from the image.",
+  })
   dagBundle(@Root() { record }: DeployRevision, @Ctx() context: GraphqlContext): Promise<DagBundle | null> | null {
     return record.dagTarballVersion === null ? null : this.deps.loaders(context).bundles.load(record);
   }
 
-  @FieldResolver(() => RollbackEligibility, { description: "Whether the caller could roll back to it now, and if not, why: by the rules of rollbackDeploy." })
+  @FieldResolver(() => RollbackEligibility, {
+    description: "Whether the caller could roll back to it now, and if not, why: by the rules of rollbackDeploy.",
+  })
   async rollback(@Root() { record }: DeployRevision, @Ctx() context: GraphqlContext): Promise<RollbackEligibility> {
     const [actor, state] = await Promise.all([
       context.actor(),
@@ -176,7 +221,8 @@ export const pageProperties = (info: GraphQLResolveInfo) => revisionProperties(i
 
 /** Absent, null and empty lists of a filter all mean “any”. */
 export function readFilter(filter: DeployRevisionFilter | null | undefined): RevisionFilter {
-  const some = <T>(list: readonly T[] | null | undefined): readonly T[] | undefined => (list?.length ? list : undefined);
+  const some = <T>(list: readonly T[] | null | undefined): readonly T[] | undefined =>
+    list?.length ? list : undefined;
   return {
     createdAfter: filter?.createdAfter ?? undefined,
     createdBefore: filter?.createdBefore ?? undefined,
@@ -195,7 +241,8 @@ export function connection(
   queries: HistoryQueries,
 ): DeployRevisionConnection {
   const nodes = page.revisions.map(presentRevision);
-  const cursorOf = (node: DeployRevision | undefined): string | null => (node === undefined ? null : encodeCursor(node.number, node.id));
+  const cursorOf = (node: DeployRevision | undefined): string | null =>
+    node === undefined ? null : encodeCursor(node.number, node.id);
   return {
     nodes,
     pageInfo: {

@@ -25,17 +25,31 @@ export class ImageDeployResolver {
 
   @Mutation(() => Deployment, {
     nullable: true,
-    description: "Deploys an image that is in a registry already: records it in the deploy history and rolls it out. Takes deployment.images.push.",
+    description:
+      "Deploys an image that is in a registry already: records it in the deploy history and rolls it out. Takes deployment.images.push.",
   })
   async updateDeploymentImage(
     @Ctx() context: GraphqlContext,
     @Arg("releaseName", () => String, { description: "The Deployment's release name." }) releaseName: string,
-    @Arg("image", () => String, { description: "The image reference, repository:tag or repository@digest." }) image: string,
-    @Arg("airflowVersion", () => String, { nullable: true, description: "The Airflow in the image." }) airflowVersion?: string | null,
-    @Arg("runtimeVersion", () => String, { nullable: true, description: "The Runtime in the image; empty where it has none. Without both versions the image is taken to hold what runs." })
+    @Arg("image", () => String, { description: "The image reference, repository:tag or repository@digest." })
+    image: string,
+    @Arg("airflowVersion", () => String, { nullable: true, description: "The Airflow in the image." })
+    airflowVersion?: string | null,
+    @Arg("runtimeVersion", () => String, {
+      nullable: true,
+      description:
+        "The Runtime in the image; empty where it has none. Without both versions the image is taken to hold what runs.",
+    })
     runtimeVersion?: string | null,
-    @Arg("description", () => String, { nullable: true, description: "What to say of it in the history; at most 500 characters." }) description?: string | null,
-    @Arg("imageDigest", () => String, { nullable: true, description: "The image's digest, sha256:…; with it a moved tag cannot bring another image back." })
+    @Arg("description", () => String, {
+      nullable: true,
+      description: "What to say of it in the history; at most 500 characters.",
+    })
+    description?: string | null,
+    @Arg("imageDigest", () => String, {
+      nullable: true,
+      description: "The image's digest, sha256:…; with it a moved tag cannot bring another image back.",
+    })
     imageDigest?: string | null,
   ): Promise<Deployment> {
     const deployment = await this.record.execute({
@@ -59,29 +73,74 @@ export class ImageDeployResolver {
   })
   async upsertDeployment(
     @Ctx() context: GraphqlContext,
-    @Arg("workspaceUuid", () => Uuid, { nullable: true, description: "The Workspace of a new Deployment." }) workspaceId?: string | null,
-    @Arg("deploymentUuid", () => Uuid, { nullable: true, description: "The Deployment to change." }) deploymentId?: string | null,
+    @Arg("workspaceUuid", () => Uuid, { nullable: true, description: "The Workspace of a new Deployment." })
+    workspaceId?: string | null,
+    @Arg("deploymentUuid", () => Uuid, { nullable: true, description: "The Deployment to change." })
+    deploymentId?: string | null,
     @Arg("label", () => String, { nullable: true, description: "Its name for people." }) label?: string | null,
     @Arg("description", () => String, { nullable: true, description: "What it is for." }) description?: string | null,
-    @Arg("releaseName", () => String, { nullable: true, description: "Of a new Deployment, where the installation allows to choose it." }) releaseName?: string | null,
-    @Arg("namespace", () => String, { nullable: true, description: "Of a new Deployment, where the installation allows to choose it." }) namespace?: string | null,
-    @Arg("environmentVariables", () => [InputEnvironmentVariable], { nullable: "itemsAndList", description: "All environment variables as they are to be." })
+    @Arg("releaseName", () => String, {
+      nullable: true,
+      description: "Of a new Deployment, where the installation allows to choose it.",
+    })
+    releaseName?: string | null,
+    @Arg("namespace", () => String, {
+      nullable: true,
+      description: "Of a new Deployment, where the installation allows to choose it.",
+    })
+    namespace?: string | null,
+    @Arg("environmentVariables", () => [InputEnvironmentVariable], {
+      nullable: "itemsAndList",
+      description: "All environment variables as they are to be.",
+    })
     environmentVariables?: (InputEnvironmentVariable | null)[] | null,
     @Arg("image", () => String, { nullable: true, description: "The image to deploy." }) image?: string | null,
-    @Arg("dockerconfigjson", () => Json, { nullable: true, description: "Credentials of the image's registry, as Docker writes them." }) dockerConfigJson?: unknown,
-    @Arg("version", () => String, { nullable: true, description: "Taken for the sake of older clients; the chart's version is the platform's own." }) _version?: string | null,
-    @Arg("airflowVersion", () => String, { nullable: true, description: "The Airflow of a new Deployment, or in the image." }) airflowVersion?: string | null,
-    @Arg("runtimeVersion", () => String, { nullable: true, description: "The Runtime of a new Deployment, or in the image." }) runtimeVersion?: string | null,
-    @Arg("desiredRuntimeVersion", () => String, { nullable: true, description: "The Runtime to wait for; a new Deployment without another version starts with it." }) desiredRuntimeVersion?: string | null,
-    @Arg("executor", () => ExecutorType, { nullable: true, description: "What runs its tasks." }) executor?: Executor | null,
-    @Arg("workers", () => Workers, { nullable: true, description: "Settings of the workers." }) workers?: Workers | null,
-    @Arg("webserver", () => Webserver, { nullable: true, description: "Settings of the web server." }) webserver?: Webserver | null,
-    @Arg("scheduler", () => Scheduler, { nullable: true, description: "Settings of the scheduler." }) scheduler?: Scheduler | null,
-    @Arg("triggerer", () => Triggerer, { nullable: true, description: "Settings of the triggerer." }) triggerer?: Triggerer | null,
-    @Arg("dagDeployment", () => DagDeployment, { nullable: true, description: "How DAGs reach it." }) dagDeployment?: DagDeployment | null,
-    @Arg("properties", () => Json, { nullable: true, description: "Free properties; a JSON object." }) properties?: unknown,
-    @Arg("cloudRole", () => String, { nullable: true, description: "The cloud role that its pods take on." }) cloudRole?: string | null,
-    @Arg("astroUnitsEnabled", () => Boolean, { nullable: true, description: "True takes resources in Astro units only from now on; false takes them as they are given." }) astroUnitsEnabled?: boolean | null,
+    @Arg("dockerconfigjson", () => Json, {
+      nullable: true,
+      description: "Credentials of the image's registry, as Docker writes them.",
+    })
+    dockerConfigJson?: unknown,
+    @Arg("version", () => String, {
+      nullable: true,
+      description: "Taken for the sake of older clients; the chart's version is the platform's own.",
+    })
+    _version?: string | null,
+    @Arg("airflowVersion", () => String, {
+      nullable: true,
+      description: "The Airflow of a new Deployment, or in the image.",
+    })
+    airflowVersion?: string | null,
+    @Arg("runtimeVersion", () => String, {
+      nullable: true,
+      description: "The Runtime of a new Deployment, or in the image.",
+    })
+    runtimeVersion?: string | null,
+    @Arg("desiredRuntimeVersion", () => String, {
+      nullable: true,
+      description: "The Runtime to wait for; a new Deployment without another version starts with it.",
+    })
+    desiredRuntimeVersion?: string | null,
+    @Arg("executor", () => ExecutorType, { nullable: true, description: "What runs its tasks." })
+    executor?: Executor | null,
+    @Arg("workers", () => Workers, { nullable: true, description: "Settings of the workers." })
+    workers?: Workers | null,
+    @Arg("webserver", () => Webserver, { nullable: true, description: "Settings of the web server." })
+    webserver?: Webserver | null,
+    @Arg("scheduler", () => Scheduler, { nullable: true, description: "Settings of the scheduler." })
+    scheduler?: Scheduler | null,
+    @Arg("triggerer", () => Triggerer, { nullable: true, description: "Settings of the triggerer." })
+    triggerer?: Triggerer | null,
+    @Arg("dagDeployment", () => DagDeployment, { nullable: true, description: "How DAGs reach it." })
+    dagDeployment?: DagDeployment | null,
+    @Arg("properties", () => Json, { nullable: true, description: "Free properties; a JSON object." })
+    properties?: unknown,
+    @Arg("cloudRole", () => String, { nullable: true, description: "The cloud role that its pods take on." })
+    cloudRole?: string | null,
+    @Arg("astroUnitsEnabled", () => Boolean, {
+      nullable: true,
+      description: "True takes resources in Astro units only from now on; false takes them as they are given.",
+    })
+    astroUnitsEnabled?: boolean | null,
   ): Promise<Deployment> {
     const variables = environmentVariables?.filter((variable) => variable !== null);
     const deployment = await this.upsert.execute({

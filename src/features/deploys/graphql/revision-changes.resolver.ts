@@ -24,7 +24,10 @@ export class RevisionChangesResolver implements StreamResolver {
   }
 
   readonly streams = {
-    deployRevisionChanged: ({ deploymentUuid }: { readonly deploymentUuid: string }, context: GraphqlContext): Promise<AsyncIterable<RevisionView>> =>
+    deployRevisionChanged: (
+      { deploymentUuid }: { readonly deploymentUuid: string },
+      context: GraphqlContext,
+    ): Promise<AsyncIterable<RevisionView>> =>
       this.followRevisions.execute({ actor: () => context.actorNow(), deploymentId: deploymentUuid }),
   };
 }

@@ -5,7 +5,10 @@ import type { RevisionProperty } from "../app/ports";
 const IMAGE = ["imageRepository", "imageTag", "imageDigest"] as const satisfies readonly RevisionProperty[];
 const ACTOR = ["actorId", "actorType", "actorLabel"] as const satisfies readonly RevisionProperty[];
 
-/** What the fields of a DeployRevision are made from, beyond what every page brings; any other field takes the whole record. */
+/**
+ * What the fields of a DeployRevision are made from, beyond what every page brings; any other field takes the whole
+ * record.
+ */
 const MADE_FROM: Readonly<Record<string, readonly RevisionProperty[]>> = {
   __typename: [],
   id: [],
@@ -38,8 +41,14 @@ const MADE_FROM: Readonly<Record<string, readonly RevisionProperty[]>> = {
 
 const known = new WeakMap<ReadonlySet<string>, readonly RevisionProperty[] | "ALL">();
 
-/** What has to be read of each revision at these paths below the field being resolved: half of a history page is never asked for. */
-export function revisionProperties(info: GraphQLResolveInfo, ...paths: readonly string[]): readonly RevisionProperty[] | undefined {
+/**
+ * What has to be read of each revision at these paths below the field being resolved: half of a history page is never
+ * asked for.
+ */
+export function revisionProperties(
+  info: GraphQLResolveInfo,
+  ...paths: readonly string[]
+): readonly RevisionProperty[] | undefined {
   const fields = selectedFields(info, ...paths);
   let properties = known.get(fields);
   if (properties === undefined) {

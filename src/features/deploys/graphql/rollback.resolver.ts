@@ -21,11 +21,14 @@ export class RollbackResolver {
   ) {}
 
   @Cost(50)
-  @Query(() => RollbackPlan, { description: "What a rollback would do, without doing it. Takes deployment.deployRevisions.get." })
+  @Query(() => RollbackPlan, {
+    description: "What a rollback would do, without doing it. Takes deployment.deployRevisions.get.",
+  })
   async rollbackPlan(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
-    @Arg("deployRevisionId", () => Uuid, { nullable: true, description: "The revision to go back to." }) revisionId?: string | null,
+    @Arg("deployRevisionId", () => Uuid, { nullable: true, description: "The revision to go back to." })
+    revisionId?: string | null,
   ): Promise<RollbackPlan> {
     const plan = await this.deps.queries.plan(await context.actor(), deploymentId, revisionId || undefined);
     return {
@@ -46,14 +49,28 @@ export class RollbackResolver {
   async rollbackDeploy(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
-    @Arg("deployRevisionId", () => Uuid, { nullable: true, description: "The revision to go back to; refused with NO_TARGET without it." })
+    @Arg("deployRevisionId", () => Uuid, {
+      nullable: true,
+      description: "The revision to go back to; refused with NO_TARGET without it.",
+    })
     revisionId: string | null | undefined,
     @Arg("description", () => String, { description: "Why; 1 to 500 characters after trimming." }) description: string,
-    @Arg("acknowledgeDataLoss", () => Boolean, { nullable: true, defaultValue: false, description: "Has to be true where the plan says that the database loses data." })
+    @Arg("acknowledgeDataLoss", () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: "Has to be true where the plan says that the database loses data.",
+    })
     acknowledgeDataLoss: boolean | null,
-    @Arg("expectedCurrentRevisionId", () => Uuid, { nullable: true, description: "Refuses with CONFLICT if another revision is current by now." })
+    @Arg("expectedCurrentRevisionId", () => Uuid, {
+      nullable: true,
+      description: "Refuses with CONFLICT if another revision is current by now.",
+    })
     expectedCurrentRevisionId?: string | null,
-    @Arg("idempotencyKey", () => String, { nullable: true, description: "For 24 hours the same key with the same input answers the same revision; with other input it is refused." })
+    @Arg("idempotencyKey", () => String, {
+      nullable: true,
+      description:
+        "For 24 hours the same key with the same input answers the same revision; with other input it is refused.",
+    })
     idempotencyKey?: string | null,
   ): Promise<DeployRevision> {
     const revision = await this.deps.rollback.execute({
@@ -68,11 +85,15 @@ export class RollbackResolver {
     return presentRevision(revision);
   }
 
-  @Mutation(() => CleanupDeployRevisionsResult, { description: "Removes old revisions now. Takes system.cleanupDeployRevisions.delete." })
+  @Mutation(() => CleanupDeployRevisionsResult, {
+    description: "Removes old revisions now. Takes system.cleanupDeployRevisions.delete.",
+  })
   async cleanupDeployRevisions(
     @Ctx() context: GraphqlContext,
-    @Arg("olderThanDays", () => Int, { nullable: true, description: "1 to 3650; without it the configured age." }) olderThanDays: number | null | undefined,
-    @Arg("dryRun", () => Boolean, { nullable: true, defaultValue: false, description: "Only count." }) dryRun: boolean | null,
+    @Arg("olderThanDays", () => Int, { nullable: true, description: "1 to 3650; without it the configured age." })
+    olderThanDays: number | null | undefined,
+    @Arg("dryRun", () => Boolean, { nullable: true, defaultValue: false, description: "Only count." })
+    dryRun: boolean | null,
   ): Promise<CleanupDeployRevisionsResult> {
     const actor = await context.actor();
     return this.deps.cleanUp.executeAs(actor, { olderThanDays: olderThanDays ?? undefined, dryRun: dryRun ?? false });

@@ -21,7 +21,9 @@ registerEnumType(RollbackIssueCode, {
     DAG_DEPLOYMENT_TYPE_UNSUPPORTED: { description: "Blocks: the Deployment's DAGs come from git or a volume." },
     RUNTIME_TOO_OLD: { description: "Blocks: what runs is older than Runtime 5.0.0 (Airflow 2.3.0)." },
     TARGET_DAG_DEPLOYMENT_TYPE_UNSUPPORTED: { description: "Blocks: the target's DAGs came from git or a volume." },
-    TARGET_RUNTIME_TOO_OLD: { description: "Blocks: the target is older than Runtime 5.0.0 (Airflow 2.3.0), or on the other side of Airflow 3." },
+    TARGET_RUNTIME_TOO_OLD: {
+      description: "Blocks: the target is older than Runtime 5.0.0 (Airflow 2.3.0), or on the other side of Airflow 3.",
+    },
     TARGET_NOT_DEPLOYED: { description: "Blocks: the target was never rolled out." },
     TARGET_IS_CURRENT: { description: "Blocks: the target's content runs already, or is just being rolled out." },
     TARGET_EXPIRED: { description: "Blocks: the target is older than rollbacks reach." },
@@ -39,7 +41,10 @@ registerEnumType(RollbackIssueCode, {
   },
 });
 
-@ObjectType({ simpleResolvers: true, description: "A reason against a rollback (blocker), or a caution about it (warning)." })
+@ObjectType({
+  simpleResolvers: true,
+  description: "A reason against a rollback (blocker), or a caution about it (warning).",
+})
 export class RollbackIssue {
   @Field(() => RollbackIssueCode, { description: "Which one, for programs." })
   code: RollbackIssueCodeName;
@@ -51,7 +56,11 @@ export class RollbackIssue {
   remedy: string | null;
 }
 
-@ObjectType({ simpleResolvers: true, description: "Whether the caller could roll back to a revision now: the answer of the rules that rollbackDeploy asks." })
+@ObjectType({
+  simpleResolvers: true,
+  description:
+    "Whether the caller could roll back to a revision now: the answer of the rules that rollbackDeploy asks.",
+})
 export class RollbackEligibility {
   @Field(() => Boolean, { description: "Whether nothing stands against it." })
   allowed: boolean;
@@ -67,7 +76,9 @@ export class RollbackEligibility {
 
 @ObjectType({ simpleResolvers: true, description: "One thing that a rollback restores, before and after." })
 export class RollbackChange {
-  @Field(() => String, { description: "image, runtimeVersion, airflowVersion, dagDeploymentType or dagTarballVersion." })
+  @Field(() => String, {
+    description: "image, runtimeVersion, airflowVersion, dagDeploymentType or dagTarballVersion.",
+  })
   field: string;
 
   @Field(() => String, { nullable: true, description: "What runs now." })
@@ -103,7 +114,9 @@ export class DatabaseMigration {
   @Field(() => String, { nullable: true, description: "The schema's revision afterwards; null where nobody knows." })
   toRevision: string | null;
 
-  @Field(() => Boolean, { description: "Whether data of newer features is erased for good; rollbackDeploy then wants acknowledgeDataLoss." })
+  @Field(() => Boolean, {
+    description: "Whether data of newer features is erased for good; rollbackDeploy then wants acknowledgeDataLoss.",
+  })
   losesData: boolean;
 }
 
@@ -136,11 +149,16 @@ export class RollbackPlan {
   @Field(() => DatabaseMigration, { description: "What happens to the metadata database." })
   database: DatabaseMigration;
 
-  @Field(() => DagDiff, { nullable: true, description: "What happens to the DAGs, file by file; null where one side has no DAG bundle." })
+  @Field(() => DagDiff, {
+    nullable: true,
+    description: "What happens to the DAGs, file by file; null where one side has no DAG bundle.",
+  })
   dags: DagDiff | null;
 
   @MaxItems(100)
-  @Field(() => [DeployRevision], { description: "DEPLOYED revisions between the two, newest first, 500 at most: what is left behind as well." })
+  @Field(() => [DeployRevision], {
+    description: "DEPLOYED revisions between the two, newest first, 500 at most: what is left behind as well.",
+  })
   skipped: DeployRevision[];
 
   @MaxItems(10)

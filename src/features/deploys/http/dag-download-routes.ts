@@ -41,28 +41,43 @@ export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRout
 
     const etag = `"${bundle.sha256}"`;
     if (matches(request.headers["if-none-match"], etag)) return describe(reply, bundle).code(304).send();
-    if (request.method === "HEAD") return describe(reply, bundle).headers(AS_FILE).header("content-length", bundle.sizeBytes).send();
+    if (request.method === "HEAD")
+      return describe(reply, bundle).headers(AS_FILE).header("content-length", bundle.sizeBytes).send();
     const ifRange = request.headers["if-range"];
     const range = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
     return sendRange(reply, bundle, range, store);
   }
 }
 
-async function sendRange(reply: FastifyReply, bundle: DagBundle, header: string | undefined, store: BundleStore): Promise<FastifyReply> {
+async function sendRange(
+  reply: FastifyReply,
+  bundle: DagBundle,
+  header: string | undefined,
+  store: BundleStore,
+): Promise<FastifyReply> {
   const { sha256, sizeBytes } = bundle;
   const range = rangeOf(header, sizeBytes);
-  if (range === "UNSATISFIABLE") return describe(reply, bundle).code(416).header("content-range", `bytes */${sizeBytes}`).send();
+  if (range === "UNSATISFIABLE")
+    return describe(reply, bundle).code(416).header("content-range", `bytes */${sizeBytes}`).send();
   const bytes = await firstRead(await store.open(sha256, range === "NONE" ? undefined : range));
   // The client has been refused, or has left, while the store was asked.
   if (reply.raw.headersSent || reply.raw.destroyed) bytes.destroy();
   describe(reply, bundle).headers(AS_FILE);
   if (range === "NONE") return reply.header("content-length", sizeBytes).send(bytes);
-  reply.code(206).header("content-range", `bytes ${range.start}-${range.end}/${sizeBytes}`).header("content-length", range.end - range.start + 1);
+  reply
+    .code(206)
+    .header("content-range", `bytes ${range.start}-${range.end}/${sizeBytes}`)
+    .header("content-length", range.end - range.start + 1);
   return reply.send(bytes);
 }
 
 const describe = (reply: FastifyReply, { sha256, version }: DagBundle): FastifyReply =>
-  reply.headers({ etag: `"${sha256}"`, "accept-ranges": "bytes", "cache-control": "private, no-cache", "x-dag-tarball-version": version });
+  reply.headers({
+    etag: `"${sha256}"`,
+    "accept-ranges": "bytes",
+    "cache-control": "private, no-cache",
+    "x-dag-tarball-version": version,
+  });
 
 /** Once there is something to send: what fails before is still answered as such. */
 async function firstRead(bytes: Readable): Promise<Readable> {
@@ -71,7 +86,10 @@ async function firstRead(bytes: Readable): Promise<Readable> {
 }
 
 /** One range as RFC 9110 §14 has it; anything else that is well-formed or not is answered in full. */
-export function rangeOf(header: string | undefined, sizeBytes: number): { readonly start: number; readonly end: number } | "NONE" | "UNSATISFIABLE" {
+export function rangeOf(
+  header: string | undefined,
+  sizeBytes: number,
+): { readonly start: number; readonly end: number } | "NONE" | "UNSATISFIABLE" {
   const [, first = "", last = ""] = RANGE.exec(header ?? "") ?? [];
   if (first === "" && last === "") return "NONE";
   if (first === "") {
@@ -87,7 +105,8 @@ export function rangeOf(header: string | undefined, sizeBytes: number): { readon
 /** @throws InvalidInput */
 function versionOf(given: unknown): string | undefined {
   if (given === undefined || given === "") return undefined;
-  if (typeof given !== "string" || !isVersion(given)) throw new InvalidInput("version", "is not a version such as 2024-01-12T18:32:20.589893Z");
+  if (typeof given !== "string" || !isVersion(given))
+    throw new InvalidInput("version", "is not a version such as 2024-01-12T18:32:20.589893Z");
   return given;
 }
 

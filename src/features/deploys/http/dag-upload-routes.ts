@@ -28,34 +28,44 @@ export interface DagUploadRoutesOptions {
  * part with a file name is the archive, whatever its field is called, and `description` comes before or after it.
  * Answers 200 or, at once and before the file is taken in, why not; never a redirect.
  */
-export function dagUploadRoutes(app: FastifyInstance, { authenticate, deployments, receive, record, limits }: DagUploadRoutesOptions): void {
+export function dagUploadRoutes(
+  app: FastifyInstance,
+  { authenticate, deployments, receive, record, limits }: DagUploadRoutesOptions,
+): void {
   app.register(async (scope) => {
     // The body is left on the socket for the route to read as it comes.
     scope.addContentTypeParser("multipart/form-data", (_request, _body, done) => done(null));
-    scope.post<{ Params: { releaseName: string } }>("/:releaseName/dags/upload", { config: { deadline: false, body: "UPLOAD" } }, async (request, reply) => {
-      try {
-        const { releaseName } = request.params;
-        const actor = { ...(await authenticate(request.headers.authorization)), request: { id: request.id, address: request.ip } };
-        const { id: deploymentId } = record.admit(actor, await deployments.findByReleaseName(releaseName));
-        const { archive, description } = readForm(request, limits);
-        const revision = await receive.execute(archive, {
-          accept: async () => checkDescription(await description),
-          record: (stored, said) => record.execute({ actor, deploymentId, archive: stored, description: said }),
-        });
-        return await reply.send({
-          revisionId: revision.id,
-          number: revision.number,
-          type: revision.type,
-          status: revision.status,
-          dagTarballVersion: revision.dagTarballVersion,
-        });
-      } catch (error) {
-        // A client that is too slow would be too slow for this as well.
-        if (error instanceof UploadTooSlow) reply.header("connection", "close");
-        else await takeInTheRest(request, reply);
-        throw error;
-      }
-    });
+    scope.post<{ Params: { releaseName: string } }>(
+      "/:releaseName/dags/upload",
+      { config: { deadline: false, body: "UPLOAD" } },
+      async (request, reply) => {
+        try {
+          const { releaseName } = request.params;
+          const actor = {
+            ...(await authenticate(request.headers.authorization)),
+            request: { id: request.id, address: request.ip },
+          };
+          const { id: deploymentId } = record.admit(actor, await deployments.findByReleaseName(releaseName));
+          const { archive, description } = readForm(request, limits);
+          const revision = await receive.execute(archive, {
+            accept: async () => checkDescription(await description),
+            record: (stored, said) => record.execute({ actor, deploymentId, archive: stored, description: said }),
+          });
+          return await reply.send({
+            revisionId: revision.id,
+            number: revision.number,
+            type: revision.type,
+            status: revision.status,
+            dagTarballVersion: revision.dagTarballVersion,
+          });
+        } catch (error) {
+          // A client that is too slow would be too slow for this as well.
+          if (error instanceof UploadTooSlow) reply.header("connection", "close");
+          else await takeInTheRest(request, reply);
+          throw error;
+        }
+      },
+    );
   });
 }
 
@@ -114,7 +124,10 @@ function parserFor(contentType: string): ReturnType<typeof Busboy> {
       isPartAFile: (_field, _type, fileName) => fileName !== undefined,
     });
   } catch (error) {
-    throw new InvalidInput("content-type", `${error instanceof Error ? error.message : "is malformed"}; send multipart/form-data with a boundary`);
+    throw new InvalidInput(
+      "content-type",
+      `${error instanceof Error ? error.message : "is malformed"}; send multipart/form-data with a boundary`,
+    );
   }
 }
 
@@ -124,7 +137,10 @@ async function takeInTheRest({ raw }: FastifyRequest, reply: FastifyReply): Prom
   if (raw.readableEnded || raw.destroyed) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, DRAIN_MOST_MS);
-    raw.once("close", resolve).once("end", resolve).once("error", () => resolve());
+    raw
+      .once("close", resolve)
+      .once("end", resolve)
+      .once("error", () => resolve());
     raw.unpipe();
     raw.resume();
     raw.once("close", () => clearTimeout(timer)).once("end", () => clearTimeout(timer));

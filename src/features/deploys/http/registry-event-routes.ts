@@ -15,10 +15,13 @@ export interface RegistryEventRoutesOptions {
 }
 
 /**
- * `POST /v1/registry/events`: the notifications of the Distribution project's registry. Answers 200 as soon as what was pushed
- * is noted, and also where there was nothing to note: to any other answer the registry says it again.
+ * `POST /v1/registry/events`: the notifications of the Distribution project's registry. Answers 200 as soon as what was
+ * pushed is noted, and also where there was nothing to note: to any other answer the registry says it again.
  */
-export function registryEventRoutes(app: FastifyInstance, { endpoint, enabled, authHeader, take }: RegistryEventRoutesOptions): void {
+export function registryEventRoutes(
+  app: FastifyInstance,
+  { endpoint, enabled, authHeader, take }: RegistryEventRoutesOptions,
+): void {
   app.register(async (scope) => {
     scope.addContentTypeParser(MEDIA_TYPE, { parseAs: "string" }, scope.getDefaultJsonParser("error", "error"));
     scope.post(
@@ -29,7 +32,8 @@ export function registryEventRoutes(app: FastifyInstance, { endpoint, enabled, a
           if (!enabled) throw new FeatureDisabled("astronomer.houston.config.deployments.exposeDockerWebhookEndpoint");
           const { authorization } = headers;
           if (authorization === undefined) throw new Unauthenticated("MISSING");
-          if (authHeader === undefined || !isSameSecret(authorization, authHeader)) throw new Unauthenticated("INVALID");
+          if (authHeader === undefined || !isSameSecret(authorization, authHeader))
+            throw new Unauthenticated("INVALID");
         },
       },
       async ({ body }) => {
@@ -40,4 +44,5 @@ export function registryEventRoutes(app: FastifyInstance, { endpoint, enabled, a
   });
 }
 
-const isSameSecret = (a: string, b: string): boolean => timingSafeEqual(hash("sha256", a, "buffer"), hash("sha256", b, "buffer"));
+const isSameSecret = (a: string, b: string): boolean =>
+  timingSafeEqual(hash("sha256", a, "buffer"), hash("sha256", b, "buffer"));

@@ -5,7 +5,10 @@ import { isDeployable, type PushEvent } from "../domain/registry-push";
 
 const EVENTS_MOST = 1_000;
 /** Of the texts in an event; the registry's own are far shorter. */
-const short = z.string().max(300).regex(/^[^\0]*$/);
+const short = z
+  .string()
+  .max(300)
+  .regex(/^[^\0]*$/);
 
 /** The Distribution project's envelope of notifications; what it says beyond this is of no interest. */
 const Envelope = z.object({ events: z.array(z.unknown()).max(EVENTS_MOST) });
@@ -24,19 +27,30 @@ const Push = z.object({
 });
 
 /**
- * The pushes of Deployments' images in a notification. Pulls, layers, other repositories, the images behind an index, and
- * whatever has another form are left out: the registry would send it again and again.
+ * The pushes of Deployments' images in a notification. Pulls, layers, other repositories, the images behind an index,
+ * and whatever has another form are left out: the registry would send it again and again.
  * @throws InvalidInput if it is no notification at all
  */
 export function pushesIn(body: unknown): PushEvent[] {
   const envelope = Envelope.safeParse(body);
-  if (!envelope.success) throw new InvalidInput("events", `has to be a list of at most ${EVENTS_MOST} notifications of a registry`);
+  if (!envelope.success)
+    throw new InvalidInput("events", `has to be a list of at most ${EVENTS_MOST} notifications of a registry`);
   return envelope.data.events.flatMap((event) => {
     const { success, data } = Push.safeParse(event);
     const releaseName = success ? releaseNameOf(data.target.repository) : null;
     if (data === undefined || releaseName === null || !isDeployable(data.target.tag)) return [];
     const { id, target, request, actor } = data;
-    return [{ eventId: id, releaseName, tag: target.tag, digest: target.digest, actorName: actor?.name ?? "", requestId: request?.id ?? id, address: hostOf(request?.addr ?? "") }];
+    return [
+      {
+        eventId: id,
+        releaseName,
+        tag: target.tag,
+        digest: target.digest,
+        actorName: actor?.name ?? "",
+        requestId: request?.id ?? id,
+        address: hostOf(request?.addr ?? ""),
+      },
+    ];
   });
 }
 

@@ -21,7 +21,8 @@ export function deployJobs(deps: {
 }): Readonly<Record<string, JobHandler>> {
   return {
     [DEPLOY_TASKS.apply]: ({ revisionId }, { signal }) => deps.apply.execute(required(revisionId), signal),
-    [DEPLOY_TASKS.recordPushes]: ({ deploymentId }, { attempt }) => deps.recordPushes.executeAsJob(required(deploymentId), attempt),
+    [DEPLOY_TASKS.recordPushes]: ({ deploymentId }, { attempt }) =>
+      deps.recordPushes.executeAsJob(required(deploymentId), attempt),
     [DEPLOY_TASKS.resume]: async (_payload, { log }) => {
       const found = await deps.resume.execute();
       if (found > 0) log.warn({ found }, "unfinished revisions had lost their job; they go on");

@@ -22,7 +22,12 @@ export class PolledRevisionChanges implements RevisionChanges {
     },
   ) {}
 
-  async *follow(deploymentId: string, from: HistoryPosition, reader: string, signal: AbortSignal): AsyncGenerator<RevisionView, void, undefined> {
+  async *follow(
+    deploymentId: string,
+    from: HistoryPosition,
+    reader: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<RevisionView, void, undefined> {
     const { readModel, patience, intervalMs } = this.options;
     const ofReader = this.followers.filter((one) => one === reader);
     if (this.followers.length >= MOST_FOLLOWERS || ofReader.length >= MOST_OF_ONE_READER) {
@@ -33,12 +38,16 @@ export class PolledRevisionChanges implements RevisionChanges {
       let position = from;
       while (!signal.aborted) {
         const look = position;
-        const found = await patience.read(async () => ({ changes: await readModel.changedSince(deploymentId, look) }), signal);
+        const found = await patience.read(
+          async () => ({ changes: await readModel.changedSince(deploymentId, look) }),
+          signal,
+        );
         if (found === null) return;
         if (found.changes === null) throw new NotFound("Deployment");
         yield* found.changes;
         position = positionAfter(position, found.changes);
-        if (found.changes.length === 0) await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
+        if (found.changes.length === 0)
+          await sleep(intervalMs, undefined, { signal, ref: false }).catch(() => undefined);
       }
     } finally {
       this.followers.splice(this.followers.indexOf(reader), 1);

@@ -35,7 +35,11 @@ export class CheckPlaces {
         claim = await inTime(place.claim.execute(), CLAIMED_WITHIN_MS);
       } catch (cause) {
         // A store that is away, or a folder that is read-only, is no reason not to start.
-        problems.push({ level: "warn", message: `${place.name} ${place.claim.address} could not be marked as this installation's`, cause });
+        problems.push({
+          level: "warn",
+          message: `${place.name} ${place.claim.address} could not be marked as this installation's`,
+          cause,
+        });
         continue;
       }
       if (claim.kind === "foreign") throw new PlaceTaken(place, claim);

@@ -8,7 +8,12 @@ import type { InstallationReader, PlaceMarks } from "./ports";
  * - foreign: it has the marks of others only, and we have nothing in it. It is not ours to use.
  */
 export type Claim =
-  | { readonly kind: "ours" | "shared"; readonly address: string; readonly others: readonly string[]; readonly placeId: string }
+  | {
+      readonly kind: "ours" | "shared";
+      readonly address: string;
+      readonly others: readonly string[];
+      readonly placeId: string;
+    }
   | { readonly kind: "foreign"; readonly address: string; readonly others: readonly string[] };
 
 /** Marks a folder or a bucket as this installation's. */
@@ -16,8 +21,8 @@ export class ClaimPlace {
   constructor(private readonly deps: { readonly marks: PlaceMarks; readonly installation: InstallationReader }) {}
 
   /**
-   * A place without marks becomes ours, also where earlier versions have kept things in it. One that another installation has
-   * marked is shared if we used it before there were marks.
+   * A place without marks becomes ours, also where earlier versions have kept things in it. One that another
+   * installation has marked is shared if we used it before there were marks.
    */
   async execute(): Promise<Claim> {
     const { marks, installation } = this.deps;
@@ -25,7 +30,8 @@ export class ClaimPlace {
     const { id } = await installation.current();
     const found = await marks.list();
     const others = found.filter((one) => one !== id);
-    if (others.length === found.length && others.length > 0 && (await installation.isNew())) return { kind: "foreign", address, others };
+    if (others.length === found.length && others.length > 0 && (await installation.isNew()))
+      return { kind: "foreign", address, others };
     const placeId = await marks.add(id);
     return { kind: others.length === 0 ? "ours" : "shared", address, others, placeId };
   }

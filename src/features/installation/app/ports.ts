@@ -34,5 +34,10 @@ export interface SeenPlace {
 /** Which places replicas have used. */
 export interface PlacesSeen {
   /** Notes a use. Returns the last use before it if that was of another place of this kind; null otherwise. */
-  note(place: { readonly kind: string; readonly placeId: string; readonly address: string; readonly host: string }): Promise<SeenPlace | null>;
+  note(place: {
+    readonly kind: string;
+    readonly placeId: string;
+    readonly address: string;
+    readonly host: string;
+  }): Promise<SeenPlace | null>;
 }

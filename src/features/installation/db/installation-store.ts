@@ -18,8 +18,8 @@ export class InstallationStoreSql implements InstallationStore {
   }
 
   /**
-   * The epoch is a time in milliseconds: after restoring the same backup twice, the second epoch is still higher than the first,
-   * of which the database knows nothing any more.
+   * The epoch is a time in milliseconds: after restoring the same backup twice, the second epoch is still higher than
+   * the first, of which the database knows nothing any more.
    */
   async beginEpoch(): Promise<Installation> {
     await this.current();
@@ -37,7 +37,10 @@ export class InstallationStoreSql implements InstallationStore {
 
   /** Several replicas may start on a new database at once. */
   private async create(): Promise<Installation> {
-    await this.sql.query("INSERT INTO installation (id, created_at) VALUES ($1, clock_timestamp()) ON CONFLICT DO NOTHING", [newId()]);
+    await this.sql.query(
+      "INSERT INTO installation (id, created_at) VALUES ($1, clock_timestamp()) ON CONFLICT DO NOTHING",
+      [newId()],
+    );
     return required(await this.find());
   }
 }

@@ -16,7 +16,9 @@ export class PlacesSeenSql implements PlacesSeen {
        ON CONFLICT (kind, place_id) DO UPDATE SET address = excluded.address, host = excluded.host, seen_at = excluded.seen_at`,
       [kind, placeId, address, host],
     );
-    await this.sql.query(`DELETE FROM installation_place WHERE kind = $1 AND seen_at < clock_timestamp() - ${KEPT}`, [kind]);
+    await this.sql.query(`DELETE FROM installation_place WHERE kind = $1 AND seen_at < clock_timestamp() - ${KEPT}`, [
+      kind,
+    ]);
     return last === undefined || last.placeId === placeId ? null : last;
   }
 }

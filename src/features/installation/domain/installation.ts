@@ -19,4 +19,5 @@ export interface Position {
 }
 
 /** Whether `a` comes after `b`. */
-export const isAfter = (a: Position, b: Position): boolean => a.epoch > b.epoch || (a.epoch === b.epoch && a.generation > b.generation);
+export const isAfter = (a: Position, b: Position): boolean =>
+  a.epoch > b.epoch || (a.epoch === b.epoch && a.generation > b.generation);

@@ -35,7 +35,12 @@ export interface LogTails {
    * @param reader whose it is, since nobody gets more than a share of what can be followed at a time
    * @throws Unavailable if too much is followed already, or if whoever reads is too slow
    */
-  follow(filter: LogFilter, since: Instant, reader: string, signal: AbortSignal): AsyncGenerator<LogEntry, void, undefined>;
+  follow(
+    filter: LogFilter,
+    since: Instant,
+    reader: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogEntry, void, undefined>;
 }
 
 export interface LogSearch {

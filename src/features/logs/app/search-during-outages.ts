@@ -5,9 +5,9 @@ import type { LogEntry, LogQuery, LogSearch } from "./ports";
 const NOTICE = "Elasticsearch cannot be read now: only lines that have not reached it yet are shown here";
 
 /**
- * Reads the logs; while they cannot be read, a search is answered with the lines that still wait to be exported: those of
- * the deploys and rollbacks made during the outage. A first line says that the others are missing. Without such lines
- * there is nothing to answer, so the search fails. Followed logs wait for the outage to end.
+ * Reads the logs; while they cannot be read, a search is answered with the lines that still wait to be exported: those
+ * of the deploys and rollbacks made during the outage. A first line says that the others are missing. Without such
+ * lines there is nothing to answer, so the search fails. Followed logs wait for the outage to end.
  */
 export class SearchDuringOutages implements LogSearch {
   constructor(
@@ -23,7 +23,9 @@ export class SearchDuringOutages implements LogSearch {
       const lines = await this.unexported.search({ ...query, limit: Math.max(1, query.limit - 1) });
       const [first] = lines;
       if (first === undefined) throw error;
-      return [{ id: `${first.id}-incomplete`, timestamp: first.timestamp, message: NOTICE }, ...lines].slice(-Math.max(2, query.limit));
+      return [{ id: `${first.id}-incomplete`, timestamp: first.timestamp, message: NOTICE }, ...lines].slice(
+        -Math.max(2, query.limit),
+      );
     }
   }
 

@@ -16,7 +16,10 @@ export class PostgresLogSearch implements LogSearch {
     return this.select(query, "ASC");
   }
 
-  private select({ deploymentId, component, since, text, limit }: LogQuery, order: "ASC" | "DESC"): Promise<LogEntry[]> {
+  private select(
+    { deploymentId, component, since, text, limit }: LogQuery,
+    order: "ASC" | "DESC",
+  ): Promise<LogEntry[]> {
     return this.sql.query<LogEntry>(
       `SELECT id, created_at AS timestamp, message
        FROM log_line

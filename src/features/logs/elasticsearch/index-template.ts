@@ -17,13 +17,13 @@ const EXACT: estypes.MappingProperty = {
 /**
  * The mapping for indices `<prefix>.*`, which the platform's log collectors write to as well.
  *
- * It is made so as not to fight theirs. Its priority is the lowest that cannot clash: a template of the operator's
- * (by custom 100 and up) goes before it, whereas equal priority 0, which is what "none" means, would make
- * Elasticsearch refuse whichever of the two comes second. Where ours applies, the collectors lose nothing: their
- * own template maps `date_nano` alone and as here, every other field is mapped as Elasticsearch would by itself or
- * more exactly, and there are no settings. Where ours does not apply, search still works (see LogSearch).
- * `flattened` keeps the fields of our lines from adding columns to the mapping, or clashing in type. It compares numbers
- * as text, so the few that are searched by range stand beside it.
+ * It is made so as not to fight theirs. Its priority is the lowest that cannot clash: a template of the operator's (by
+ * custom 100 and up) goes before it, whereas equal priority 0, which is what "none" means, would make Elasticsearch
+ * refuse whichever of the two comes second. Where ours applies, the collectors lose nothing: their own template maps
+ * `date_nano` alone and as here, every other field is mapped as Elasticsearch would by itself or more exactly, and
+ * there are no settings. Where ours does not apply, search still works (see LogSearch).
+ * `flattened` keeps the fields of our lines from adding columns to the mapping, or clashing in type. It compares
+ * numbers as text, so the few that are searched by range stand beside it.
  */
 export function indexTemplate(prefix: string) {
   return {

@@ -9,4 +9,9 @@ export const createLogSink = (
   indexPrefix: string,
   options: Pick<ElasticsearchSinkOptions<LogLine>, "client" | "clock" | "maxRequestBytes">,
 ): ElasticsearchSink<LogLine> =>
-  new ElasticsearchSink({ ...options, template: indexTemplate(indexPrefix), indexOf: (line) => indexName(indexPrefix, line), documentOf: (line) => toDocument({ ...line, fields: withoutLongTexts(line.fields) }) });
+  new ElasticsearchSink({
+    ...options,
+    template: indexTemplate(indexPrefix),
+    indexOf: (line) => indexName(indexPrefix, line),
+    documentOf: (line) => toDocument({ ...line, fields: withoutLongTexts(line.fields) }),
+  });

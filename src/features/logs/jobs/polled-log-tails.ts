@@ -9,7 +9,9 @@ const MOST_POLLS = 100;
 /** Of the polls that one reader began, so that others can follow something too. */
 const MOST_OF_ONE_READER = 25;
 
-/** Follows logs by asking for new lines in turn: once for everybody who follows the same lines of the same Deployment. */
+/**
+ * Follows logs by asking for new lines in turn: once for everybody who follows the same lines of the same Deployment.
+ */
 export class PolledLogTails implements LogTails {
   private readonly polls = new Map<string, LogPoll>();
 
@@ -20,7 +22,12 @@ export class PolledLogTails implements LogTails {
     return this.polls.size;
   }
 
-  async *follow(filter: LogFilter, since: Instant, reader: string, signal: AbortSignal): AsyncGenerator<LogEntry, void, undefined> {
+  async *follow(
+    filter: LogFilter,
+    since: Instant,
+    reader: string,
+    signal: AbortSignal,
+  ): AsyncGenerator<LogEntry, void, undefined> {
     const { key, poll } = this.join(filter, reader);
     // From here on whatever appears is in the queue; what was there before, the pages bring.
     const queue = poll.attach();
@@ -41,13 +48,22 @@ export class PolledLogTails implements LogTails {
     for (const poll of this.polls.values()) poll.stop();
   }
 
-  private join({ releaseName, deploymentId, component, text }: LogFilter, reader: string): { key: string; poll: LogPoll } {
+  private join(
+    { releaseName, deploymentId, component, text }: LogFilter,
+    reader: string,
+  ): { key: string; poll: LogPoll } {
     const key = JSON.stringify([releaseName, deploymentId, component, text]);
     let poll = this.polls.get(key);
     if (poll === undefined) {
       const ofReader = [...this.polls.values()].filter(({ begunBy }) => begunBy === reader);
-      if (this.polls.size >= MOST_POLLS || ofReader.length >= MOST_OF_ONE_READER) throw new Unavailable("Too many different logs are being followed now; try again later");
-      const filter = { releaseName, deploymentId, ...(component !== undefined && { component }), ...(text !== undefined && { text }) };
+      if (this.polls.size >= MOST_POLLS || ofReader.length >= MOST_OF_ONE_READER)
+        throw new Unavailable("Too many different logs are being followed now; try again later");
+      const filter = {
+        releaseName,
+        deploymentId,
+        ...(component !== undefined && { component }),
+        ...(text !== undefined && { text }),
+      };
       poll = new LogPoll(filter, reader, this.options);
       this.polls.set(key, poll);
     }
@@ -55,7 +71,13 @@ export class PolledLogTails implements LogTails {
   }
 
   /** Page by page, as fast as they are read. Leaves in `known` those that may come once more. */
-  private async *earlierLines({ filter, since, signal, queue, known }: Following & { filter: LogFilter }): AsyncGenerator<LogEntry, void, undefined> {
+  private async *earlierLines({
+    filter,
+    since,
+    signal,
+    queue,
+    known,
+  }: Following & { filter: LogFilter }): AsyncGenerator<LogEntry, void, undefined> {
     const { search, patience, clock } = this.options;
     let attachedMs = Date.parse(clock());
     let fromMs = Date.parse(since);
@@ -91,13 +113,20 @@ interface Following {
   readonly known: Map<string, number>;
 }
 
-async function* laterLines({ since, signal, poll, queue, known }: Following): AsyncGenerator<LogEntry, void, undefined> {
+async function* laterLines({
+  since,
+  signal,
+  poll,
+  queue,
+  known,
+}: Following): AsyncGenerator<LogEntry, void, undefined> {
   const sinceMs = Date.parse(since);
   const joinedAt = poll.polls;
   for (;;) {
     const batch = await queue.next(signal);
     if (batch === null) {
-      if (queue.overflown) throw new Unavailable("The lines come faster than they are read; follow the log again from where it broke off");
+      if (queue.overflown)
+        throw new Unavailable("The lines come faster than they are read; follow the log again from where it broke off");
       return;
     }
     for (const line of batch.lines) if (msOf(line) >= sinceMs && !known.has(line.id)) yield line;

@@ -56,7 +56,13 @@ function endless(response: ServerResponse): void {
 }
 
 test.each([
-  ["a redirect on the same host", () => serve((request, response) => (request.url === "/runtime" ? response.writeHead(301, { location: "/moved" }).end() : response.end(feed)))],
+  [
+    "a redirect on the same host",
+    () =>
+      serve((request, response) =>
+        request.url === "/runtime" ? response.writeHead(301, { location: "/moved" }).end() : response.end(feed),
+      ),
+  ],
   ["a file", () => write("feed.json", feed)],
   ["a URL", () => serve((_, response) => response.end(feed))],
 ])("%s replaces the releases, not the schema revisions", async (_, sourceOf) => {
@@ -70,15 +76,25 @@ test.each([
   ["a file that is not JSON", () => write("text.json", "hello"), /JSON/],
   ["a file that is no catalogue", () => write("other.json", "{}"), /runtimeVersions/],
   ["a file elsewhere without https", async () => "http://192.0.2.1/runtime", /by https/],
-  ["a server that redirects elsewhere", () => serve((_, response) => response.writeHead(302, { location: "http://localhost:1/other" }).end()), /redirects to http:\/\/localhost:1/],
-  ["a server that redirects for ever", () => serve((_, response) => response.writeHead(302, { location: "/runtime" }).end()), /more than 5 times/],
+  [
+    "a server that redirects elsewhere",
+    () => serve((_, response) => response.writeHead(302, { location: "http://localhost:1/other" }).end()),
+    /redirects to http:\/\/localhost:1/,
+  ],
+  [
+    "a server that redirects for ever",
+    () => serve((_, response) => response.writeHead(302, { location: "/runtime" }).end()),
+    /more than 5 times/,
+  ],
   ["a server that sends without end", () => serve((_, response) => endless(response)), /more than 16777216 bytes/],
   ["a server that says no", () => serve((_, response) => response.writeHead(503).end()), /503/],
   ["a server that says nothing", () => serve(() => undefined), TIMED_OUT],
   ["a server that is not there", async () => "http://127.0.0.1:1/runtime", /fetch failed: .+/],
 ])("%s is named, and why", async (_, sourceOf, reason) => {
   const source = await sourceOf();
-  const error: unknown = await loadCatalogue(source, reason === TIMED_OUT ? 300 : undefined).catch((caught: unknown) => caught);
+  const error: unknown = await loadCatalogue(source, reason === TIMED_OUT ? 300 : undefined).catch(
+    (caught: unknown) => caught,
+  );
   expect(error).toBeInstanceOf(CatalogueNotLoaded);
   expect((error as Error).message).toContain(source);
   expect((error as Error).message).toMatch(reason);

@@ -22,12 +22,11 @@ export class CatalogueNotLoaded extends Error {
 }
 
 /**
- * The shipped catalogue, or the one at `source` (a file path or an http(s) URL, in the shape of the
- * public feed or of the shipped file) in its place. The table of schema revisions is always the shipped
- * one, since no feed carries it.
+ * The shipped catalogue, or the one at `source` (a file path or an http(s) URL, in the shape of the public feed or of
+ * the shipped file) in its place. The table of schema revisions is always the shipped one, since no feed carries it.
  *
- * @throws CatalogueNotLoaded if `source` cannot be read in time (a URL: 10 s), is longer than 16 MB, comes neither by https
- * nor from this machine, redirects to another host, or is not a usable catalogue.
+ * @throws CatalogueNotLoaded if `source` cannot be read in time (a URL: 10 s), is longer than 16 MB, comes neither by
+ * https nor from this machine, redirects to another host, or is not a usable catalogue.
  */
 export async function loadCatalogue(source?: string, timeoutMs = FETCH_TIMEOUT_MS): Promise<RuntimeCatalogue> {
   if (source === undefined) return catalogueOf(shippedReleases);

@@ -77,7 +77,9 @@ describe("releases", () => {
     const restricted = { restricted: true, restrictedReason: "broken" };
     const releases = [release("5.0.6", old), release("5.0.7", old), release("5.0.8", { ...old, ...restricted })];
     expect(versions(new RuntimeCatalogue(releases, []).releases({ airflowVersion: "2.3.4" }))).toEqual(["5.0.7"]);
-    expect(versions(new RuntimeCatalogue(releases.slice(2), []).releases({ airflowVersion: "2.3.4" }))).toEqual(["5.0.8"]);
+    expect(versions(new RuntimeCatalogue(releases.slice(2), []).releases({ airflowVersion: "2.3.4" }))).toEqual([
+      "5.0.8",
+    ]);
   });
 
   test("passes over a restricted release only if the minor has another", () => {

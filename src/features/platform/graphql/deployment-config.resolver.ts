@@ -30,7 +30,10 @@ export class DeploymentConfig {
 export class DeploymentConfigResolver {
   constructor(private readonly images: AirflowImages) {}
 
-  @Query(() => DeploymentConfig, { nullable: true, description: "What Deployments without a Runtime may run. For everybody who is signed in." })
+  @Query(() => DeploymentConfig, {
+    nullable: true,
+    description: "What Deployments without a Runtime may run. For everybody who is signed in.",
+  })
   async deploymentConfig(@Ctx() context: GraphqlContext): Promise<DeploymentConfig> {
     await context.actor();
     const { all } = this.images;

@@ -2,7 +2,13 @@ import { actorName } from "../../access";
 import type { Deployment, DeploymentReadModel } from "../../deployments";
 import type { Actor } from "../../../shared/domain/permissions";
 import { releaseNameOf } from "../domain/repository";
-import { mayUseBaseImage, mayUseRepositoryOf, parseScopes, type RepositoryAccess, type RepositoryAction } from "../domain/token-access";
+import {
+  mayUseBaseImage,
+  mayUseRepositoryOf,
+  parseScopes,
+  type RepositoryAccess,
+  type RepositoryAction,
+} from "../domain/token-access";
 import type { RegistryToken, RegistryTokens } from "./ports";
 
 /** Gives out tokens for the registry. */
@@ -25,14 +31,22 @@ export class GrantAccess {
   async execute(actor: Actor, scopes: readonly string[]): Promise<RegistryToken> {
     const wanted = parseScopes(scopes);
     const deployments = await this.deploymentsOf(wanted);
-    const granted = wanted.map(({ name, actions }) => ({ name, actions: actions.filter((action) => this.may(actor, action, name, deployments)) }));
+    const granted = wanted.map(({ name, actions }) => ({
+      name,
+      actions: actions.filter((action) => this.may(actor, action, name, deployments)),
+    }));
     return this.deps.tokens.issue(
       actorName(actor),
       granted.filter(({ actions }) => actions.length > 0),
     );
   }
 
-  private may(actor: Actor, action: RepositoryAction, name: string, deployments: ReadonlyMap<string, Deployment>): boolean {
+  private may(
+    actor: Actor,
+    action: RepositoryAction,
+    name: string,
+    deployments: ReadonlyMap<string, Deployment>,
+  ): boolean {
     if (this.deps.baseImages.includes(name)) return mayUseBaseImage(actor, action);
     const deployment = deployments.get(releaseNameOf(name) ?? "");
     return deployment !== undefined && mayUseRepositoryOf(deployment, actor, action);
@@ -41,7 +55,9 @@ export class GrantAccess {
   private async deploymentsOf(wanted: readonly RepositoryAccess[]): Promise<ReadonlyMap<string, Deployment>> {
     const releaseNames = wanted.map(({ name }) => releaseNameOf(name)).filter((name) => name !== null);
     if (releaseNames.length === 0) return new Map();
-    const found = await this.deps.deployments.findManyByReleaseName(releaseNames.slice(0, 1 + this.deps.maxExtraDeployments));
+    const found = await this.deps.deployments.findManyByReleaseName(
+      releaseNames.slice(0, 1 + this.deps.maxExtraDeployments),
+    );
     return new Map(found.map((deployment) => [deployment.releaseName, deployment]));
   }
 }

@@ -6,8 +6,8 @@ import { mayUseRepositoryOf } from "../domain/token-access";
 import { ImageUnreadable, RegistryUnavailable, type Registry } from "./ports";
 
 /**
- * FOUND: it is there, and the actor may use it. MISSING: it is not, or the actor may not use it. UNVERIFIED: nobody can tell, since
- * its registry does not answer, or is none that this installation asks.
+ * FOUND: it is there, and the actor may use it. MISSING: it is not, or the actor may not use it. UNVERIFIED: nobody can
+ * tell, since its registry does not answer, or is none that this installation asks.
  */
 export type ImageState =
   | { readonly kind: "FOUND"; readonly digest: string }
@@ -41,7 +41,11 @@ export class LookUpImage {
     const isOwn = location.host === ownHost.toLowerCase();
     const registry = isOwn ? own : others(location.host);
     if (registry === null) {
-      return { kind: "UNVERIFIED", because: "UNKNOWN_REGISTRY", reason: `${location.host} is no registry that this installation asks` };
+      return {
+        kind: "UNVERIFIED",
+        because: "UNKNOWN_REGISTRY",
+        reason: `${location.host} is no registry that this installation asks`,
+      };
     }
     if (isOwn && !(await this.mayUse(actor, location))) return { kind: "MISSING" };
     try {

@@ -24,8 +24,14 @@ export class ImageUnreadable extends DomainError {
 
 /** One registry, as far as this service reads it. */
 export interface Registry {
-  /** Of the manifest that a tag or a digest leads to; null where there is none. @throws RegistryUnavailable, ImageUnreadable */
+  /**
+   * Of the manifest that a tag or a digest leads to; null where there is none. @throws RegistryUnavailable,
+   * ImageUnreadable
+   */
   digestOf(repository: string, reference: string): Promise<string | null>;
-  /** Of the image that a tag or a digest leads to, on linux/amd64 if there are several; null where there is none. @throws RegistryUnavailable, ImageUnreadable */
+  /**
+   * Of the image that a tag or a digest leads to, on linux/amd64 if there are several; null where there is none.
+   * @throws RegistryUnavailable, ImageUnreadable
+   */
   labelsOf(repository: string, reference: string): Promise<Readonly<Record<string, string>> | null>;
 }

@@ -11,11 +11,22 @@ export class PushedImages {
   ) {}
 
   /** `host/releaseName/airflow:tag@digest` */
-  nameOf({ releaseName, tag, digest }: { readonly releaseName: string; readonly tag: string; readonly digest: string }): string {
+  nameOf({
+    releaseName,
+    tag,
+    digest,
+  }: {
+    readonly releaseName: string;
+    readonly tag: string;
+    readonly digest: string;
+  }): string {
     return `${this.host}/${repositoryOf(releaseName)}:${tag}@${digest}`;
   }
 
-  /** What the image says of itself; null where the registry does not hold it. @throws RegistryUnavailable, ImageUnreadable */
+  /**
+   * What the image says of itself; null where the registry does not hold it. @throws RegistryUnavailable,
+   * ImageUnreadable
+   */
   async factsOf(releaseName: string, digest: string): Promise<ImageFacts | null> {
     const labels = await this.registry.labelsOf(repositoryOf(releaseName), digest);
     return labels === null ? null : factsFrom(labels);

@@ -6,10 +6,14 @@ import type { Authorize } from "./distribution-registry";
 const MOST_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 /** Registries say either the one or the other. */
-const Answer = z.union([z.object({ token: z.string() }).transform(({ token }) => token), z.object({ access_token: z.string() }).transform((answer) => answer.access_token)]);
+const Answer = z.union([
+  z.object({ token: z.string() }).transform(({ token }) => token),
+  z.object({ access_token: z.string() }).transform((answer) => answer.access_token),
+]);
 
 /**
- * How to be let in to somebody else's registry: with a password where it asks for one, else with a token from where it says.
+ * How to be let in to somebody else's registry: with a password where it asks for one, else with a token from where it
+ * says.
  * @param credentials `user:password` in base64, null to come without a name
  */
 export const answerChallenge =
@@ -18,7 +22,9 @@ export const answerChallenge =
     const password = await credentials();
     const basic = password === null ? null : `Basic ${password}`;
     if (/^basic\b/i.test(challenge)) return basic;
-    const parameters = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]));
+    const parameters = new Map(
+      [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = "", value = ""]) => [name, value]),
+    );
     const [realm, service] = [parameters.get("realm"), parameters.get("service")];
     if (!/^bearer\b/i.test(challenge) || realm === undefined || !URL.canParse(realm)) return null;
     const url = new URL(realm);
@@ -28,9 +34,14 @@ export const answerChallenge =
   };
 
 async function fetchToken(url: URL, basic: string | null): Promise<string> {
-  const refused = (cause?: unknown) => new RegistryUnavailable(`The registry's tokens cannot be had at ${url.host}`, { cause });
+  const refused = (cause?: unknown) =>
+    new RegistryUnavailable(`The registry's tokens cannot be had at ${url.host}`, { cause });
   try {
-    const response = await boundedFetch(url, { headers: basic === null ? {} : { authorization: basic }, signal: AbortSignal.timeout(TIMEOUT_MS) }, { maxBytes: MOST_BYTES, redirects: "SAME_HOST" });
+    const response = await boundedFetch(
+      url,
+      { headers: basic === null ? {} : { authorization: basic }, signal: AbortSignal.timeout(TIMEOUT_MS) },
+      { maxBytes: MOST_BYTES, redirects: "SAME_HOST" },
+    );
     const token = Answer.safeParse(response.ok ? await response.json() : null);
     if (token.success) return token.data;
   } catch (error) {

@@ -7,18 +7,29 @@ import { ImageUnreadable, RegistryUnavailable, type Registry } from "../app/port
 const MOST_BYTES = 4 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 
-const INDEX_TYPES = ["application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"];
-const MANIFEST_TYPES = ["application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"];
+const INDEX_TYPES = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+const MANIFEST_TYPES = [
+  "application/vnd.oci.image.manifest.v1+json",
+  "application/vnd.docker.distribution.manifest.v2+json",
+];
 const ACCEPT = [...INDEX_TYPES, ...MANIFEST_TYPES].join(", ");
 
 const DIGEST = z.string().regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-zA-Z=_-]+$/);
 const Index = z.object({
-  manifests: z.array(z.object({ digest: DIGEST, platform: z.object({ os: z.string(), architecture: z.string() }).partial().optional() })),
+  manifests: z.array(
+    z.object({ digest: DIGEST, platform: z.object({ os: z.string(), architecture: z.string() }).partial().optional() }),
+  ),
 });
 const Manifest = z.object({ config: z.object({ digest: DIGEST }) });
 const Configuration = z.object({ config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish() });
 
-/** What `Authorization` to send for reading a repository, given what the registry asked for; null where there is nothing to send. */
+/**
+ * What `Authorization` to send for reading a repository, given what the registry asked for; null where there is nothing
+ * to send.
+ */
 export type Authorize = (repository: string, challenge: string) => Promise<string | null>;
 
 interface Answer {
@@ -54,11 +65,15 @@ export class DistributionRegistry implements Registry {
 
   private async platformImage(repository: string, body: unknown): Promise<unknown> {
     const { manifests } = Index.safeParse(body).data ?? { manifests: [] };
-    const chosen = manifests.find(({ platform }) => platform?.os === "linux" && platform.architecture === "amd64") ?? manifests[0];
+    const chosen =
+      manifests.find(({ platform }) => platform?.os === "linux" && platform.architecture === "amd64") ?? manifests[0];
     return chosen === undefined ? null : ((await this.manifest(repository, chosen.digest))?.body ?? null);
   }
 
-  private async manifest(repository: string, reference: string): Promise<{ type: string; digest: string; body: unknown } | null> {
+  private async manifest(
+    repository: string,
+    reference: string,
+  ): Promise<{ type: string; digest: string; body: unknown } | null> {
     const answer = await this.get(`/v2/${repository}/manifests/${reference}`, repository);
     if (answer === null) return null;
     const { type, body } = answer;
@@ -80,12 +95,19 @@ export class DistributionRegistry implements Registry {
   private async fetch(path: string, authorization?: string): Promise<Answer> {
     const headers = { accept: ACCEPT, ...(authorization !== undefined && { authorization }) };
     try {
-      const response = await boundedFetch(`${this.url}${path}`, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) }, { maxBytes: MOST_BYTES, redirects: "AS_FETCH" });
+      const response = await boundedFetch(
+        `${this.url}${path}`,
+        { headers, signal: AbortSignal.timeout(TIMEOUT_MS) },
+        { maxBytes: MOST_BYTES, redirects: "AS_FETCH" },
+      );
       const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
       const challenge = response.headers.get("www-authenticate") ?? "";
       return { status: response.status, type, challenge, body: Buffer.from(await response.arrayBuffer()) };
     } catch (error) {
-      if (error instanceof AnswerTooLong) throw new ImageUnreadable(`its description in the registry has more than ${MOST_BYTES} bytes`, { cause: error });
+      if (error instanceof AnswerTooLong)
+        throw new ImageUnreadable(`its description in the registry has more than ${MOST_BYTES} bytes`, {
+          cause: error,
+        });
       throw new RegistryUnavailable(`The registry at ${this.host} cannot be reached`, { cause: error });
     }
   }

@@ -4,13 +4,18 @@ import { RegistryUnavailable } from "../app/ports";
 import { hostOf } from "../domain/image-location";
 
 /** The part of a Docker config.json, and of a Kubernetes secret of type dockerconfigjson, that holds passwords. */
-const DockerConfig = z.object({ auths: z.record(z.string(), z.object({ auth: z.string(), username: z.string(), password: z.string() }).partial()).default({}) });
+const DockerConfig = z.object({
+  auths: z
+    .record(z.string(), z.object({ auth: z.string(), username: z.string(), password: z.string() }).partial())
+    .default({}),
+});
 
 /** Docker Hub stands there as `https://index.docker.io/v1/`. */
 const nameOf = (key: string): string => hostOf(key.replace(/^https?:\/\//, "").split("/")[0] ?? "");
 
 /**
- * `user:password` in base64 for a registry; null where the file has none. It is read each time, as such files are exchanged.
+ * `user:password` in base64 for a registry; null where the file has none. It is read each time, as such files are
+ * exchanged.
  * @throws RegistryUnavailable if it cannot be read
  */
 export async function credentialsFor(host: string, file: string): Promise<string | null> {

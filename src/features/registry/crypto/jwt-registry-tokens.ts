@@ -20,8 +20,8 @@ export interface TokenNames {
 }
 
 /**
- * Tokens as the Distribution project's registry takes them: a JWT with its certificate in `x5c`, which the registry looks up
- * in its `rootcertbundle`. Registries of version 2 know RSA keys and those of the elliptic curve P-256.
+ * Tokens as the Distribution project's registry takes them: a JWT with its certificate in `x5c`, which the registry
+ * looks up in its `rootcertbundle`. Registries of version 2 know RSA keys and those of the elliptic curve P-256.
  */
 export class JwtRegistryTokens implements RegistryTokens {
   private readonly privateKey: KeyObject;
@@ -45,7 +45,9 @@ export class JwtRegistryTokens implements RegistryTokens {
 
   async issue(subject: string, access: readonly RepositoryAccess[]): Promise<RegistryToken> {
     const issuedAt = Math.floor(Date.parse(this.clock()) / 1_000);
-    const token = await new SignJWT({ access: access.map(({ name, actions }) => ({ type: "repository", name, actions })) })
+    const token = await new SignJWT({
+      access: access.map(({ name, actions }) => ({ type: "repository", name, actions })),
+    })
       .setProtectedHeader({ typ: "JWT", alg: this.algorithm, x5c: this.chain })
       .setIssuer(this.names.issuer)
       .setAudience(this.names.service)
@@ -62,8 +64,12 @@ export class JwtRegistryTokens implements RegistryTokens {
 function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
   if (asymmetricKeyType === "rsa") return "RS256";
   if (asymmetricKeyType === "ec" && asymmetricKeyDetails?.namedCurve === "prime256v1") return "ES256";
-  throw new Error(`The registry's tls.key is an ${asymmetricKeyType} key: it has to be RSA or EC P-256 (astronomer.houston.config.jwt.registry.certPath)`);
+  throw new Error(
+    `The registry's tls.key is an ${asymmetricKeyType} key: it has to be RSA or EC P-256 (astronomer.houston.config.jwt.registry.certPath)`,
+  );
 }
 
 const certificatesIn = (pem: string): X509Certificate[] =>
-  (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((one) => new X509Certificate(one));
+  (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map(
+    (one) => new X509Certificate(one),
+  );

@@ -12,7 +12,13 @@ export async function selfSignedKey(): Promise<RegistryKey> {
   const notBefore = new Date();
   const notAfter = new Date(notBefore);
   notAfter.setUTCFullYear(notAfter.getUTCFullYear() + LIVES_YEARS);
-  const certificate = await X509CertificateGenerator.createSelfSigned({ name: NAME, notBefore, notAfter, keys, signingAlgorithm: ALGORITHM });
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    name: NAME,
+    notBefore,
+    notAfter,
+    keys,
+    signingAlgorithm: ALGORITHM,
+  });
   return {
     privateKeyPem: KeyObject.from(keys.privateKey).export({ type: "pkcs8", format: "pem" }).toString(),
     certificatePem: `${certificate.toString("pem")}\n`,

@@ -1,4 +1,6 @@
-/** What an image says of itself. Source: the labels of the platform's base images, and of what the `astro` CLI builds. */
+/**
+ * What an image says of itself. Source: the labels of the platform's base images, and of what the `astro` CLI builds.
+ */
 export interface ImageFacts {
   readonly runtimeVersion: string | undefined;
   readonly airflowVersion: string | undefined;

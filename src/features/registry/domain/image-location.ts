@@ -8,7 +8,8 @@ export interface ImageLocation {
 const DOCKER_HUB = "docker.io";
 
 /** Docker Hub goes by two names. */
-export const hostOf = (name: string): string => (name.toLowerCase() === "index.docker.io" ? DOCKER_HUB : name.toLowerCase());
+export const hostOf = (name: string): string =>
+  name.toLowerCase() === "index.docker.io" ? DOCKER_HUB : name.toLowerCase();
 
 /** Reads `host/repository`; without a host it is Docker Hub's. Source: the Distribution project's reference package. */
 export function locateImage(name: string): ImageLocation {

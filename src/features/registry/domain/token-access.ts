@@ -4,7 +4,10 @@ import { can, deploymentScope, SYSTEM_SCOPE, type Actor } from "../../../shared/
 
 export type RepositoryAction = "pull" | "push";
 
-/** What a token opens, or is asked to open: an entry of the `access` claim of the Distribution project's token authentication. */
+/**
+ * What a token opens, or is asked to open: an entry of the `access` claim of the Distribution project's token
+ * authentication.
+ */
 export interface RepositoryAccess {
   readonly name: string;
   readonly actions: readonly RepositoryAction[];
@@ -47,4 +50,8 @@ export const mayUseRepositoryOf = (
   action: RepositoryAction,
 ): boolean =>
   canSee(actor, deployment) &&
-  can(actor, action === "pull" ? DEPLOYMENT_PERMISSIONS.pullImage : DEPLOYMENT_PERMISSIONS.pushImage, deploymentScope(deployment));
+  can(
+    actor,
+    action === "pull" ? DEPLOYMENT_PERMISSIONS.pullImage : DEPLOYMENT_PERMISSIONS.pushImage,
+    deploymentScope(deployment),
+  );

@@ -13,7 +13,9 @@ const STATUSES: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 /** Errors in the shape that clients of registries read. Source: the Distribution project's HTTP API. */
-export const registryError = (code: string, message: string, details: unknown = null): object => ({ errors: [{ code, message, details }] });
+export const registryError = (code: string, message: string, details: unknown = null): object => ({
+  errors: [{ code, message, details }],
+});
 
 export const answerRegistryErrors =
   (log: Logger, outages: OutageLog) =>
@@ -29,5 +31,9 @@ export const answerRegistryErrors =
     const status = error.statusCode ?? 500;
     if (status < 500) return void reply.code(status).send(registryError("UNSUPPORTED", error.message));
     log.error({ err: error, requestId: request.id }, "request failed");
-    void reply.code(status).send(registryError("UNKNOWN", "Something went wrong on our side; the request id tells us where", { requestId: request.id }));
+    void reply.code(status).send(
+      registryError("UNKNOWN", "Something went wrong on our side; the request id tells us where", {
+        requestId: request.id,
+      }),
+    );
   };

@@ -18,21 +18,32 @@ export interface TokenRoutesOptions {
 }
 
 /**
- * `GET /v1/registry/certificate`: what the registry has to be given as `rootcertbundle`, for anybody, since it is no secret.
- * `GET /v1/registry/authorization`: where clients of the registry get their tokens, by the Distribution project's
- * token authentication. The password is a session's token or an API key, with any user name.
+ * `GET /v1/registry/certificate`: what the registry has to be given as `rootcertbundle`, for anybody, since it is no
+ * secret.
+ * `GET /v1/registry/authorization`: where clients of the registry get their tokens, by the Distribution project's token
+ * authentication. The password is a session's token or an API key, with any user name.
  */
-export function tokenRoutes(app: FastifyInstance, { endpoint, service, authenticate, grant, certificatePem, log, outages }: TokenRoutesOptions): void {
+export function tokenRoutes(
+  app: FastifyInstance,
+  { endpoint, service, authenticate, grant, certificatePem, log, outages }: TokenRoutesOptions,
+): void {
   app.register(async (scope) => {
     scope.setErrorHandler(answerRegistryErrors(log, outages));
-    scope.get(`${endpoint}/registry/certificate`, async (_request, reply) => reply.type("application/x-pem-file").send(certificatePem));
-    scope.get<{ Querystring: Record<string, unknown> }>(`${endpoint}/registry/authorization`, async (request, reply) => {
-      const actor = await authenticate(credentialsOf(request.headers.authorization));
-      const { service: asked, scope: scopes } = request.query;
-      if (asked !== undefined && asked !== service) throw new InvalidInput("service", `is not ${service}`);
-      const { token, expiresInSeconds, issuedAt } = await grant.execute(actor, listOf(scopes));
-      return reply.header("cache-control", "no-store").send({ token, expires_in: expiresInSeconds, issued_at: issuedAt });
-    });
+    scope.get(`${endpoint}/registry/certificate`, async (_request, reply) =>
+      reply.type("application/x-pem-file").send(certificatePem),
+    );
+    scope.get<{ Querystring: Record<string, unknown> }>(
+      `${endpoint}/registry/authorization`,
+      async (request, reply) => {
+        const actor = await authenticate(credentialsOf(request.headers.authorization));
+        const { service: asked, scope: scopes } = request.query;
+        if (asked !== undefined && asked !== service) throw new InvalidInput("service", `is not ${service}`);
+        const { token, expiresInSeconds, issuedAt } = await grant.execute(actor, listOf(scopes));
+        return reply
+          .header("cache-control", "no-store")
+          .send({ token, expires_in: expiresInSeconds, issued_at: issuedAt });
+      },
+    );
   });
 }
 
@@ -44,4 +55,5 @@ function credentialsOf(header: string | undefined): string | undefined {
   return pair.slice(pair.indexOf(":") + 1);
 }
 
-const listOf = (value: unknown): string[] => (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");
+const listOf = (value: unknown): string[] =>
+  (Array.isArray(value) ? value : [value]).filter((one) => typeof one === "string");

@@ -10,7 +10,8 @@ export class BundleTrees implements DagTrees {
     try {
       await this.bundles.execute(sha256, folder, signal);
     } catch (error) {
-      const isFinal = error instanceof BundleMissing || error instanceof BundleCorrupt || error instanceof ArchiveRefused;
+      const isFinal =
+        error instanceof BundleMissing || error instanceof BundleCorrupt || error instanceof ArchiveRefused;
       throw isFinal ? new RolloutRejected(error.message, { cause: error }) : error;
     }
   }

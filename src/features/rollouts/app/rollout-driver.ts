@@ -2,8 +2,8 @@ import type { Position } from "../../installation";
 import type { ReleaseState } from "../domain/release-state";
 
 /**
- * What became of a state: it holds now, or the target has a later one and was left alone. A later one is that of a newer
- * revision, unless the revision is still the newest: then the target is ahead of the history, as after a restore.
+ * What became of a state: it holds now, or the target has a later one and was left alone. A later one is that of a
+ * newer revision, unless the revision is still the newest: then the target is ahead of the history, as after a restore.
  */
 export type RolloutOutcome = "applied" | "overtaken";
 
@@ -23,7 +23,8 @@ export interface RolloutDriver {
   readonly name: string;
   /**
    * @throws RolloutRejected if trying again cannot help
-   * @throws Unavailable during an outage of something that the driver depends on: it is waited for, and costs no attempt
+   * @throws Unavailable during an outage of something that the driver depends on: it is waited for, and costs no
+   * attempt
    * @throws Error for any other failure: it is tried again a few times
    */
   apply(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome>;

@@ -34,7 +34,10 @@ test("the least that a release says", () => {
 test("the same state gives the same text", () => {
   const rich = state({
     components: { scheduler: { replicas: 2 }, workers: { replicas: 3 } },
-    environmentVariables: [{ key: "B", value: "1", isSecret: false }, { key: "A", value: "2", isSecret: false }],
+    environmentVariables: [
+      { key: "B", value: "1", isSecret: false },
+      { key: "A", value: "2", isSecret: false },
+    ],
   });
   const reordered = state({ ...rich, components: { workers: { replicas: 3 }, scheduler: { replicas: 2 } } });
   expect(JSON.stringify(helmValues(reordered))).toBe(JSON.stringify(helmValues(rich)));
@@ -42,12 +45,22 @@ test("the same state gives the same text", () => {
 
 test.each<[string, Partial<ReleaseState>, object]>([
   ["a tag", {}, { defaultAirflowRepository: "registry.example.com/app", defaultAirflowTag: "deploy-3" }],
-  ["a digest", { image: { repository: "app", tag: null, digest: "sha256:0" } }, { defaultAirflowRepository: "app", defaultAirflowDigest: "sha256:0" }],
-  ["both", { image: { repository: "app", tag: "1", digest: "sha256:0" } }, { defaultAirflowRepository: "app", defaultAirflowTag: "1", defaultAirflowDigest: "sha256:0" }],
+  [
+    "a digest",
+    { image: { repository: "app", tag: null, digest: "sha256:0" } },
+    { defaultAirflowRepository: "app", defaultAirflowDigest: "sha256:0" },
+  ],
+  [
+    "both",
+    { image: { repository: "app", tag: "1", digest: "sha256:0" } },
+    { defaultAirflowRepository: "app", defaultAirflowTag: "1", defaultAirflowDigest: "sha256:0" },
+  ],
   ["nothing", { image: null }, {}],
 ])("an image with %s", (_name, overrides, expected) => {
   const { defaultAirflowRepository, defaultAirflowTag, defaultAirflowDigest } = helmValues(state(overrides));
-  expect(JSON.parse(JSON.stringify({ defaultAirflowRepository, defaultAirflowTag, defaultAirflowDigest }))).toEqual(expected);
+  expect(JSON.parse(JSON.stringify({ defaultAirflowRepository, defaultAirflowTag, defaultAirflowDigest }))).toEqual(
+    expected,
+  );
 });
 
 test("versions that nobody knows are left out", () => {
@@ -66,7 +79,10 @@ test("a secret stands there by its name alone", () => {
       ],
     }),
   );
-  expect(values["env"]).toEqual([{ name: "MODE", value: "fast" }, { name: "EMPTY", value: "" }]);
+  expect(values["env"]).toEqual([
+    { name: "MODE", value: "fast" },
+    { name: "EMPTY", value: "" },
+  ]);
   expect(values["secret"]).toEqual([{ envName: "TOKEN", secretName: "astral-comet-1234-env", secretKey: "TOKEN" }]);
   expect(JSON.stringify(values)).not.toContain("s3cret");
 });
@@ -79,7 +95,11 @@ describe("components", () => {
       { components: { workers: { resources: { requests: { cpu: 500, memory: 1024 }, limits: { memory: 2048 } } } } },
       { workers: { resources: { requests: { cpu: "500m", memory: "1024Mi" }, limits: { memory: "2048Mi" } } } },
     ],
-    ["amounts of which one is null", { components: { webserver: { resources: { limits: { cpu: 1, memory: null } } } } }, { webserver: { resources: { limits: { cpu: "1m" } } } }],
+    [
+      "amounts of which one is null",
+      { components: { webserver: { resources: { limits: { cpu: 1, memory: null } } } } },
+      { webserver: { resources: { limits: { cpu: "1m" } } } },
+    ],
     ["nothing of one that is empty", { components: { scheduler: {} } }, {}],
     ["nothing of one that the chart lacks", { components: { teleporter: { replicas: 9 } } }, {}],
   ])("say %s", (_name, overrides, expected) => {
@@ -112,7 +132,14 @@ describe("DAGs", () => {
   test("from git say where they are, and never the key", () => {
     const values = helmValues(state({ dagDeploymentType: "git_sync", dagDeployment: settings }));
     expect(values["dags"]).toEqual({
-      gitSync: { enabled: true, repo: "https://git.example.com/dags", branch: "main", rev: "v1", subPath: "dags", period: "60s" },
+      gitSync: {
+        enabled: true,
+        repo: "https://git.example.com/dags",
+        branch: "main",
+        rev: "v1",
+        subPath: "dags",
+        period: "60s",
+      },
     });
     expect(JSON.stringify(values)).not.toContain("PRIVATE KEY");
   });
@@ -136,6 +163,8 @@ describe("DAGs", () => {
   });
 
   test.each(["image", "volume", "git_sync"])("that come by %s name no bundle", (dagDeploymentType) => {
-    expect(helmValues(state({ dagDeploymentType, dagBundleSha256: "a".repeat(64) }))["retrograde"]).not.toHaveProperty("dagBundleSha256");
+    expect(helmValues(state({ dagDeploymentType, dagBundleSha256: "a".repeat(64) }))["retrograde"]).not.toHaveProperty(
+      "dagBundleSha256",
+    );
   });
 });

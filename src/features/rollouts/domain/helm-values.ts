@@ -47,13 +47,15 @@ export function helmValues(state: ReleaseState): Record<string, unknown> {
       namespace: state.namespace,
       dagDeploymentType: state.dagDeploymentType,
       ...(state.dagTarballVersion !== null && { dagTarballVersion: state.dagTarballVersion }),
-      ...(state.dagDeploymentType === "dag_deploy" && state.dagBundleSha256 !== null && { dagBundleSha256: state.dagBundleSha256 }),
+      ...(state.dagDeploymentType === "dag_deploy" &&
+        state.dagBundleSha256 !== null && { dagBundleSha256: state.dagBundleSha256 }),
     },
   };
 }
 
 function componentValues({ components, cloudRole }: ReleaseState): Record<string, unknown> {
-  const annotations = cloudRole === null ? {} : { serviceAccount: { annotations: { "eks.amazonaws.com/role-arn": cloudRole } } };
+  const annotations =
+    cloudRole === null ? {} : { serviceAccount: { annotations: { "eks.amazonaws.com/role-arn": cloudRole } } };
   return Object.fromEntries(
     Object.entries(CHART_COMPONENTS)
       .map(([name, chartName]) => [chartName, { ...chartComponent(components[name] ?? {}), ...annotations }] as const)
@@ -64,7 +66,10 @@ function componentValues({ components, cloudRole }: ReleaseState): Record<string
 function chartComponent({ resources, ...settings }: Readonly<Record<string, unknown>>): Record<string, unknown> {
   if (resources === undefined) return settings;
   const { requests, limits } = resources as { requests?: Amounts; limits?: Amounts };
-  return { ...settings, resources: { ...(requests && { requests: quantities(requests) }), ...(limits && { limits: quantities(limits) }) } };
+  return {
+    ...settings,
+    resources: { ...(requests && { requests: quantities(requests) }), ...(limits && { limits: quantities(limits) }) },
+  };
 }
 
 interface Amounts {

@@ -27,7 +27,11 @@ export interface ReleaseState {
   readonly dagBundleSha256: string | null;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** A secret has no value here: a driver gets to know only that there is one. */
-  readonly environmentVariables: readonly { readonly key: string; readonly value: string; readonly isSecret: boolean }[];
+  readonly environmentVariables: readonly {
+    readonly key: string;
+    readonly value: string;
+    readonly isSecret: boolean;
+  }[];
   readonly cloudRole: string | null;
 }
 

@@ -13,7 +13,9 @@ const TREE_NAME = /^(\d+)-([0-9a-f]{64})-[0-9a-f]{16}$/;
 
 /** How long a tree that is no longer live is kept for readers that are still in it. */
 const GRACE_MS = 10 * 60_000;
-/** Far longer than unpacking takes: an attempt that is older was cut off. One that is not would fail, and be made again. */
+/**
+ * Far longer than unpacking takes: an attempt that is older was cut off. One that is not would fail, and be made again.
+ */
 export const ABANDONED_AFTER_MS = 60 * 60_000;
 
 export interface Tree {
@@ -23,7 +25,8 @@ export interface Tree {
 }
 
 /** What stands at `dags`: one of our links, nothing, or something that somebody else has put there. */
-export type LiveDags = { readonly kind: "tree"; readonly tree: Tree } | { readonly kind: "nothing" } | { readonly kind: "foreign" };
+export type LiveDags =
+  { readonly kind: "tree"; readonly tree: Tree } | { readonly kind: "nothing" } | { readonly kind: "foreign" };
 
 /**
  * The DAG files of one release: `dags` is a relative link to one of the trees in `.dags/`, and is replaced by
@@ -70,7 +73,11 @@ export class DagsFolder {
   }
 
   /** A pending tree with what `fill` writes into it, whole and on disk; if that fails, nothing is left of it. */
-  async prepare(content: Pick<Tree, "generation" | "sha256">, fill: (folder: string) => Promise<void>, signal: AbortSignal): Promise<Tree> {
+  async prepare(
+    content: Pick<Tree, "generation" | "sha256">,
+    fill: (folder: string) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<Tree> {
     const name = `${content.generation}-${content.sha256}-${randomBytes(8).toString("hex")}`;
     const tree = { ...content, name };
     const folder = join(this.trees, name);
@@ -101,7 +108,8 @@ export class DagsFolder {
       await rename(this.pendingLink(name), this.link);
     } catch (error) {
       if (isFileError(error, "EISDIR", "ENOTEMPTY", "EEXIST")) throw new ForeignDags();
-      if (isFileError(error, "ENOENT")) throw new Error("the unpacked DAGs were taken for abandoned and removed", { cause: error });
+      if (isFileError(error, "ENOENT"))
+        throw new Error("the unpacked DAGs were taken for abandoned and removed", { cause: error });
       throw error;
     }
     await sync(this.release);

@@ -5,12 +5,29 @@ import { FilesystemDriver } from "./filesystem-driver";
 const DAY_MS = 24 * 60 * 60_000;
 const A: Files = { "a.py": "A", "lib/shared.py": "of A" };
 const B: Files = { "b.py": "B", "lib/shared.py": "of B" };
-const CALLS = ["lstat", "mkdir", "open", "readdir", "readFile", "readlink", "rename", "rm", "rmdir", "symlink", "unlink", "utimes", "writeFile"] as const;
+const CALLS = [
+  "lstat",
+  "mkdir",
+  "open",
+  "readdir",
+  "readFile",
+  "readlink",
+  "rename",
+  "rm",
+  "rmdir",
+  "symlink",
+  "unlink",
+  "utimes",
+  "writeFile",
+] as const;
 
 let release: ReleaseFolder;
 let a: string;
 let b: string;
-/** Of another process, which takes every attempt for abandoned and every old tree for long out of use: the worst that it can do. */
+/**
+ * Of another process, which takes every attempt for abandoned and every old tree for long out of use: the worst that it
+ * can do.
+ */
 let hastyDriver: FilesystemDriver;
 beforeEach(async () => {
   await withoutWaitingForTheDisk();
@@ -55,7 +72,11 @@ async function interleaved(step: number, work: () => Promise<unknown>, other: ()
 }
 
 /** Runs the work anew for each of its steps, on a release that `arrange` has made. */
-async function forEachStep(arrange: () => Promise<unknown>, work: () => Promise<unknown>, check: (step: number) => Promise<void>): Promise<void> {
+async function forEachStep(
+  arrange: () => Promise<unknown>,
+  work: () => Promise<unknown>,
+  check: (step: number) => Promise<void>,
+): Promise<void> {
   const anew = async () => {
     await fs.rm(release.folder, { recursive: true, force: true });
     await arrange();
@@ -141,14 +162,20 @@ describe.each(SWITCHES)("a rollout %s", (_name, from, before, to, after) => {
       await arrange();
       await release.apply({ revisionNumber: 1, generation: 1, dagBundleSha256: release.trees.put({}) });
       await arrange();
-      await expect(stepping(rollout, (step) => {
-        if (step > 10) throw new Error("the process died");
-      })).rejects.toThrow("the process died");
+      await expect(
+        stepping(rollout, (step) => {
+          if (step > 10) throw new Error("the process died");
+        }),
+      ).rejects.toThrow("the process died");
     };
-    await forEachStep(arrangeMuch, () => hastyDriver.tidy(), async (step) => {
-      await interleaved(step, () => hastyDriver.tidy(), rollout);
-      await isDone();
-    });
+    await forEachStep(
+      arrangeMuch,
+      () => hastyDriver.tidy(),
+      async (step) => {
+        await interleaved(step, () => hastyDriver.tidy(), rollout);
+        await isDone();
+      },
+    );
   });
 });
 

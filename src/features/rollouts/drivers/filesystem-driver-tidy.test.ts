@@ -19,16 +19,22 @@ afterEach(() => release.delete());
 describe("what a person has put at dags", () => {
   const THEIRS: Files = { "mine.py": "hands off" };
   const PUT: [string, () => Promise<void>][] = [
-    ["a folder", async () => {
-      await fs.mkdir(release.path("dags"), { recursive: true });
-      await fs.writeFile(release.path("dags", "mine.py"), "hands off");
-    }],
-    ["a link", async () => {
-      await fs.mkdir(join(release.root, "elsewhere"));
-      await fs.writeFile(join(release.root, "elsewhere", "mine.py"), "hands off");
-      await fs.mkdir(release.folder, { recursive: true });
-      await fs.symlink("../elsewhere", release.path("dags"));
-    }],
+    [
+      "a folder",
+      async () => {
+        await fs.mkdir(release.path("dags"), { recursive: true });
+        await fs.writeFile(release.path("dags", "mine.py"), "hands off");
+      },
+    ],
+    [
+      "a link",
+      async () => {
+        await fs.mkdir(join(release.root, "elsewhere"));
+        await fs.writeFile(join(release.root, "elsewhere", "mine.py"), "hands off");
+        await fs.mkdir(release.folder, { recursive: true });
+        await fs.symlink("../elsewhere", release.path("dags"));
+      },
+    ],
   ];
 
   test.each(PUT)("%s is refused, and nothing changes", async (_name, put) => {
@@ -111,7 +117,9 @@ describe("an old tree", () => {
     });
     try {
       await release.apply({ generation: 3, dagBundleSha256: a });
-      await expect(release.driver.tidy()).rejects.toThrow(`some releases could not be tidied up: ${ReleaseFolder.release}: held by another`);
+      await expect(release.driver.tidy()).rejects.toThrow(
+        `some releases could not be tidied up: ${ReleaseFolder.release}: held by another`,
+      );
     } finally {
       remove.mockRestore();
     }

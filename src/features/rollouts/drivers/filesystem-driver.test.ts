@@ -52,7 +52,11 @@ describe("values.yaml", () => {
 
 describe("dags", () => {
   test("go from bundle to bundle and back, byte for byte", async () => {
-    for (const [generation, sha256, files] of [[1, a, A], [2, b, B], [3, a, A]] as const) {
+    for (const [generation, sha256, files] of [
+      [1, a, A],
+      [2, b, B],
+      [3, a, A],
+    ] as const) {
       await release.apply({ generation, dagBundleSha256: sha256, dagDeploymentType: "dag_deploy" });
       expect(await release.dags()).toEqual(files);
       expect((await release.applied()).dagBundleSha256).toBe(sha256);
@@ -100,7 +104,10 @@ describe("dags", () => {
     expect(await release.dags()).toEqual(A);
   });
 
-  test.each([["another bundle", () => b], ["none", () => null]])("do not follow a late rollout of an older generation with %s", async (_name, other) => {
+  test.each([
+    ["another bundle", () => b],
+    ["none", () => null],
+  ])("do not follow a late rollout of an older generation with %s", async (_name, other) => {
     await release.apply({ revisionNumber: 3, generation: 3, dagBundleSha256: a });
     await release.apply({ revisionNumber: 2, generation: 2, dagBundleSha256: other() });
     expect(await release.dags()).toEqual(A);
@@ -140,7 +147,11 @@ describe("dags", () => {
       while (!over) {
         const opened = await realpath(release.path("dags"));
         const names = (await readdir(opened)).filter((name) => name.endsWith(".py")).sort();
-        seen.add((await Promise.all(names.map(async (name) => `${name}: ${await readFile(join(opened, name), "utf8")}`))).join(", "));
+        seen.add(
+          (await Promise.all(names.map(async (name) => `${name}: ${await readFile(join(opened, name), "utf8")}`))).join(
+            ", ",
+          ),
+        );
       }
     };
     const reading = keepReading();
@@ -158,7 +169,10 @@ describe("dags", () => {
 });
 
 describe("a rollout that does not come to its end", () => {
-  test.each([["that is no checksum", "../../etc"], ["that is gone", "0".repeat(64)]])("for a bundle %s is rejected and changes nothing", async (_name, dagBundleSha256) => {
+  test.each([
+    ["that is no checksum", "../../etc"],
+    ["that is gone", "0".repeat(64)],
+  ])("for a bundle %s is rejected and changes nothing", async (_name, dagBundleSha256) => {
     await release.apply({ dagBundleSha256: a });
     const before = await release.values();
     await expect(release.apply({ generation: 2, dagBundleSha256 })).rejects.toThrow(RolloutRejected);
@@ -176,7 +190,9 @@ describe("a rollout that does not come to its end", () => {
   });
 
   test("as it was called off before it began changes nothing", async () => {
-    await expect(release.apply({ dagBundleSha256: a }, AbortSignal.abort(new Error("a newer one")))).rejects.toThrow("a newer one");
+    await expect(release.apply({ dagBundleSha256: a }, AbortSignal.abort(new Error("a newer one")))).rejects.toThrow(
+      "a newer one",
+    );
     expect(release.trees.unpacked).toEqual([]);
     expect(await release.exists("values.yaml")).toBe(false);
   });
@@ -194,15 +210,16 @@ describe("a rollout that does not come to its end", () => {
 describe("a release name that was freed and is another Deployment's by now", () => {
   beforeEach(() => release.apply({ deploymentId: "former", generation: 9, revisionNumber: 9, dagBundleSha256: a }));
 
-  test.each([["another bundle", () => b, B], ["the same bundle", () => a, A], ["no bundle", () => null, null]])(
-    "is that one's, with %s, before the former has been taken down",
-    async (_name, sha256, files) => {
-      await release.apply({ dagBundleSha256: sha256() });
-      expect([(await release.applied()).generation, await release.dags()]).toEqual([1, files]);
-      await release.apply({ generation: 2, dagBundleSha256: b });
-      expect([(await release.applied()).generation, await release.dags()]).toEqual([2, B]);
-    },
-  );
+  test.each([
+    ["another bundle", () => b, B],
+    ["the same bundle", () => a, A],
+    ["no bundle", () => null, null],
+  ])("is that one's, with %s, before the former has been taken down", async (_name, sha256, files) => {
+    await release.apply({ dagBundleSha256: sha256() });
+    expect([(await release.applied()).generation, await release.dags()]).toEqual([1, files]);
+    await release.apply({ generation: 2, dagBundleSha256: b });
+    expect([(await release.applied()).generation, await release.dags()]).toEqual([2, B]);
+  });
 
   test("stays that one's when a rollout of the former was still unpacking", async () => {
     const c = release.trees.put({ "c.py": "C" });
@@ -239,7 +256,10 @@ describe("after a restore of the database", () => {
   });
 
   test("a folder of a version without epochs counts as one of the first epoch", async () => {
-    await writeFile(release.path("values.yaml"), (await release.values()).replace(/^ {2}(epoch|installation): .*\n/gm, ""));
+    await writeFile(
+      release.path("values.yaml"),
+      (await release.values()).replace(/^ {2}(epoch|installation): .*\n/gm, ""),
+    );
     expect(await release.apply({ epoch: 1, generation: 9, dagBundleSha256: b })).toBe("overtaken");
     expect(await release.apply({ epoch: 1, generation: 10, dagBundleSha256: b })).toBe("applied");
     expect(await release.dags()).toEqual(B);

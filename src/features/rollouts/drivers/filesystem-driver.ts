@@ -122,8 +122,8 @@ export class FilesystemDriver implements RolloutDriver {
   private async isOvertaken(state: ReleaseState, dags: DagsFolder): Promise<boolean> {
     const applied = await this.applied(state.releaseName);
     if (applied !== null) return applied.labels.deployment === state.deploymentId && isAfter(applied.retrograde, state);
-    // Somebody has edited values.yaml beyond recognition. The link still has a generation, but no epoch: after a restore
-    // it means nothing.
+    // Somebody has edited values.yaml beyond recognition. The link still has a generation, but no epoch: after a
+    // restore it means nothing.
     const live = await dags.live();
     return state.epoch === FIRST_EPOCH && live.kind === "tree" && live.tree.generation > state.generation;
   }
@@ -173,5 +173,8 @@ export class FilesystemDriver implements RolloutDriver {
  */
 function refuse({ releaseName }: ReleaseState, error: unknown): never {
   if (!(error instanceof ForeignDags)) throw error;
-  throw new RolloutRejected(`"dags" in the folder of ${releaseName} is not of our making; move it away and deploy again`, { cause: error });
+  throw new RolloutRejected(
+    `"dags" in the folder of ${releaseName} is not of our making; move it away and deploy again`,
+    { cause: error },
+  );
 }

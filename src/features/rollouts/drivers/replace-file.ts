@@ -30,7 +30,9 @@ export async function replaceFile(file: string, text: string): Promise<void> {
 export async function removeUnfinished(file: string, before: number): Promise<void> {
   const folder = dirname(file);
   const entries = (await unlessMissing(readdir(folder))) ?? [];
-  for (const name of entries.filter((entry) => entry.startsWith(basename(file)) && UNFINISHED.test(entry.slice(basename(file).length)))) {
+  for (const name of entries.filter(
+    (entry) => entry.startsWith(basename(file)) && UNFINISHED.test(entry.slice(basename(file).length)),
+  )) {
     const begun = await unlessMissing(lstat(join(folder, name)));
     if (begun !== null && begun.mtimeMs < before) await rm(join(folder, name), { force: true });
   }

@@ -12,7 +12,9 @@ const LANES = 8;
  */
 export async function syncTree(folder: string, signal: AbortSignal): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const waiting = entries.filter((entry) => entry.isFile() || entry.isDirectory()).map(({ parentPath, name }) => join(parentPath, name));
+  const waiting = entries
+    .filter((entry) => entry.isFile() || entry.isDirectory())
+    .map(({ parentPath, name }) => join(parentPath, name));
   waiting.push(folder);
   const lane = async (): Promise<void> => {
     try {

@@ -46,12 +46,16 @@ export class SignOn {
       const match = await this.match(tx, provider, person);
       if (match.kind === "REFUSE") throw new SignOnRefused(match.reason);
       const isFirst = match.kind === "CREATE" && !(await tx.access.hasUsers());
-      const user = match.kind === "CREATE" ? await this.create(tx, match.email, person, { isFirst }) : await rename(tx, match.user, person);
+      const user =
+        match.kind === "CREATE"
+          ? await this.create(tx, match.email, person, { isFirst })
+          : await rename(tx, match.user, person);
       const teams = await this.syncTeams(tx, provider, user, person);
       const entered = this.deps.userManagement || isFirst || (await tx.teams.teamsOfUser(user.id)).length > 0;
       // Who enters an account that is known has left Teams by now, and that has to last.
       if (!entered && match.kind !== "ENTER") throw new SignOnRefused("NO_GROUP");
-      if (match.kind !== "ENTER") await tx.identities.connect({ issuer: person.issuer, subject: person.subject, provider, userId: user.id });
+      if (match.kind !== "ENTER")
+        await tx.identities.connect({ issuer: person.issuer, subject: person.subject, provider, userId: user.id });
       await tx.audit.add({
         actor: { id: user.id, type: "USER", label: user.fullName ?? user.username, grants: [], request },
         action: ACTIONS[match.kind],
@@ -69,11 +73,19 @@ export class SignOn {
     const account = identity?.userId == null ? null : await access.findUser(identity.userId);
     const email = person.email === null ? null : await access.findEmail(person.email);
     const user = email === null ? null : await access.findUser(email.userId);
-    const atAddress = email === null || user === null ? null : { user, verified: email.verified, identities: await identities.ofUser(user.id) };
+    const atAddress =
+      email === null || user === null
+        ? null
+        : { user, verified: email.verified, identities: await identities.ofUser(user.id) };
     return matchAccount({ person, provider, providers: this.deps.providers, identity, account, atAddress });
   }
 
-  private async create({ access }: SignOnTransaction, email: string, { fullName }: Person, { isFirst }: { readonly isFirst: boolean }): Promise<User> {
+  private async create(
+    { access }: SignOnTransaction,
+    email: string,
+    { fullName }: Person,
+    { isFirst }: { readonly isFirst: boolean },
+  ): Promise<User> {
     const now = this.deps.clock();
     const user: User = { id: newId(), username: email, fullName, status: "active", createdAt: now, updatedAt: now };
     await access.addUser({ ...user, passwordHash: null }, { address: email, verified: true });
@@ -81,10 +93,20 @@ export class SignOn {
     return user;
   }
 
-  private async syncTeams({ teams, admins }: SignOnTransaction, provider: string, { id }: User, { groups }: Person): Promise<SyncedTeams> {
+  private async syncTeams(
+    { teams, admins }: SignOnTransaction,
+    provider: string,
+    { id }: User,
+    { groups }: Person,
+  ): Promise<SyncedTeams> {
     const teamNames = importedGroups(groups, this.deps.groups);
     if (teamNames === null) return NO_CHANGE;
-    return syncTeamMemberships({ teams, admins }, this.deps.clock, { userId: id, provider, teamNames, createMissing: true });
+    return syncTeamMemberships({ teams, admins }, this.deps.clock, {
+      userId: id,
+      provider,
+      teamNames,
+      createMissing: true,
+    });
   }
 }
 

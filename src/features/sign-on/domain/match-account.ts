@@ -20,7 +20,11 @@ export interface MatchInput {
   /** The account that the identity opens. */
   readonly account: User | null;
   /** Who has the person's address, whatever the identity says. */
-  readonly atAddress: { readonly user: User; readonly verified: boolean; readonly identities: readonly Identity[] } | null;
+  readonly atAddress: {
+    readonly user: User;
+    readonly verified: boolean;
+    readonly identities: readonly Identity[];
+  } | null;
 }
 
 export type Match =
@@ -41,10 +45,12 @@ const refuse = (reason: SignOnRefusal): Match => ({ kind: "REFUSE", reason });
  * - Nobody there: a new account; but not for somebody whose account was removed.
  */
 export function matchAccount({ person, provider, providers, identity, account, atAddress }: MatchInput): Match {
-  if (account !== null) return account.status === "active" ? { kind: "ENTER", user: account } : refuse("ACCOUNT_INACTIVE");
+  if (account !== null)
+    return account.status === "active" ? { kind: "ENTER", user: account } : refuse("ACCOUNT_INACTIVE");
   if (person.email === null) return refuse(identity === null ? "NO_EMAIL" : "ACCOUNT_REMOVED");
   if (!person.emailVerified) return refuse("EMAIL_UNVERIFIED");
-  if (atAddress === null) return identity === null ? { kind: "CREATE", email: person.email } : refuse("ACCOUNT_REMOVED");
+  if (atAddress === null)
+    return identity === null ? { kind: "CREATE", email: person.email } : refuse("ACCOUNT_REMOVED");
   if (!atAddress.verified) return refuse("ACCOUNT_UNCONFIRMED");
   if (atAddress.user.status !== "active") return refuse("ACCOUNT_INACTIVE");
   const inUse = (one: Identity): boolean =>

@@ -14,10 +14,28 @@ describe("an address counts as verified", () => {
     ["where it says null", { email: "a@b.c", email_verified: null }, {}, true, false],
     ["where nothing is said, and that is enough", { email: "a@b.c" }, {}, true, true],
     ["where nothing is said, and that is not enough", { email: "a@b.c" }, {}, false, false],
-    ["where userinfo says so of the same one", { email: "a@b.c" }, { email: "A@b.c ", email_verified: true }, false, true],
+    [
+      "where userinfo says so of the same one",
+      { email: "a@b.c" },
+      { email: "A@b.c ", email_verified: true },
+      false,
+      true,
+    ],
     ["where userinfo says so of another", { email: "a@b.c" }, { email: "x@b.c", email_verified: true }, false, false],
-    ["where userinfo tells the address and the id token that it is verified", { email_verified: true }, { email: "a@b.c" }, false, true],
-    ["where the two disagree", { email: "a@b.c", email_verified: true }, { email: "a@b.c", email_verified: false }, true, false],
+    [
+      "where userinfo tells the address and the id token that it is verified",
+      { email_verified: true },
+      { email: "a@b.c" },
+      false,
+      true,
+    ],
+    [
+      "where the two disagree",
+      { email: "a@b.c", email_verified: true },
+      { email: "a@b.c", email_verified: false },
+      true,
+      false,
+    ],
     ["where there is none", { email_verified: true }, {}, true, false],
   ])("%s: %o %o", (_name, idToken, userInfo, assumeEmailVerified, expected) => {
     expect(person(idToken, userInfo, { assumeEmailVerified })?.emailVerified).toBe(expected);
@@ -64,7 +82,13 @@ test.each([
 
 test("claims go by the names that the configuration gives them", () => {
   const claims = { email: "upn", name: "cn", groups: "roles" };
-  expect(person({ upn: "a@b.c", email: "x@y.z", cn: "Ada", name: "No", roles: ["r"], groups: ["g"] }, {}, { claims, assumeEmailVerified: true })).toEqual({
+  expect(
+    person(
+      { upn: "a@b.c", email: "x@y.z", cn: "Ada", name: "No", roles: ["r"], groups: ["g"] },
+      {},
+      { claims, assumeEmailVerified: true },
+    ),
+  ).toEqual({
     issuer: ISSUER,
     subject: "s",
     email: "a@b.c",

@@ -15,7 +15,11 @@ export type Claims = Readonly<Record<string, unknown>>;
 
 /** How a provider names its claims, and what it can be trusted with. */
 export interface ClaimRules {
-  readonly claims: { readonly email?: string | undefined; readonly name?: string | undefined; readonly groups?: string | undefined };
+  readonly claims: {
+    readonly email?: string | undefined;
+    readonly name?: string | undefined;
+    readonly groups?: string | undefined;
+  };
   /** Whether an address counts as verified of which nothing is said. */
   readonly assumeEmailVerified: boolean;
 }
@@ -54,9 +58,16 @@ function emailOf(claim: unknown): string | null {
   return EMAIL.test(address) ? address : null;
 }
 
-/** What is said of another address, in the other set of claims or in the standard's own claim, says nothing of this one. */
-function isVerified(email: string, told: readonly Claims[], { claims: { email: name = "email" }, assumeEmailVerified }: ClaimRules): boolean {
-  // OpenID Connect Core 1.0 §5.1: `email_verified` tells of `email`, whichever claim we were told to take the address from.
+/**
+ * What is said of another address, in the other set of claims or in the standard's own claim, says nothing of this one.
+ */
+function isVerified(
+  email: string,
+  told: readonly Claims[],
+  { claims: { email: name = "email" }, assumeEmailVerified }: ClaimRules,
+): boolean {
+  // OpenID Connect Core 1.0 §5.1: `email_verified` tells of `email`, whichever claim we were told to take the address
+  // from.
   const isOfAnother = name !== "email" && told.some((one) => "email" in one && emailOf(one["email"]) !== email);
   const said = (isOfAnother ? [] : told)
     .filter((one) => emailOf(one[name]) === email || !(name in one))
@@ -69,7 +80,9 @@ function isVerified(email: string, told: readonly Claims[], { claims: { email: n
 function nameOf(claims: Claims, mapped: string | undefined): string | null {
   const whole = textOf(claims[mapped ?? "name"]);
   if (whole !== "") return whole;
-  return textOf([claims["given_name"], claims["family_name"]].filter((part) => typeof part === "string").join(" ")) || null;
+  return (
+    textOf([claims["given_name"], claims["family_name"]].filter((part) => typeof part === "string").join(" ")) || null
+  );
 }
 
 function textOf(claim: unknown): string {
@@ -83,7 +96,9 @@ function groupsOf(claims: Claims, name: string): string[] | null {
   const claim = claims[name];
   if (claim === undefined && isElsewhere(claims, name)) return null;
   const given: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
-  const groups = given.filter((group): group is string => typeof group === "string" && isGroupName(group)).map((group) => group.trim());
+  const groups = given
+    .filter((group): group is string => typeof group === "string" && isGroupName(group))
+    .map((group) => group.trim());
   return [...new Set(groups)];
 }
 
@@ -93,4 +108,5 @@ function isElsewhere(claims: Claims, name: string): boolean {
 }
 
 /** Two groups whose names were cut could become one Team, so names that are too long are none. */
-const isGroupName = (group: string): boolean => group.trim() !== "" && group.length <= NAME_MOST && !/\p{C}/u.test(group);
+const isGroupName = (group: string): boolean =>
+  group.trim() !== "" && group.length <= NAME_MOST && !/\p{C}/u.test(group);

@@ -4,7 +4,9 @@ export interface Site {
   readonly origin: string;
   /** Where the `astro` CLI looks for the token page; null where that is the same. */
   readonly appOrigin: string | null;
-  /** The host of the Deployments, null where they have none of their own: its pages show what the authors of DAGs like. */
+  /**
+   * The host of the Deployments, null where they have none of their own: its pages show what the authors of DAGs like.
+   */
   readonly deploymentsHost: string | null;
   /** Path of the API, and prefix of the paths beside it. */
   readonly endpoint: string;

@@ -20,21 +20,31 @@ export class AuthConfigResolver {
   async authConfig(
     @Arg("redirect", () => String, {
       nullable: true,
-      description: "Where a provider should send the browser back to: a page of this installation; anything else is as if it were not given.",
+      description:
+        "Where a provider should send the browser back to: a page of this installation; anything else is as if it were not given.",
     })
     redirect?: string | null,
   ): Promise<AuthConfig> {
     const { readModel, site, providers, localEnabled, publicSignups } = this.deps;
-    const target = returnTarget(redirect, { own: site.origin, others: site.appOrigin === null ? [] : [site.appOrigin] });
+    const target = returnTarget(redirect, {
+      own: site.origin,
+      others: site.appOrigin === null ? [] : [site.appOrigin],
+    });
     return {
       localEnabled,
       publicSignup: publicSignups,
       initialSignup: !(await readModel.hasUsers()),
-      providers: providers.length > 0 ? providers.map(({ name, displayName }) => ({ name, displayName, url: startOf(site, name, target) })) : this.ownPage(),
+      providers:
+        providers.length > 0
+          ? providers.map(({ name, displayName }) => ({ name, displayName, url: startOf(site, name, target) }))
+          : this.ownPage(),
     };
   }
 
-  /** The CLI refuses to take a token, a service account's key among them, from people of an installation that lists no provider. */
+  /**
+   * The CLI refuses to take a token, a service account's key among them, from people of an installation that lists no
+   * provider.
+   */
   private ownPage(): AuthProvider[] {
     const { site, localEnabled } = this.deps;
     return localEnabled ? [{ name: "local", displayName: "Password", url: tokenPageOf(site) }] : [];

@@ -57,15 +57,25 @@ export const answerOnPage =
     const requestId = request.id;
     const isKnown = error instanceof DomainError;
     if (!isKnown && status >= 500) log.error({ err: error, requestId }, "request failed");
-    else if (error instanceof SignOnRefused) log.info({ err: error.cause, requestId, reason: error.reason }, "signing on was refused");
+    else if (error instanceof SignOnRefused)
+      log.info({ err: error.cause, requestId, reason: error.reason }, "signing on was refused");
     else if (error instanceof Outage) outages.report(error, requestId);
-    else if (error instanceof Unavailable) log.warn({ err: error, requestId }, "an identity provider cannot be reached");
-    const page = problemPage({ endpoint: site.endpoint, message: messageOf(error, status), requestId, signInUrl: tokenPageOf(site) });
+    else if (error instanceof Unavailable)
+      log.warn({ err: error, requestId }, "an identity provider cannot be reached");
+    const page = problemPage({
+      endpoint: site.endpoint,
+      message: messageOf(error, status),
+      requestId,
+      signInUrl: tokenPageOf(site),
+    });
     void sendPage(reply, status, page);
   };
 
 function messageOf(error: Error, status: number): string {
-  if (error instanceof Forbidden) return "The form was not sent by a page of this installation. Go back, load the page anew, and try again.";
+  if (error instanceof Forbidden)
+    return "The form was not sent by a page of this installation. Go back, load the page anew, and try again.";
   if (error instanceof DomainError) return error.message;
-  return status < 500 ? "The request makes no sense here." : "Something went wrong on our side; the request below tells an administrator where.";
+  return status < 500
+    ? "The request makes no sense here."
+    : "Something went wrong on our side; the request below tells an administrator where.";
 }

@@ -59,7 +59,10 @@ export class Cookies {
 
   private set(reply: FastifyReply, name: string, value: string, expires: Date): void {
     const { secure } = this.settings;
-    reply.header("set-cookie", stringifySetCookie({ name, value, path: "/", expires, httpOnly: true, sameSite: "lax", secure }));
+    reply.header(
+      "set-cookie",
+      stringifySetCookie({ name, value, path: "/", expires, httpOnly: true, sameSite: "lax", secure }),
+    );
   }
 
   private drop(reply: FastifyReply, name: string): void {
@@ -67,4 +70,5 @@ export class Cookies {
   }
 }
 
-const cookiesOf = ({ headers }: FastifyRequest): Record<string, string | undefined> => parseCookie(headers.cookie ?? "");
+const cookiesOf = ({ headers }: FastifyRequest): Record<string, string | undefined> =>
+  parseCookie(headers.cookie ?? "");

@@ -50,7 +50,11 @@ export function signOnRoutes(app: FastifyInstance, options: SignOnRoutesOptions)
     if (kept === null) throw new SignOnRefused("NOT_BEGUN_HERE");
     const provider = providerNamed(kept["provider"]);
     const person = await provider.finish(returnedTo, attemptOf(kept));
-    const user = await options.signOn.execute({ provider: provider.name, person, request: { id: request.id, address: request.ip } });
+    const user = await options.signOn.execute({
+      provider: provider.name,
+      person,
+      request: { id: request.id, address: request.ip },
+    });
     cookies.keepSession(reply, await options.sessions.begin(user.id));
     options.log.info({ requestId: request.id, provider: provider.name, userId: user.id }, "signed on");
     return sendOn(reply, targetOf(kept["target"], site));
@@ -61,7 +65,8 @@ export function signOnRoutes(app: FastifyInstance, options: SignOnRoutesOptions)
 }
 
 const targetOf = (asked: unknown, site: Site): string =>
-  returnTarget(asked, { own: site.origin, others: site.appOrigin === null ? [] : [site.appOrigin] }) ?? tokenPageOf(site);
+  returnTarget(asked, { own: site.origin, others: site.appOrigin === null ? [] : [site.appOrigin] }) ??
+  tokenPageOf(site);
 
 const attemptOf = (kept: Readonly<Record<string, unknown>>): Attempt => ({
   state: String(kept["state"]),

@@ -27,22 +27,31 @@ export interface TokenPageRoutesOptions {
  */
 export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOptions): void {
   const { site, sessions, cookies } = options;
-  app.addContentTypeParser("application/x-www-form-urlencoded", { parseAs: "string", bodyLimit: FORM_MOST_BYTES }, (_request, body, done) => {
-    done(null, new URLSearchParams(String(body)));
-  });
+  app.addContentTypeParser(
+    "application/x-www-form-urlencoded",
+    { parseAs: "string", bodyLimit: FORM_MOST_BYTES },
+    (_request, body, done) => {
+      done(null, new URLSearchParams(String(body)));
+    },
+  );
 
   for (const path of new Set(["/token", `${site.endpoint}/token`])) {
     app.get<{ Querystring: Record<string, unknown> }>(path, async (request, reply) => {
       if (isElsewhere(request, site)) return sendOn(reply, tokenPageOf(site));
       const session = await sessions.find(cookies.sessionOf(request));
       if (session === null) {
-        const notice = "left" in request.query ? { notice: "You have signed out here. Your session at a provider may go on." } : {};
+        const notice =
+          "left" in request.query ? { notice: "You have signed out here. Your session at a provider may go on." } : {};
         return sendPage(reply, 200, signInPage({ ...options, endpoint: site.endpoint, path, ...notice }));
       }
       const { user, email } = session;
       const { value, expiresAtMs } = await sessions.tokenFor(session);
       const person = user.fullName ?? user.username;
-      return sendPage(reply, 200, tokenPage({ endpoint: site.endpoint, path, person, email, token: value, expiresAtMs, nowMs: Date.now() }));
+      return sendPage(
+        reply,
+        200,
+        tokenPage({ endpoint: site.endpoint, path, person, email, token: value, expiresAtMs, nowMs: Date.now() }),
+      );
     });
 
     app.post(path, async (request, reply) => {
@@ -52,12 +61,26 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
       try {
         // No user name has one, and no text column takes it.
         if (identity.includes("\0")) throw new WrongCredentials();
-        const { user } = await options.signIn.execute({ identity, password: form.get("password") ?? "", request: { id: request.id, address: request.ip } });
+        const { user } = await options.signIn.execute({
+          identity,
+          password: form.get("password") ?? "",
+          request: { id: request.id, address: request.ip },
+        });
         cookies.keepSession(reply, await sessions.begin(user.id));
         return sendOn(reply, path);
       } catch (error) {
         if (!(error instanceof DomainError) || error instanceof Unavailable) throw error;
-        return sendPage(reply, statusOf(error, reply), signInPage({ ...options, endpoint: site.endpoint, path, identity: identity.slice(0, 200), problem: error.message }));
+        return sendPage(
+          reply,
+          statusOf(error, reply),
+          signInPage({
+            ...options,
+            endpoint: site.endpoint,
+            path,
+            identity: identity.slice(0, 200),
+            problem: error.message,
+          }),
+        );
       }
     });
 
@@ -69,15 +92,21 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
   }
 
   app.get(`${site.endpoint}/sign-on/sign-on.css`, async (_request, reply) => sendAsset(reply, "text/css", STYLE));
-  app.get(`${site.endpoint}/sign-on/sign-on.js`, async (_request, reply) => sendAsset(reply, "text/javascript", SCRIPT));
+  app.get(`${site.endpoint}/sign-on/sign-on.js`, async (_request, reply) =>
+    sendAsset(reply, "text/javascript", SCRIPT),
+  );
 }
 
-/** Sessions live on one origin, so people who come to the web client's host, or to that of the Deployments, are led there. */
+/**
+ * Sessions live on one origin, so people who come to the web client's host, or to that of the Deployments, are led
+ * there.
+ */
 const isElsewhere = ({ host }: FastifyRequest, { origin, appOrigin, deploymentsHost }: Site): boolean =>
   host === deploymentsHost || (appOrigin !== null && appOrigin !== origin && host === new URL(appOrigin).host);
 
 /** Of anything but a form nothing is read. */
-const formOf = ({ body }: FastifyRequest): URLSearchParams => (body instanceof URLSearchParams ? body : new URLSearchParams());
+const formOf = ({ body }: FastifyRequest): URLSearchParams =>
+  body instanceof URLSearchParams ? body : new URLSearchParams();
 
 function statusOf(error: DomainError, reply: FastifyReply): number {
   if (!(error instanceof TooManyAttempts)) return error instanceof WrongCredentials ? 401 : 403;
@@ -86,4 +115,7 @@ function statusOf(error: DomainError, reply: FastifyReply): number {
 }
 
 const sendAsset = (reply: FastifyReply, type: string, text: string): FastifyReply =>
-  reply.headers({ "x-content-type-options": "nosniff", "cache-control": "no-cache" }).type(`${type}; charset=utf-8`).send(text);
+  reply
+    .headers({ "x-content-type-options": "nosniff", "cache-control": "no-cache" })
+    .type(`${type}; charset=utf-8`)
+    .send(text);

@@ -22,7 +22,19 @@ const WELL_KNOWN = /\/\.well-known\/openid-configuration\/?$/;
 /** How long a provider's description of itself is believed. */
 const KNOWN_FOR_MS = 60 * 60 * 1000;
 /** What the protocol needs as we set it, and a configuration made for another flow may not change. */
-const OURS = ["response_type", "response_mode", "client_id", "redirect_uri", "scope", "state", "nonce", "code_challenge", "code_challenge_method", "request", "request_uri"];
+const OURS = [
+  "response_type",
+  "response_mode",
+  "client_id",
+  "redirect_uri",
+  "scope",
+  "state",
+  "nonce",
+  "code_challenge",
+  "code_challenge_method",
+  "request",
+  "request_uri",
+];
 
 /**
  * A provider of OpenID Connect, by the authorization code flow with PKCE. Its description is asked for at the
@@ -39,7 +51,11 @@ export class OpenIdProvider implements IdentityProvider {
   async begin(): Promise<{ readonly url: URL; readonly attempt: Attempt }> {
     const { provider, redirectUri } = this.options;
     const configuration = await this.configuration();
-    const attempt = { state: oidc.randomState(), nonce: oidc.randomNonce(), codeVerifier: oidc.randomPKCECodeVerifier() };
+    const attempt = {
+      state: oidc.randomState(),
+      nonce: oidc.randomNonce(),
+      codeVerifier: oidc.randomPKCECodeVerifier(),
+    };
     const url = oidc.buildAuthorizationUrl(configuration, {
       ...Object.fromEntries(Object.entries(provider.authUrlParams).filter(([name]) => !OURS.includes(name))),
       response_type: "code",
@@ -65,8 +81,15 @@ export class OpenIdProvider implements IdentityProvider {
       });
       const idToken: Claims = tokens.claims() ?? {};
       const { issuer } = configuration.serverMetadata();
-      const userInfo = this.askMore(configuration, idToken) ? await oidc.fetchUserInfo(configuration, tokens.access_token, String(idToken["sub"])) : {};
-      const person = personOf(typeof idToken["iss"] === "string" ? idToken["iss"] : issuer, idToken, userInfo, provider);
+      const userInfo = this.askMore(configuration, idToken)
+        ? await oidc.fetchUserInfo(configuration, tokens.access_token, String(idToken["sub"]))
+        : {};
+      const person = personOf(
+        typeof idToken["iss"] === "string" ? idToken["iss"] : issuer,
+        idToken,
+        userInfo,
+        provider,
+      );
       if (person === null) throw new SignOnRefused("NOT_PROVEN");
       return person;
     } catch (error) {
@@ -93,7 +116,9 @@ export class OpenIdProvider implements IdentityProvider {
       return await known.configuration;
     } catch (error) {
       if (this.known === known) this.known = null;
-      throw new Unavailable("The provider cannot be reached, or is not set up as it should be. Try again in a while.", { cause: error });
+      throw new Unavailable("The provider cannot be reached, or is not set up as it should be. Try again in a while.", {
+        cause: error,
+      });
     }
   }
 
@@ -111,16 +136,26 @@ export class OpenIdProvider implements IdentityProvider {
 
   private discoverAs(issuer: URL): Promise<oidc.Configuration> {
     const { provider, clockToleranceSeconds, timeoutSeconds } = this.options;
-    return oidc.discovery(issuer, provider.clientId, { [oidc.clockTolerance]: clockToleranceSeconds }, authentication(provider), {
-      timeout: timeoutSeconds,
-      [oidc.customFetch]: (url, options) => boundedFetch(url, options as RequestInit, { maxBytes: ANSWER_MOST_BYTES, redirects: "AS_FETCH" }),
-      // The configuration allows it on the machine itself only.
-      execute: issuer.protocol === "http:" ? [oidc.allowInsecureRequests] : [],
-    });
+    return oidc.discovery(
+      issuer,
+      provider.clientId,
+      { [oidc.clockTolerance]: clockToleranceSeconds },
+      authentication(provider),
+      {
+        timeout: timeoutSeconds,
+        [oidc.customFetch]: (url, options) =>
+          boundedFetch(url, options as RequestInit, { maxBytes: ANSWER_MOST_BYTES, redirects: "AS_FETCH" }),
+        // The configuration allows it on the machine itself only.
+        execute: issuer.protocol === "http:" ? [oidc.allowInsecureRequests] : [],
+      },
+    );
   }
 }
 
-/** By the method that the configuration names, else by the one that OpenID Connect takes for granted, if the provider has it. */
+/**
+ * By the method that the configuration names, else by the one that OpenID Connect takes for granted, if the provider
+ * has it.
+ */
 function authentication({ clientSecret, clientAuthentication }: ProviderConfig): oidc.ClientAuth {
   if (clientSecret === undefined) return oidc.None();
   const [basic, post] = [oidc.ClientSecretBasic(clientSecret), oidc.ClientSecretPost(clientSecret)];

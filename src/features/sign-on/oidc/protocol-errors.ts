@@ -1,12 +1,29 @@
-import { AuthorizationResponseError, ClientError, ResponseBodyError, WWWAuthenticateChallengeError } from "openid-client";
+import {
+  AuthorizationResponseError,
+  ClientError,
+  ResponseBodyError,
+  WWWAuthenticateChallengeError,
+} from "openid-client";
 import { DomainError, Unavailable } from "../../../shared/domain/errors";
 import { SignOnRefused } from "../domain/refusals";
 
 /** RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6: what the person did, or did not do. */
-const DECLINED = new Set(["access_denied", "login_required", "consent_required", "interaction_required", "account_selection_required"]);
+const DECLINED = new Set([
+  "access_denied",
+  "login_required",
+  "consent_required",
+  "interaction_required",
+  "account_selection_required",
+]);
 const DOWN_FOR_NOW = new Set(["temporarily_unavailable", "server_error"]);
 /** Codes of the library for answers that did not come, or that no provider in its right mind would give. */
-const NO_ANSWER = new Set(["OAUTH_TIMEOUT", "OAUTH_ABORT", "OAUTH_RESPONSE_IS_NOT_CONFORM", "OAUTH_RESPONSE_IS_NOT_JSON", "OAUTH_PARSE_ERROR"]);
+const NO_ANSWER = new Set([
+  "OAUTH_TIMEOUT",
+  "OAUTH_ABORT",
+  "OAUTH_RESPONSE_IS_NOT_CONFORM",
+  "OAUTH_RESPONSE_IS_NOT_JSON",
+  "OAUTH_PARSE_ERROR",
+]);
 
 /** The library's errors as a refusal or an outage; bugs stay what they are. */
 export function asRefusal(error: unknown): unknown {
@@ -17,22 +34,29 @@ export function asRefusal(error: unknown): unknown {
   }
   if (error instanceof ResponseBodyError) {
     // A code that was used before, has expired, or was got for somebody else.
-    return error.status >= 500 ? unavailable(error) : new SignOnRefused(error.error === "invalid_grant" ? "NOT_PROVEN" : "PROVIDER_REFUSED", { cause: named(error) });
+    return error.status >= 500
+      ? unavailable(error)
+      : new SignOnRefused(error.error === "invalid_grant" ? "NOT_PROVEN" : "PROVIDER_REFUSED", { cause: named(error) });
   }
-  if (error instanceof WWWAuthenticateChallengeError) return new SignOnRefused("PROVIDER_REFUSED", { cause: new Error(error.name) });
-  if (error instanceof ClientError) return NO_ANSWER.has(error.code ?? "") ? unavailable(error) : new SignOnRefused("NOT_PROVEN", { cause: error });
+  if (error instanceof WWWAuthenticateChallengeError)
+    return new SignOnRefused("PROVIDER_REFUSED", { cause: new Error(error.name) });
+  if (error instanceof ClientError)
+    return NO_ANSWER.has(error.code ?? "") ? unavailable(error) : new SignOnRefused("NOT_PROVEN", { cause: error });
   // What `fetch` throws when the connection fails; the library's own complaints carry a code.
   if (error instanceof TypeError && !("code" in error)) return unavailable(error);
   return error;
 }
 
-const unavailable = (cause: Error): Unavailable => new Unavailable("The provider cannot be reached. Try again in a while.", { cause });
+const unavailable = (cause: Error): Unavailable =>
+  new Unavailable("The provider cannot be reached. Try again in a while.", { cause });
 
 /** For the log, which shows messages: the protocol's word for it, without whatever text came along. */
-const named = (error: AuthorizationResponseError | ResponseBodyError): Error => new Error(`${error.name}: ${error.error.replace(/[^\w.-]/g, "?").slice(0, 100)}`);
+const named = (error: AuthorizationResponseError | ResponseBodyError): Error =>
+  new Error(`${error.name}: ${error.error.replace(/[^\w.-]/g, "?").slice(0, 100)}`);
 
 /** The token is signed by a key that the provider did not have when its keys were read. */
-export const isUnknownKey = (error: unknown): boolean => error instanceof ClientError && error.code === "OAUTH_KEY_SELECTION_FAILED";
+export const isUnknownKey = (error: unknown): boolean =>
+  error instanceof ClientError && error.code === "OAUTH_KEY_SELECTION_FAILED";
 
 /** The issuer that a description names where another was expected. */
 export function issuerFoundInstead(error: unknown): string | undefined {

@@ -41,7 +41,12 @@ export class CreateWorkspace {
         // The lock makes creations at the same time wait, and see each other.
         await access.lockUser(actor.id);
         const count = await access.countAdministeredWorkspaces(actor.id);
-        if (count >= this.maxPerUser) throw new LimitReached("You administer as many Workspaces as a user may", this.maxPerUser, "workspacesPerUser");
+        if (count >= this.maxPerUser)
+          throw new LimitReached(
+            "You administer as many Workspaces as a user may",
+            this.maxPerUser,
+            "workspacesPerUser",
+          );
       }
       await workspaces.add(workspace);
       if (actor.type === "USER") {
@@ -54,4 +59,5 @@ export class CreateWorkspace {
 }
 
 /** Every user has one grant on the system; each system role is another. */
-const holdsSystemRole = ({ grants }: Actor): boolean => grants.filter(({ reach }) => reach.kind === "system").length > 1;
+const holdsSystemRole = ({ grants }: Actor): boolean =>
+  grants.filter(({ reach }) => reach.kind === "system").length > 1;

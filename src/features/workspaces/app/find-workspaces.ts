@@ -27,7 +27,10 @@ export class FindWorkspaces {
    * A page of the same, counted from 0. Its size is bounded.
    * @throws InvalidInput
    */
-  async pageVisibleTo(actor: Actor, { take, pageNumber }: { readonly take: number; readonly pageNumber: number }): Promise<Workspace[]> {
+  async pageVisibleTo(
+    actor: Actor,
+    { take, pageNumber }: { readonly take: number; readonly pageNumber: number },
+  ): Promise<Workspace[]> {
     if (take < 1) throw new InvalidInput("take", "has to be 1 or more");
     if (pageNumber < 0) throw new InvalidInput("pageNumber", "counts from 0");
     const limit = Math.min(take, this.maxTake);

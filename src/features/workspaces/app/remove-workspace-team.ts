@@ -28,10 +28,17 @@ export class RemoveWorkspaceTeam {
       requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
 
       const place = { workspaceId: workspace.id, deploymentId: null };
-      const removed = isId(teamId) ? await keepWorkspaceAdmin(admins, workspace, () => teams.unbindTeam(teamId, place)) : null;
+      const removed = isId(teamId)
+        ? await keepWorkspaceAdmin(admins, workspace, () => teams.unbindTeam(teamId, place))
+        : null;
       if (removed === null) throw new NotFound("Team");
       await teams.unbindTeamFromDeploymentsOf(teamId, { workspaceId: workspace.id });
-      await audit.add({ actor, action: "workspace.remove_team", object: auditedWorkspace(workspace), details: { teamId, role: removed.role } });
+      await audit.add({
+        actor,
+        action: "workspace.remove_team",
+        object: auditedWorkspace(workspace),
+        details: { teamId, role: removed.role },
+      });
       return workspace;
     });
   }

@@ -32,7 +32,12 @@ export class RemoveWorkspaceUser {
       if (binding === null) throw new NotFound("User");
       await keepWorkspaceAdmin(admins, workspace, () => access.unbindUser(userId, scope));
       await access.unbindUserFromDeploymentsOf(userId, scope);
-      await audit.add({ actor, action: "workspace.remove_user", object: auditedWorkspace(workspace), details: { userId, role: binding.role } });
+      await audit.add({
+        actor,
+        action: "workspace.remove_user",
+        object: auditedWorkspace(workspace),
+        details: { userId, role: binding.role },
+      });
       return workspace;
     });
   }

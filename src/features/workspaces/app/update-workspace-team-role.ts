@@ -24,7 +24,8 @@ export class UpdateWorkspaceTeamRole {
 
   /**
    * @throws NotFound if there is no such Workspace, or the Team has no role in it
-   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role holds what the actor lacks
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role holds what the actor
+   * lacks
    * @throws InvalidInput if it is no Workspace role
    * @throws Conflict if nobody would be left who is WORKSPACE_ADMIN
    */
@@ -38,7 +39,12 @@ export class UpdateWorkspaceTeamRole {
       const present = isId(teamId) ? await teams.findTeamBinding(teamId, place) : null;
       if (present === null) throw new NotFound("Team");
       await keepWorkspaceAdmin(admins, workspace, () => teams.bindTeam(teamId, { role, ...place }));
-      await audit.add({ actor, action: "workspace.update_team_role", object: auditedWorkspace(workspace), details: { teamId, role } });
+      await audit.add({
+        actor,
+        action: "workspace.update_team_role",
+        object: auditedWorkspace(workspace),
+        details: { teamId, role },
+      });
       return role;
     });
   }

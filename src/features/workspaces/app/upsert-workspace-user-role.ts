@@ -23,7 +23,8 @@ export class UpsertWorkspaceUserRole {
 
   /**
    * @throws NotFound if there is no such Workspace or user
-   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role holds what the actor lacks
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role holds what the actor
+   * lacks
    * @throws InvalidInput if it is no Workspace role
    * @throws Conflict if the last WORKSPACE_ADMIN would lose that role
    */
@@ -36,8 +37,15 @@ export class UpsertWorkspaceUserRole {
 
       const user = await access.findUserByEmail(address);
       if (user === null) throw new NotFound("User");
-      await keepWorkspaceAdmin(admins, workspace, () => access.bindUser(user.id, { role, workspaceId: workspace.id, deploymentId: null }));
-      await audit.add({ actor, action: "workspace.update_user_role", object: auditedWorkspace(workspace), details: { userId: user.id, role } });
+      await keepWorkspaceAdmin(admins, workspace, () =>
+        access.bindUser(user.id, { role, workspaceId: workspace.id, deploymentId: null }),
+      );
+      await audit.add({
+        actor,
+        action: "workspace.update_user_role",
+        object: auditedWorkspace(workspace),
+        details: { userId: user.id, role },
+      });
       return role;
     });
   }

@@ -1,4 +1,11 @@
-import { readUserSearch, type AccessReadModel, type GivenUserSearch, type Team, type TeamReadModel, type User } from "../../access";
+import {
+  readUserSearch,
+  type AccessReadModel,
+  type GivenUserSearch,
+  type Team,
+  type TeamReadModel,
+  type User,
+} from "../../access";
 import { isId } from "../../../shared/app/ids";
 import { InvalidInput } from "../../../shared/domain/errors";
 import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
@@ -31,7 +38,8 @@ export class WorkspaceMembers {
     const id = await this.visible(actor, workspaceId, SEE_USERS);
     const search = readUserSearch(given);
     if (search === null) return null;
-    if (Object.keys(search).length === 0) throw new InvalidInput("user", "has to tell something of the user, such as the email");
+    if (Object.keys(search).length === 0)
+      throw new InvalidInput("user", "has to tell something of the user, such as the email");
     const [found] = await this.deps.access.searchUsers(search, { workspaceId: id });
     return found ?? null;
   }
@@ -41,7 +49,11 @@ export class WorkspaceMembers {
    * @throws NotFound, Forbidden
    * @throws InvalidInput for a cursor that is no account
    */
-  async pageOfUsers(actor: Actor, workspaceId: string, { cursor, take }: { readonly cursor: string | undefined; readonly take: number }): Promise<User[]> {
+  async pageOfUsers(
+    actor: Actor,
+    workspaceId: string,
+    { cursor, take }: { readonly cursor: string | undefined; readonly take: number },
+  ): Promise<User[]> {
     const id = await this.visible(actor, workspaceId, SEE_USERS);
     // An empty page would tell whoever goes through the list that he has reached its end.
     if (cursor !== undefined && !(isId(cursor) && (await this.deps.access.usersByIds([cursor])).length > 0)) {
@@ -49,7 +61,11 @@ export class WorkspaceMembers {
     }
     const bounded = Math.min(Math.abs(take), this.deps.maxTake);
     if (bounded === 0) return [];
-    return this.deps.access.pageOfWorkspaceUsers({ workspaceId: id, cursor: cursor ?? null, take: take < 0 ? -bounded : bounded });
+    return this.deps.access.pageOfWorkspaceUsers({
+      workspaceId: id,
+      cursor: cursor ?? null,
+      take: take < 0 ? -bounded : bounded,
+    });
   }
 
   /** By name. @throws NotFound, Forbidden */

@@ -9,7 +9,9 @@ export class WorkspaceStore implements WorkspaceStores {
 
   lock(id: string): Promise<Workspace | null> {
     // FOR UPDATE: new Deployments wait as well, as their foreign key locks this row too.
-    return lockInTurn(this.manager, "this Workspace", id, () => this.manager.findOne(WorkspaceRow, { where: { id }, lock: { mode: "pessimistic_write" } }));
+    return lockInTurn(this.manager, "this Workspace", id, () =>
+      this.manager.findOne(WorkspaceRow, { where: { id }, lock: { mode: "pessimistic_write" } }),
+    );
   }
 
   async add(workspace: Workspace): Promise<void> {

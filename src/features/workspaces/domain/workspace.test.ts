@@ -1,11 +1,6 @@
 import { InvalidInput, NotFound } from "../../../shared/domain/errors";
 import type { Actor, GrantReach } from "../../../shared/domain/permissions";
-import {
-  parseWorkspacePatch,
-  requireVisible,
-  visibleWorkspaceIds,
-  type Workspace,
-} from "./workspace";
+import { parseWorkspacePatch, requireVisible, visibleWorkspaceIds, type Workspace } from "./workspace";
 
 const actorWith = (...grants: [GrantReach, string][]): Actor => ({
   id: "ada",
@@ -39,14 +34,24 @@ describe("who sees a Workspace", () => {
   it.each<[string, Actor, "all" | string[], boolean]>([
     ["nobody without a grant", actorWith(), [], false],
     ["a role on it", actorWith([on("mine"), "workspace.config.get"]), ["mine"], true],
-    ["two roles on it", actorWith([on("mine"), "workspace.config.get"], [on("mine"), "workspace.config.get"]), ["mine"], true],
+    [
+      "two roles on it",
+      actorWith([on("mine"), "workspace.config.get"], [on("mine"), "workspace.config.get"]),
+      ["mine"],
+      true,
+    ],
     ["a role on another one", actorWith([on("other"), "workspace.config.get"]), ["other"], false],
     ["a role that lost the permission", actorWith([on("mine"), "workspace.users.get"]), [], false],
     ["a system permission in a Workspace role", actorWith([on("mine"), "system.workspace.get"]), [], false],
     ["a system role", actorWith([system, "system.workspace.get"]), "all", true],
     ["a Workspace permission in a system role", actorWith([system, "workspace.config.get"]), "all", true],
     ["what every user has", actorWith([system, "system.workspace.create"]), [], false],
-    ["Deployments only", actorWith([{ kind: "deploymentsOf", workspaceId: "mine" }, "deployment.config.get"]), [], false],
+    [
+      "Deployments only",
+      actorWith([{ kind: "deploymentsOf", workspaceId: "mine" }, "deployment.config.get"]),
+      [],
+      false,
+    ],
   ])("%s", (_, actor, ids, sees) => {
     expect(visibleWorkspaceIds(actor)).toEqual(ids);
     const look = (): Workspace => requireVisible(actor, mine);

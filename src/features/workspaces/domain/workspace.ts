@@ -48,10 +48,12 @@ export function parseWorkspacePatch(payload: unknown): WorkspacePatch {
 
 /** Whoever has a role on a Deployment sees its Workspace too, by name: clients find the one through the other. */
 export const canSeeWorkspace = (actor: Actor, { id }: Pick<Workspace, "id">): boolean =>
-  can(actor, SEE, workspaceScope(id)) || actor.grants.some(({ reach }) => reach.kind === "deployment" && reach.workspaceId === id);
+  can(actor, SEE, workspaceScope(id)) ||
+  actor.grants.some(({ reach }) => reach.kind === "deployment" && reach.workspaceId === id);
 
 /** Who has which role in it. */
-export const canSeeMembers = (actor: Actor, { id }: Pick<Workspace, "id">): boolean => can(actor, SEE_USERS, workspaceScope(id));
+export const canSeeMembers = (actor: Actor, { id }: Pick<Workspace, "id">): boolean =>
+  can(actor, SEE_USERS, workspaceScope(id));
 
 /** @throws NotFound, the same for a Workspace that is not there and for one that the actor may not see */
 export function requireVisible(actor: Actor, workspace: Workspace | null): Workspace {
@@ -64,9 +66,16 @@ export function visibleWorkspaceIds(actor: Actor): "all" | readonly string[] {
   if (can(actor, SEE, SYSTEM_SCOPE)) return "all";
   const granted = actor.grants.flatMap((grant) => {
     const { reach } = grant;
-    return "workspaceId" in reach && canSeeWorkspace({ ...actor, grants: [grant] }, { id: reach.workspaceId }) ? [reach.workspaceId] : [];
+    return "workspaceId" in reach && canSeeWorkspace({ ...actor, grants: [grant] }, { id: reach.workspaceId })
+      ? [reach.workspaceId]
+      : [];
   });
   return [...new Set(granted)];
 }
 
-export const auditedWorkspace = ({ id, label }: Workspace): AuditObject => ({ type: "workspace", id, label, workspaceId: id });
+export const auditedWorkspace = ({ id, label }: Workspace): AuditObject => ({
+  type: "workspace",
+  id,
+  label,
+  workspaceId: id,
+});

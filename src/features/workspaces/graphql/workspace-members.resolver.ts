@@ -14,7 +14,10 @@ export class WorkspaceMembersResolver {
     private readonly maxTake: number,
   ) {}
 
-  @Query(() => User, { nullable: true, description: `One user who has a role in the Workspace; null where nobody matches. ${TAKES_USERS}` })
+  @Query(() => User, {
+    nullable: true,
+    description: `One user who has a role in the Workspace; null where nobody matches. ${TAKES_USERS}`,
+  })
   async workspaceUser(
     @Ctx() context: GraphqlContext,
     @Arg("workspaceUuid", () => Uuid, { description: "Which Workspace." }) workspaceId: string,
@@ -24,7 +27,10 @@ export class WorkspaceMembersResolver {
   }
 
   @MaxItems(100)
-  @Query(() => [User], { nullable: true, description: `The users who have a role of their own in the Workspace, by user name. ${TAKES_USERS}` })
+  @Query(() => [User], {
+    nullable: true,
+    description: `The users who have a role of their own in the Workspace, by user name. ${TAKES_USERS}`,
+  })
   async workspaceUsers(
     @Ctx() context: GraphqlContext,
     @Arg("workspaceUuid", () => Uuid, { description: "Which Workspace." }) workspaceId: string,
@@ -37,21 +43,29 @@ export class WorkspaceMembersResolver {
   async paginatedWorkspaceUsers(
     @Ctx() context: GraphqlContext,
     @Arg("workspaceUuid", () => Uuid, { description: "Which Workspace." }) workspaceId: string,
-    @Arg("cursor", () => Uuid, { nullable: true, description: "The user to go on from, left out itself; empty for the beginning." })
+    @Arg("cursor", () => Uuid, {
+      nullable: true,
+      description: "The user to go on from, left out itself; empty for the beginning.",
+    })
     cursor?: string | null,
     @Arg("take", () => Int, {
       nullable: true,
-      description: "How many, up to pagination.workspaceUsers.maxTake; below 0 the page before the cursor, or the last one.",
+      description:
+        "How many, up to pagination.workspaceUsers.maxTake; below 0 the page before the cursor, or the last one.",
     })
     take?: number | null,
   ): Promise<User[]> {
-    return this.members.pageOfUsers(await context.actor(), workspaceId, { cursor: cursor || undefined, take: take ?? this.maxTake });
+    return this.members.pageOfUsers(await context.actor(), workspaceId, {
+      cursor: cursor || undefined,
+      take: take ?? this.maxTake,
+    });
   }
 
   @MaxItems(100)
   @Query(() => [Team], {
     nullable: true,
-    description: "The Teams that have a role in the Workspace, by name. Takes workspace.teams.get there, or system.teams.get.",
+    description:
+      "The Teams that have a role in the Workspace, by name. Takes workspace.teams.get there, or system.teams.get.",
   })
   async workspaceTeams(
     @Ctx() context: GraphqlContext,

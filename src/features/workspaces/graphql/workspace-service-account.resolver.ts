@@ -17,7 +17,8 @@ export class WorkspaceServiceAccountResolver {
   @MaxItems(100)
   @Query(() => [ServiceAccount], {
     nullable: true,
-    description: "Service accounts with a role in the Workspace. Takes workspace.serviceAccounts.get there, or system.serviceAccounts.get.",
+    description:
+      "Service accounts with a role in the Workspace. Takes workspace.serviceAccounts.get there, or system.serviceAccounts.get.",
   })
   async workspaceServiceAccounts(
     @Ctx() context: GraphqlContext,
@@ -38,30 +39,53 @@ export class WorkspaceServiceAccountResolver {
     @Arg("workspaceUuid", () => Uuid, { description: "Which Workspace." }) workspaceId: string,
     @Arg("label", () => String, { description: "What it is for." }) label: string,
     @Arg("role", () => Role, { description: "A WORKSPACE_… role." }) role: RoleName,
-    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." }) category?: string | null,
+    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." })
+    category?: string | null,
   ): Promise<ServiceAccount> {
     const actor = await context.actor();
     const scope = await this.visibleScope(actor, workspaceId);
-    const { account, apiKey } = await this.serviceAccounts.create({ actor, scope, label, role, category: category ?? undefined });
+    const { account, apiKey } = await this.serviceAccounts.create({
+      actor,
+      scope,
+      label,
+      role,
+      category: category ?? undefined,
+    });
     return presentServiceAccount(account, apiKey);
   }
 
   @Mutation(() => ServiceAccount, {
     nullable: true,
-    description: "Changes what is given of a service account of the Workspace; its key stays. Takes workspace.serviceAccounts.update there, or system.serviceAccounts.update, and for a new role every permission that it grants.",
+    description:
+      "Changes what is given of a service account of the Workspace; its key stays. Takes workspace.serviceAccounts.update there, or system.serviceAccounts.update, and for a new role every permission that it grants.",
   })
   async updateWorkspaceServiceAccount(
     @Ctx() context: GraphqlContext,
     @Arg("workspaceUuid", () => Uuid, { description: "Which Workspace." }) workspaceId: string,
     @Arg("serviceAccountUuid", () => Uuid, { description: "Which service account." }) id: string,
     @Arg("label", () => String, { nullable: true, description: "What it is for; absent keeps." }) label?: string | null,
-    @Arg("category", () => String, { nullable: true, description: "A grouping of your choice; absent keeps, null clears." }) category?: string | null,
-    @Arg("role", () => Role, { nullable: true, description: "A WORKSPACE_… role in place of the one that it has; absent keeps." }) role?: RoleName | null,
+    @Arg("category", () => String, {
+      nullable: true,
+      description: "A grouping of your choice; absent keeps, null clears.",
+    })
+    category?: string | null,
+    @Arg("role", () => Role, {
+      nullable: true,
+      description: "A WORKSPACE_… role in place of the one that it has; absent keeps.",
+    })
+    role?: RoleName | null,
   ): Promise<ServiceAccount> {
     const actor = await context.actor();
     const scope = await this.visibleScope(actor, workspaceId);
     return presentServiceAccount(
-      await this.serviceAccounts.update({ actor, scope, id, label: label ?? undefined, category, role: role ?? undefined }),
+      await this.serviceAccounts.update({
+        actor,
+        scope,
+        id,
+        label: label ?? undefined,
+        category,
+        role: role ?? undefined,
+      }),
     );
   }
 

@@ -28,15 +28,23 @@ export class WorkspaceTeamResolver {
     @Ctx() context: GraphqlContext,
     @Arg("workspaceUuid", () => Uuid, { description: "Which Workspace." }) workspaceId: string,
     @Arg("teamUuid", () => Uuid, { description: "Which Team." }) teamId: string,
-    @Arg("role", () => Role, { defaultValue: Role.WORKSPACE_VIEWER, description: "A WORKSPACE_… role." }) role: RoleName,
+    @Arg("role", () => Role, { defaultValue: Role.WORKSPACE_VIEWER, description: "A WORKSPACE_… role." })
+    role: RoleName,
     @Arg("deploymentRoles", () => [DeploymentRoles], {
       nullable: true,
-      description: "Roles on Deployments of the Workspace, given at the same time. Each takes deployment.teamRoles.update there, or system.iam.update.",
+      description:
+        "Roles on Deployments of the Workspace, given at the same time. Each takes deployment.teamRoles.update there, or system.iam.update.",
     })
     deploymentRoles?: DeploymentRoles[] | null,
   ): Promise<Workspace> {
     const actor = await context.actor();
-    return this.deps.addTeam.execute({ actor, workspaceId, teamId, role, deploymentRoles: completeRoles(deploymentRoles) });
+    return this.deps.addTeam.execute({
+      actor,
+      workspaceId,
+      teamId,
+      role,
+      deploymentRoles: completeRoles(deploymentRoles),
+    });
   }
 
   @Mutation(() => Role, {

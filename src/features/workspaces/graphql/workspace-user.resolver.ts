@@ -30,18 +30,29 @@ export class WorkspaceUserResolver {
     @Arg("workspaceUuid", () => Uuid, { nullable: true, description: "Which Workspace; an error without it." })
     workspaceId: string | null | undefined,
     @Arg("email", () => String, { description: "The user's e-mail address." }) email: string,
-    @Arg("role", () => Role, { defaultValue: Role.WORKSPACE_VIEWER, description: "A WORKSPACE_… role." }) role: RoleName,
+    @Arg("role", () => Role, { defaultValue: Role.WORKSPACE_VIEWER, description: "A WORKSPACE_… role." })
+    role: RoleName,
     @Arg("deploymentRoles", () => [DeploymentRoles], {
       nullable: true,
-      description: "Roles on Deployments of the Workspace, given at the same time. Each takes deployment.userRoles.update there, or system.iam.update.",
+      description:
+        "Roles on Deployments of the Workspace, given at the same time. Each takes deployment.userRoles.update there, or system.iam.update.",
     })
     deploymentRoles?: DeploymentRoles[] | null,
-    @Arg("bypassInvite", () => Boolean, { nullable: true, description: "Taken for the sake of older clients; nobody has to be invited." })
+    @Arg("bypassInvite", () => Boolean, {
+      nullable: true,
+      description: "Taken for the sake of older clients; nobody has to be invited.",
+    })
     _bypassInvite?: boolean | null,
   ): Promise<Workspace> {
     const actor = await context.actor();
     if (!workspaceId) throw new InvalidInput("workspaceUuid", "has to be given");
-    return this.deps.addUser.execute({ actor, workspaceId, email, role, deploymentRoles: completeRoles(deploymentRoles) });
+    return this.deps.addUser.execute({
+      actor,
+      workspaceId,
+      email,
+      role,
+      deploymentRoles: completeRoles(deploymentRoles),
+    });
   }
 
   @Mutation(() => Role, {

@@ -34,7 +34,11 @@ export class WorkspaceResolver {
   }
 
   @MaxItems(100)
-  @Query(() => [Workspace], { nullable: true, description: "The Workspaces that you may see, by label: those where you have a role, or a role on a Deployment. System roles see all." })
+  @Query(() => [Workspace], {
+    nullable: true,
+    description:
+      "The Workspaces that you may see, by label: those where you have a role, or a role on a Deployment. System roles see all.",
+  })
   async workspaces(
     @Ctx() context: GraphqlContext,
     @Arg("label", () => String, { nullable: true, description: "Only those with this in their label, in either case." })
@@ -47,8 +51,13 @@ export class WorkspaceResolver {
   @Query(() => [Workspace], { nullable: true, description: "The same, page by page." })
   async paginatedWorkspaces(
     @Ctx() context: GraphqlContext,
-    @Arg("take", () => Int, { nullable: true, description: "How many, up to pagination.workspace.maxTake; 20 without it." }) take?: number | null,
-    @Arg("pageNumber", () => Int, { nullable: true, description: "Which page, counted from 0." }) pageNumber?: number | null,
+    @Arg("take", () => Int, {
+      nullable: true,
+      description: "How many, up to pagination.workspace.maxTake; 20 without it.",
+    })
+    take?: number | null,
+    @Arg("pageNumber", () => Int, { nullable: true, description: "Which page, counted from 0." })
+    pageNumber?: number | null,
   ): Promise<Workspace[]> {
     return this.deps.reads.pageVisibleTo(await context.actor(), { take: take ?? PAGE, pageNumber: pageNumber ?? 0 });
   }
@@ -81,7 +90,8 @@ export class WorkspaceResolver {
     @Ctx() context: GraphqlContext,
     @Arg("workspaceUuid", () => Uuid, { description: "Which one." }) workspaceId: string,
     @Arg("payload", () => Json, {
-      description: "An object with label, description or both; absent keeps, and a description of null goes. Other keys are ignored.",
+      description:
+        "An object with label, description or both; absent keeps, and a description of null goes. Other keys are ignored.",
     })
     payload: unknown,
   ): Promise<Workspace> {
@@ -101,9 +111,14 @@ export class WorkspaceResolver {
   }
 
   @MaxItems(20)
-  @FieldResolver(() => [User], { nullable: true, description: "Who has a role in it, by user name; null without workspace.users.get there." })
+  @FieldResolver(() => [User], {
+    nullable: true,
+    description: "Who has a role in it, by user name; null without workspace.users.get there.",
+  })
   async users(@Root() workspace: Workspace, @Ctx() context: GraphqlContext): Promise<User[] | null> {
-    return canSeeMembers(await context.actor(), workspace) ? this.deps.loaders(context).usersByWorkspace.load(workspace.id) : null;
+    return canSeeMembers(await context.actor(), workspace)
+      ? this.deps.loaders(context).usersByWorkspace.load(workspace.id)
+      : null;
   }
 
   @MaxItems(10)
@@ -112,6 +127,8 @@ export class WorkspaceResolver {
     description: "Every role in it, of users, Teams and service accounts; null without workspace.users.get there.",
   })
   async roleBindings(@Root() workspace: Workspace, @Ctx() context: GraphqlContext): Promise<RoleBinding[] | null> {
-    return canSeeMembers(await context.actor(), workspace) ? this.deps.loaders(context).bindingsByWorkspace.load(workspace.id) : null;
+    return canSeeMembers(await context.actor(), workspace)
+      ? this.deps.loaders(context).bindingsByWorkspace.load(workspace.id)
+      : null;
   }
 }

@@ -10,7 +10,11 @@ export class Workspace {
   @Field(() => ID, { simple: true, description: "The Workspace's id." })
   id: string;
 
-  @Field(() => String, { simple: true, nullable: true, description: "The name that people read; several may share it." })
+  @Field(() => String, {
+    simple: true,
+    nullable: true,
+    description: "The name that people read; several may share it.",
+  })
   label: string | null;
 
   @Field(() => String, { simple: true, nullable: true, description: "What it is for; null if nobody has said." })
@@ -19,7 +23,11 @@ export class Workspace {
   @Field(() => DateTime, { simple: true, nullable: true, description: "When it was made." })
   createdAt: Instant | null;
 
-  @Field(() => DateTime, { simple: true, nullable: true, description: "When its label or description was last changed." })
+  @Field(() => DateTime, {
+    simple: true,
+    nullable: true,
+    description: "When its label or description was last changed.",
+  })
   updatedAt: Instant | null;
 }
 
@@ -33,7 +41,9 @@ export class DeploymentRoles {
 }
 
 /** The contract leaves both fields optional, but neither means anything alone. @throws InvalidInput */
-export const completeRoles = (given: readonly DeploymentRoles[] | null | undefined): { deploymentId: string; role: RoleName }[] =>
+export const completeRoles = (
+  given: readonly DeploymentRoles[] | null | undefined,
+): { deploymentId: string; role: RoleName }[] =>
   (given ?? []).map(({ deploymentId, role }) => {
     if (!deploymentId || !role) throw new InvalidInput("deploymentRoles", "takes a deploymentId and a role each");
     return { deploymentId, role };

@@ -24,7 +24,10 @@ export async function findPostgresPackage(platform = `${process.platform}-${proc
     // The package exports its entry point only, which lies in dist/.
     packageDir = dirname(dirname(require.resolve(name)));
   } catch (cause) {
-    throw new Error(`The embedded Postgres is not available: the optional package ${name} is not installed. ${WAY_OUT}`, { cause });
+    throw new Error(
+      `The embedded Postgres is not available: the optional package ${name} is not installed. ${WAY_OUT}`,
+      { cause },
+    );
   }
   const { version } = JSON.parse(await readFile(join(packageDir, "package.json"), "utf8")) as { version: string };
   return { nativeDir: join(packageDir, "native"), version };
@@ -80,7 +83,10 @@ async function linkLibraries(packageNativeDir: string, nativeDir: string): Promi
     const link = join(dirname(nativeDir), target.replace(/^native/, basename(nativeDir)));
     await symlink(basename(source), link).catch(async (error: NodeJS.ErrnoException) => {
       // A read-only folder is reported as such even where the link is there already.
-      const exists = await lstat(link).then(() => true, () => false);
+      const exists = await lstat(link).then(
+        () => true,
+        () => false,
+      );
       if (!exists) throw error;
     });
   }

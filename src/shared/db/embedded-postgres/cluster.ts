@@ -34,7 +34,10 @@ export async function ensureCluster(
   { binDir, account, durable }: { binDir: string; account: Account | undefined; durable: boolean },
 ): Promise<string> {
   await removeUnfinished(folder);
-  const exists = await lstat(folder.cluster).then(() => true, () => false);
+  const exists = await lstat(folder.cluster).then(
+    () => true,
+    () => false,
+  );
   if (exists) return readPassword(folder);
 
   const password = randomBytes(24).toString("base64url");

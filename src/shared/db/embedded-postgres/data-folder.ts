@@ -1,4 +1,17 @@
-import { access, chmod, chown, constants, lchown, lstat, mkdir, open, readdir, realpath, stat, truncate } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  chown,
+  constants,
+  lchown,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  realpath,
+  stat,
+  truncate,
+} from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Account } from "./server-account";
 
@@ -31,7 +44,9 @@ export async function openDataFolder(dataDir: string, account: Account | undefin
   await access(path, usable).catch(async (error: NodeJS.ErrnoException) => {
     const { uid } = await stat(path);
     // Its owner may have narrowed its mode, or the file system may be read-only.
-    throw uid === process.getuid?.() || error.code !== "EACCES" ? notWritable(path, error) : belongsToAnotherUser(path, uid);
+    throw uid === process.getuid?.() || error.code !== "EACCES"
+      ? notWritable(path, error)
+      : belongsToAnotherUser(path, uid);
   });
   const entries = (await readdir(path)).filter((name) => name !== "lost+found");
   if (entries.length > 0 && !entries.some((name) => /^(cluster|password|owner|postgres)\b/.test(name))) {
@@ -77,12 +92,21 @@ export async function securePermissions(folder: DataFolder, account: Account | u
 /** Root would hand the files over to the account that Postgres runs as, and lock their owner out. */
 async function refuseForeignCluster(path: string, account: Account | undefined): Promise<void> {
   const cluster = await lstat(join(path, "cluster")).catch(() => undefined);
-  if (account === undefined || cluster === undefined || cluster.uid === account.uid || cluster.uid === process.getuid?.()) return;
+  if (
+    account === undefined ||
+    cluster === undefined ||
+    cluster.uid === account.uid ||
+    cluster.uid === process.getuid?.()
+  )
+    return;
   throw belongsToAnotherUser(path, cluster.uid);
 }
 
 function notWritable(path: string, cause: NodeJS.ErrnoException): Error {
-  const remedy = cause.code === "EROFS" ? "its file system is read-only" : `its mode does not let its owner write: chmod u+rwx '${path}'`;
+  const remedy =
+    cause.code === "EROFS"
+      ? "its file system is read-only"
+      : `its mode does not let its owner write: chmod u+rwx '${path}'`;
   return new Error(`The data folder ${path} is not writable: ${remedy}`, { cause });
 }
 

@@ -1,6 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, readlink, realpath, rm, stat, truncate, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  realpath,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -170,7 +183,9 @@ test("another process finds the server that runs, and none where it has stopped"
 
 test("a database whose password is lost says so, and how to go on", async () => {
   await mkdir(join(dataDir, "cluster"));
-  await expect(start()).rejects.toThrow(/^The password of the database in .* is lost: .*password does not exist\. Bring the file back/);
+  await expect(start()).rejects.toThrow(
+    /^The password of the database in .* is lost: .*password does not exist\. Bring the file back/,
+  );
 });
 
 const asRoot = process.getuid?.() === 0 ? test : test.skip;
@@ -179,7 +194,9 @@ const asOrdinaryUser = process.getuid?.() === 0 ? test.skip : test;
 asRoot("root refuses the database of another user, and leaves it to them", async () => {
   await mkdir(join(dataDir, "cluster"));
   for (const path of [dataDir, join(dataDir, "cluster")]) await chown(path, 12_345, 12_345);
-  await expect(start()).rejects.toThrow(/belongs to user 12345, but this process runs as user 0\. Start it as that user/);
+  await expect(start()).rejects.toThrow(
+    /belongs to user 12345, but this process runs as user 0\. Start it as that user/,
+  );
   expect((await stat(dataDir)).uid).toBe(12_345);
   expect((await stat(join(dataDir, "cluster"))).uid).toBe(12_345);
   expect(await readdir(dataDir)).toEqual(["cluster"]);

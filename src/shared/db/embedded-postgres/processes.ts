@@ -32,7 +32,9 @@ async function readProc(path: string): Promise<string | undefined> {
 
 async function ps(column: string, pid: number): Promise<string | undefined> {
   try {
-    const { stdout } = await run("ps", ["-ww", "-o", column, "-p", String(pid)], { env: { ...process.env, LC_ALL: "C" } });
+    const { stdout } = await run("ps", ["-ww", "-o", column, "-p", String(pid)], {
+      env: { ...process.env, LC_ALL: "C" },
+    });
     return stdout.trim() || undefined;
   } catch {
     return undefined; // ps fails when it finds no such process

@@ -38,7 +38,10 @@ export async function startServer(folder: DataFolder, options: ServerOptions): P
   const { file, startBytes } = await openLog(folder);
   let child: ChildProcess;
   try {
-    const [command, args] = await endedWithNode("INT", [join(options.binDir, "postgres"), serverArguments(folder, options)]);
+    const [command, args] = await endedWithNode("INT", [
+      join(options.binDir, "postgres"),
+      serverArguments(folder, options),
+    ]);
     child = spawn(command, args, {
       ...options.account,
       cwd: folder.cluster,

@@ -86,7 +86,9 @@ const addressOf = ({ password, port, database }: { password: string; port: numbe
 export async function findRunningPostgres(dataDir: string, databaseName: string): Promise<string | undefined> {
   const folder = await openDataFolder(dataDir, serverAccount());
   const port = await portOfRunningServer(folder);
-  return port === undefined ? undefined : addressOf({ password: await readPassword(folder), port, database: databaseName });
+  return port === undefined
+    ? undefined
+    : addressOf({ password: await readPassword(folder), port, database: databaseName });
 }
 
 async function startOnPort(

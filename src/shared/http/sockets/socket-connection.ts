@@ -100,14 +100,21 @@ export class SocketConnection implements Connection {
         this.socket.terminate();
         return void setImmediate(resolve);
       }
-      // A client that reads fast would otherwise be written to in one turn of the event loop, with everybody else waiting.
+      // A client that reads fast would otherwise be written to in one turn of the event loop, with everybody else
+      // waiting.
       const breathe = ++this.sent % MOST_IN_ONE_TURN === 0;
       this.socket.send(text, () => (breathe ? setImmediate(resolve) : resolve()));
     });
   }
 
   close(code: number, reason = ""): void {
-    this.socket.close(code, Buffer.from(reason).subarray(0, LONGEST_REASON_BYTES).toString().replace(/\u{FFFD}$/u, ""));
+    this.socket.close(
+      code,
+      Buffer.from(reason)
+        .subarray(0, LONGEST_REASON_BYTES)
+        .toString()
+        .replace(/\u{FFFD}$/u, ""),
+    );
   }
 
   /** To be called when the socket has closed. */

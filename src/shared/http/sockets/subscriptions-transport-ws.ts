@@ -148,10 +148,13 @@ export class SubscriptionsTransportWs implements Transport {
 
   private async send(type: string, id?: Id, payload?: object): Promise<void> {
     this.options.count("out", type);
-    await this.connection.send(JSON.stringify({ ...(id !== undefined && { id }), type, ...(payload !== undefined && { payload }) }));
+    await this.connection.send(
+      JSON.stringify({ ...(id !== undefined && { id }), type, ...(payload !== undefined && { payload }) }),
+    );
   }
 }
 
 const isId = (id: unknown): id is Id => id === undefined || typeof id === "string" || typeof id === "number";
 
-const first = (errors: readonly GraphQLFormattedError[]): GraphQLFormattedError => errors[0] ?? { message: "The operation was refused" };
+const first = (errors: readonly GraphQLFormattedError[]): GraphQLFormattedError =>
+  errors[0] ?? { message: "The operation was refused" };

@@ -24,7 +24,10 @@ export interface Connection {
    * @param printsVerbatim see GraphqlContext
    */
   run(request: unknown, running: number, printsVerbatim?: boolean): Promise<Outcome>;
-  /** Settles once the message is on its way, or the socket gone: whoever waits for it goes no faster than the client reads. */
+  /**
+   * Settles once the message is on its way, or the socket gone: whoever waits for it goes no faster than the client
+   * reads.
+   */
   send(text: string): Promise<void>;
   close(code: number, reason?: string): void;
 }

@@ -14,8 +14,19 @@ export interface SignInPage {
   readonly identity?: string;
 }
 
-export function signInPage({ endpoint, path, localEnabled, providers, problem, notice, identity = "" }: SignInPage): string {
-  const links = providers.map(({ displayName, url }) => html`<a class="button${localEnabled ? "" : " primary"}" href="${url}">Sign in with ${displayName}</a>\n`);
+export function signInPage({
+  endpoint,
+  path,
+  localEnabled,
+  providers,
+  problem,
+  notice,
+  identity = "",
+}: SignInPage): string {
+  const links = providers.map(
+    ({ displayName, url }) =>
+      html`<a class="button${localEnabled ? "" : " primary"}" href="${url}">Sign in with ${displayName}</a>\n`,
+  );
   const form = html`<form method="post" action="${path}">
 <label for="identity">E-mail or user name</label>
 <input id="identity" name="identity" autocomplete="username" autocapitalize="none" spellcheck="false" required value="${identity}"${problem === undefined ? null : html` aria-describedby="problem"`}>
