@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const BENCHMARKS = ["history-page", "page-at-depth", "rollback", "clean-up", "upload"] as const;
+const BENCHMARKS = ["history-page", "page-at-depth", "rollback", "clean-up", "upload"] as const;
 export type Benchmark = (typeof BENCHMARKS)[number];
 
 const LETTERS: Readonly<Record<string, Benchmark>> = {

@@ -1,11 +1,11 @@
 import type { Measured } from "./statistics";
 
-export interface Goal {
+interface Goal {
   readonly kind: "at least" | "at most";
   readonly value: number;
 }
 
-export interface Ratio {
+interface Ratio {
   readonly name: string;
   readonly value: number;
   readonly goal: Goal;

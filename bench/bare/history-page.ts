@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import type { HistoryPageVariables } from "../requests";
 
-export const PAGE_SIZE = 20;
+const PAGE_SIZE = 20;
 
 /** The columns that the page shows and no others, under the page's own names. */
 const select = (condition: string): string => `

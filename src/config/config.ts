@@ -42,7 +42,7 @@ export interface Config {
 }
 
 /** How much may be made. */
-export interface LimitsConfig {
+interface LimitsConfig {
   /** Of a user without a system role. */
   readonly workspacesPerUser: number;
   readonly deploymentsPerWorkspace: number;
@@ -51,7 +51,7 @@ export interface LimitsConfig {
   readonly bundleBytesPerDeployment: number;
 }
 
-export interface ServerConfig {
+interface ServerConfig {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
@@ -155,7 +155,7 @@ export interface RegistryConfig {
   readonly maxExtraDeployments: number;
 }
 
-export interface AuthConfig {
+interface AuthConfig {
   readonly localEnabled: boolean;
   readonly publicSignups: boolean;
   /** Who signs up by himself is pending until an administrator has confirmed the address. */
@@ -219,7 +219,7 @@ export interface ClaimsMapping {
 export type RoleOverrides = Readonly<Record<string, { readonly permissions: Readonly<Record<string, boolean>> }>>;
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
+type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface DeploymentsConfig {
   readonly rollback: {

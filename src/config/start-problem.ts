@@ -65,7 +65,7 @@ function explainPath({ code = "", path: file }: SystemError, sources: readonly S
 }
 
 /** Where the value was given; for a default, how another one can be given. */
-export function nameOf({ setting, origin, path }: SettingSource): string {
+function nameOf({ setting, origin, path }: SettingSource): string {
   switch (origin.kind) {
     case "environment":
       return origin.name;

@@ -4,7 +4,7 @@ import { ask, type BuiltDeployment } from "./api";
 import type { TestApp } from "../world/app";
 
 /** What the command-line client reads of a Deployment, and more. */
-export const DEPLOYMENT_FIELDS = `id uuid type label description releaseName namespace status version airflowVersion desiredAirflowVersion
+const DEPLOYMENT_FIELDS = `id uuid type label description releaseName namespace status version airflowVersion desiredAirflowVersion
   runtimeVersion desiredRuntimeVersion runtimeAirflowVersion config properties rollbackEnabled image createdAt updatedAt
   urls { type url } deployInfo { current nextCli } workspace { id } upsertedEnvironmentVariables { key value isSecret }
   dagDeployment { type nfsLocation repositoryUrl branchName dagDirectoryLocation rev sshKey knownHosts syncInterval syncTimeout ephemeralStorage }`;

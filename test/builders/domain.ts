@@ -81,7 +81,7 @@ export function buildActor(overrides: Partial<Actor> = {}): Actor {
   return { id: newId(), type: "USER", label: "Ada Lovelace", grants: [], ...overrides };
 }
 
-export const SETTINGS: RollbackSettings = {
+const SETTINGS: RollbackSettings = {
   rollbackEnabled: true,
   retentionDays: 90,
   dagOnlyDeployment: true,

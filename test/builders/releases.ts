@@ -34,7 +34,7 @@ export const buildReleaseState = (overrides: Partial<ReleaseState> = {}): Releas
 export type Files = Readonly<Record<string, string>>;
 
 /** DAG bundles in memory. */
-export class DagTreesInMemory implements DagTrees {
+class DagTreesInMemory implements DagTrees {
   /** The checksums that were unpacked, in order. */
   readonly unpacked: string[] = [];
   /** Called after each file that was written. */

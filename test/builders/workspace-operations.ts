@@ -3,7 +3,7 @@ import { fingerprint } from "./fingerprint";
 import type { TestApp } from "../world/app";
 
 /** What the command-line client reads of a Workspace, and more. */
-export const WORKSPACE_FIELDS = "id label description createdAt updatedAt";
+const WORKSPACE_FIELDS = "id label description createdAt updatedAt";
 
 export const CREATE_WORKSPACE = `mutation ($label: String!, $description: String) {
   createWorkspace(label: $label, description: $description) { ${WORKSPACE_FIELDS} } }`;
@@ -16,7 +16,7 @@ export const DELETE_WORKSPACE =
 
 export const READ_WORKSPACE = `query ($workspaceId: Uuid!) { workspace(workspaceUuid: $workspaceId) { ${WORKSPACE_FIELDS} } }`;
 
-export const LIST_WORKSPACES = "query ($label: String) { workspaces(label: $label) { id label } }";
+const LIST_WORKSPACES = "query ($label: String) { workspaces(label: $label) { id label } }";
 
 export const MEMBERS = `query ($workspaceId: Uuid!) { workspace(workspaceUuid: $workspaceId) {
   users { id } roleBindings { role user { id } serviceAccount { id } workspace { id } } } }`;

@@ -4,7 +4,7 @@ import type { TestApp } from "../world/app";
 import { APP_CONFIG, APP_VERSION } from "./operations";
 
 /** What the CLI prints instead of a result. Its own panics are called so. */
-export class CliError extends Error {}
+class CliError extends Error {}
 
 const EXPIRED = ["You do not have the appropriate permissions for that", "AUTH_TOKEN_REFRESH_FAILED"];
 /** As Go's time.RFC3339 takes it when JSON is decoded. */

@@ -12,7 +12,7 @@ import { signOn } from "./sign-on-settings";
 import { database, elasticsearch } from "./storage-settings";
 
 /** Every setting there is, nested as in `Config`. */
-export const settings = {
+const settings = {
   server,
   dataDir,
   database,
@@ -33,7 +33,7 @@ export const settings = {
 };
 
 /** The values of a tree of settings; optional settings without a value are absent. */
-export type ValuesOf<Group> = {
+type ValuesOf<Group> = {
   readonly [Key in Exclude<keyof Group, OptionalIn<Group>>]: ValueOf<Group[Key]>;
 } & {
   readonly [Key in OptionalIn<Group>]?: Exclude<ValueOf<Group[Key]>, undefined>;

@@ -82,8 +82,6 @@ export interface AccessModuleOptions {
   readonly log: Logger;
 }
 
-export type AccessModule = Awaited<ReturnType<typeof createAccessModule>>;
-
 export async function createAccessModule({
   config,
   dataSource,

@@ -1,5 +1,5 @@
 export type { BundleState, CheckBundle } from "./app/check-bundle";
-export type { ArchiveRemovals, BundleKey, BundleReadModel, BundleRecords, StoredArchive } from "./app/ports";
+export type { BundleKey, BundleReadModel, BundleRecords, StoredArchive } from "./app/ports";
 export type { ReceiveBundle } from "./app/receive-bundle";
 export type { CleanUpArchives } from "./app/clean-up-archives";
 export type { CompareBundles, FileComparison } from "./app/compare-bundles";

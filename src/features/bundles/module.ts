@@ -37,8 +37,6 @@ export interface BundlesModuleOptions {
   readonly clock: Clock;
 }
 
-export type BundlesModule = ReturnType<typeof createBundlesModule>;
-
 export function createBundlesModule({
   config,
   dataSource,

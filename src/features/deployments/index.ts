@@ -2,22 +2,13 @@ export { authorize, canSee, DEPLOYMENT_PERMISSIONS, UPSERT_IN_WORKSPACE } from "
 export {
   auditedDeployment,
   DAG_DEPLOYMENT_TYPES,
-  type Components,
   type DagDeploymentType,
   type Deployment,
-  type EnvironmentVariable,
   type Executor,
 } from "./domain/deployment";
-export { checkVersions, DowngradeRefused, refuseDowngrade, type Versions } from "./domain/versions";
+export { checkVersions, refuseDowngrade } from "./domain/versions";
 export { presentDagDeployment, presentVariables } from "./domain/settings";
 export { CreateDeployment, type NewDeploymentInput } from "./app/create-deployment";
 export { UpdateDeployment, type DeploymentChanges } from "./app/update-deployment";
-export { DeploymentQueries } from "./app/deployment-queries";
-export {
-  DEPLOYMENT_TASKS,
-  reconcileJob,
-  type DeploymentReadModel,
-  type DeploymentStore,
-  type DeploymentStores,
-} from "./app/ports";
+export { DEPLOYMENT_TASKS, reconcileJob, type DeploymentReadModel, type DeploymentStores } from "./app/ports";
 export type { DeploymentRules } from "./app/rules";

@@ -87,8 +87,6 @@ export interface DeploymentsModuleOptions {
   };
 }
 
-export type DeploymentsModule = Awaited<ReturnType<typeof createDeploymentsModule>>;
-
 export async function createDeploymentsModule(options: DeploymentsModuleOptions) {
   const {
     config,

@@ -1,2 +1,1 @@
-export { CleanUp, type CleanupResult } from "./app/clean-up";
-export { DEPLOY_TASKS, type DeployMetrics } from "./app/ports";
+export { DEPLOY_TASKS } from "./app/ports";

@@ -122,8 +122,6 @@ export interface DeploysModuleOptions {
 /** Between two looks for changes in a history that is followed. */
 const LOOK_EVERY_MS = 1_000;
 
-export type DeploysModule = ReturnType<typeof createDeploysModule>;
-
 export function createDeploysModule(options: DeploysModuleOptions) {
   const { config, dataSource, clock, driver, metrics, bundles, deployments, installation } = options;
   const { rules } = deployments;

@@ -1,5 +1,4 @@
 export { RegistryUnavailable } from "./app/ports";
 export { LookUpImage, type ImageState } from "./app/look-up-image";
 export { PushedImages } from "./app/pushed-images";
-export type { ImageFacts } from "./domain/image-labels";
 export { releaseNameOf } from "./domain/repository";

@@ -6,4 +6,4 @@ export {
   type RolloutDriver,
   type RolloutOutcome,
 } from "./app/rollout-driver";
-export type { ReleaseImage, ReleaseState } from "./domain/release-state";
+export type { ReleaseState } from "./domain/release-state";

@@ -51,8 +51,6 @@ export interface SignOnModuleOptions {
   readonly outages: OutageLog;
 }
 
-export type SignOnModule = ReturnType<typeof createSignOnModule>;
-
 export function createSignOnModule({ config, dataSource, audit, clock, access, log, outages }: SignOnModuleOptions) {
   const { auth, signOn: settings } = config;
   const site = siteOf({ ...config.server, deploymentsUrl: deploymentsUrlOf(config, config.server.port) });

@@ -53,8 +53,6 @@ export interface WorkspacesModuleOptions {
   };
 }
 
-export type WorkspacesModule = ReturnType<typeof createWorkspacesModule>;
-
 export function createWorkspacesModule({ config, dataSource, audit, clock, access }: WorkspacesModuleOptions) {
   const readModel = new WorkspaceReadModelSql(dataSource);
   const unitOfWork = createUnitOfWork(dataSource, (manager): WorkspaceTransaction => ({

@@ -1,7 +1,7 @@
 import type { ClientConfig } from "pg";
 
 /** How long a session may take before it is ended, in milliseconds; 0 sets no limit. */
-export interface SessionLimits {
+interface SessionLimits {
   readonly statementMs: number;
   /** One wait for a lock. */
   readonly lockMs: number;

@@ -23,7 +23,7 @@ export async function createIndex(
   await withoutLimit(queryRunner, `CREATE ${unique ? "UNIQUE " : ""}INDEX CONCURRENTLY ${name} ON ${on}`);
 }
 
-export async function dropIndex(queryRunner: QueryRunner, name: string): Promise<void> {
+async function dropIndex(queryRunner: QueryRunner, name: string): Promise<void> {
   await withoutLimit(queryRunner, `DROP INDEX CONCURRENTLY IF EXISTS ${name}`);
 }
 

@@ -87,7 +87,7 @@ export function closeStaleConnections(pool: Pool): void {
 }
 
 /** The server, or the network before it, has not answered a statement in time. */
-export class ConnectionSilent extends Error {
+class ConnectionSilent extends Error {
   readonly code = "ETIMEDOUT";
 
   constructor(silenceMs: number) {

@@ -6,7 +6,7 @@ import type { GraphqlContext } from "./context";
  * async generator function alone cannot do while it waits.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the arguments of its own field
-export type Stream = (args: any, context: GraphqlContext) => Promise<AsyncIterable<unknown>>;
+type Stream = (args: any, context: GraphqlContext) => Promise<AsyncIterable<unknown>>;
 
 /** A resolver with subscriptions: the stream behind each, by the name of the field. */
 export interface StreamResolver {

@@ -27,13 +27,13 @@ export interface GraphqlServerOptions extends RequestPluginOptions {
   readonly answerWithinMs?: number | undefined;
 }
 
-export interface GraphqlPost {
+interface GraphqlPost {
   readonly body: unknown;
   readonly contentType: string | undefined;
   readonly accept: string | undefined;
 }
 
-export interface GraphqlAnswer {
+interface GraphqlAnswer {
   readonly status: number;
   readonly headers: Iterable<readonly [name: string, value: string]>;
   readonly body: string;

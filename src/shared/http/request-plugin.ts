@@ -40,7 +40,7 @@ export interface RequestPlugin {
 }
 
 /** Of one request. Document and operation are missing where there is no valid one. */
-export interface Answer {
+interface Answer {
   readonly document?: DocumentNode | undefined;
   readonly operation?: OperationDefinitionNode | undefined;
   /** `OK`, or the code of the first error. */

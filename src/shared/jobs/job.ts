@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 
-export interface Job {
+interface Job {
   readonly id: string;
   /** Counts from 1, crashes included. */
   readonly attempt: number;

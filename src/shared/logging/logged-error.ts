@@ -1,5 +1,5 @@
 /** What a log shows of an error. */
-export interface LoggedError {
+interface LoggedError {
   readonly type: string;
   readonly message: string;
   readonly stack: string | undefined;

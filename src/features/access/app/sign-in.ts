@@ -23,7 +23,7 @@ export interface SignInCommand {
 }
 
 /** The password is right, but nobody has confirmed the address that the account was made with. */
-export class AccountPending extends DomainError {
+class AccountPending extends DomainError {
   readonly code = "ACCOUNT_PENDING";
 
   constructor() {

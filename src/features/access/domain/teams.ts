@@ -3,7 +3,7 @@ import { Conflict, InvalidInput } from "../../../shared/domain/errors";
 import type { Team } from "./accounts";
 
 /** The provider of Teams whose members are chosen here, by people. */
-export const LOCAL = "local";
+const LOCAL = "local";
 
 /** Short names of the providers that the 0.35 configuration knows (`auth.openidConnect`). */
 const PROVIDERS: readonly string[] = [LOCAL, "auth0", "google", "okta", "microsoft", "adfs", "custom"];

@@ -1,4 +1,3 @@
-export { accessLoaders, type AccessLoaders } from "./access.loaders";
 export { AuthConfig, AuthProvider, Role, RoleBinding, ServiceAccount, User } from "./access.types";
 export { presentServiceAccount } from "./present";
 export { Team } from "./team.types";

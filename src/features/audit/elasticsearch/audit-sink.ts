@@ -36,11 +36,11 @@ const indexTemplate = (prefix: string) => ({
 });
 
 /** `<prefix>.<YYYY.MM>`, the month in UTC: few lines are kept for long, which is the other way round with logs. */
-export const indexName = (prefix: string, { createdAt }: Pick<AuditLine, "createdAt">): string =>
+const indexName = (prefix: string, { createdAt }: Pick<AuditLine, "createdAt">): string =>
   `${prefix}.${createdAt.slice(0, "YYYY-MM".length).replace("-", ".")}`;
 
 /** The line as Elasticsearch keeps it, with a sentence for people. */
-export function toDocument(line: AuditLine): object {
+function toDocument(line: AuditLine): object {
   const { id, createdAt, ...facts } = inDialect(line);
   const message = [line.actorLabel, line.action, line.objectLabel].filter((part) => part !== null).join(" ");
   return { "@timestamp": createdAt, message, lineId: id, ...facts, details: withoutLongTexts(facts.details) };

@@ -12,7 +12,7 @@ export interface StoredSecrets {
 }
 
 /** Secrets lie there in plain text, and there is no key to encrypt them with. */
-export class PlainSecretsFound extends Error {
+class PlainSecretsFound extends Error {
   constructor(deployments: number) {
     super(
       `${deployments} Deployment(s) hold secrets in plain text, from a version that did not encrypt them. ` +

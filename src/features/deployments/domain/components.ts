@@ -2,13 +2,13 @@ import { InvalidInput } from "../../../shared/domain/errors";
 import type { Components, JsonObject } from "./deployment";
 
 /** Millicores and Mi. */
-export interface Amounts {
+interface Amounts {
   readonly cpu: number;
   readonly memory: number;
 }
 
 /** What the installation allows a component, as the platform's configuration words it. */
-export interface ComponentLimits {
+interface ComponentLimits {
   readonly name: string;
   /** The most that one instance gets, in Astro units. */
   readonly au?: { readonly limit?: number | undefined } | undefined;

@@ -31,7 +31,7 @@ const KEY_LIVES_MS = DAY_MS;
 const KEY_MOST = 200;
 
 /** The idempotency key was used before, with other input. */
-export class IdempotencyKeyReused extends DomainError {
+class IdempotencyKeyReused extends DomainError {
   readonly code = "IDEMPOTENCY_KEY_REUSED";
 
   constructor() {

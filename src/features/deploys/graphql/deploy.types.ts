@@ -20,7 +20,7 @@ import type { RevisionView } from "../app/ports";
 const enumOf = <V extends string>(values: readonly V[]) =>
   Object.fromEntries(values.map((value) => [value, value])) as { readonly [K in V]: K };
 
-export const DeployType = enumOf(DEPLOY_TYPES);
+const DeployType = enumOf(DEPLOY_TYPES);
 registerEnumType(DeployType, {
   name: "DeployType",
   description: "What one deploy changed.",
@@ -31,7 +31,7 @@ registerEnumType(DeployType, {
   },
 });
 
-export const DeployStatus = enumOf(DEPLOY_STATUSES);
+const DeployStatus = enumOf(DEPLOY_STATUSES);
 registerEnumType(DeployStatus, {
   name: "DeployStatus",
   description: "Where a deploy stands. All but INITIALIZED are final.",
@@ -43,7 +43,7 @@ registerEnumType(DeployStatus, {
   },
 });
 
-export const DeployTrigger = enumOf(DEPLOY_TRIGGERS);
+const DeployTrigger = enumOf(DEPLOY_TRIGGERS);
 registerEnumType(DeployTrigger, {
   name: "DeployTrigger",
   description: "How a deploy reached the platform.",
@@ -56,7 +56,7 @@ registerEnumType(DeployTrigger, {
   },
 });
 
-export const ActorType = enumOf<ActorTypeName>(["USER", "SERVICE_ACCOUNT", "SYSTEM"]);
+const ActorType = enumOf<ActorTypeName>(["USER", "SERVICE_ACCOUNT", "SYSTEM"]);
 registerEnumType(ActorType, {
   name: "ActorType",
   description: "What kind of account acted.",

@@ -5,7 +5,7 @@ import { ROLLBACK_ISSUE_CODES, type RollbackIssueCode as RollbackIssueCodeName }
 import { DeployRevision } from "./deploy.types";
 import { MaxItems } from "../../../shared/graphql/declared-costs";
 
-export const RollbackIssueCode = Object.fromEntries(ROLLBACK_ISSUE_CODES.map((code) => [code, code])) as {
+const RollbackIssueCode = Object.fromEntries(ROLLBACK_ISSUE_CODES.map((code) => [code, code])) as {
   readonly [C in RollbackIssueCodeName]: C;
 };
 

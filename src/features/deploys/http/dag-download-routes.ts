@@ -86,7 +86,7 @@ async function firstRead(bytes: Readable): Promise<Readable> {
 }
 
 /** One range as RFC 9110 §14 has it; anything else that is well-formed or not is answered in full. */
-export function rangeOf(
+function rangeOf(
   header: string | undefined,
   sizeBytes: number,
 ): { readonly start: number; readonly end: number } | "NONE" | "UNSATISFIABLE" {

@@ -58,7 +58,7 @@ export class CheckPlaces {
 }
 
 /** The place belongs to another installation. */
-export class PlaceTaken extends Error {
+class PlaceTaken extends Error {
   constructor({ name, remedy }: Place, { address, others }: Claim) {
     super(
       `${name} ${address} belongs to another installation (${others.join(", ")}). ${remedy}. ` +

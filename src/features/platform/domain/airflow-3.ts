@@ -6,7 +6,7 @@ import { isRuntimeAtLeast, parseRuntimeVersion, type PlatformVersions } from "./
  * The first Runtime of Airflow 3 that can be left for Airflow 2 again; 3.0-1 to 3.1-1 never can.
  * Source: public documentation of platform version 2, deploy-rollbacks.
  */
-export const EARLIEST_RUNTIME_THAT_CAN_LEAVE_AIRFLOW_3 = "3.1-2";
+const EARLIEST_RUNTIME_THAT_CAN_LEAVE_AIRFLOW_3 = "3.1-2";
 
 /** Whether going from one to the other leaves Airflow 3. False if either side's Airflow cannot be told. */
 export function isAirflow3To2(from: PlatformVersions, to: PlatformVersions, catalogue: RuntimeCatalogue): boolean {

@@ -20,7 +20,7 @@ export interface PlatformSettings {
  * The platform version whose API this is. The `astro` CLI chooses its queries by it, so it is not the
  * product's own version, which `/v1/readyz` tells.
  */
-export const DIALECT_VERSION = "0.35.4";
+const DIALECT_VERSION = "0.35.4";
 
 export function appConfigOf(settings: PlatformSettings) {
   const { nfsMountDagDeployment, hardDeleteDeployment, manualNamespaceNames, triggererEnabled } = settings;

@@ -13,7 +13,7 @@ const STATUSES: Readonly<Record<string, readonly [number, string]>> = {
 };
 
 /** Errors in the shape that clients of registries read. Source: the Distribution project's HTTP API. */
-export const registryError = (code: string, message: string, details: unknown = null): object => ({
+const registryError = (code: string, message: string, details: unknown = null): object => ({
   errors: [{ code, message, details }],
 });
 

@@ -1,2 +1,2 @@
-export { workspaceLoaders, type WorkspaceLoaders } from "./workspace.loaders";
-export { DeploymentRoles, Workspace } from "./workspace.types";
+export { type WorkspaceLoaders } from "./workspace.loaders";
+export { Workspace } from "./workspace.types";

@@ -1,7 +1,2 @@
 export { DataFolderInUse } from "./ownership";
-export {
-  findRunningPostgres,
-  startEmbeddedPostgres,
-  type EmbeddedPostgres,
-  type EmbeddedPostgresOptions,
-} from "./start-embedded-postgres";
+export { findRunningPostgres, startEmbeddedPostgres, type EmbeddedPostgres } from "./start-embedded-postgres";

@@ -19,7 +19,7 @@ const PROTOCOLS: Readonly<Record<string, (connection: Connection, options: Trans
   "graphql-ws": (connection, options) => new SubscriptionsTransportWs(connection, options),
 };
 
-export interface SocketServerSettings {
+interface SocketServerSettings {
   readonly subscriptions: string;
   readonly maxSockets: number;
   readonly maxSocketsPerAddress: number;
