@@ -1,8 +1,9 @@
-const feature = "^src/features/([^/]+)/";
-
-/** Which features a feature may use; docs/adr/0001 draws it. */
+/**
+ * Which features a feature may use, in the order of the product's story. The key is the folder's name; docs/adr/0001
+ * draws it.
+ */
 const mayUse = {
-  platform: [],
+  runtimes: [],
   access: [],
   audit: [],
   logs: [],
@@ -11,10 +12,10 @@ const mayUse = {
   rollouts: ["installation", "bundles"],
   "sign-on": ["access"],
   workspaces: ["access", "logs"],
-  deployments: ["access", "workspaces", "platform", "logs"],
+  deployments: ["access", "workspaces", "runtimes", "logs"],
   registry: ["access", "deployments"],
   deploys: [
-    "platform",
+    "runtimes",
     "access",
     "logs",
     "installation",
@@ -26,6 +27,10 @@ const mayUse = {
   ],
 };
 
+const feature = "^src/features/([^/]+)/";
+/** Everything that the product is made of; packages and Node's own modules are not in it. */
+const ours = "^(src|migrations|test|bench)/";
+
 const featureDirections = Object.entries(mayUse).map(([name, others]) => ({
   name: `features-${name}`,
   comment: `${name} may use ${others.join(", ") || "no other feature"}`,
@@ -34,17 +39,35 @@ const featureDirections = Object.entries(mayUse).map(([name, others]) => ({
   to: { path: "^src/features/", pathNot: `^src/features/(${[name, ...others].join("|")})/` },
 }));
 
+/** `from` may use nothing of ours but `allowed`. A folder that comes to exist later is not in a list of what is forbidden. */
+const onlyUses = (name, comment, from, allowed) => ({
+  name,
+  comment,
+  severity: "error",
+  from: { path: from },
+  to: { path: ours, pathNot: allowed },
+});
+
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-folder-circular",
+      comment: "folders that need each other cannot be read, moved or replaced one at a time",
+      severity: "error",
+      scope: "folder",
+      from: {},
+      to: { circular: true },
+    },
     ...featureDirections,
     {
       name: "features-meet-at-their-doors",
-      comment: "index.ts for domain and use cases; graphql/index.ts for the schema classes that others extend",
+      comment:
+        "domain/index.ts for what is pure, index.ts for use cases, graphql/index.ts for the schema classes that others extend",
       severity: "error",
       from: { path: feature, pathNot: ["/graphql/", "/module\\.ts$"] },
-      to: { path: feature, pathNot: ["^src/features/$1/", "^src/features/[^/]+/index\\.ts$"] },
+      to: { path: feature, pathNot: ["^src/features/$1/", "^src/features/[^/]+/(domain/)?index\\.ts$"] },
     },
     {
       name: "graphql-meets-graphql-at-its-door",
@@ -52,70 +75,85 @@ module.exports = {
       from: { path: "^src/features/([^/]+)/(graphql/|module\\.ts$)" },
       to: { path: feature, pathNot: ["^src/features/$1/", "^src/features/[^/]+/(graphql/)?index\\.ts$"] },
     },
+    onlyUses("kernel-stands-alone", "words that everything shares", "^src/kernel/", ["^src/kernel/"]),
+    onlyUses("infrastructure-knows-no-feature", "adapters that features use", "^src/infrastructure/", [
+      "^src/(kernel|infrastructure)/",
+    ]),
+    onlyUses("server-knows-no-feature", "HTTP, GraphQL and sockets; wired by the composition", "^src/server/", [
+      "^src/(kernel|infrastructure|server)/",
+    ]),
+    onlyUses("embedded-postgres-stands-alone", "a launcher of its own", "^src/embedded-postgres/", [
+      "^src/(kernel|embedded-postgres)/",
+      "^src/infrastructure/postgres/",
+    ]),
+    onlyUses("config-stands-alone", "what an operator sets", "^src/config/", ["^src/(kernel|config)/"]),
+    {
+      name: "only-the-composition-knows-the-server",
+      severity: "error",
+      from: { path: "^src/", pathNot: ["^src/(server|composition|commands)/"] },
+      to: { path: "^src/server/" },
+    },
+    {
+      name: "only-commands-know-the-launcher",
+      severity: "error",
+      from: { path: "^src/", pathNot: ["^src/(embedded-postgres|commands)/"] },
+      to: { path: "^src/embedded-postgres/" },
+    },
+    onlyUses(
+      "domain-uses-domain",
+      "its own layer, the kernel, and other features' doors",
+      "^src/features/([^/]+)/domain/",
+      ["^src/kernel/", "^src/features/$1/(domain|data)/", "^src/features/[^/]+/domain/index\\.ts$"],
+    ),
     {
       name: "domain-is-pure",
-      comment: "no I/O, no framework: nothing but its own layer, shared/domain and other features' doors",
+      comment: "by whatever way: what domain/ uses does no I/O and no framework either",
       severity: "error",
-      from: { path: "^src/(features/[^/]+|shared)/domain/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^src/features/[^/]+/domain/" },
       to: {
-        path: [
-          "/(app|db|graphql|http|jobs|drivers|elasticsearch|archive|stores|oidc|crypto|client)/",
-          "^src/config/",
-          "node_modules",
-          "^src/shared/(app|db|graphql|http|jobs|logging)/",
-        ],
+        path: ["^src/", "node_modules"],
+        pathNot: ["^src/kernel/", "^src/features/[^/]+/(domain|data)/", "^node_modules/uuidv7/"],
+        reachable: true,
       },
     },
     {
-      name: "domain-has-no-node-io",
+      name: "domain-and-kernel-do-no-io",
       severity: "error",
-      from: { path: "^src/(features/[^/]+|shared)/domain/", pathNot: "\\.test\\.ts$" },
-      to: { dependencyTypes: ["core"], pathNot: "^(node:)?crypto$" },
+      from: { path: "^src/(features/[^/]+/domain|kernel)/" },
+      to: { dependencyTypes: ["core"], pathNot: "^(node:)?(crypto|timers/promises|async_hooks|events)$" },
     },
-    {
-      name: "app-knows-no-adapter",
-      severity: "error",
-      from: { path: "^src/features/[^/]+/app/" },
-      to: {
-        path: [
-          "^src/features/[^/]+/(db|graphql|http|jobs|drivers|elasticsearch|stores|oidc|crypto|client)/",
-          "^src/shared/(db|graphql|http|jobs|elasticsearch)/",
-          "^src/config/",
-        ],
-      },
-    },
+    onlyUses("app-uses-domain-and-app", "and no adapter: those implement its ports", "^src/features/([^/]+)/app/", [
+      "^src/kernel/",
+      "^src/features/$1/(app|domain|data)/",
+      "^src/features/[^/]+/index\\.ts$",
+    ]),
     {
       name: "graphql-and-db-never-meet",
       severity: "error",
-      from: { path: "^src/(features/[^/]+|shared)/graphql/" },
-      to: { path: "^src/(features/[^/]+|shared)/db/" },
+      from: { path: "^src/features/[^/]+/graphql/" },
+      to: { path: "^src/(features/[^/]+/db|infrastructure/postgres)/" },
     },
     {
       name: "db-and-graphql-never-meet",
       severity: "error",
-      from: { path: "^src/(features/[^/]+|shared)/db/" },
-      to: { path: "^src/(features/[^/]+|shared)/graphql/" },
-    },
-    {
-      name: "shared-knows-no-feature",
-      severity: "error",
-      from: { path: "^src/shared/" },
-      to: { path: "^src/features/" },
+      from: { path: "^src/features/[^/]+/db/" },
+      to: { path: "^src/(features/[^/]+/graphql|infrastructure/graphql)/" },
     },
     {
       name: "modules-are-wired-in-one-place",
       severity: "error",
-      from: { path: "^src/", pathNot: ["^src/(compose-features|entities)\\.ts$"] },
+      from: { path: "^src/", pathNot: ["^src/composition/"] },
       to: { path: "/module\\.ts$" },
     },
     {
       name: "no-test-code-in-the-product",
       severity: "error",
-      from: { path: "^src/", pathNot: "\\.test\\.ts$" },
+      from: { path: "^src/" },
       to: { path: "^(test|bench)/" },
     },
   ],
   options: {
+    exclude: { path: "\\.test\\.ts$" },
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },

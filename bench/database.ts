@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { Client } from "pg";
-import { startEmbeddedPostgres } from "../src/shared/db/embedded-postgres";
+import { startEmbeddedPostgres } from "../src/embedded-postgres";
 import { MAIN, productEnvironment } from "./product";
 import { temporaryFolder } from "./temporary-folder";
 

@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { encodeCursor } from "../src/shared/domain/cursor";
+import { encodeCursor } from "../src/features/deploys/domain/cursor";
 import type { Request } from "./load/connection";
 import type { Seed, SeededDeployment } from "./seed";
 

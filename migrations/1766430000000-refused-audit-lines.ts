@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
-import { createIndex } from "../src/shared/db/online-changes";
+import { createIndex } from "../src/infrastructure/migrations/online-changes";
 
 /** Counts the refused audit lines without a look at all of them. */
 export class RefusedAuditLines1766430000000 implements MigrationInterface {

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Pool, types } from "pg";
-import { parseTimestamptz } from "../../src/shared/db/data-source";
+import { parseTimestamptz } from "../../src/infrastructure/postgres/data-source";
 import { POOL_SIZE } from "../product";
 import type { HistoryPageVariables, RollbackVariables } from "../requests";
 import { historyPage } from "./history-page";

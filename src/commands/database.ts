@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { connect } from "../composition-root";
+import { connect } from "../composition/composition-root";
 import { DatabaseUnreachable, explainStartError, loadConfig, type Config, type LoadedConfig } from "../config";
 import {
   DataFolderInUse,
   findRunningPostgres,
   startEmbeddedPostgres,
   type EmbeddedPostgres,
-} from "../shared/db/embedded-postgres";
-import { checkServer, UnfitDatabase } from "../shared/db/check-server";
-import { isMigrated, migrate } from "../shared/db/migrate";
-import { withTlsMode } from "../shared/db/tls-mode";
+} from "../embedded-postgres";
+import { checkServer, UnfitDatabase } from "../infrastructure/postgres/check-server";
+import { isMigrated, migrate } from "../infrastructure/migrations/migrate";
+import { withTlsMode } from "../infrastructure/postgres/tls-mode";
 
 const loadedConfig = (valuesFiles: readonly string[]): LoadedConfig =>
   loadConfig({ valuesFiles, env: process.env, cwd: process.cwd() });

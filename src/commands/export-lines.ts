@@ -1,4 +1,4 @@
-import type { LineExport } from "../shared/app/line-export";
+import type { LineExport } from "../infrastructure/line-export/line-export";
 import { configOf } from "./database";
 import { readOptions, VALUES_OPTION } from "./usage-error";
 import { withApp } from "./with-app";

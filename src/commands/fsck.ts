@@ -1,4 +1,4 @@
-import type { App } from "../composition-root";
+import type { App } from "../composition/composition-root";
 import { withConfig } from "./database";
 import { describePlan, describeReport } from "./fsck-report";
 import { readOptions, UsageError, VALUES_OPTION } from "./usage-error";

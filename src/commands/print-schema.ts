@@ -1,5 +1,5 @@
-import { buildPrintableSchema } from "../composition-root";
-import { printApiSchema } from "../shared/graphql/build-schema";
+import { buildPrintableSchema } from "../composition/composition-root";
+import { printApiSchema } from "../server/graphql/build-schema";
 import { readOptions } from "./usage-error";
 
 /** Needs no database and no configuration: the schema is the same in every installation. */

@@ -1,4 +1,4 @@
-import type { App } from "../composition-root";
+import type { App } from "../composition/composition-root";
 import { withConfig } from "./database";
 import { readOptions, VALUES_OPTION } from "./usage-error";
 import { withApp } from "./with-app";

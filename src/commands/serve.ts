@@ -1,10 +1,10 @@
 import type { Logger } from "pino";
-import { createApp, createLogger } from "../composition-root";
+import { createApp, createLogger } from "../composition/composition-root";
 import type { Config } from "../config";
 import { prepareDemo } from "../demo/prepare-demo";
-import { startingServer } from "../shared/http/starting-server";
-import { adoptConsole } from "../shared/logging/adopt-console";
-import { readableLines } from "../shared/logging/readable-lines";
+import { startingServer } from "../server/http/starting-server";
+import { adoptConsole } from "../infrastructure/logging/adopt-console";
+import { readableLines } from "../infrastructure/logging/readable-lines";
 import { banner } from "./banner";
 import { openDatabase, requireFit, requireMigrations, withConfig, type Database } from "./database";
 import { Shutdown } from "./shutdown";

@@ -1,5 +1,5 @@
 import { pino } from "pino";
-import { createApp, createLogger, type App } from "../composition-root";
+import { createApp, createLogger, type App } from "../composition/composition-root";
 import type { Config } from "../config";
 import { openDatabaseOfCommand, requireFit, requireMigrations } from "./database";
 

@@ -1,4 +1,5 @@
-import { PROVIDER_NAMES, type ProviderConfig, type ProviderName, type SignOnConfig } from "./config";
+import type { ProviderConfig, SignOnConfig } from "./config";
+import { PROVIDER_NAMES, type ProviderName } from "./settings/value-types";
 import type { SettingValues } from "./settings";
 import { DIRECTORY_CLAIMS } from "./settings/sign-on-settings";
 

@@ -1,5 +1,5 @@
 import type { GivenValue, Origin } from "./given-values";
-import type { Setting } from "./setting";
+import type { Setting } from "./settings/setting";
 
 export type Checked =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: string[] };

@@ -1,3 +1,5 @@
+import type { ClaimsMapping, ComponentSize, LogLevel, ProviderName, RoleOverrides } from "./settings/value-types";
+
 /** How one process of the control plane is set up. Built once by `loadConfig`, then passed as a value. */
 export interface Config {
   readonly server: ServerConfig;
@@ -189,9 +191,6 @@ export interface SignOnConfig {
   readonly teamFilter?: string;
 }
 
-export const PROVIDER_NAMES = ["auth0", "google", "okta", "microsoft", "adfs", "custom"] as const;
-export type ProviderName = (typeof PROVIDER_NAMES)[number];
-
 export interface ProviderConfig {
   readonly name: ProviderName;
   readonly displayName: string;
@@ -207,19 +206,6 @@ export interface ProviderConfig {
   readonly fetchUserInfo: boolean;
   readonly assumeEmailVerified: boolean;
 }
-
-/** Names of claims, where they are not the usual ones. */
-export interface ClaimsMapping {
-  readonly email?: string | undefined;
-  readonly name?: string | undefined;
-  readonly groups?: string | undefined;
-}
-
-/** By role: true adds a permission to what the role has by default, false takes it away. */
-export type RoleOverrides = Readonly<Record<string, { readonly permissions: Readonly<Record<string, boolean>> }>>;
-
-export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
-type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface DeploymentsConfig {
   readonly rollback: {
@@ -251,11 +237,7 @@ export interface DeploymentsConfig {
   readonly astroUnitsEnabled: boolean;
   readonly maxExtraAu: number;
   /** Limits in place of the platform's own. */
-  readonly components: readonly {
-    readonly name: string;
-    readonly au?: { readonly limit?: number | undefined } | undefined;
-    readonly extra?: readonly { readonly name: string; readonly limit?: number | undefined }[] | undefined;
-  }[];
+  readonly components: readonly ComponentSize[];
   readonly astroRuntimeEnabled: boolean;
   readonly listAllRuntimeVersions: boolean;
   readonly minimumRuntimeVersion: string;

@@ -3,7 +3,7 @@ import { checkValue, describe, placeOf } from "./check-value";
 import type { Config } from "./config";
 import { ConfigurationError } from "./configuration-error";
 import { givenValues, leavesInTheWay, type Origin, type Sources } from "./given-values";
-import type { Setting } from "./setting";
+import type { Setting } from "./settings/setting";
 import { allSettings, nestValues } from "./settings";
 import { readValuesFile, UnreadableValuesFile } from "./values-file";
 import { merge, type ValuesNode } from "./values-tree";

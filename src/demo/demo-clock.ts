@@ -1,4 +1,4 @@
-import type { Instant } from "../shared/domain/instant";
+import type { Instant } from "../kernel/instant";
 
 /** Can be set, so that a past can be lived through in a moment. */
 export interface DemoClock {

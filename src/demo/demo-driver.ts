@@ -5,7 +5,7 @@ import {
   type RolloutDriver,
   type RolloutOutcome,
 } from "../features/rollouts";
-import { plusMs } from "../shared/domain/instant";
+import { plusMs } from "../kernel/instant";
 import type { DemoClock } from "./demo-clock";
 
 const QUICKEST_MS = 41_000;

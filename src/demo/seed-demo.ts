@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
-import type { App } from "../composition-root";
+import type { App } from "../composition/composition-root";
 import type { Workspace } from "../features/workspaces";
-import { minusDays } from "../shared/domain/instant";
-import { workspaceScope, type Actor } from "../shared/domain/permissions";
+import { minusDays } from "../kernel/instant";
+import { workspaceScope, type Actor } from "../kernel/permissions";
 import type { DemoClock } from "./demo-clock";
 import { packDags } from "./demo-dags";
 import { DEMO_DEPLOYMENTS, imageTag, type PastDeploy, type PastDeployment } from "./demo-history";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { newId } from "../../src/shared/app/ids";
+import { newId } from "../../src/kernel/ids";
 import { ask, createWorkspace, signUpAdmin } from "../builders/api";
 import { FakeElasticsearch } from "../fakes/fake-elasticsearch";
 import { startTestApp, type TestApp } from "../world/app";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { newId } from "../../src/shared/app/ids";
+import { newId } from "../../src/kernel/ids";
 import type { Answer, TestApp } from "../world/app";
 
 /** Sends a request that has to succeed; answers its data. */

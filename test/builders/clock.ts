@@ -1,4 +1,4 @@
-import { plusMs, type Instant } from "../../src/shared/domain/instant";
+import { plusMs, type Instant } from "../../src/kernel/instant";
 
 /** A clock that a test sets; it stands still unless told to move on by so many ms at each look. */
 export class TestClock {

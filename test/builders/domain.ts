@@ -1,9 +1,9 @@
-import { loadCatalogue, type RuntimeCatalogue } from "../../src/features/platform";
+import { loadCatalogue, type RuntimeCatalogue } from "../../src/features/runtimes";
 import type { Deployment } from "../../src/features/deployments";
 import type { DeployRevision } from "../../src/features/deploys/domain/deploy-revision";
 import type { RollbackQuestion, RollbackSettings } from "../../src/features/deploys/domain/rollback-rules";
-import { newId } from "../../src/shared/app/ids";
-import type { Actor } from "../../src/shared/domain/permissions";
+import { newId } from "../../src/kernel/ids";
+import type { Actor } from "../../src/kernel/permissions";
 
 export const NOW = "2024-07-15T09:30:00.000Z";
 const EARLIER = "2024-07-01T08:00:00.000Z";

@@ -7,7 +7,7 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { ArchiveInspector } from "../../src/features/bundles/archive/archive-inspector";
 import { removeStaleSpools, spoolUpload } from "../../src/features/bundles/archive/spool-upload";
-import { InvalidInput } from "../../src/shared/domain/errors";
+import { InvalidInput } from "../../src/kernel/errors";
 import { archiveOf } from "./tar-builder";
 
 const LIMITS = { maxUploadBytes: 100_000, maxUnpackedBytes: 1_000_000, maxFiles: 20 };

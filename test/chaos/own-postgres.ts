@@ -1,8 +1,8 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { connect } from "../../src/composition-root";
-import { startEmbeddedPostgres, type EmbeddedPostgres } from "../../src/shared/db/embedded-postgres";
-import { migrate } from "../../src/shared/db/migrate";
+import { connect } from "../../src/composition/composition-root";
+import { startEmbeddedPostgres, type EmbeddedPostgres } from "../../src/embedded-postgres";
+import { migrate } from "../../src/infrastructure/migrations/migrate";
 
 const SIGNALS = { fast: "SIGINT", immediate: "SIGQUIT" } as const;
 

@@ -1,7 +1,7 @@
 import { readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { newId } from "../../src/shared/app/ids";
-import { DAY_MS, minusDays, toInstant } from "../../src/shared/domain/instant";
+import { newId } from "../../src/kernel/ids";
+import { DAY_MS, minusDays, toInstant } from "../../src/kernel/instant";
 import { createDeployment, finish, signUpAdmin, type BuiltDeployment } from "../builders/api";
 import { uploadDags, type Files, type UploadedRevision } from "../builders/dags";
 import { TestClock } from "../builders/clock";

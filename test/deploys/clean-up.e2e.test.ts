@@ -1,6 +1,6 @@
 import { Client } from "pg";
-import { newId } from "../../src/shared/app/ids";
-import { DAY_MS, minusDays, plusMs } from "../../src/shared/domain/instant";
+import { newId } from "../../src/kernel/ids";
+import { DAY_MS, minusDays, plusMs } from "../../src/kernel/instant";
 import { startTestApp, type TestApp } from "../world/app";
 import {
   ask,

@@ -1,4 +1,4 @@
-import { minusDays, plusMs } from "../../src/shared/domain/instant";
+import { minusDays, plusMs } from "../../src/kernel/instant";
 import { startTestApp, type TestApp } from "../world/app";
 import {
   ask,

@@ -1,4 +1,4 @@
-import { newId } from "../../src/shared/app/ids";
+import { newId } from "../../src/kernel/ids";
 import {
   applyOnce,
   ask,

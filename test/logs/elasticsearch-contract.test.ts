@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Client } from "@elastic/elasticsearch";
 import type { LogLine, NewLogLine } from "../../src/features/logs";
-import { createElasticsearchClient } from "../../src/shared/elasticsearch/client";
+import { createElasticsearchClient } from "../../src/infrastructure/elasticsearch/client";
 import { ElasticsearchLogSearch } from "../../src/features/logs/elasticsearch/elasticsearch-log-search";
 import { createLogSink } from "../../src/features/logs/elasticsearch/log-sink";
-import type { ElasticsearchSink } from "../../src/shared/elasticsearch/elasticsearch-sink";
+import type { ElasticsearchSink } from "../../src/infrastructure/line-export/elasticsearch-sink";
 import { indexTemplate } from "../../src/features/logs/elasticsearch/index-template";
-import { newId } from "../../src/shared/app/ids";
-import { systemClock } from "../../src/shared/app/clock";
+import { newId } from "../../src/kernel/ids";
+import { systemClock } from "../../src/kernel/clock";
 import { FakeElasticsearch } from "../fakes/fake-elasticsearch";
 import { line } from "./lines";
 import { describeLogSearch } from "./log-search-contract";

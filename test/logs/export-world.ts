@@ -1,14 +1,18 @@
 import { pino, type Logger } from "pino";
 import type { LogLine, NewLogLine } from "../../src/features/logs";
-import { ExportLines, type ExportTransaction } from "../../src/shared/app/export-lines";
+import { ExportLines, type ExportTransaction } from "../../src/infrastructure/line-export/export-lines";
 import { LogLineStore } from "../../src/features/logs/db/log-line-store";
-import { createElasticsearchClient } from "../../src/shared/elasticsearch/client";
+import { createElasticsearchClient } from "../../src/infrastructure/elasticsearch/client";
 import { createLogSink } from "../../src/features/logs/elasticsearch/log-sink";
-import type { ElasticsearchSink } from "../../src/shared/elasticsearch/elasticsearch-sink";
-import { LineExporter, type LineExporterOptions, type LineExportMetrics } from "../../src/shared/jobs/line-exporter";
-import type { UnitOfWork } from "../../src/shared/app/unit-of-work";
-import { sqlOf } from "../../src/shared/db/data-source";
-import { createUnitOfWork } from "../../src/shared/db/unit-of-work";
+import type { ElasticsearchSink } from "../../src/infrastructure/line-export/elasticsearch-sink";
+import {
+  LineExporter,
+  type LineExporterOptions,
+  type LineExportMetrics,
+} from "../../src/infrastructure/line-export/line-exporter";
+import type { UnitOfWork } from "../../src/kernel/unit-of-work";
+import { sqlOf } from "../../src/infrastructure/postgres/data-source";
+import { createUnitOfWork } from "../../src/infrastructure/postgres/unit-of-work";
 import { FakeElasticsearch, type FakeElasticsearchOptions } from "../fakes/fake-elasticsearch";
 import { createTestDatabase, type TestDatabase } from "../world/database";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { DEPLOY_ROLLBACK, type LogLine, type NewLogLine } from "../../src/features/logs";
-import { newId } from "../../src/shared/app/ids";
+import { newId } from "../../src/kernel/ids";
 
 export function newLine(overrides: Partial<NewLogLine> = {}): NewLogLine {
   return {

@@ -1,5 +1,5 @@
-import { newId } from "../../src/shared/app/ids";
-import { toInstant } from "../../src/shared/domain/instant";
+import { newId } from "../../src/kernel/ids";
+import { toInstant } from "../../src/kernel/instant";
 import { LogLineStore } from "../../src/features/logs/db/log-line-store";
 import { FakeElasticsearch } from "../fakes/fake-elasticsearch";
 import {

@@ -1,8 +1,8 @@
 import { pino } from "pino";
 import { createLogsModule, type LogsModule } from "../../src/features/logs/module";
-import { systemClock } from "../../src/shared/app/clock";
-import { sqlOf } from "../../src/shared/db/data-source";
-import { createUnitOfWork } from "../../src/shared/db/unit-of-work";
+import { systemClock } from "../../src/kernel/clock";
+import { sqlOf } from "../../src/infrastructure/postgres/data-source";
+import { createUnitOfWork } from "../../src/infrastructure/postgres/unit-of-work";
 import { FakeElasticsearch } from "../fakes/fake-elasticsearch";
 import { createTestDatabase, type TestDatabase } from "../world/database";
 import { eventually, PREFIX } from "./export-world";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
-import type { JobHandler } from "../../src/shared/jobs/job";
+import type { JobHandler } from "../../src/infrastructure/jobs/job";
 import {
   ask,
   createDeployment,

@@ -16,8 +16,7 @@ export interface Subject {
  * What a request is aimed at: the Deployment of the subject's own and its Workspace, another Deployment in
  * the same Workspace, one of another Workspace, or ids that name nothing.
  */
-const PLACES = ["own", "neighbour", "other", "none"] as const;
-export type Place = (typeof PLACES)[number];
+export type Place = "own" | "neighbour" | "other" | "none";
 
 const LEVELS = { system: "SYSTEM_", workspace: "WORKSPACE_", deployment: "DEPLOYMENT_" } as const;
 export type Level = keyof typeof LEVELS;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { newId } from "../../src/shared/app/ids";
+import { newId } from "../../src/kernel/ids";
 import { ask, askInVain, bindRole, createWorkspace, signUpAdmin, uniqueName } from "../builders/api";
 import { Browser, passProvider, tokenOn, type Page } from "../builders/browser";
 import { startLyingProvider, type LyingProvider } from "../fakes/lying-provider";

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import { createApp, type App } from "../../src/composition-root";
+import { createApp, type App } from "../../src/composition/composition-root";
 import { loadConfig, type Config } from "../../src/config";
 import type { RolloutDriver } from "../../src/features/rollouts";
-import type { Clock } from "../../src/shared/app/clock";
+import type { Clock } from "../../src/kernel/clock";
 import { createTestDatabase, type TestDatabase } from "./database";
 
 export interface TestAppOptions {

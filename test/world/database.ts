@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import type { DataSource } from "typeorm";
-import { entities } from "../../src/entities";
-import { createDataSource, sqlOf } from "../../src/shared/db/data-source";
-import type { Sql } from "../../src/shared/db/sql";
+import { migrations } from "../../migrations";
+import { entities } from "../../src/composition/entities";
+import { createDataSource, sqlOf } from "../../src/infrastructure/postgres/data-source";
+import type { Sql } from "../../src/infrastructure/postgres/sql";
 
 export const TEMPLATE_DATABASE = "retrograde_template";
 
@@ -62,7 +63,7 @@ export async function backUp(
 
 async function openDatabase(name: string, poolSize: number): Promise<TestDatabase> {
   const url = withDatabase(serverUrl(), name);
-  const dataSource = await createDataSource({ url, poolSize, entities }).initialize();
+  const dataSource = await createDataSource({ url, poolSize, entities, migrations }).initialize();
   return {
     url,
     dataSource,

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { connect } from "../../src/composition-root";
-import { migrate } from "../../src/shared/db/migrate";
-import { startEmbeddedPostgres } from "../../src/shared/db/embedded-postgres";
+import { connect } from "../../src/composition/composition-root";
+import { migrate } from "../../src/infrastructure/migrations/migrate";
+import { startEmbeddedPostgres } from "../../src/embedded-postgres";
 import { administer, TEMPLATE_DATABASE, withDatabase } from "./database";
 import { TemporaryFolder } from "./temporary-folder";
 

@@ -1,4 +1,4 @@
-import { createApp, createLogger } from "../../src/composition-root";
+import { createApp, createLogger } from "../../src/composition/composition-root";
 import type { RolloutDriver } from "../../src/features/rollouts";
 import { sendTo, type TestApp } from "./app";
 

@@ -1,4 +1,4 @@
-import { PreparedClient } from "../../src/shared/db/prepared-client";
+import { PreparedClient } from "../../src/infrastructure/postgres/prepared-client";
 
 /** The texts of all statements that are sent to the database meanwhile, by whichever way. */
 export async function statementsDuring(work: () => Promise<unknown>): Promise<string[]> {

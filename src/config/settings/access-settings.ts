@@ -1,5 +1,5 @@
-import { config, optionalSetting, setting } from "../setting";
-import { filePath, roleOverrides, trueOrFalse, wholeNumber } from "../value-kinds";
+import { config, optionalSetting, setting } from "./setting";
+import { filePath, roleOverrides, trueOrFalse, wholeNumber } from "./value-kinds";
 
 export const auth = {
   localEnabled: setting({

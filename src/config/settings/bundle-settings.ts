@@ -1,5 +1,5 @@
-import { config, deployments, optionalSetting, setting } from "../setting";
-import { text, textLike, trueOrFalse, url, wholeNumber } from "../value-kinds";
+import { config, deployments, optionalSetting, setting } from "./setting";
+import { text, textLike, trueOrFalse, url, wholeNumber } from "./value-kinds";
 
 const MIB = 1024 ** 2;
 /** GraphQL's Int, in which sizes are told. */

@@ -1,5 +1,5 @@
-import { chart, config, deployments, houston, optionalSetting, setting } from "../setting";
-import { filePathOrUrl, listOfNamespaces, oneOf, text, textLike, trueOrFalse, url, wholeNumber } from "../value-kinds";
+import { chart, config, deployments, houston, optionalSetting, setting } from "./setting";
+import { filePathOrUrl, listOfNamespaces, oneOf, text, textLike, trueOrFalse, url, wholeNumber } from "./value-kinds";
 import { resources } from "./resource-settings";
 import { rollback } from "./rollback-settings";
 

@@ -1,4 +1,4 @@
-import { Setting } from "../setting";
+import { Setting } from "./setting";
 import { auth, roles, serviceAccounts } from "./access-settings";
 import { audit } from "./audit-settings";
 import { bundles } from "./bundle-settings";

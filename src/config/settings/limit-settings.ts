@@ -1,5 +1,5 @@
-import { config, setting } from "../setting";
-import { wholeNumber } from "../value-kinds";
+import { config, setting } from "./setting";
+import { wholeNumber } from "./value-kinds";
 
 const count = wholeNumber(1, 10_000_000);
 

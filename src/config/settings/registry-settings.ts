@@ -1,5 +1,5 @@
-import { config, deployments, optionalSetting, setting } from "../setting";
-import { filePath, listOfText, oneOf, text, textLike, trueOrFalse, wholeNumber } from "../value-kinds";
+import { config, deployments, optionalSetting, setting } from "./setting";
+import { filePath, listOfText, oneOf, text, textLike, trueOrFalse, wholeNumber } from "./value-kinds";
 
 /** The installation's own container registry, which trusts this service's tokens and tells it of pushes. */
 export const registry = {

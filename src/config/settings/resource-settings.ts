@@ -1,5 +1,5 @@
-import { deployments, setting } from "../setting";
-import { componentLimits, trueOrFalse, wholeNumber } from "../value-kinds";
+import { deployments, setting } from "./setting";
+import { componentLimits, trueOrFalse, wholeNumber } from "./value-kinds";
 
 /** Defaults as in the platform's public default configuration. */
 export const resources = {

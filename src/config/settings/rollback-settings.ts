@@ -1,5 +1,5 @@
-import { chart, deployments, houston, setting } from "../setting";
-import { cronSchedule, trueOrFalse, wholeNumber } from "../value-kinds";
+import { chart, deployments, houston, setting } from "./setting";
+import { cronSchedule, trueOrFalse, wholeNumber } from "./value-kinds";
 
 /** A key of `deployRollback`, in the 2.x place and in the 0.35 place. */
 const inBothPlaces = (newKey: string, oldKey = newKey): readonly string[] => [

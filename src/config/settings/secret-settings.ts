@@ -1,5 +1,5 @@
-import { config, setting } from "../setting";
-import { listOfKeys } from "../value-kinds";
+import { config, setting } from "./setting";
+import { listOfKeys } from "./value-kinds";
 
 export const secrets = {
   encryptionKeys: setting({

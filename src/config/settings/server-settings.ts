@@ -1,5 +1,5 @@
-import { LOG_LEVELS } from "../config";
-import { config, chart, optionalSetting, setting } from "../setting";
+import { LOG_LEVELS } from "./value-types";
+import { config, chart, optionalSetting, setting } from "./setting";
 import {
   filePath,
   introspection,
@@ -10,7 +10,7 @@ import {
   textLike,
   trueOrFalse,
   wholeNumber,
-} from "../value-kinds";
+} from "./value-kinds";
 
 const anyCount = wholeNumber(1, 1_000_000);
 const seconds = wholeNumber(1, 86_400);

@@ -1,6 +1,6 @@
-import type { ClaimsMapping, ProviderName } from "../config";
-import { config, optionalSetting, setting } from "../setting";
-import { claimsMapping, oneOf, parameters, pattern, text, trueOrFalse, url, wholeNumber } from "../value-kinds";
+import type { ClaimsMapping, ProviderName } from "./value-types";
+import { config, optionalSetting, setting } from "./setting";
+import { claimsMapping, oneOf, parameters, pattern, text, trueOrFalse, url, wholeNumber } from "./value-kinds";
 
 const at = (path: string): string => config(`auth.openidConnect.${path}`);
 

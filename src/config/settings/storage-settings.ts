@@ -1,6 +1,6 @@
-import { chart, config, deployments, optionalSetting, setting } from "../setting";
-import { postgresUrl } from "../postgres-url";
-import { filePath, text, textLike, trueOrFalse, url, wholeNumber } from "../value-kinds";
+import { chart, config, deployments, optionalSetting, setting } from "./setting";
+import { postgresUrl } from "./postgres-url";
+import { filePath, text, textLike, trueOrFalse, url, wholeNumber } from "./value-kinds";
 
 export const database = {
   url: optionalSetting({

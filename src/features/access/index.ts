@@ -1,10 +1,4 @@
-export type { RoleBinding, Team, User } from "./domain/accounts";
-export { checkEmail } from "./domain/accounts";
-export { actorName, parseActorName, type Account } from "./domain/actor-name";
-export { holdsRole, requireGrantable } from "./domain/granting";
-export { grantsOf, type Role, type RolePermissions } from "./domain/roles";
-export { requireAdminsLeft } from "./domain/last-admins";
-export { readUserSearch, type GivenUserSearch } from "./domain/user-search";
+export * from "./domain";
 export type { AccessReadModel, AccessStores, SessionTokens } from "./app/ports";
 export type { AdminStores, TeamReadModel, TeamStores } from "./app/team-ports";
 export { syncTeamMemberships, type SyncedTeams } from "./app/sync-team-memberships";

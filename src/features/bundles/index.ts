@@ -1,13 +1,10 @@
-export type { BundleState, CheckBundle } from "./app/check-bundle";
+export * from "./domain";
+export type { CheckBundle } from "./app/check-bundle";
 export type { BundleKey, BundleReadModel, BundleRecords, StoredArchive } from "./app/ports";
 export type { ReceiveBundle } from "./app/receive-bundle";
 export type { CleanUpArchives } from "./app/clean-up-archives";
 export type { CompareBundles, FileComparison } from "./app/compare-bundles";
 export { BundleCorrupt, BundleMissing, type BundleStore } from "./app/bundle-store";
 export type { UnpackBundle } from "./app/unpack-bundle";
-export { ArchiveRefused } from "./domain/archive-refused";
-export type { DagBundle } from "./domain/dag-bundle";
-export { isVersion } from "./domain/dag-bundle";
-export type { DagDiff } from "./domain/manifest";
 export type { StoreReport } from "./app/check-store";
 export type { RepairPlan } from "./app/repair-store";

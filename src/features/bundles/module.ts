@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import type { DataSource, EntityManager } from "typeorm";
 import type { Config } from "../../config";
-import type { Clock } from "../../shared/app/clock";
+import type { Clock } from "../../kernel/clock";
 import { ClaimPlace, type InstallationReader } from "../installation";
-import { sqlOf } from "../../shared/db/data-source";
-import { createUnitOfWork } from "../../shared/db/unit-of-work";
+import { sqlOf } from "../../infrastructure/postgres/data-source";
+import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
+import type { Archives } from "./app/archives";
 import type { BundleStore } from "./app/bundle-store";
 import { CheckBundle } from "./app/check-bundle";
 import { CheckStore } from "./app/check-store";
@@ -16,7 +17,9 @@ import { UnpackBundle } from "./app/unpack-bundle";
 import { ReceiveBundle } from "./app/receive-bundle";
 import { ArchiveInspector } from "./archive/archive-inspector";
 import { PatchThreads } from "./archive/patch-threads";
-import { removeStaleSpools } from "./archive/spool-upload";
+import { readArchivedFile } from "./archive/read-archived-file";
+import { removeStaleSpools, spoolUpload } from "./archive/spool-upload";
+import { unpackArchive } from "./archive/unpack-archive";
 import { ArchiveRemovalsSql } from "./db/archive-removals";
 import { BundleReadModelSql } from "./db/bundle-read-model";
 import { BundleRecordsSql } from "./db/bundle-records";
@@ -50,6 +53,12 @@ export function createBundlesModule({
   const store = createStore(config);
   const inspector = new ArchiveInspector();
   const patches = new PatchThreads();
+  const archives: Archives = {
+    spool: (upload) => spoolUpload(upload, { folder: spoolFolder, limits, inspector }),
+    unpack: (archive, folder) => unpackArchive(archive, folder, limits),
+    readFile: readArchivedFile,
+    patch: (texts) => patches.patch(texts),
+  };
   const sql = sqlOf(dataSource);
   const removals = new ArchiveRemovalsSql(sql, createUnitOfWork(backgroundSource, sqlOf));
   const readModel = new BundleReadModelSql(sql);
@@ -62,9 +71,9 @@ export function createBundlesModule({
     check,
     cleanUp,
     limits,
-    compare: new CompareBundles({ store, readModel, patches }),
-    receive: new ReceiveBundle({ store, removals, clock, spoolFolder, limits, inspector }),
-    unpack: new UnpackBundle({ store, limits }),
+    compare: new CompareBundles({ store, readModel, archives }),
+    receive: new ReceiveBundle({ store, removals, clock, archives }),
+    unpack: new UnpackBundle({ store, archives }),
     claim,
     checkStore: new CheckStore({ store, readModel, check }),
     repairStore: new RepairStore({ claim, removals, cleanUp, clock }),

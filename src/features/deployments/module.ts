@@ -2,17 +2,17 @@ import DataLoader from "dataloader";
 import type { FastifyInstance } from "fastify";
 import type { DataSource, EntityManager } from "typeorm";
 import type { Config } from "../../config";
-import type { AccessWatch } from "../../shared/app/access-watch";
-import type { AuditTrail } from "../../shared/app/audit-trail";
-import type { Clock } from "../../shared/app/clock";
-import type { UnitOfWork } from "../../shared/app/unit-of-work";
-import { createUnitOfWork } from "../../shared/db/unit-of-work";
-import { sqlOf } from "../../shared/db/data-source";
-import type { Sql } from "../../shared/db/sql";
-import { GraphileOutbox } from "../../shared/jobs/outbox";
-import type { Actor } from "../../shared/domain/permissions";
-import { byId } from "../../shared/graphql/batching";
-import type { GraphqlContext } from "../../shared/graphql/context";
+import type { AccessWatch } from "../../kernel/access-watch";
+import type { AuditTrail } from "../../kernel/audit-trail";
+import type { Clock } from "../../kernel/clock";
+import type { UnitOfWork } from "../../kernel/unit-of-work";
+import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
+import { sqlOf } from "../../infrastructure/postgres/data-source";
+import type { Sql } from "../../infrastructure/postgres/sql";
+import { GraphileOutbox } from "../../infrastructure/jobs/outbox";
+import type { Actor } from "../../kernel/permissions";
+import { byId } from "../../infrastructure/graphql/batching";
+import type { GraphqlContext } from "../../infrastructure/graphql/context";
 import type {
   AccessReadModel,
   AccessStores,
@@ -22,7 +22,7 @@ import type {
   TeamStores,
 } from "../access";
 import type { LogLineWriter, LogSearch, LogTails } from "../logs";
-import type { AirflowImages, RuntimeCatalogue } from "../platform";
+import type { AirflowImages, RuntimeCatalogue } from "../runtimes";
 import type { Workspace } from "../workspaces";
 import type { WorkspaceLoaders } from "../workspaces/graphql";
 import { AdmitVisitor } from "./app/admit-visitor";

@@ -2,15 +2,15 @@ import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
 import type { DataSource, EntityManager } from "typeorm";
 import type { Config } from "../../config";
-import type { AccessWatch } from "../../shared/app/access-watch";
-import type { AuditTrail } from "../../shared/app/audit-trail";
-import type { Clock } from "../../shared/app/clock";
-import type { UnitOfWork } from "../../shared/app/unit-of-work";
-import { sqlOf } from "../../shared/db/data-source";
-import { createUnitOfWork } from "../../shared/db/unit-of-work";
-import type { Actor } from "../../shared/domain/permissions";
-import type { GraphqlContext } from "../../shared/graphql/context";
-import { Patience } from "../../shared/jobs/patience";
+import type { AccessWatch } from "../../kernel/access-watch";
+import type { AuditTrail } from "../../kernel/audit-trail";
+import type { Clock } from "../../kernel/clock";
+import type { UnitOfWork } from "../../kernel/unit-of-work";
+import { sqlOf } from "../../infrastructure/postgres/data-source";
+import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
+import type { Actor } from "../../kernel/permissions";
+import type { GraphqlContext } from "../../infrastructure/graphql/context";
+import { Patience } from "../../infrastructure/jobs/patience";
 import type {
   BundleReadModel,
   BundleRecords,

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
 import type { DataSource, EntityManager } from "typeorm";
-import { sqlOf } from "../../shared/db/data-source";
+import { sqlOf } from "../../infrastructure/postgres/data-source";
 import { CheckPlaces } from "./app/check-places";
 import type { InstallationReader, InstallationStore } from "./app/ports";
 import { InstallationStoreSql } from "./db/installation-store";

@@ -1,3 +1,4 @@
+export * from "./domain";
 export type { DagTrees } from "./app/dag-trees";
 export {
   RolloutRejected,
@@ -6,4 +7,3 @@ export {
   type RolloutDriver,
   type RolloutOutcome,
 } from "./app/rollout-driver";
-export type { ReleaseState } from "./domain/release-state";

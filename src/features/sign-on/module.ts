@@ -3,10 +3,10 @@ import type { Logger } from "pino";
 import { RE2JS } from "re2js";
 import type { DataSource, EntityManager } from "typeorm";
 import { deploymentsUrlOf, type Config, type SignOnConfig } from "../../config";
-import type { AuditTrail } from "../../shared/app/audit-trail";
-import type { OutageLog } from "../../shared/outages/outage-log";
-import type { Clock } from "../../shared/app/clock";
-import { createUnitOfWork } from "../../shared/db/unit-of-work";
+import type { AuditTrail } from "../../kernel/audit-trail";
+import type { OutageLog } from "../../infrastructure/outages/outage-log";
+import type { Clock } from "../../kernel/clock";
+import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
 import type {
   AccessReadModel,
   AccessStores,

@@ -1,1 +1,1 @@
-export type { Workspace } from "./domain/workspace";
+export * from "./domain";

@@ -1,8 +1,8 @@
 import type { DataSource, EntityManager } from "typeorm";
 import type { Config } from "../../config";
-import type { AuditTrail } from "../../shared/app/audit-trail";
-import type { Clock } from "../../shared/app/clock";
-import { createUnitOfWork } from "../../shared/db/unit-of-work";
+import type { AuditTrail } from "../../kernel/audit-trail";
+import type { Clock } from "../../kernel/clock";
+import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
 import type {
   AccessReadModel,
   AccessStores,

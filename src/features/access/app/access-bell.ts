@@ -1,4 +1,4 @@
-import type { AccessWatch } from "../../../shared/app/access-watch";
+import type { AccessWatch } from "../../../kernel/access-watch";
 
 /** Changes in a burst, such as an import of members, ring once. */
 const REST_MS = 500;

@@ -1,8 +1,8 @@
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
-import { checkDescription, checkLabel } from "../../../shared/domain/text";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
+import { checkDescription, checkLabel } from "../../../kernel/text";
 import type { Team } from "../domain/accounts";
 import { auditedTeam, checkProvider, readMemberIds, requireLocal } from "../domain/teams";
 import { requireUsers } from "./require-users";

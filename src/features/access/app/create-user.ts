@@ -1,9 +1,9 @@
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { countedAddress } from "../../../shared/domain/counted-address";
-import { Forbidden } from "../../../shared/domain/errors";
-import { can, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { countedAddress } from "../../../kernel/counted-address";
+import { Forbidden } from "../../../kernel/errors";
+import { can, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { auditedUser, checkEmail, checkFullName, checkPassword, checkUsername, type User } from "../domain/accounts";
 import type { HashQueue } from "./hash-queue";
 import type { AccessTransaction, PasswordHasher, SessionTokens, SignUpLimiter } from "./ports";

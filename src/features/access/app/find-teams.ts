@@ -1,6 +1,6 @@
-import { isId } from "../../../shared/app/ids";
-import { Forbidden, InvalidInput, NotFound } from "../../../shared/domain/errors";
-import { can, deploymentScope, SYSTEM_SCOPE, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import { Forbidden, InvalidInput, NotFound } from "../../../kernel/errors";
+import { can, deploymentScope, SYSTEM_SCOPE, workspaceScope, type Actor } from "../../../kernel/permissions";
 import type { Team, User } from "../domain/accounts";
 import type { TeamPage, TeamPageQuery, TeamReadModel } from "./team-ports";
 

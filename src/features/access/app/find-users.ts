@@ -1,5 +1,5 @@
-import { Unauthenticated } from "../../../shared/domain/errors";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { Unauthenticated } from "../../../kernel/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import type { ServiceAccount, User } from "../domain/accounts";
 import { readUserSearch, type GivenUserSearch } from "../domain/user-search";
 import type { AccessReadModel } from "./ports";

@@ -1,4 +1,4 @@
-import { TooManyAttempts } from "../../../shared/domain/errors";
+import { TooManyAttempts } from "../../../kernel/errors";
 import { HashQueue } from "./hash-queue";
 
 /** Work that goes on until it is let finish. */

@@ -1,4 +1,4 @@
-import { TooManyAttempts } from "../../../shared/domain/errors";
+import { TooManyAttempts } from "../../../kernel/errors";
 
 interface Waiting {
   readonly start: () => void;

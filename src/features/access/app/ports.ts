@@ -1,7 +1,7 @@
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
 import type { BoundRole, HeldRole, Role } from "../domain/roles";
-import type { AuditTrail } from "../../../shared/app/audit-trail";
-import type { Instant } from "../../../shared/domain/instant";
+import type { AuditTrail } from "../../../kernel/audit-trail";
+import type { Instant } from "../../../kernel/instant";
 import type { UserSearch } from "../domain/user-search";
 import type { AdminStores, TeamStores } from "./team-ports";
 

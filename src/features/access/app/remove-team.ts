@@ -1,7 +1,7 @@
-import { isId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { NotFound } from "../../../shared/domain/errors";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { NotFound } from "../../../kernel/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import type { Team } from "../domain/accounts";
 import { auditedTeam } from "../domain/teams";
 import { keepAdmins } from "./keep-admins";

@@ -1,7 +1,7 @@
-import { isId, isSameId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { InvalidInput, NotFound } from "../../../shared/domain/errors";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { isId, isSameId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { InvalidInput, NotFound } from "../../../kernel/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { auditedUser, type Email, type User } from "../domain/accounts";
 import { keepAdmins } from "./keep-admins";
 import type { AccessTransaction } from "./ports";

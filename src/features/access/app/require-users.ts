@@ -1,5 +1,5 @@
-import { isId } from "../../../shared/app/ids";
-import { NotFound } from "../../../shared/domain/errors";
+import { isId } from "../../../kernel/ids";
+import { NotFound } from "../../../kernel/errors";
 import type { AccessStores } from "./ports";
 
 /** @throws NotFound unless every id is a user's */

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { Clock } from "../../../shared/app/clock";
-import { isId, newId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import type { AuditObject } from "../../../shared/domain/audit-entry";
-import { InvalidInput, LimitReached, NotFound } from "../../../shared/domain/errors";
-import { requirePermission, type Actor, type Permission, type Scope } from "../../../shared/domain/permissions";
-import { checkLabel, LABEL_MOST } from "../../../shared/domain/text";
+import type { Clock } from "../../../kernel/clock";
+import { isId, newId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import type { AuditObject } from "../../../kernel/audit-entry";
+import { InvalidInput, LimitReached, NotFound } from "../../../kernel/errors";
+import { requirePermission, type Actor, type Permission, type Scope } from "../../../kernel/permissions";
+import { checkLabel, LABEL_MOST } from "../../../kernel/text";
 import type { ServiceAccount } from "../domain/accounts";
 import { requireGrantable } from "../domain/granting";
 import type { Role, RolePermissions } from "../domain/roles";

@@ -1,9 +1,9 @@
 import { hash } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import type { Clock } from "../../../shared/app/clock";
-import { isId } from "../../../shared/app/ids";
-import { Unauthenticated, type MissingCredentials } from "../../../shared/domain/errors";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Clock } from "../../../kernel/clock";
+import { isId } from "../../../kernel/ids";
+import { Unauthenticated, type MissingCredentials } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
 import type { Account } from "../domain/actor-name";
 import { grantsOf, type RolePermissions } from "../domain/roles";
 import type { AccessReadModel, SessionTokens, VerifiedSession } from "./ports";

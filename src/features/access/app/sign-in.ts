@@ -1,7 +1,7 @@
-import { countedAddress } from "../../../shared/domain/counted-address";
-import { DomainError, FeatureDisabled } from "../../../shared/domain/errors";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import type { Actor } from "../../../shared/domain/permissions";
+import { countedAddress } from "../../../kernel/counted-address";
+import { DomainError, FeatureDisabled } from "../../../kernel/errors";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import type { Actor } from "../../../kernel/permissions";
 import { auditedUser, type User } from "../domain/accounts";
 import type { HashQueue } from "./hash-queue";
 import type { AccessReadModel, AccessTransaction, LoginLimiter, PasswordHasher, SessionTokens } from "./ports";

@@ -1,7 +1,7 @@
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import { Conflict } from "../../../shared/domain/errors";
-import { checkLabel } from "../../../shared/domain/text";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import { Conflict } from "../../../kernel/errors";
+import { checkLabel } from "../../../kernel/text";
 import type { Team } from "../domain/accounts";
 import { keepAdmins } from "./keep-admins";
 import type { AdminStores, TeamStores } from "./team-ports";

@@ -1,8 +1,8 @@
-import { isId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import type { AuditObject } from "../../../shared/domain/audit-entry";
-import { NotFound } from "../../../shared/domain/errors";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import type { AuditObject } from "../../../kernel/audit-entry";
+import { NotFound } from "../../../kernel/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { auditedUser, type RoleBinding } from "../domain/accounts";
 import { requireGrantable } from "../domain/granting";
 import type { Role, RolePermissions } from "../domain/roles";

@@ -1,9 +1,9 @@
-import type { Clock } from "../../../shared/app/clock";
-import { isId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { NotFound } from "../../../shared/domain/errors";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
-import { checkDescription, checkLabel } from "../../../shared/domain/text";
+import type { Clock } from "../../../kernel/clock";
+import { isId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { NotFound } from "../../../kernel/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
+import { checkDescription, checkLabel } from "../../../kernel/text";
 import type { Team } from "../domain/accounts";
 import { requireAllGrantable } from "../domain/granting";
 import type { RolePermissions } from "../domain/roles";

@@ -1,8 +1,8 @@
-import type { Clock } from "../../../shared/app/clock";
-import { isId, isSameId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { Forbidden, NotFound } from "../../../shared/domain/errors";
-import { can, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import type { Clock } from "../../../kernel/clock";
+import { isId, isSameId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { Forbidden, NotFound } from "../../../kernel/errors";
+import { can, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { auditedUser, checkFullName, checkUsername, type User } from "../domain/accounts";
 import type { AccessTransaction } from "./ports";
 

@@ -1,7 +1,7 @@
-import type { Clock } from "../../../shared/app/clock";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { NotFound } from "../../../shared/domain/errors";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import type { Clock } from "../../../kernel/clock";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { NotFound } from "../../../kernel/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { auditedUser, checkEmail } from "../domain/accounts";
 import { requireAllGrantable } from "../domain/granting";
 import type { RolePermissions } from "../domain/roles";

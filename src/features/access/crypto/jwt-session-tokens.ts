@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, type KeyObject } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
-import { newId } from "../../../shared/app/ids";
-import { toInstant, type Instant } from "../../../shared/domain/instant";
+import { newId } from "../../../kernel/ids";
+import { toInstant, type Instant } from "../../../kernel/instant";
 import type { SessionTokens, VerifiedSession } from "../app/ports";
 
 const ISSUER = "retrograde";

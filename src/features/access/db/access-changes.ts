@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
-import { inTime } from "../../../shared/app/in-time";
-import { connectionSettings } from "../../../shared/db/connection-settings";
-import { SessionClient } from "../../../shared/db/session-client";
-import { backOffMs } from "../../../shared/jobs/back-off";
+import { inTime } from "../../../kernel/in-time";
+import { connectionSettings } from "../../../infrastructure/postgres/connection-settings";
+import { SessionClient } from "../../../infrastructure/postgres/session-client";
+import { backOffMs } from "../../../kernel/back-off";
 
 /** A connection that went silent delivers nothing, and nothing else shows that. */
 const ASK_EVERY_MS = 10_000;

@@ -1,6 +1,6 @@
 import { In, IsNull, LessThan, type DataSource } from "typeorm";
-import { sqlOf } from "../../../shared/db/data-source";
-import { plusMs, type Instant } from "../../../shared/domain/instant";
+import { sqlOf } from "../../../infrastructure/postgres/data-source";
+import { plusMs, type Instant } from "../../../kernel/instant";
 import type { AccessReadModel, BindingScope, Credentials, UserWithBindings, WorkspaceUserPage } from "../app/ports";
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
 import type { HeldRole } from "../domain/roles";

@@ -1,9 +1,9 @@
 import { In, IsNull, type EntityManager } from "typeorm";
-import { newId } from "../../../shared/app/ids";
-import type { Clock } from "../../../shared/app/clock";
-import { lockInTurn } from "../../../shared/db/lock-turns";
-import { constraintOf } from "../../../shared/db/sql-state";
-import { Conflict, NotFound } from "../../../shared/domain/errors";
+import { newId } from "../../../kernel/ids";
+import type { Clock } from "../../../kernel/clock";
+import { lockInTurn } from "../../../infrastructure/postgres/lock-turns";
+import { constraintOf } from "../../../infrastructure/postgres/sql-state";
+import { Conflict, NotFound } from "../../../kernel/errors";
 import type { AccessStores, NewPassword, Place } from "../app/ports";
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
 import type { BoundRole, Role } from "../domain/roles";

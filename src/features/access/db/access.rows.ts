@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from "typeorm";
-import { InstantColumn } from "../../../shared/db/instant-column";
-import type { Instant } from "../../../shared/domain/instant";
+import { InstantColumn } from "../../../infrastructure/postgres/instant-column";
+import type { Instant } from "../../../kernel/instant";
 import type { Email, RoleBinding, ServiceAccount, Team, User } from "../domain/accounts";
 import type { Role } from "../domain/roles";
 

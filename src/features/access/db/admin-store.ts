@@ -1,5 +1,5 @@
-import type { Sql } from "../../../shared/db/sql";
-import { deploymentScope, SYSTEM_SCOPE, workspaceScope } from "../../../shared/domain/permissions";
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import { deploymentScope, SYSTEM_SCOPE, workspaceScope } from "../../../kernel/permissions";
 import type { AdminStores, Subject } from "../app/team-ports";
 import type { PlacedRole } from "../domain/granting";
 import type { AdminsLeft } from "../domain/last-admins";

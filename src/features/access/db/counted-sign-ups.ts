@@ -1,7 +1,7 @@
 import type { Pool } from "pg";
 import { RateLimiterRes, type RateLimiterPostgres } from "rate-limiter-flexible";
-import { countedAddress } from "../../../shared/domain/counted-address";
-import { TooManyAttempts } from "../../../shared/domain/errors";
+import { countedAddress } from "../../../kernel/counted-address";
+import { TooManyAttempts } from "../../../kernel/errors";
 import type { SignUpLimiter } from "../app/ports";
 import { attemptLimiter } from "./attempt-limiter";
 

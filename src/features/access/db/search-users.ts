@@ -1,5 +1,5 @@
-import { isId } from "../../../shared/app/ids";
-import type { Sql } from "../../../shared/db/sql";
+import { isId } from "../../../kernel/ids";
+import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { Place } from "../app/ports";
 import type { User } from "../domain/accounts";
 import type { UserSearch } from "../domain/user-search";

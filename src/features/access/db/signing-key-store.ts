@@ -1,6 +1,6 @@
 import type { DataSource } from "typeorm";
-import { newId } from "../../../shared/app/ids";
-import type { Clock } from "../../../shared/app/clock";
+import { newId } from "../../../kernel/ids";
+import type { Clock } from "../../../kernel/clock";
 import { SigningKeyRow, type SigningKeyPurpose } from "./access.rows";
 
 const CREATION_LOCK = 7_209_432;

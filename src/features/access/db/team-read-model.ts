@@ -1,5 +1,5 @@
 import { In, type DataSource } from "typeorm";
-import { sqlOf } from "../../../shared/db/data-source";
+import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import type { TeamPage, TeamPageQuery, TeamReadModel } from "../app/team-ports";
 import type { RoleBinding, Team, User } from "../domain/accounts";
 import { RoleBindingRow, TeamRow } from "./access.rows";

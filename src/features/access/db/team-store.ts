@@ -1,9 +1,9 @@
 import { In, IsNull, type EntityManager, type FindOptionsWhere } from "typeorm";
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import { lockInTurn } from "../../../shared/db/lock-turns";
-import { constraintOf } from "../../../shared/db/sql-state";
-import { Conflict } from "../../../shared/domain/errors";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import { lockInTurn } from "../../../infrastructure/postgres/lock-turns";
+import { constraintOf } from "../../../infrastructure/postgres/sql-state";
+import { Conflict } from "../../../kernel/errors";
 import type { BoundTo, TeamStores } from "../app/team-ports";
 import type { RoleBinding, Team } from "../domain/accounts";
 import type { BoundRole } from "../domain/roles";

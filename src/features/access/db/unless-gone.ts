@@ -1,5 +1,5 @@
-import { constraintOf } from "../../../shared/db/sql-state";
-import { NotFound } from "../../../shared/domain/errors";
+import { constraintOf } from "../../../infrastructure/postgres/sql-state";
+import { NotFound } from "../../../kernel/errors";
 
 const GONE: Readonly<Record<string, string>> = {
   role_binding_user_fkey: "User",

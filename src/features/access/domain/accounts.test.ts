@@ -1,4 +1,4 @@
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput } from "../../../kernel/errors";
 import { checkEmail, checkPassword } from "./accounts";
 
 /** The argument that a refusal names, or what came instead of one. */

@@ -1,6 +1,6 @@
-import type { AuditObject } from "../../../shared/domain/audit-entry";
-import { InvalidInput } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
+import type { AuditObject } from "../../../kernel/audit-entry";
+import { InvalidInput } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
 import type { Role } from "./roles";
 
 export interface User {

@@ -1,4 +1,4 @@
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Actor } from "../../../kernel/permissions";
 
 /** An account, as it is named to other systems that tell us later what it did there. */
 export type Account = Pick<Actor, "id"> & { readonly type: "USER" | "SERVICE_ACCOUNT" };

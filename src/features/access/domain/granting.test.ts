@@ -1,12 +1,6 @@
 import { buildActor } from "../../../../test/builders/domain";
-import { Forbidden, InvalidInput } from "../../../shared/domain/errors";
-import {
-  deploymentScope,
-  SYSTEM_SCOPE,
-  workspaceScope,
-  type Actor,
-  type Scope,
-} from "../../../shared/domain/permissions";
+import { Forbidden, InvalidInput } from "../../../kernel/errors";
+import { deploymentScope, SYSTEM_SCOPE, workspaceScope, type Actor, type Scope } from "../../../kernel/permissions";
 import { requireGrantable } from "./granting";
 import { grantsOf, rolePermissions, ROLES, type Role, type RolePermissions } from "./roles";
 

@@ -1,5 +1,5 @@
-import { InvalidInput, Forbidden } from "../../../shared/domain/errors";
-import { can, type Actor, type Scope } from "../../../shared/domain/permissions";
+import { InvalidInput, Forbidden } from "../../../kernel/errors";
+import { can, type Actor, type Scope } from "../../../kernel/permissions";
 import { isDeploymentRole, isSystemRole, isWorkspaceRole, type Role, type RolePermissions } from "./roles";
 
 const FITS: Readonly<Record<Scope["kind"], (role: Role) => boolean>> = {

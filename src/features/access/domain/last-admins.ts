@@ -1,4 +1,4 @@
-import { Conflict } from "../../../shared/domain/errors";
+import { Conflict } from "../../../kernel/errors";
 
 /** Who could let others in: for the system, and for each Workspace in question, whether there is anybody. */
 export interface AdminsLeft {

@@ -1,5 +1,5 @@
 import { buildActor } from "../../../../test/builders/domain";
-import { can, deploymentScope, SYSTEM_SCOPE, workspaceScope, type Scope } from "../../../shared/domain/permissions";
+import { can, deploymentScope, SYSTEM_SCOPE, workspaceScope, type Scope } from "../../../kernel/permissions";
 import {
   DEPLOYMENT_ROLES,
   grantsOf,

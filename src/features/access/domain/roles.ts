@@ -1,4 +1,4 @@
-import type { Grant } from "../../../shared/domain/permissions";
+import type { Grant } from "../../../kernel/permissions";
 import shippedRoles from "../data/roles.json";
 
 export const SYSTEM_ROLES = ["SYSTEM_ADMIN", "SYSTEM_EDITOR", "SYSTEM_VIEWER"] as const;

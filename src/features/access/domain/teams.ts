@@ -1,5 +1,5 @@
-import type { AuditObject } from "../../../shared/domain/audit-entry";
-import { Conflict, InvalidInput } from "../../../shared/domain/errors";
+import type { AuditObject } from "../../../kernel/audit-entry";
+import { Conflict, InvalidInput } from "../../../kernel/errors";
 import type { Team } from "./accounts";
 
 /** The provider of Teams whose members are chosen here, by people. */

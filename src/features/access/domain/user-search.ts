@@ -1,4 +1,4 @@
-import type { Instant } from "../../../shared/domain/instant";
+import type { Instant } from "../../../kernel/instant";
 
 /** What users have to match, all of it; an empty one matches everybody. */
 export interface UserSearch {

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
-import { byId, groupBy } from "../../../shared/graphql/batching";
-import { perRequest, type GraphqlContext } from "../../../shared/graphql/context";
+import { byId, groupBy } from "../../../infrastructure/graphql/batching";
+import { perRequest, type GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { AccessReadModel } from "../app/ports";
 import type { TeamReadModel } from "../app/team-ports";
 import type { Email, RoleBinding, ServiceAccount, Team, User } from "../domain/accounts";

@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Uuid } from "../../../shared/graphql/scalars";
-import { SYSTEM_SCOPE } from "../../../shared/domain/permissions";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Uuid } from "../../../infrastructure/graphql/scalars";
+import { SYSTEM_SCOPE } from "../../../kernel/permissions";
 import type { CreateUser } from "../app/create-user";
 import type { ServiceAccounts } from "../app/service-accounts";
 import type { SignIn } from "../app/sign-in";

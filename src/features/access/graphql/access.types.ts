@@ -1,7 +1,7 @@
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import { DateTime, Uuid } from "../../../shared/graphql/scalars";
-import type { Instant } from "../../../shared/domain/instant";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import { DateTime, Uuid } from "../../../infrastructure/graphql/scalars";
+import type { Instant } from "../../../kernel/instant";
 import { ROLES, type Role as RoleName } from "../domain/roles";
 
 /** The roles as an enum object, which is what type-graphql registers. */

@@ -1,5 +1,5 @@
 import { Arg, Ctx, ID, Mutation, Resolver } from "type-graphql";
-import type { GraphqlContext } from "../../../shared/graphql/context";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { CreateTeam } from "../app/create-team";
 import type { RemoveTeam } from "../app/remove-team";
 import type { UpdateTeam } from "../app/update-team";

@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import { requirePermission, SYSTEM_SCOPE } from "../../../shared/domain/permissions";
-import type { GraphqlContext } from "../../../shared/graphql/context";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import { requirePermission, SYSTEM_SCOPE } from "../../../kernel/permissions";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { AccessLoaders } from "./access.loaders";
 import { RoleBinding, User } from "./access.types";
 import { Team } from "./team.types";

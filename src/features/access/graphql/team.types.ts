@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
-import { ItemsOfPage } from "../../../shared/graphql/declared-costs";
-import type { Instant } from "../../../shared/domain/instant";
-import { DateTime } from "../../../shared/graphql/scalars";
+import { ItemsOfPage } from "../../../infrastructure/graphql/declared-costs";
+import type { Instant } from "../../../kernel/instant";
+import { DateTime } from "../../../infrastructure/graphql/scalars";
 
 @ObjectType({ simpleResolvers: true, description: "Users who are granted roles together." })
 export class Team {

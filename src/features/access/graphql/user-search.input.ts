@@ -1,6 +1,6 @@
 import { Field, InputType } from "type-graphql";
-import type { Instant } from "../../../shared/domain/instant";
-import { DateTime, Id, Uuid } from "../../../shared/graphql/scalars";
+import type { Instant } from "../../../kernel/instant";
+import { DateTime, Id, Uuid } from "../../../infrastructure/graphql/scalars";
 
 @InputType({ description: "What users have to match: every field that is given, and not empty, narrows the result." })
 export class UserSearch {

@@ -1,8 +1,8 @@
-import { isId } from "../../../shared/app/ids";
-import { InvalidInput } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
-import type { AuditEntry } from "../../../shared/domain/audit-entry";
+import { isId } from "../../../kernel/ids";
+import { InvalidInput } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
+import type { AuditEntry } from "../../../kernel/audit-entry";
 
 /** A line of the audit trail as it stands there. Ids are plain: what they name may be gone. */
 export interface AuditLine {

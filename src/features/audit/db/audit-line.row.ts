@@ -1,8 +1,8 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from "typeorm";
-import type { AuditObjectType } from "../../../shared/domain/audit-entry";
-import { InstantColumn } from "../../../shared/db/instant-column";
-import type { Instant } from "../../../shared/domain/instant";
-import type { ActorType } from "../../../shared/domain/permissions";
+import type { AuditObjectType } from "../../../kernel/audit-entry";
+import { InstantColumn } from "../../../infrastructure/postgres/instant-column";
+import type { Instant } from "../../../kernel/instant";
+import type { ActorType } from "../../../kernel/permissions";
 
 /** Ids are plain: a line outlives everything that it tells of. */
 @Entity("audit_line")

@@ -1,5 +1,5 @@
-import type { Sql } from "../../../shared/db/sql";
-import type { Instant } from "../../../shared/domain/instant";
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import type { Instant } from "../../../kernel/instant";
 import type { AuditLine, AuditPage, AuditReadModel } from "../app/audit-queries";
 
 export const AUDIT_COLUMNS = `id, action, actor_id AS "actorId", actor_type AS "actorType", actor_label AS "actorLabel", object_type AS "objectType",

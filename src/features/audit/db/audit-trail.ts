@@ -1,9 +1,9 @@
 import type { EntityManager } from "typeorm";
-import type { AuditTrail } from "../../../shared/app/audit-trail";
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import type { RowStatements } from "../../../shared/db/row-statements";
-import type { AuditEntry } from "../../../shared/domain/audit-entry";
+import type { AuditTrail } from "../../../kernel/audit-trail";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import type { RowStatements } from "../../../infrastructure/postgres/row-statements";
+import type { AuditEntry } from "../../../kernel/audit-entry";
 import type { AuditLineRow } from "./audit-line.row";
 
 /** Writes lines in the transaction of the manager. */

@@ -1,6 +1,9 @@
 import type { estypes } from "@elastic/elasticsearch";
-import { withoutLongTexts } from "../../../shared/elasticsearch/distribution";
-import { ElasticsearchSink, type ElasticsearchSinkOptions } from "../../../shared/elasticsearch/elasticsearch-sink";
+import { withoutLongTexts } from "../../../infrastructure/elasticsearch/distribution";
+import {
+  ElasticsearchSink,
+  type ElasticsearchSinkOptions,
+} from "../../../infrastructure/line-export/elasticsearch-sink";
 import { inDialect, type AuditLine } from "../app/audit-queries";
 
 const EXACT: estypes.MappingProperty = { type: "keyword", ignore_above: 1024 };

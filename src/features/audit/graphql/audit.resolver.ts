@@ -1,5 +1,5 @@
 import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
-import type { GraphqlContext } from "../../../shared/graphql/context";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { inDialect, type AuditFilter, type AuditQueries } from "../app/audit-queries";
 import { AuditLineConnection, AuditLineFilter } from "./audit.types";
 

@@ -1,8 +1,8 @@
 import { Field, ID, InputType, ObjectType } from "type-graphql";
-import { ItemsOfPage } from "../../../shared/graphql/declared-costs";
-import type { Instant } from "../../../shared/domain/instant";
-import { PageInfo } from "../../../shared/graphql/page-info";
-import { DateTime, Json, Uuid } from "../../../shared/graphql/scalars";
+import { ItemsOfPage } from "../../../infrastructure/graphql/declared-costs";
+import type { Instant } from "../../../kernel/instant";
+import { PageInfo } from "../../../infrastructure/graphql/page-info";
+import { DateTime, Json, Uuid } from "../../../infrastructure/graphql/scalars";
 
 @ObjectType({
   simpleResolvers: true,

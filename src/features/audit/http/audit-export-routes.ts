@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { Readable } from "node:stream";
-import { InvalidInput } from "../../../shared/domain/errors";
-import { parseInstant, type Instant } from "../../../shared/domain/instant";
-import type { Actor } from "../../../shared/domain/permissions";
+import { InvalidInput } from "../../../kernel/errors";
+import { parseInstant, type Instant } from "../../../kernel/instant";
+import type { Actor } from "../../../kernel/permissions";
 import { inDialect, type AuditFilter, type AuditLine, type AuditQueries } from "../app/audit-queries";
 
 export interface AuditExportRoutesOptions {

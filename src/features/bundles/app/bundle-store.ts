@@ -1,7 +1,7 @@
 import type { Readable } from "node:stream";
-import type { Instant } from "../../../shared/domain/instant";
+import type { Instant } from "../../../kernel/instant";
 import type { PlaceMarks } from "../../installation";
-import { Unavailable } from "../../../shared/domain/errors";
+import { Unavailable } from "../../../kernel/errors";
 
 /** Bytes from `start` to `end`, both included. */
 export interface ByteRange {

@@ -1,11 +1,9 @@
 import { LRUCache } from "lru-cache";
 import { pipeline } from "node:stream/promises";
 import { Writable } from "node:stream";
-import { Unavailable } from "../../../shared/domain/errors";
-import type { DagBundle } from "../domain/dag-bundle";
+import { Unavailable } from "../../../kernel/errors";
+import type { BundleState, DagBundle } from "../domain/dag-bundle";
 import { BundleCorrupt, BundleMissing, type BundleStore } from "./bundle-store";
-
-export type BundleState = "STORED" | "MISSING" | "CORRUPT";
 
 const MOST_KNOWN = 10_000;
 

@@ -1,6 +1,7 @@
-import type { Instant } from "../../../shared/domain/instant";
+import type { Instant } from "../../../kernel/instant";
 import type { BundleStore } from "./bundle-store";
-import type { BundleState, CheckBundle } from "./check-bundle";
+import type { BundleState } from "../domain/dag-bundle";
+import type { CheckBundle } from "./check-bundle";
 import type { BundleHolder, BundleReadModel } from "./ports";
 
 const BATCH = 500;

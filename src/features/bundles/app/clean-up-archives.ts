@@ -1,6 +1,6 @@
 import type { ClaimPlace } from "../../installation";
-import type { Clock } from "../../../shared/app/clock";
-import { inPacedSteps } from "../../../shared/app/paced-steps";
+import type { Clock } from "../../../kernel/clock";
+import { inPacedSteps } from "../../../kernel/paced-steps";
 import type { BundleStore } from "./bundle-store";
 import type { ArchiveRemovals } from "./ports";
 

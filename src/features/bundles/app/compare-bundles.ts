@@ -1,5 +1,4 @@
-import type { PatchThreads } from "../archive/patch-threads";
-import { readArchivedFile } from "../archive/read-archived-file";
+import type { Archives } from "./archives";
 import type { DagBundle } from "../domain/dag-bundle";
 import { compareManifests, type DagDiff } from "../domain/manifest";
 import type { BundleStore } from "./bundle-store";
@@ -38,7 +37,7 @@ export class CompareBundles {
     private readonly deps: {
       readonly store: BundleStore;
       readonly readModel: BundleReadModel;
-      readonly patches: PatchThreads;
+      readonly archives: Pick<Archives, "readFile" | "patch">;
     },
   ) {}
 
@@ -69,7 +68,7 @@ export class CompareBundles {
       patch:
         unchanged || binary || !isShown
           ? null
-          : await this.deps.patches.patch({ path, from: fromText ?? "", to: toText ?? "" }),
+          : await this.deps.archives.patch({ path, from: fromText ?? "", to: toText ?? "" }),
     };
   }
 
@@ -93,7 +92,8 @@ export class CompareBundles {
   }
 
   private async unpackFile(sha256: string, path: string): Promise<Buffer | null> {
-    return readArchivedFile(await this.deps.store.open(sha256), path, TEXT_MOST_BYTES);
+    const { store, archives } = this.deps;
+    return archives.readFile(await store.open(sha256), path, TEXT_MOST_BYTES);
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Instant } from "../../../shared/domain/instant";
-import type { Step } from "../../../shared/app/paced-steps";
+import type { Instant } from "../../../kernel/instant";
+import type { Step } from "../../../kernel/paced-steps";
 import type { DagBundle } from "../domain/dag-bundle";
 import type { BundleFile } from "../domain/manifest";
 

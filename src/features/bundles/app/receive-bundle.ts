@@ -1,9 +1,7 @@
 import type { Readable } from "node:stream";
-import type { Clock } from "../../../shared/app/clock";
-import { plusMs } from "../../../shared/domain/instant";
-import type { ArchiveInspector } from "../archive/archive-inspector";
-import type { ArchiveLimits } from "../archive/archive-limits";
-import { spoolUpload } from "../archive/spool-upload";
+import type { Clock } from "../../../kernel/clock";
+import { plusMs } from "../../../kernel/instant";
+import type { Archives } from "./archives";
 import type { BundleStore } from "./bundle-store";
 import { ArchiveNotKept, type ArchiveRemovals, type StoredArchive } from "./ports";
 
@@ -18,10 +16,7 @@ export class ReceiveBundle {
       readonly store: BundleStore;
       readonly removals: ArchiveRemovals;
       readonly clock: Clock;
-      /** For uploads that are under way; on this machine. */
-      readonly spoolFolder: string;
-      readonly limits: ArchiveLimits;
-      readonly inspector: ArchiveInspector;
+      readonly archives: Pick<Archives, "spool">;
     },
   ) {}
 
@@ -38,8 +33,7 @@ export class ReceiveBundle {
       record,
     }: { readonly accept: () => Promise<A>; readonly record: (archive: StoredArchive, accepted: A) => Promise<T> },
   ): Promise<T> {
-    const { spoolFolder: folder, limits, inspector } = this.deps;
-    const spooled = await spoolUpload(upload, { folder, limits, inspector });
+    const spooled = await this.deps.archives.spool(upload);
     try {
       const { sha256, sizeBytes, files } = spooled;
       const accepted = await accept();

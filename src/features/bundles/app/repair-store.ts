@@ -1,6 +1,6 @@
 import type { ClaimPlace } from "../../installation";
-import type { Clock } from "../../../shared/app/clock";
-import { minusDays } from "../../../shared/domain/instant";
+import type { Clock } from "../../../kernel/clock";
+import { minusDays } from "../../../kernel/instant";
 import type { Orphan, StoreReport } from "./check-store";
 import type { CleanUpArchives } from "./clean-up-archives";
 import type { ArchiveRemovals } from "./ports";

@@ -1,10 +1,9 @@
-import type { ArchiveLimits } from "../archive/archive-limits";
-import { unpackArchive } from "../archive/unpack-archive";
+import type { Archives } from "./archives";
 import type { BundleStore } from "./bundle-store";
 
 /** Writes a stored bundle's files below an empty folder. */
 export class UnpackBundle {
-  constructor(private readonly deps: { readonly store: BundleStore; readonly limits: ArchiveLimits }) {}
+  constructor(private readonly deps: { readonly store: BundleStore; readonly archives: Pick<Archives, "unpack"> }) {}
 
   /** @throws BundleMissing, BundleCorrupt; ArchiveRefused if it is larger than bundles may be by now */
   async execute(sha256: string, folder: string, signal: AbortSignal): Promise<void> {
@@ -14,7 +13,7 @@ export class UnpackBundle {
     signal.addEventListener("abort", stop, { once: true });
     try {
       signal.throwIfAborted();
-      await unpackArchive(archive, folder, this.deps.limits);
+      await this.deps.archives.unpack(archive, folder);
     } finally {
       signal.removeEventListener("abort", stop);
       archive.destroy();

@@ -2,8 +2,9 @@ import { availableParallelism } from "node:os";
 import { extname, join } from "node:path";
 import { Piscina } from "piscina";
 import { ArchiveRefused } from "../domain/archive-refused";
-import type { ArchiveLimits } from "./archive-limits";
-import type { ArchiveToInspect, InspectedArchive, Inspection } from "./inspect-archive";
+import type { ArchiveLimits } from "../domain/archive-limits";
+import type { InspectedArchive } from "../app/archives";
+import type { ArchiveToInspect, Inspection } from "./inspect-archive";
 
 /** So that a large archive does not keep the small ones waiting. */
 const THREADS_LEAST = 2;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { sortFiles, type BundleFile } from "../domain/manifest";
-import type { ArchiveLimits } from "./archive-limits";
+import type { ArchiveLimits } from "../domain/archive-limits";
 import { readArchive, type ArchiveEntry } from "./read-archive";
 
 /** What an archive holds, found out in one pass. @throws ArchiveRefused */

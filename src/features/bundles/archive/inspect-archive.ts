@@ -1,19 +1,14 @@
 import { createHash, type Hash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { ArchiveRefused, type ArchiveProblem } from "../domain/archive-refused";
-import type { BundleFile } from "../domain/manifest";
-import type { ArchiveLimits } from "./archive-limits";
+import type { InspectedArchive } from "../app/archives";
+import type { ArchiveLimits } from "../domain/archive-limits";
 import { buildManifest } from "./build-manifest";
 import { CHUNK_BYTES } from "./read-archive";
 
 export interface ArchiveToInspect {
   readonly file: string;
   readonly limits: ArchiveLimits;
-}
-
-export interface InspectedArchive {
-  readonly sha256: string;
-  readonly files: readonly BundleFile[];
 }
 
 /** As data: an error that goes from thread to thread is not of its class any more. */

@@ -1,10 +1,5 @@
 import { createTwoFilesPatch } from "diff";
-
-export interface TextsToCompare {
-  readonly path: string;
-  readonly from: string;
-  readonly to: string;
-}
+import type { TextsToCompare } from "../app/archives";
 
 const TIMEOUT_MS = 100;
 

@@ -1,6 +1,6 @@
 import { extname, join } from "node:path";
 import { Piscina } from "piscina";
-import type { TextsToCompare } from "./make-patch";
+import type { TextsToCompare } from "../app/archives";
 
 const MAX_THREADS = 2;
 const IDLE_MS = 60_000;

@@ -3,7 +3,7 @@ import { createGunzip } from "node:zlib";
 import type { ReadEntry } from "tar";
 import { ArchiveRefused, shown } from "../domain/archive-refused";
 import { ArchiveTree } from "../domain/archive-tree";
-import type { ArchiveLimits } from "./archive-limits";
+import type { ArchiveLimits } from "../domain/archive-limits";
 import { EntryQueue } from "./entry-queue";
 
 /** A regular file or a symbolic link of an archive. */

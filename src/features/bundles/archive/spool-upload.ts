@@ -2,23 +2,16 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
-import { DomainError } from "../../../shared/domain/errors";
+import { DomainError } from "../../../kernel/errors";
 import { ArchiveRefused } from "../domain/archive-refused";
 import type { ArchiveInspector } from "./archive-inspector";
-import type { ArchiveLimits } from "./archive-limits";
-import type { InspectedArchive } from "./inspect-archive";
+import type { ArchiveLimits } from "../domain/archive-limits";
+import type { SpooledUpload } from "../app/archives";
 
 const ENDING = ".upload";
 const WRITE_BYTES = 512 * 1024;
 /** Each small chunk takes more memory than its bytes. */
 const WRITE_CHUNKS = 1_000;
-
-/** An upload that was found to be an archive of DAGs, in a file of this machine. */
-export interface SpooledUpload extends InspectedArchive {
-  readonly file: string;
-  readonly sizeBytes: number;
-  dispose(): Promise<void>;
-}
 
 /**
  * Takes an upload in to a file, at the pace of the disk, and looks into it. Whatever goes wrong, no file is left and

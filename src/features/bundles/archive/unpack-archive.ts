@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { chmod, mkdir, open, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { ArchiveLimits } from "./archive-limits";
+import type { ArchiveLimits } from "../domain/archive-limits";
 import { readArchive, type ArchiveEntry } from "./read-archive";
 
 /** Never through a link, and never over anything. */

@@ -1,7 +1,7 @@
-import type { Step } from "../../../shared/app/paced-steps";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import type { Sql } from "../../../shared/db/sql";
-import type { Instant } from "../../../shared/domain/instant";
+import type { Step } from "../../../kernel/paced-steps";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import type { Instant } from "../../../kernel/instant";
 import type { ArchiveRemovals } from "../app/ports";
 
 const ARCHIVES_AT_ONCE = 250;

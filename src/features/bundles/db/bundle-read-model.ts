@@ -1,4 +1,4 @@
-import type { Sql } from "../../../shared/db/sql";
+import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { BundleHolder, BundleKey, BundleReadModel } from "../app/ports";
 import type { DagBundle } from "../domain/dag-bundle";
 import type { BundleFile } from "../domain/manifest";

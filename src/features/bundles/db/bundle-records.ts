@@ -1,6 +1,6 @@
-import { constraintOf } from "../../../shared/db/sql-state";
-import type { Sql } from "../../../shared/db/sql";
-import type { Instant } from "../../../shared/domain/instant";
+import { constraintOf } from "../../../infrastructure/postgres/sql-state";
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import type { Instant } from "../../../kernel/instant";
 import { ArchiveNotKept, type BundleRecords, type StoredArchive } from "../app/ports";
 import { nextVersion, type DagBundle } from "../domain/dag-bundle";
 import { SELECT_BUNDLE } from "./bundle-read-model";

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from "typeorm";
-import { InstantColumn } from "../../../shared/db/instant-column";
-import type { Instant } from "../../../shared/domain/instant";
+import { InstantColumn } from "../../../infrastructure/postgres/instant-column";
+import type { Instant } from "../../../kernel/instant";
 
 /** Postgres writes a bigint as text; every size here is below 2^53. */
 const asNumber = { from: (value: string | number): number => Number(value), to: (value: number): number => value };

@@ -1,4 +1,4 @@
-import type { Instant } from "../../../shared/domain/instant";
+import type { Instant } from "../../../kernel/instant";
 
 /** One upload of DAGs to one Deployment. */
 export interface DagBundle {
@@ -28,3 +28,6 @@ export function nextVersion(now: Instant, newest: string | null): string {
 const VERSION = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
 export const isVersion = (text: string): boolean => VERSION.test(text);
+
+/** What the store holds of a bundle. */
+export type BundleState = "STORED" | "MISSING" | "CORRUPT";

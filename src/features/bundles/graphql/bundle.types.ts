@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import type { Instant } from "../../../shared/domain/instant";
-import { DateTime } from "../../../shared/graphql/scalars";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import type { Instant } from "../../../kernel/instant";
+import { DateTime } from "../../../infrastructure/graphql/scalars";
 
 @ObjectType({ simpleResolvers: true, description: "An upload of DAG files to a Deployment." })
 export class DagBundle {

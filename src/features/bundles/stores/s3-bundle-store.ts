@@ -12,8 +12,8 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { createReadStream } from "node:fs";
 import { finished, PassThrough, type Readable } from "node:stream";
-import { Unavailable } from "../../../shared/domain/errors";
-import { toInstant } from "../../../shared/domain/instant";
+import { Unavailable } from "../../../kernel/errors";
+import { toInstant } from "../../../kernel/instant";
 import { markedBy, markName, type PlaceMarks } from "../../installation";
 import { BundleCorrupt, BundleMissing, type BundleStore, type ByteRange, type StoredObject } from "../app/bundle-store";
 import { checkedStream } from "./checked-stream";

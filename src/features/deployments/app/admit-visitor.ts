@@ -1,5 +1,5 @@
-import { Forbidden } from "../../../shared/domain/errors";
-import type { Actor } from "../../../shared/domain/permissions";
+import { Forbidden } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
 import { ingressTarget, type IngressUrlHeader } from "../domain/ingress-url";
 import { airflowRoleOf, mayEnter, type AirflowRole } from "../domain/visit";
 import type { DeploymentReadModel } from "./ports";

@@ -1,18 +1,18 @@
 import { grantsOf, holdsRole, type RolePermissions } from "../../access";
-import { parseRuntimeVersion, type RuntimeCatalogue } from "../../platform";
+import { parseRuntimeVersion, type RuntimeCatalogue } from "../../runtimes";
 import type { Workspace } from "../../workspaces";
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { InvalidInput, LimitReached } from "../../../shared/domain/errors";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { InvalidInput, LimitReached } from "../../../kernel/errors";
 import {
   deploymentScope,
   requirePermission,
   workspaceScope,
   type Actor,
   type Permission,
-} from "../../../shared/domain/permissions";
-import { checkDescription, checkLabel } from "../../../shared/domain/text";
+} from "../../../kernel/permissions";
+import { checkDescription, checkLabel } from "../../../kernel/text";
 import { CREATE_IN_WORKSPACE } from "../domain/access";
 import {
   AIRFLOW_CHART_VERSION,

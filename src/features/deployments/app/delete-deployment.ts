@@ -1,8 +1,8 @@
-import type { Clock } from "../../../shared/app/clock";
-import { isId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { NotFound } from "../../../shared/domain/errors";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Clock } from "../../../kernel/clock";
+import { isId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { NotFound } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
 import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import { auditedDeployment, type Deployment } from "../domain/deployment";
 import { DEPLOYMENT_TASKS, type DeploymentStores } from "./ports";

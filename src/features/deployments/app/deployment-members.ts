@@ -6,8 +6,8 @@ import {
   type TeamReadModel,
   type User,
 } from "../../access";
-import type { Actor, Permission } from "../../../shared/domain/permissions";
-import { isId } from "../../../shared/app/ids";
+import type { Actor, Permission } from "../../../kernel/permissions";
+import { isId } from "../../../kernel/ids";
 import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import type { DeploymentReadModel } from "./ports";
 

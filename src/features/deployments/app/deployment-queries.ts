@@ -1,9 +1,9 @@
 import type { LogEntry, LogSearch } from "../../logs";
 import type { Workspace } from "../../workspaces";
-import { isId } from "../../../shared/app/ids";
-import { InvalidInput, NotFound } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
-import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import { InvalidInput, NotFound } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
+import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
 import { authorize, DEPLOYMENT_PERMISSIONS, visibleDeployments } from "../domain/access";
 import type { Deployment, ShownVariable } from "../domain/deployment";
 import { presentVariables } from "../domain/settings";

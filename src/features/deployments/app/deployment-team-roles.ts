@@ -6,10 +6,10 @@ import {
   type Team,
   type TeamStores,
 } from "../../access";
-import { isId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { Conflict, NotFound } from "../../../shared/domain/errors";
-import { deploymentScope, type Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { Conflict, NotFound } from "../../../kernel/errors";
+import { deploymentScope, type Actor } from "../../../kernel/permissions";
 import { DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import { auditedDeployment } from "../domain/deployment";
 import { lockDeployment } from "./lock-deployment";

@@ -7,10 +7,10 @@ import {
   type RolePermissions,
   type User,
 } from "../../access";
-import { isSameId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { Conflict, InvalidInput, NotFound } from "../../../shared/domain/errors";
-import { deploymentScope, type Actor } from "../../../shared/domain/permissions";
+import { isSameId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { Conflict, InvalidInput, NotFound } from "../../../kernel/errors";
+import { deploymentScope, type Actor } from "../../../kernel/permissions";
 import { DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import { auditedDeployment } from "../domain/deployment";
 import { lockDeployment } from "./lock-deployment";

@@ -1,10 +1,10 @@
 import type { LogEntry, LogFilter, LogTails } from "../../logs";
-import type { AccessWatch } from "../../../shared/app/access-watch";
-import type { Clock } from "../../../shared/app/clock";
-import { isId } from "../../../shared/app/ids";
-import { LiveStream } from "../../../shared/app/live-stream";
-import type { Instant } from "../../../shared/domain/instant";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { AccessWatch } from "../../../kernel/access-watch";
+import type { Clock } from "../../../kernel/clock";
+import { isId } from "../../../kernel/ids";
+import { LiveStream } from "../../../kernel/live-stream";
+import type { Instant } from "../../../kernel/instant";
+import type { Actor } from "../../../kernel/permissions";
 import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import type { Deployment } from "../domain/deployment";
 

@@ -1,5 +1,5 @@
-import { isId } from "../../../shared/app/ids";
-import type { Actor, Permission } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import type { Actor, Permission } from "../../../kernel/permissions";
 import { authorize } from "../domain/access";
 import type { Deployment } from "../domain/deployment";
 import type { DeploymentStore } from "./ports";

@@ -1,4 +1,4 @@
-import { Conflict } from "../../../shared/domain/errors";
+import { Conflict } from "../../../kernel/errors";
 
 export class ReleaseNameTaken extends Conflict {
   constructor(releaseName: string, cause: unknown) {

@@ -1,8 +1,8 @@
 import type { AccessStores, TeamStores } from "../../access";
 import type { LogLineWriter } from "../../logs";
-import type { AuditTrail } from "../../../shared/app/audit-trail";
-import type { Outbox, OutboxJob } from "../../../shared/app/outbox";
-import type { Instant } from "../../../shared/domain/instant";
+import type { AuditTrail } from "../../../kernel/audit-trail";
+import type { Outbox, OutboxJob } from "../../../kernel/outbox";
+import type { Instant } from "../../../kernel/instant";
 import type { VisibleDeployments } from "../domain/access";
 import type { Deployment } from "../domain/deployment";
 

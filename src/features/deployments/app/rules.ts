@@ -1,4 +1,4 @@
-import type { AirflowImages, RuntimeCatalogue } from "../../platform";
+import type { AirflowImages, RuntimeCatalogue } from "../../runtimes";
 import type { NamespaceRules } from "../domain/namespaces";
 import type { ResourceRules } from "../domain/components";
 import type { MechanismRules } from "../domain/settings";

@@ -1,4 +1,4 @@
-import { DomainError } from "../../../shared/domain/errors";
+import { DomainError } from "../../../kernel/errors";
 import type { Sealed, SecretKeeper } from "../domain/secrets";
 
 /** Seals what Deployments keep secret, with the installation's keys. */

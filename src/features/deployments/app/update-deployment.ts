@@ -1,9 +1,9 @@
-import type { Clock } from "../../../shared/app/clock";
-import { isId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { InvalidInput, NotFound } from "../../../shared/domain/errors";
-import { deploymentScope, requirePermission, type Actor, type Permission } from "../../../shared/domain/permissions";
-import { checkDescription, checkLabel } from "../../../shared/domain/text";
+import type { Clock } from "../../../kernel/clock";
+import { isId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { InvalidInput, NotFound } from "../../../kernel/errors";
+import { deploymentScope, requirePermission, type Actor, type Permission } from "../../../kernel/permissions";
+import { checkDescription, checkLabel } from "../../../kernel/text";
 import { DEPLOYMENT_PERMISSIONS, authorize } from "../domain/access";
 import {
   auditedDeployment,

@@ -1,6 +1,6 @@
 import { In, IsNull, type DataSource } from "typeorm";
-import { sqlOf } from "../../../shared/db/data-source";
-import { RowStatements } from "../../../shared/db/row-statements";
+import { sqlOf } from "../../../infrastructure/postgres/data-source";
+import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import type { DeploymentList, DeploymentReadModel } from "../app/ports";
 import type { VisibleDeployments } from "../domain/access";
 import type { Deployment } from "../domain/deployment";

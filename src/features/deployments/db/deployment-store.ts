@@ -1,10 +1,10 @@
 import { IsNull, LessThan, type DataSource, type EntityManager } from "typeorm";
-import { constraintOf } from "../../../shared/db/sql-state";
-import { lockInTurn } from "../../../shared/db/lock-turns";
-import { RowStatements } from "../../../shared/db/row-statements";
-import { sqlOf } from "../../../shared/db/data-source";
-import { NotFound } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
+import { constraintOf } from "../../../infrastructure/postgres/sql-state";
+import { lockInTurn } from "../../../infrastructure/postgres/lock-turns";
+import { RowStatements } from "../../../infrastructure/postgres/row-statements";
+import { sqlOf } from "../../../infrastructure/postgres/data-source";
+import { NotFound } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
 import type { DeploymentStore } from "../app/ports";
 import { NamespaceTaken, ReleaseNameTaken } from "../app/name-taken";
 import type { Deployment } from "../domain/deployment";

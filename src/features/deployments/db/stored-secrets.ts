@@ -1,4 +1,4 @@
-import type { Sql } from "../../../shared/db/sql";
+import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { StoredSecrets } from "../app/seal-stored-secrets";
 import type { SecretHolder } from "../domain/secrets";
 

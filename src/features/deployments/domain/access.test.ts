@@ -1,6 +1,6 @@
 import { buildActor } from "../../../../test/builders/domain";
-import { Forbidden, NotFound } from "../../../shared/domain/errors";
-import type { Actor, GrantReach } from "../../../shared/domain/permissions";
+import { Forbidden, NotFound } from "../../../kernel/errors";
+import type { Actor, GrantReach } from "../../../kernel/permissions";
 import { authorize, canSee, DEPLOYMENT_PERMISSIONS } from "./access";
 
 const DEPLOYMENT = { id: "the Deployment", workspaceId: "its Workspace" };

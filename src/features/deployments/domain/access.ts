@@ -1,4 +1,4 @@
-import { NotFound } from "../../../shared/domain/errors";
+import { NotFound } from "../../../kernel/errors";
 import {
   can,
   deploymentScope,
@@ -7,7 +7,7 @@ import {
   workspaceScope,
   type Actor,
   type Permission,
-} from "../../../shared/domain/permissions";
+} from "../../../kernel/permissions";
 
 /** A permission of a Deployment, each with its counterpart of the system. Source: the public 0.35 role reference. */
 export const DEPLOYMENT_PERMISSIONS = {

@@ -1,4 +1,4 @@
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput } from "../../../kernel/errors";
 import {
   checkExtraCapacity,
   checkResources,

@@ -1,5 +1,5 @@
-import type { AuditObject } from "../../../shared/domain/audit-entry";
-import type { Instant } from "../../../shared/domain/instant";
+import type { AuditObject } from "../../../kernel/audit-entry";
+import type { Instant } from "../../../kernel/instant";
 
 export const EXECUTORS = ["LocalExecutor", "CeleryExecutor", "KubernetesExecutor"] as const;
 export type Executor = (typeof EXECUTORS)[number];

@@ -1,4 +1,4 @@
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput } from "../../../kernel/errors";
 import { freeNamespaces, namespaceFor, type NamespaceRules } from "./namespaces";
 
 const NOTHING: NamespaceRules = {

@@ -1,4 +1,4 @@
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput } from "../../../kernel/errors";
 
 /** RFC 1123, as Kubernetes names namespaces. */
 const NAMESPACE = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;

@@ -1,5 +1,5 @@
 import { shippedCatalogue } from "../../../../test/builders/domain";
-import type { RuntimeCatalogue } from "../../platform";
+import type { RuntimeCatalogue } from "../../runtimes/domain";
 import { DowngradeRefused, refuseDowngrade, type Versions } from "./versions";
 
 const runtime = (runtimeVersion: string): Versions => ({ runtimeVersion, airflowVersion: null });

@@ -1,4 +1,4 @@
-import { DomainError, InvalidInput } from "../../../shared/domain/errors";
+import { DomainError, InvalidInput } from "../../../kernel/errors";
 import {
   airflowVersionOf,
   compareVersions,
@@ -8,7 +8,7 @@ import {
   type AirflowVersion,
   type PlatformVersions,
   type RuntimeCatalogue,
-} from "../../platform";
+} from "../../runtimes/domain";
 import type { Deployment } from "./deployment";
 
 /** What an image holds: a Runtime, or an Airflow without one. */

@@ -1,4 +1,4 @@
-import { can, deploymentScope, type Actor } from "../../../shared/domain/permissions";
+import { can, deploymentScope, type Actor } from "../../../kernel/permissions";
 import { canSee, DEPLOYMENT_PERMISSIONS } from "./access";
 
 /**

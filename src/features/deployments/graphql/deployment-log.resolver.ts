@@ -1,11 +1,11 @@
 import { Arg, Ctx, Query, Resolver, Root, Subscription } from "type-graphql";
 import { componentNamed, type LogEntry } from "../../logs";
 import { DeploymentLog } from "../../logs/graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import type { Instant } from "../../../shared/domain/instant";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { DateTime, Uuid } from "../../../shared/graphql/scalars";
-import { byStream, type StreamResolver } from "../../../shared/graphql/streams";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import type { Instant } from "../../../kernel/instant";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { DateTime, Uuid } from "../../../infrastructure/graphql/scalars";
+import { byStream, type StreamResolver } from "../../../infrastructure/graphql/streams";
 import type { DeploymentQueries } from "../app/deployment-queries";
 import type { FollowLogs } from "../app/follow-logs";
 

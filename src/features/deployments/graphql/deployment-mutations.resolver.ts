@@ -1,8 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import { InvalidInput } from "../../../shared/domain/errors";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Json, Uuid } from "../../../shared/graphql/scalars";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import { InvalidInput } from "../../../kernel/errors";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Json, Uuid } from "../../../infrastructure/graphql/scalars";
 import type { CreateDeployment } from "../app/create-deployment";
 import type { DeleteDeployment } from "../app/delete-deployment";
 import type { SetRollbackSwitch } from "../app/set-rollback-switch";

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import type { Role as RoleName } from "../../access";
 import { Role, RoleBinding, User, UserSearch } from "../../access/graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Id } from "../../../shared/graphql/scalars";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Id } from "../../../infrastructure/graphql/scalars";
 import type { DeploymentMembers } from "../app/deployment-members";
 import type { DeploymentUserRoles } from "../app/deployment-user-roles";
 

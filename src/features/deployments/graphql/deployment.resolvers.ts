@@ -1,11 +1,11 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
 import { RoleBinding } from "../../access/graphql";
-import type { RuntimeCatalogue } from "../../platform";
+import type { RuntimeCatalogue } from "../../runtimes";
 import { Workspace, type WorkspaceLoaders } from "../../workspaces/graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import { deploymentScope, requirePermission } from "../../../shared/domain/permissions";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Uuid } from "../../../shared/graphql/scalars";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import { deploymentScope, requirePermission } from "../../../kernel/permissions";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { DeploymentQueries } from "../app/deployment-queries";
 import { canSee, DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import { addressesOf } from "../domain/addresses";

@@ -1,6 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
-import type { Instant } from "../../../shared/domain/instant";
-import { DateTime, Json } from "../../../shared/graphql/scalars";
+import type { Instant } from "../../../kernel/instant";
+import { DateTime, Json } from "../../../infrastructure/graphql/scalars";
 import {
   DAG_DEPLOYMENT_TYPES,
   EXECUTORS,

@@ -1,6 +1,6 @@
 import { Ctx, Field, ObjectType, Query, Resolver } from "type-graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import type { GraphqlContext } from "../../../shared/graphql/context";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { DeploymentQueries } from "../app/deployment-queries";
 
 @ObjectType({ simpleResolvers: true, description: "A Kubernetes namespace that a Deployment can be put into." })

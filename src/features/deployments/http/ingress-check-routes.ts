@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Actor } from "../../../kernel/permissions";
 import type { AdmitVisitor } from "../app/admit-visitor";
 import { INGRESS_URL_HEADERS, type IngressUrlHeader } from "../domain/ingress-url";
 

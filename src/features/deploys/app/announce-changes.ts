@@ -1,5 +1,5 @@
 import { LRUCache } from "lru-cache";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import type { NewLogLine } from "../../logs";
 import type { DeployStores } from "./ports";
 

@@ -1,4 +1,4 @@
-import { isSameId } from "../../../shared/app/ids";
+import { isSameId } from "../../../kernel/ids";
 import type { Deployment } from "../../deployments";
 import { deployLogLine, type DeployEvent } from "../domain/deploy-log";
 import type { DeployRevision } from "../domain/deploy-revision";

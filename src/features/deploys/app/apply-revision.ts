@@ -6,9 +6,9 @@ import {
   type RolloutDriver,
   type RolloutOutcome,
 } from "../../rollouts";
-import type { Clock } from "../../../shared/app/clock";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { Unavailable } from "../../../shared/domain/errors";
+import type { Clock } from "../../../kernel/clock";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { Unavailable } from "../../../kernel/errors";
 import { dagsOf } from "../domain/dag-upload";
 import { deployLogLine, type DeployEvent } from "../domain/deploy-log";
 import type { DeployRevision } from "../domain/deploy-revision";

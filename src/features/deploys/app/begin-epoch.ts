@@ -1,5 +1,5 @@
 import { reconcileJob } from "../../deployments";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import type { DeployStores, RevisionReadModel } from "./ports";
 
 const DEPLOYMENTS_AT_ONCE = 500;

@@ -1,10 +1,10 @@
 import type { BundleKey, CleanUpArchives } from "../../bundles";
-import type { AuditTrail } from "../../../shared/app/audit-trail";
-import type { Clock } from "../../../shared/app/clock";
-import { inPacedSteps } from "../../../shared/app/paced-steps";
-import { InvalidInput } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import type { AuditTrail } from "../../../kernel/audit-trail";
+import type { Clock } from "../../../kernel/clock";
+import { inPacedSteps } from "../../../kernel/paced-steps";
+import { InvalidInput } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { CLEAN_UP } from "../domain/permissions";
 import { oldestWithinReach } from "../domain/retention";
 import type { RevisionCleanup } from "./ports";

@@ -1,8 +1,8 @@
 import { authorize, type Deployment } from "../../deployments";
-import type { AccessWatch } from "../../../shared/app/access-watch";
-import { isId } from "../../../shared/app/ids";
-import { LiveStream } from "../../../shared/app/live-stream";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { AccessWatch } from "../../../kernel/access-watch";
+import { isId } from "../../../kernel/ids";
+import { LiveStream } from "../../../kernel/live-stream";
+import type { Actor } from "../../../kernel/permissions";
 import type { DeployRevision } from "../domain/deploy-revision";
 import { positionAt } from "../domain/history-position";
 import { READ_HISTORY } from "../domain/permissions";

@@ -1,6 +1,6 @@
 import type { ImageState, LookUpImage } from "../../registry";
 import type { BundleState } from "../../bundles";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Actor } from "../../../kernel/permissions";
 import type { DeployRevision } from "../domain/deploy-revision";
 import type { RollbackSettings } from "../domain/rollback-rules";
 import type { RevisionBundles } from "./revision-bundles";

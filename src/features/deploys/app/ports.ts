@@ -1,8 +1,8 @@
 import type { BundleKey, BundleRecords } from "../../bundles";
 import type { Deployment, DeploymentStores } from "../../deployments";
 import type { InstallationStore } from "../../installation";
-import type { Step } from "../../../shared/app/paced-steps";
-import type { Instant } from "../../../shared/domain/instant";
+import type { Step } from "../../../kernel/paced-steps";
+import type { Instant } from "../../../kernel/instant";
 import type { HistoryPosition } from "../domain/history-position";
 import type { DeployRevision, DeployStatus, DeployTrigger, DeployType } from "../domain/deploy-revision";
 import type { PushOutcome, RegistryPush } from "../domain/registry-push";

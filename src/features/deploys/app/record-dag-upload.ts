@@ -1,10 +1,10 @@
 import { authorize, type Deployment } from "../../deployments";
 import type { StoredArchive } from "../../bundles";
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { Conflict, FeatureDisabled, LimitReached } from "../../../shared/domain/errors";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { Conflict, FeatureDisabled, LimitReached } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
 import { deployLogLine } from "../domain/deploy-log";
 import { auditedRevision, type DeployRevision } from "../domain/deploy-revision";
 import { belongsTo, contentWithDags } from "../domain/dag-upload";

@@ -6,13 +6,13 @@ import {
   type DeploymentReadModel,
   type DeploymentRules,
 } from "../../deployments";
-import { airflowVersionOf } from "../../platform";
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { FeatureDisabled } from "../../../shared/domain/errors";
-import { plusMs } from "../../../shared/domain/instant";
-import type { Actor } from "../../../shared/domain/permissions";
+import { airflowVersionOf } from "../../runtimes";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { FeatureDisabled } from "../../../kernel/errors";
+import { plusMs } from "../../../kernel/instant";
+import type { Actor } from "../../../kernel/permissions";
 import { keptDags, waitsForDags } from "../domain/dag-upload";
 import { waitingForDags } from "../domain/deploy-log";
 import { auditedRevision, type DeployRevision, type DeployTrigger } from "../domain/deploy-revision";

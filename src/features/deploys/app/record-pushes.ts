@@ -1,10 +1,10 @@
 import { parseActorName, type Account } from "../../access";
 import { authorize, type DeploymentReadModel } from "../../deployments";
 import { RegistryUnavailable, type PushedImages } from "../../registry";
-import type { Clock } from "../../../shared/app/clock";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { DomainError, Forbidden, NotFound } from "../../../shared/domain/errors";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Clock } from "../../../kernel/clock";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { DomainError, Forbidden, NotFound } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
 import { ignoredPushLogLine } from "../domain/deploy-log";
 import { auditedRevision } from "../domain/deploy-revision";
 import { shortenDescription } from "../domain/new-revision";

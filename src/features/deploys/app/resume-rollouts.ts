@@ -1,6 +1,6 @@
-import type { Clock } from "../../../shared/app/clock";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { plusMs } from "../../../shared/domain/instant";
+import type { Clock } from "../../../kernel/clock";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { plusMs } from "../../../kernel/instant";
 import { addApplyJob } from "./append-revision";
 import type { DeployStores, RevisionReadModel } from "./ports";
 

@@ -1,7 +1,7 @@
 import type { DeploymentReadModel } from "../../deployments";
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import type { PushEvent } from "../domain/registry-push";
 import type { DeployStores } from "./ports";
 import { addRecordPushesJob } from "./record-pushes";

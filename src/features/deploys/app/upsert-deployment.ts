@@ -9,15 +9,9 @@ import {
   type NewDeploymentInput,
   type UpdateDeployment,
 } from "../../deployments";
-import { isId } from "../../../shared/app/ids";
-import { FeatureDisabled, InvalidInput } from "../../../shared/domain/errors";
-import {
-  can,
-  deploymentScope,
-  requirePermission,
-  workspaceScope,
-  type Actor,
-} from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import { FeatureDisabled, InvalidInput } from "../../../kernel/errors";
+import { can, deploymentScope, requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
 import type { ImageDeploy } from "../domain/image-deploy";
 import { mayPush, PUSH_IMAGE } from "../domain/permissions";
 import type { DeployStores } from "./ports";

@@ -1,6 +1,6 @@
 import type { LookUpImage } from "../../registry";
-import { InvalidInput, Unavailable } from "../../../shared/domain/errors";
-import type { Actor } from "../../../shared/domain/permissions";
+import { InvalidInput, Unavailable } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
 import type { ImageDeploy } from "../domain/image-deploy";
 import { parseImage } from "../domain/image-reference";
 

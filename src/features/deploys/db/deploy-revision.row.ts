@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn, Unique } from "typeorm";
-import { InstantColumn } from "../../../shared/db/instant-column";
-import type { Instant } from "../../../shared/domain/instant";
-import type { ActorType } from "../../../shared/domain/permissions";
+import { InstantColumn } from "../../../infrastructure/postgres/instant-column";
+import type { Instant } from "../../../kernel/instant";
+import type { ActorType } from "../../../kernel/permissions";
 import type { DagDeploymentType } from "../../deployments";
 import type { DeployRevision, DeployStatus, DeployTrigger, DeployType } from "../domain/deploy-revision";
 

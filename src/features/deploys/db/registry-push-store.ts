@@ -1,6 +1,6 @@
 import { IsNull, LessThan, type EntityManager } from "typeorm";
-import { sqlOf } from "../../../shared/db/data-source";
-import type { Instant } from "../../../shared/domain/instant";
+import { sqlOf } from "../../../infrastructure/postgres/data-source";
+import type { Instant } from "../../../kernel/instant";
 import type { OpenPushes, PushStore } from "../app/ports";
 import type { PushOutcome, RegistryPush } from "../domain/registry-push";
 import { RegistryPushRow } from "./registry-push.row";

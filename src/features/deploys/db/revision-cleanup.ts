@@ -1,8 +1,8 @@
 import type { BundleKey } from "../../bundles";
-import type { Step } from "../../../shared/app/paced-steps";
-import type { Sql } from "../../../shared/db/sql";
-import { constraintOf } from "../../../shared/db/sql-state";
-import type { Instant } from "../../../shared/domain/instant";
+import type { Step } from "../../../kernel/paced-steps";
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import { constraintOf } from "../../../infrastructure/postgres/sql-state";
+import type { Instant } from "../../../kernel/instant";
 import type { RevisionCleanup } from "../app/ports";
 
 const BUNDLES_AT_ONCE = 250;

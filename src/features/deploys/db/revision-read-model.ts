@@ -1,7 +1,7 @@
 import type { DataSource } from "typeorm";
-import { sqlOf } from "../../../shared/db/data-source";
-import type { Sql } from "../../../shared/db/sql";
-import type { Instant } from "../../../shared/domain/instant";
+import { sqlOf } from "../../../infrastructure/postgres/data-source";
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import type { Instant } from "../../../kernel/instant";
 import type { DeploymentReadModel } from "../../deployments";
 import {
   DEPLOY_TASKS,
@@ -14,7 +14,7 @@ import {
 } from "../app/ports";
 import type { DeployRevision } from "../domain/deploy-revision";
 import { lowestWatched, type HistoryPosition } from "../domain/history-position";
-import { RowStatements } from "../../../shared/db/row-statements";
+import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import { DeployRevisionRow } from "./deploy-revision.row";
 import { filterConditions } from "./revision-filter";
 

@@ -1,9 +1,9 @@
 import { LessThanOrEqual, type DataSource, type EntityManager } from "typeorm";
-import { sqlOf } from "../../../shared/db/data-source";
-import { RowStatements } from "../../../shared/db/row-statements";
-import { constraintOf } from "../../../shared/db/sql-state";
-import { Conflict } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
+import { sqlOf } from "../../../infrastructure/postgres/data-source";
+import { RowStatements } from "../../../infrastructure/postgres/row-statements";
+import { constraintOf } from "../../../infrastructure/postgres/sql-state";
+import { Conflict } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
 import type { IdempotencyKeys, RevisionStore } from "../app/ports";
 import type { DeployRevision } from "../domain/deploy-revision";
 import { DeployRevisionRow, IdempotencyKeyRow } from "./deploy-revision.row";

@@ -1,5 +1,5 @@
 import { buildDeployment, buildRevision, NOW } from "../../../../test/builders/domain";
-import { plusMs } from "../../../shared/domain/instant";
+import { plusMs } from "../../../kernel/instant";
 import { belongsTo, contentWithDags, dagsOf, keptDags, waitsForDags } from "./dag-upload";
 import type { DeployRevision } from "./deploy-revision";
 

@@ -1,6 +1,6 @@
-import type { Deployment } from "../../deployments";
-import type { Instant } from "../../../shared/domain/instant";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Deployment } from "../../deployments/domain";
+import type { Instant } from "../../../kernel/instant";
+import type { Actor } from "../../../kernel/permissions";
 import { hasSameImage, type DeployContent, type DeployRevision, type DeployType } from "./deploy-revision";
 
 /**

@@ -1,6 +1,6 @@
-import type { Instant } from "../../../shared/domain/instant";
-import type { Deployment } from "../../deployments";
-import { DEPLOY_ROLLBACK, type NewLogLine } from "../../logs";
+import type { Instant } from "../../../kernel/instant";
+import type { Deployment } from "../../deployments/domain";
+import { DEPLOY_ROLLBACK, type NewLogLine } from "../../logs/domain";
 import { imageReference, versionLabel, type DeployRevision } from "./deploy-revision";
 
 /** What happens to a revision, one line each. */

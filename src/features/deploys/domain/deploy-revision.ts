@@ -1,7 +1,7 @@
-import type { AuditObject } from "../../../shared/domain/audit-entry";
-import type { ActorType } from "../../../shared/domain/permissions";
-import type { Instant } from "../../../shared/domain/instant";
-import type { DagDeploymentType } from "../../deployments";
+import type { AuditObject } from "../../../kernel/audit-entry";
+import type { ActorType } from "../../../kernel/permissions";
+import type { Instant } from "../../../kernel/instant";
+import type { DagDeploymentType } from "../../deployments/domain";
 
 export const DEPLOY_TYPES = ["IMAGE_AND_DAG", "IMAGE_ONLY", "DAG_ONLY"] as const;
 export type DeployType = (typeof DEPLOY_TYPES)[number];

@@ -1,4 +1,4 @@
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput } from "../../../kernel/errors";
 import { parseImage } from "./image-reference";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;

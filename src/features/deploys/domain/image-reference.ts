@@ -1,4 +1,4 @@
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput } from "../../../kernel/errors";
 
 const REFERENCE_MOST = 1_000;
 /** The grammar of the Distribution project's reference package (distribution/reference), lower-case repositories. */

@@ -1,5 +1,5 @@
 import { buildActor, buildDeployment, buildRevision, NOW } from "../../../../test/builders/domain";
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput } from "../../../kernel/errors";
 import { contentOf, type DeployRevision, type DeployType } from "./deploy-revision";
 import { checkDescription, recordDeploy, requireDescription, restore } from "./new-revision";
 

@@ -1,7 +1,7 @@
-import { InvalidInput } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
-import type { Actor } from "../../../shared/domain/permissions";
-import type { Deployment } from "../../deployments";
+import { InvalidInput } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
+import type { Actor } from "../../../kernel/permissions";
+import type { Deployment } from "../../deployments/domain";
 import {
   contentOf,
   hasSameImage,

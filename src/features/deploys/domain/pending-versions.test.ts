@@ -1,5 +1,5 @@
 import { buildDeployment, buildRevision } from "../../../../test/builders/domain";
-import type { Deployment } from "../../deployments";
+import type { Deployment } from "../../deployments/domain";
 import type { DeployRevision } from "./deploy-revision";
 import { pendingAfter } from "./pending-versions";
 

@@ -1,5 +1,5 @@
-import type { Deployment } from "../../deployments";
-import { compareVersions, parseAirflowVersion, parseRuntimeVersion } from "../../platform";
+import type { Deployment } from "../../deployments/domain";
+import { compareVersions, parseAirflowVersion, parseRuntimeVersion } from "../../runtimes/domain";
 import type { DeployRevision } from "./deploy-revision";
 
 type Pending = Pick<Deployment, "pendingRuntimeVersion" | "pendingAirflowVersion">;

@@ -1,5 +1,5 @@
-import { canSee, DEPLOYMENT_PERMISSIONS } from "../../deployments";
-import { can, deploymentScope, type Actor } from "../../../shared/domain/permissions";
+import { canSee, DEPLOYMENT_PERMISSIONS } from "../../deployments/domain";
+import { can, deploymentScope, type Actor } from "../../../kernel/permissions";
 
 export const { pullImage: PULL_IMAGE, pushImage: PUSH_IMAGE } = DEPLOYMENT_PERMISSIONS;
 

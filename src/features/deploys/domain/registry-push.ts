@@ -1,4 +1,4 @@
-import type { Instant } from "../../../shared/domain/instant";
+import type { Instant } from "../../../kernel/instant";
 import type { DeployRevision } from "./deploy-revision";
 
 /** RECORDED: it became a deploy. IGNORED: it cannot become one. */

@@ -1,7 +1,7 @@
-import type { DagBundle } from "../../bundles";
-import { presentDagDeployment, presentVariables, type Deployment } from "../../deployments";
-import type { Installation } from "../../installation";
-import type { ReleaseState } from "../../rollouts";
+import type { DagBundle } from "../../bundles/domain";
+import { presentDagDeployment, presentVariables, type Deployment } from "../../deployments/domain";
+import type { Installation } from "../../installation/domain";
+import type { ReleaseState } from "../../rollouts/domain";
 import type { LiveDags } from "./dag-upload";
 import type { DeployRevision } from "./deploy-revision";
 

@@ -1,4 +1,4 @@
-import { minusDays, type Instant } from "../../../shared/domain/instant";
+import { minusDays, type Instant } from "../../../kernel/instant";
 
 /** How long a revision can be a target and is kept, unless it is pinned or runs. */
 export interface Retention {

@@ -1,4 +1,4 @@
-import { DomainError } from "../../../shared/domain/errors";
+import { DomainError } from "../../../kernel/errors";
 import type { RollbackIssue } from "./rollback-issues";
 
 /** A rollback that the rules do not allow; nothing was written. `code` is that of the first issue. */

@@ -1,7 +1,7 @@
 import { buildDeployment, buildQuestion, buildRevision, NOW, shippedCatalogue } from "../../../../test/builders/domain";
-import { minusDays, plusMs } from "../../../shared/domain/instant";
-import { DAG_DEPLOYMENT_TYPES, type Deployment } from "../../deployments";
-import type { RuntimeCatalogue } from "../../platform";
+import { minusDays, plusMs } from "../../../kernel/instant";
+import { DAG_DEPLOYMENT_TYPES, type Deployment } from "../../deployments/domain";
+import type { RuntimeCatalogue } from "../../runtimes/domain";
 import type { DeployRevision } from "./deploy-revision";
 import { DEPLOY_STATUSES } from "./deploy-revision";
 import type { RollbackIssueCode } from "./rollback-issues";

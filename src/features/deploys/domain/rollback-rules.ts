@@ -1,6 +1,6 @@
-import type { BundleState } from "../../bundles";
-import type { ImageState } from "../../registry";
-import type { Deployment } from "../../deployments";
+import type { BundleState } from "../../bundles/domain";
+import type { ImageState } from "../../registry/domain";
+import type { Deployment } from "../../deployments/domain";
 import {
   canLeaveAirflow3,
   databaseMigration,
@@ -10,8 +10,8 @@ import {
   ROLLBACK_FLOOR_RUNTIME,
   type DatabaseMigration,
   type RuntimeCatalogue,
-} from "../../platform";
-import type { Instant } from "../../../shared/domain/instant";
+} from "../../runtimes/domain";
+import type { Instant } from "../../../kernel/instant";
 import { hasSameContent, imageReference, versionLabel, type DeployRevision } from "./deploy-revision";
 import { isExpired, type Retention } from "./retention";
 import { issue, type RollbackIssue } from "./rollback-issues";

@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
-import { byId } from "../../../shared/graphql/batching";
-import { perRequest, type GraphqlContext } from "../../../shared/graphql/context";
+import { byId } from "../../../infrastructure/graphql/batching";
+import { perRequest, type GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { DagBundle } from "../../bundles";
 import type { RevisionBundles } from "../app/revision-bundles";
 import type { DeployRevision } from "../domain/deploy-revision";

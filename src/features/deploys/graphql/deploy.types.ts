@@ -1,11 +1,11 @@
 import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
 import { DagDeploymentType } from "../../deployments/graphql";
 import type { DagDeploymentType as DagDeploymentTypeName } from "../../deployments";
-import { ItemsOfPage } from "../../../shared/graphql/declared-costs";
-import type { Instant } from "../../../shared/domain/instant";
-import type { ActorType as ActorTypeName } from "../../../shared/domain/permissions";
-import { PageInfo } from "../../../shared/graphql/page-info";
-import { DateTime } from "../../../shared/graphql/scalars";
+import { ItemsOfPage } from "../../../infrastructure/graphql/declared-costs";
+import type { Instant } from "../../../kernel/instant";
+import type { ActorType as ActorTypeName } from "../../../kernel/permissions";
+import { PageInfo } from "../../../infrastructure/graphql/page-info";
+import { DateTime } from "../../../infrastructure/graphql/scalars";
 import {
   DEPLOY_STATUSES,
   DEPLOY_TRIGGERS,

@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, Field, FieldResolver, Info, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { Deployment } from "../../deployments/graphql";
-import { can, deploymentScope } from "../../../shared/domain/permissions";
-import { Cost } from "../../../shared/graphql/declared-costs";
-import type { GraphqlContext } from "../../../shared/graphql/context";
+import { can, deploymentScope } from "../../../kernel/permissions";
+import { Cost } from "../../../infrastructure/graphql/declared-costs";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { HistoryQueries } from "../app/history-queries";
 import type { RevisionView } from "../app/ports";
 import { imageReference } from "../domain/deploy-revision";

@@ -3,11 +3,11 @@ import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-
 import type { BundleState, DagBundle as StoredBundle } from "../../bundles";
 import { DagBundle, DagFileDiff } from "../../bundles/graphql";
 import { Deployment, presentDeployment, type DeploymentLoaders } from "../../deployments/graphql";
-import { Cost, ItemsOfPage } from "../../../shared/graphql/declared-costs";
-import { encodeCursor } from "../../../shared/domain/cursor";
-import { NotFound } from "../../../shared/domain/errors";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Uuid } from "../../../shared/graphql/scalars";
+import { Cost, ItemsOfPage } from "../../../infrastructure/graphql/declared-costs";
+import { encodeCursor } from "../domain/cursor";
+import { NotFound } from "../../../kernel/errors";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { HistoryQueries } from "../app/history-queries";
 import type { RevisionFilter, RevisionPage } from "../app/ports";
 import type { DeployLoaders } from "./deploy.loaders";

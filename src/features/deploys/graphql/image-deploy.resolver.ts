@@ -11,8 +11,8 @@ import {
   Webserver,
   Workers,
 } from "../../deployments/graphql";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Json, Uuid } from "../../../shared/graphql/scalars";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Json, Uuid } from "../../../infrastructure/graphql/scalars";
 import type { RecordDeploy } from "../app/record-deploy";
 import type { UpsertDeployment } from "../app/upsert-deployment";
 

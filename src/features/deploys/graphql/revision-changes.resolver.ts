@@ -1,7 +1,7 @@
 import { Arg, Resolver, Root, Subscription } from "type-graphql";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Uuid } from "../../../shared/graphql/scalars";
-import { byStream, type StreamResolver } from "../../../shared/graphql/streams";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Uuid } from "../../../infrastructure/graphql/scalars";
+import { byStream, type StreamResolver } from "../../../infrastructure/graphql/streams";
 import type { FollowRevisions } from "../app/follow-revisions";
 import type { RevisionView } from "../app/ports";
 import { DeployRevision, presentRevision } from "./deploy.types";

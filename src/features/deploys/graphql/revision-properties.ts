@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from "graphql";
-import { selectedFields } from "../../../shared/graphql/selected-fields";
+import { selectedFields } from "./selected-fields";
 import type { RevisionProperty } from "../app/ports";
 
 const IMAGE = ["imageRepository", "imageTag", "imageDigest"] as const satisfies readonly RevisionProperty[];

@@ -1,8 +1,8 @@
 import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
 import { presentDeployment } from "../../deployments/graphql";
-import { Cost } from "../../../shared/graphql/declared-costs";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Uuid } from "../../../shared/graphql/scalars";
+import { Cost } from "../../../infrastructure/graphql/declared-costs";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { CleanUp } from "../app/clean-up";
 import type { HistoryQueries } from "../app/history-queries";
 import type { RollbackDeploy } from "../app/rollback-deploy";

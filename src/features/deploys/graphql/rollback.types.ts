@@ -3,7 +3,7 @@ import { DagDiff } from "../../bundles/graphql";
 import { Deployment } from "../../deployments/graphql";
 import { ROLLBACK_ISSUE_CODES, type RollbackIssueCode as RollbackIssueCodeName } from "../domain/rollback-issues";
 import { DeployRevision } from "./deploy.types";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 
 const RollbackIssueCode = Object.fromEntries(ROLLBACK_ISSUE_CODES.map((code) => [code, code])) as {
   readonly [C in RollbackIssueCodeName]: C;

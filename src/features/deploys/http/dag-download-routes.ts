@@ -3,8 +3,8 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { isVersion, type BundleStore, type DagBundle } from "../../bundles";
 import { authorize, type DeploymentReadModel } from "../../deployments";
-import { InvalidInput, NotFound } from "../../../shared/domain/errors";
-import type { Actor } from "../../../shared/domain/permissions";
+import { InvalidInput, NotFound } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
 import type { RevisionBundles } from "../app/revision-bundles";
 import { PULL_IMAGE } from "../domain/permissions";
 

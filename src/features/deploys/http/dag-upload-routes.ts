@@ -4,9 +4,9 @@ import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReceiveBundle } from "../../bundles";
 import type { DeploymentReadModel } from "../../deployments";
-import { InvalidInput } from "../../../shared/domain/errors";
-import type { Actor } from "../../../shared/domain/permissions";
-import { UploadTooSlow, watchPace, type UploadLimits } from "../../../shared/http/upload-pace";
+import { InvalidInput } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
+import { UploadTooSlow, watchPace, type UploadLimits } from "../../../infrastructure/http/upload-pace";
 import type { RecordDagUpload } from "../app/record-dag-upload";
 import { checkDescription } from "../domain/new-revision";
 

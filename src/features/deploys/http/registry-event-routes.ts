@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { hash, timingSafeEqual } from "node:crypto";
-import { FeatureDisabled, Unauthenticated } from "../../../shared/domain/errors";
+import { FeatureDisabled, Unauthenticated } from "../../../kernel/errors";
 import type { TakePushes } from "../app/take-pushes";
 import { pushesIn } from "./registry-notification";
 

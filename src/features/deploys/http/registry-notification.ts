@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { releaseNameOf } from "../../registry";
-import { InvalidInput } from "../../../shared/domain/errors";
+import { InvalidInput } from "../../../kernel/errors";
 import { isDeployable, type PushEvent } from "../domain/registry-push";
 
 const EVENTS_MOST = 1_000;

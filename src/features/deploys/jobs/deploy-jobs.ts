@@ -1,7 +1,7 @@
 import type { CleanUpArchives } from "../../bundles";
 import { DEPLOYMENT_TASKS } from "../../deployments";
 import type { RolloutDriver } from "../../rollouts";
-import type { JobHandler } from "../../../shared/jobs/job";
+import type { JobHandler } from "../../../infrastructure/jobs/job";
 import type { ApplyRevision } from "../app/apply-revision";
 import type { CleanUp } from "../app/clean-up";
 import { DEPLOY_TASKS } from "../app/ports";

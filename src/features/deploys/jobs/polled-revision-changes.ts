@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { NotFound, Unavailable } from "../../../shared/domain/errors";
-import type { Patience } from "../../../shared/jobs/patience";
+import { NotFound, Unavailable } from "../../../kernel/errors";
+import type { Patience } from "../../../infrastructure/jobs/patience";
 import type { RevisionChanges, RevisionReadModel, RevisionView } from "../app/ports";
 import { positionAfter, type HistoryPosition } from "../domain/history-position";
 

@@ -1,4 +1,4 @@
-import { inTime } from "../../../shared/app/in-time";
+import { inTime } from "../../../kernel/in-time";
 import type { Claim, ClaimPlace } from "./claim-place";
 import type { PlacesSeen } from "./ports";
 

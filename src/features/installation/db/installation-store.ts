@@ -1,5 +1,5 @@
-import { newId } from "../../../shared/app/ids";
-import type { Sql } from "../../../shared/db/sql";
+import { newId } from "../../../kernel/ids";
+import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { InstallationStore } from "../app/ports";
 import type { Installation } from "../domain/installation";
 

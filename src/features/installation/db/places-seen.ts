@@ -1,4 +1,4 @@
-import type { Sql } from "../../../shared/db/sql";
+import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { PlacesSeen, SeenPlace } from "../app/ports";
 
 const KEPT = "interval '90 days'";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isFileError, unlessMissing } from "../../../shared/files/file-errors";
+import { isFileError, unlessMissing } from "../../../infrastructure/files/file-errors";
 import type { PlaceMarks } from "../app/ports";
 import { markedBy, markName } from "../domain/marks";
 

@@ -1,4 +1,4 @@
-import type { Instant } from "../../../shared/domain/instant";
+import type { Instant } from "../../../kernel/instant";
 import type { NewLogLine } from "../domain/log-line";
 
 /** Adds lines in the transaction of the change that they tell of: both are kept, or neither. */

@@ -1,5 +1,5 @@
-import { Unavailable } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
+import { Unavailable } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
 import type { LogEntry, LogQuery, LogSearch } from "./ports";
 
 const NOTICE = "Elasticsearch cannot be read now: only lines that have not reached it yet are shown here";

@@ -1,8 +1,13 @@
-import type { Refusal, RefusedLines, UnexportedLines, WaitingLines } from "../../../shared/app/export-lines";
-import { newId } from "../../../shared/app/ids";
-import { MAX_COUNTED, REFUSED_FOR_A_DAY, RETRY_AT } from "../../../shared/db/refused-lines";
-import type { Sql } from "../../../shared/db/sql";
-import type { Instant } from "../../../shared/domain/instant";
+import type {
+  Refusal,
+  RefusedLines,
+  UnexportedLines,
+  WaitingLines,
+} from "../../../infrastructure/line-export/export-lines";
+import { newId } from "../../../kernel/ids";
+import { MAX_COUNTED, REFUSED_FOR_A_DAY, RETRY_AT } from "../../../infrastructure/line-export/refused-lines";
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import type { Instant } from "../../../kernel/instant";
 import type { LogLineWriter } from "../app/ports";
 import { storable, type LogLine, type NewLogLine } from "../domain/log-line";
 

@@ -1,5 +1,5 @@
-import type { Sql } from "../../../shared/db/sql";
-import type { Instant } from "../../../shared/domain/instant";
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import type { Instant } from "../../../kernel/instant";
 import type { LogEntry, LogQuery, LogSearch } from "../app/ports";
 import { storable } from "../domain/log-line";
 

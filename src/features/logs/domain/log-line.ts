@@ -1,4 +1,4 @@
-import type { Instant } from "../../../shared/domain/instant";
+import type { Instant } from "../../../kernel/instant";
 
 /** What happened to a Deployment, told in one line to whoever reads the logs later. */
 export interface LogLine {

@@ -1,6 +1,6 @@
 import type { Client, estypes } from "@elastic/elasticsearch";
-import { Unavailable } from "../../../shared/domain/errors";
-import { toInstant, type Instant } from "../../../shared/domain/instant";
+import { Unavailable } from "../../../kernel/errors";
+import { toInstant, type Instant } from "../../../kernel/instant";
 import type { LogEntry, LogQuery, LogSearch } from "../app/ports";
 import type { LogDocument } from "../domain/log-line";
 

@@ -1,6 +1,6 @@
-import type { ElasticsearchSinkOptions } from "../../../shared/elasticsearch/elasticsearch-sink";
-import { withoutLongTexts } from "../../../shared/elasticsearch/distribution";
-import { ElasticsearchSink } from "../../../shared/elasticsearch/elasticsearch-sink";
+import type { ElasticsearchSinkOptions } from "../../../infrastructure/line-export/elasticsearch-sink";
+import { withoutLongTexts } from "../../../infrastructure/elasticsearch/distribution";
+import { ElasticsearchSink } from "../../../infrastructure/line-export/elasticsearch-sink";
 import { indexName, toDocument, type LogLine } from "../domain/log-line";
 import { indexTemplate } from "./index-template";
 

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Clock } from "../../../shared/app/clock";
-import { toInstant } from "../../../shared/domain/instant";
+import type { Clock } from "../../../kernel/clock";
+import { toInstant } from "../../../kernel/instant";
 import type { LogEntry, LogFilter, LogSearch } from "../app/ports";
 import { SeenLines } from "../domain/seen-lines";
 import { LineQueue } from "./line-queue";
-import type { Patience } from "../../../shared/jobs/patience";
+import type { Patience } from "../../../infrastructure/jobs/patience";
 
 export const PAGE_LINES = 1_000;
 /**

@@ -1,5 +1,5 @@
-import { Unavailable } from "../../../shared/domain/errors";
-import { toInstant, type Instant } from "../../../shared/domain/instant";
+import { Unavailable } from "../../../kernel/errors";
+import { toInstant, type Instant } from "../../../kernel/instant";
 import type { LogEntry, LogFilter, LogTails } from "../app/ports";
 import type { LineQueue } from "./line-queue";
 import { LATE_MS, LogPoll, msOf, nextPageMs, PAGE_LINES, type LogPollOptions } from "./log-poll";

@@ -1,6 +1,6 @@
 import { actorName } from "../../access";
 import type { Deployment, DeploymentReadModel } from "../../deployments";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Actor } from "../../../kernel/permissions";
 import { releaseNameOf } from "../domain/repository";
 import {
   mayUseBaseImage,

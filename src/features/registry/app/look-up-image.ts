@@ -1,18 +1,10 @@
 import type { DeploymentReadModel } from "../../deployments";
-import type { Actor } from "../../../shared/domain/permissions";
+import type { Actor } from "../../../kernel/permissions";
 import { locateImage, type ImageLocation } from "../domain/image-location";
+import type { ImageState } from "../domain/image-state";
 import { releaseNameOf } from "../domain/repository";
 import { mayUseRepositoryOf } from "../domain/token-access";
 import { ImageUnreadable, RegistryUnavailable, type Registry } from "./ports";
-
-/**
- * FOUND: it is there, and the actor may use it. MISSING: it is not, or the actor may not use it. UNVERIFIED: nobody can
- * tell, since its registry does not answer, or is none that this installation asks.
- */
-export type ImageState =
-  | { readonly kind: "FOUND"; readonly digest: string }
-  | { readonly kind: "MISSING" }
-  | { readonly kind: "UNVERIFIED"; readonly because: "NO_ANSWER" | "UNKNOWN_REGISTRY"; readonly reason: string };
 
 export interface NamedImage {
   readonly imageRepository: string;

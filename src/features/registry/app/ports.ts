@@ -1,4 +1,4 @@
-import { DomainError, Unavailable } from "../../../shared/domain/errors";
+import { DomainError, Unavailable } from "../../../kernel/errors";
 import type { RepositoryAccess } from "../domain/token-access";
 
 /** What a registry that trusts this service lets its bearer do. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { boundedFetch } from "../../../shared/outbound/bounded-fetch";
+import { boundedFetch } from "../../../infrastructure/outbound/bounded-fetch";
 import { RegistryUnavailable } from "../app/ports";
 import type { Authorize } from "./distribution-registry";
 

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
-import { AnswerTooLong, boundedFetch } from "../../../shared/outbound/bounded-fetch";
+import { AnswerTooLong, boundedFetch } from "../../../infrastructure/outbound/bounded-fetch";
 import { ImageUnreadable, RegistryUnavailable, type Registry } from "../app/ports";
 
 /** The Distribution project's own limit on manifests; an image's configuration is smaller than that as well. */

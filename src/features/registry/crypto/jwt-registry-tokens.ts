@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
 import { SignJWT } from "jose";
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
 import type { RegistryToken, RegistryTokens } from "../app/ports";
 import type { RepositoryAccess } from "../domain/token-access";
 

@@ -1,6 +1,6 @@
-import { canSee, DEPLOYMENT_PERMISSIONS } from "../../deployments";
-import { InvalidInput } from "../../../shared/domain/errors";
-import { can, deploymentScope, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { canSee, DEPLOYMENT_PERMISSIONS } from "../../deployments/domain";
+import { InvalidInput } from "../../../kernel/errors";
+import { can, deploymentScope, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 
 export type RepositoryAction = "pull" | "push";
 

@@ -1,9 +1,9 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { refusalOf } from "../../../shared/outages/outage";
-import { DomainError, Unauthenticated, Unavailable } from "../../../shared/domain/errors";
-import { sayWhenToRetry } from "../../../shared/http/http-errors";
-import type { OutageLog } from "../../../shared/outages/outage-log";
+import { refusalOf } from "../../../infrastructure/outages/classify-outage";
+import { DomainError, Unauthenticated, Unavailable } from "../../../kernel/errors";
+import { sayWhenToRetry } from "../../../infrastructure/http/http-errors";
+import type { OutageLog } from "../../../infrastructure/outages/outage-log";
 
 const STATUSES: Readonly<Record<string, readonly [number, string]>> = {
   UNAUTHENTICATED: [401, "UNAUTHORIZED"],

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import type { Logger } from "pino";
-import { InvalidInput } from "../../../shared/domain/errors";
-import type { Actor } from "../../../shared/domain/permissions";
-import type { OutageLog } from "../../../shared/outages/outage-log";
+import { InvalidInput } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
+import type { OutageLog } from "../../../infrastructure/outages/outage-log";
 import type { GrantAccess } from "../app/grant-access";
 import { answerRegistryErrors } from "./registry-errors";
 

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, readdir, readlink, rename, rm, symlink, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
-import { isFileError, unlessMissing } from "../../../shared/files/file-errors";
+import { isFileError, unlessMissing } from "../../../infrastructure/files/file-errors";
 import { messageOf } from "./file-errors";
-import { sync } from "../../../shared/files/sync";
+import { sync } from "../../../infrastructure/files/sync";
 import { syncTree } from "./sync-tree";
 
 const LINK = "dags";

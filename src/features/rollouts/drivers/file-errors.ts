@@ -1,5 +1,5 @@
-import { Unavailable } from "../../../shared/domain/errors";
-import { fileOutage } from "../../../shared/files/file-errors";
+import { Unavailable } from "../../../kernel/errors";
+import { fileOutage } from "../../../infrastructure/files/file-errors";
 
 /**
  * The error as readers of the history may see it: paths are relative to the data folder, and a failure of the file

@@ -4,7 +4,7 @@ import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { DagTrees } from "../app/dag-trees";
 import { FIRST_EPOCH, isAfter } from "../../installation";
-import { isFileError, unlessMissing } from "../../../shared/files/file-errors";
+import { isFileError, unlessMissing } from "../../../infrastructure/files/file-errors";
 import { RolloutRejected, type PlacedRelease, type RolloutDriver, type RolloutOutcome } from "../app/rollout-driver";
 import { helmValues } from "../domain/helm-values";
 import type { ReleaseState } from "../domain/release-state";

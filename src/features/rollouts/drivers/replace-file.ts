@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { lstat, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { sync } from "../../../shared/files/sync";
-import { unlessMissing } from "../../../shared/files/file-errors";
+import { sync } from "../../../infrastructure/files/sync";
+import { unlessMissing } from "../../../infrastructure/files/file-errors";
 
 /** What is behind the file's name; earlier versions used no random part. */
 const UNFINISHED = /^(\.[0-9a-f]{16})?\.next$/;

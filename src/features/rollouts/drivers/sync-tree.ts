@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { sync } from "../../../shared/files/sync";
+import { sync } from "../../../infrastructure/files/sync";
 
 /** Enough for the file system to write several files in one go; a thousand of them take less than a second. */
 const LANES = 8;

@@ -1,5 +1,5 @@
 import type { AccessReadModel, Sessions, SessionTokens, User } from "../../access";
-import { Unauthenticated } from "../../../shared/domain/errors";
+import { Unauthenticated } from "../../../kernel/errors";
 
 export interface SessionToken {
   readonly value: string;

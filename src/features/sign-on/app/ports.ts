@@ -1,5 +1,5 @@
 import type { AccessStores, AdminStores, TeamStores } from "../../access";
-import type { AuditTrail } from "../../../shared/app/audit-trail";
+import type { AuditTrail } from "../../../kernel/audit-trail";
 import type { Identity } from "../domain/match-account";
 import type { Person } from "../domain/person";
 

@@ -1,8 +1,8 @@
 import { syncTeamMemberships, type SyncedTeams, type Team, type User } from "../../access";
-import type { Clock } from "../../../shared/app/clock";
-import { newId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import type { AuditEntry } from "../../../shared/domain/audit-entry";
+import type { Clock } from "../../../kernel/clock";
+import { newId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import type { AuditEntry } from "../../../kernel/audit-entry";
 import { importedGroups, type GroupImport } from "../domain/imported-groups";
 import { matchAccount, type Match } from "../domain/match-account";
 import type { Person } from "../domain/person";

@@ -1,5 +1,5 @@
 import { EncryptJWT, jwtDecrypt } from "jose";
-import type { Clock } from "../../../shared/app/clock";
+import type { Clock } from "../../../kernel/clock";
 import type { SealedValues } from "../app/ports";
 
 const HEADER = { alg: "dir", enc: "A256GCM" } as const;

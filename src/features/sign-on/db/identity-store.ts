@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import type { Clock } from "../../../shared/app/clock";
+import type { Clock } from "../../../kernel/clock";
 import type { IdentityStore } from "../app/ports";
 import type { Identity } from "../domain/match-account";
 import { IdentityRow } from "./identity.row";

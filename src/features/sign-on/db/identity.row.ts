@@ -1,6 +1,6 @@
 import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from "typeorm";
-import { InstantColumn } from "../../../shared/db/instant-column";
-import type { Instant } from "../../../shared/domain/instant";
+import { InstantColumn } from "../../../infrastructure/postgres/instant-column";
+import type { Instant } from "../../../kernel/instant";
 import type { Identity } from "../domain/match-account";
 
 /** It outlives the user, so that somebody who was removed does not come in again by the same door. */

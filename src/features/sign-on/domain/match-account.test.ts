@@ -1,4 +1,4 @@
-import type { User } from "../../access";
+import type { User } from "../../access/domain";
 import { matchAccount, type Identity, type MatchInput } from "./match-account";
 import type { Person } from "./person";
 

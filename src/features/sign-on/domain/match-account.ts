@@ -1,4 +1,4 @@
-import type { User } from "../../access";
+import type { User } from "../../access/domain";
 import type { Person } from "./person";
 import type { SignOnRefusal } from "./refusals";
 

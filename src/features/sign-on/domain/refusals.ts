@@ -1,4 +1,4 @@
-import { DomainError } from "../../../shared/domain/errors";
+import { DomainError } from "../../../kernel/errors";
 
 export type SignOnRefusal =
   | "UNKNOWN_PROVIDER"

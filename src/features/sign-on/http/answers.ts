@@ -1,9 +1,10 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import { Outage, refusalOf } from "../../../shared/outages/outage";
-import { DomainError, Forbidden, TooManyAttempts, Unavailable } from "../../../shared/domain/errors";
-import { sayWhenToRetry } from "../../../shared/http/http-errors";
-import type { OutageLog } from "../../../shared/outages/outage-log";
+import { Outage } from "../../../kernel/outage";
+import { refusalOf } from "../../../infrastructure/outages/classify-outage";
+import { DomainError, Forbidden, TooManyAttempts, Unavailable } from "../../../kernel/errors";
+import { sayWhenToRetry } from "../../../infrastructure/http/http-errors";
+import type { OutageLog } from "../../../infrastructure/outages/outage-log";
 import { SignOnRefused, type SignOnRefusal } from "../domain/refusals";
 import { tokenPageOf, type Site } from "../domain/site";
 import { problemPage } from "./pages/problem-page";

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import { Forbidden } from "../../../shared/domain/errors";
+import { Forbidden } from "../../../kernel/errors";
 import type { Site } from "../domain/site";
 
 /**

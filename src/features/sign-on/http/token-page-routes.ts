@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WrongCredentials, type SignIn } from "../../access";
-import { DomainError, TooManyAttempts, Unavailable } from "../../../shared/domain/errors";
+import { DomainError, TooManyAttempts, Unavailable } from "../../../kernel/errors";
 import type { BrowserSessions } from "../app/browser-sessions";
 import { tokenPageOf, type Site } from "../domain/site";
 import { sendOn, sendPage } from "./answers";

@@ -1,7 +1,7 @@
 import * as oidc from "openid-client";
 import type { ProviderConfig } from "../../../config";
-import { Unavailable } from "../../../shared/domain/errors";
-import { boundedFetch } from "../../../shared/outbound/bounded-fetch";
+import { Unavailable } from "../../../kernel/errors";
+import { boundedFetch } from "../../../infrastructure/outbound/bounded-fetch";
 import type { Attempt, IdentityProvider } from "../app/ports";
 import { personOf, saysEnough, type Claims, type Person } from "../domain/person";
 import { SignOnRefused } from "../domain/refusals";

@@ -4,7 +4,7 @@ import {
   ResponseBodyError,
   WWWAuthenticateChallengeError,
 } from "openid-client";
-import { DomainError, Unavailable } from "../../../shared/domain/errors";
+import { DomainError, Unavailable } from "../../../kernel/errors";
 import { SignOnRefused } from "../domain/refusals";
 
 /** RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6: what the person did, or did not do. */

@@ -1,6 +1,6 @@
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { Conflict } from "../../../shared/domain/errors";
-import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { Conflict } from "../../../kernel/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
 import { auditedWorkspace, type Workspace } from "../domain/workspace";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";
 import type { WorkspaceTransaction } from "./ports";

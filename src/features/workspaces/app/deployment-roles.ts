@@ -1,7 +1,7 @@
 import { requireGrantable, type Role, type RolePermissions } from "../../access";
-import { isId } from "../../../shared/app/ids";
-import { InvalidInput, NotFound } from "../../../shared/domain/errors";
-import { deploymentScope, requirePermission, type Actor, type Permission } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import { InvalidInput, NotFound } from "../../../kernel/errors";
+import { deploymentScope, requirePermission, type Actor, type Permission } from "../../../kernel/permissions";
 import type { Workspace } from "../domain/workspace";
 import type { WorkspaceContents } from "./ports";
 

@@ -1,6 +1,6 @@
-import { isId } from "../../../shared/app/ids";
-import { InvalidInput } from "../../../shared/domain/errors";
-import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import { InvalidInput } from "../../../kernel/errors";
+import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { requireVisible, visibleWorkspaceIds, type Workspace } from "../domain/workspace";
 import type { WorkspaceReadModel } from "./ports";
 

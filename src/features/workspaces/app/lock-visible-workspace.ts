@@ -1,5 +1,5 @@
-import { isId } from "../../../shared/app/ids";
-import type { Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import type { Actor } from "../../../kernel/permissions";
 import { requireVisible, type Workspace } from "../domain/workspace";
 import type { WorkspaceStores } from "./ports";
 

@@ -1,5 +1,5 @@
 import type { AccessStores, AdminStores, TeamStores } from "../../access";
-import type { AuditTrail } from "../../../shared/app/audit-trail";
+import type { AuditTrail } from "../../../kernel/audit-trail";
 import type { Workspace } from "../domain/workspace";
 
 /** Workspaces inside a transaction. */

@@ -1,7 +1,7 @@
-import { isId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { NotFound } from "../../../shared/domain/errors";
-import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { NotFound } from "../../../kernel/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
 import { auditedWorkspace, UPDATE_MEMBERS, type Workspace } from "../domain/workspace";
 import { keepWorkspaceAdmin } from "./keep-workspace-admin";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";

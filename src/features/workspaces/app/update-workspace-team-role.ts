@@ -1,8 +1,8 @@
 import { requireGrantable, type Role, type RolePermissions } from "../../access";
-import { isId } from "../../../shared/app/ids";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { NotFound } from "../../../shared/domain/errors";
-import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { NotFound } from "../../../kernel/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
 import { auditedWorkspace, UPDATE_MEMBERS } from "../domain/workspace";
 import { keepWorkspaceAdmin } from "./keep-workspace-admin";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";

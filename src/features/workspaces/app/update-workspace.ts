@@ -1,6 +1,6 @@
-import type { Clock } from "../../../shared/app/clock";
-import type { UnitOfWork } from "../../../shared/app/unit-of-work";
-import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import type { Clock } from "../../../kernel/clock";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
+import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
 import { auditedWorkspace, parseWorkspacePatch, type Workspace } from "../domain/workspace";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";
 import type { WorkspaceTransaction } from "./ports";

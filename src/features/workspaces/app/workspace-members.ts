@@ -6,9 +6,9 @@ import {
   type TeamReadModel,
   type User,
 } from "../../access";
-import { isId } from "../../../shared/app/ids";
-import { InvalidInput } from "../../../shared/domain/errors";
-import { requirePermission, workspaceScope, type Actor } from "../../../shared/domain/permissions";
+import { isId } from "../../../kernel/ids";
+import { InvalidInput } from "../../../kernel/errors";
+import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
 import { SEE_TEAMS, SEE_USERS } from "../domain/workspace";
 import type { FindWorkspaces } from "./find-workspaces";
 

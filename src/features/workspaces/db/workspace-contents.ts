@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import { sqlOf } from "../../../shared/db/data-source";
+import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import type { WorkspaceContents } from "../app/ports";
 
 /** Asks the table of the Deployments itself: the feature that owns it is built on this one. */

@@ -1,5 +1,5 @@
 import type { EntityManager } from "typeorm";
-import { lockInTurn } from "../../../shared/db/lock-turns";
+import { lockInTurn } from "../../../infrastructure/postgres/lock-turns";
 import type { WorkspaceStores } from "../app/ports";
 import type { Workspace } from "../domain/workspace";
 import { WorkspaceRow } from "./workspace.row";

@@ -1,5 +1,5 @@
-import { InvalidInput, NotFound } from "../../../shared/domain/errors";
-import type { Actor, GrantReach } from "../../../shared/domain/permissions";
+import { InvalidInput, NotFound } from "../../../kernel/errors";
+import type { Actor, GrantReach } from "../../../kernel/permissions";
 import { parseWorkspacePatch, requireVisible, visibleWorkspaceIds, type Workspace } from "./workspace";
 
 const actorWith = (...grants: [GrantReach, string][]): Actor => ({

@@ -1,8 +1,8 @@
-import type { AuditObject } from "../../../shared/domain/audit-entry";
-import { InvalidInput, NotFound } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
-import { can, SYSTEM_SCOPE, workspaceScope, type Actor, type Permission } from "../../../shared/domain/permissions";
-import { checkDescription, checkLabel } from "../../../shared/domain/text";
+import type { AuditObject } from "../../../kernel/audit-entry";
+import { InvalidInput, NotFound } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
+import { can, SYSTEM_SCOPE, workspaceScope, type Actor, type Permission } from "../../../kernel/permissions";
+import { checkDescription, checkLabel } from "../../../kernel/text";
 
 export interface Workspace {
   readonly id: string;

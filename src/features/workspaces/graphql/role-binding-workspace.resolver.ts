@@ -1,6 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { RoleBinding } from "../../access/graphql";
-import type { GraphqlContext } from "../../../shared/graphql/context";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { canSeeWorkspace } from "../domain/workspace";
 import type { WorkspaceLoaders } from "./workspace.loaders";
 import { Workspace } from "./workspace.types";

@@ -1,8 +1,8 @@
 import { Arg, Ctx, Int, Query, Resolver } from "type-graphql";
 import { Team, User, UserSearch } from "../../access/graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Uuid } from "../../../shared/graphql/scalars";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { WorkspaceMembers } from "../app/workspace-members";
 
 const TAKES_USERS = "Takes workspace.users.get there, or system.users.get.";

@@ -1,10 +1,10 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import type { Role as RoleName, ServiceAccounts } from "../../access";
 import { presentServiceAccount, Role, ServiceAccount } from "../../access/graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import { workspaceScope, type Actor, type Scope } from "../../../shared/domain/permissions";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Uuid } from "../../../shared/graphql/scalars";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import { workspaceScope, type Actor, type Scope } from "../../../kernel/permissions";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { FindWorkspaces } from "../app/find-workspaces";
 
 @Resolver()

@@ -1,8 +1,8 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import type { Role as RoleName } from "../../access";
 import { Role } from "../../access/graphql";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Uuid } from "../../../shared/graphql/scalars";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { AddWorkspaceTeam } from "../app/add-workspace-team";
 import type { RemoveWorkspaceTeam } from "../app/remove-workspace-team";
 import type { UpdateWorkspaceTeamRole } from "../app/update-workspace-team-role";

@@ -1,9 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from "type-graphql";
 import type { Role as RoleName } from "../../access";
 import { Role } from "../../access/graphql";
-import { InvalidInput } from "../../../shared/domain/errors";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Uuid } from "../../../shared/graphql/scalars";
+import { InvalidInput } from "../../../kernel/errors";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { AddWorkspaceUser } from "../app/add-workspace-user";
 import type { RemoveWorkspaceUser } from "../app/remove-workspace-user";
 import type { UpsertWorkspaceUserRole } from "../app/upsert-workspace-user-role";

@@ -1,7 +1,7 @@
 import DataLoader from "dataloader";
 import type { AccessReadModel, RoleBinding, User } from "../../access";
-import { byId, groupBy } from "../../../shared/graphql/batching";
-import { perRequest, type GraphqlContext } from "../../../shared/graphql/context";
+import { byId, groupBy } from "../../../infrastructure/graphql/batching";
+import { perRequest, type GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { WorkspaceReadModel } from "../app/ports";
 import type { Workspace } from "../domain/workspace";
 

@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from "type-graphql";
 import { RoleBinding, User } from "../../access/graphql";
-import { MaxItems } from "../../../shared/graphql/declared-costs";
-import type { GraphqlContext } from "../../../shared/graphql/context";
-import { Json, Uuid } from "../../../shared/graphql/scalars";
+import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import { Json, Uuid } from "../../../infrastructure/graphql/scalars";
 import type { CreateWorkspace } from "../app/create-workspace";
 import type { DeleteWorkspace } from "../app/delete-workspace";
 import type { FindWorkspaces } from "../app/find-workspaces";

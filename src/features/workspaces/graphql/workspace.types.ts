@@ -1,9 +1,9 @@
 import { Field, ID, InputType, ObjectType } from "type-graphql";
 import type { Role as RoleName } from "../../access";
 import { Role } from "../../access/graphql";
-import { InvalidInput } from "../../../shared/domain/errors";
-import type { Instant } from "../../../shared/domain/instant";
-import { DateTime, Id } from "../../../shared/graphql/scalars";
+import { InvalidInput } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
+import { DateTime, Id } from "../../../infrastructure/graphql/scalars";
 
 @ObjectType({ description: "A group of Deployments, with the people and service accounts that may work on them." })
 export class Workspace {

@@ -1,0 +1,280 @@
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { DataSource } from "typeorm";
+import type { Config } from "../config";
+import * as access from "../features/access/module";
+import * as audit from "../features/audit/module";
+import * as bundles from "../features/bundles/module";
+import * as deployments from "../features/deployments/module";
+import * as deploys from "../features/deploys/module";
+import * as installation from "../features/installation/module";
+import type { Place } from "../features/installation";
+import * as logs from "../features/logs/module";
+import * as platform from "../features/runtimes/module";
+import * as registry from "../features/registry/module";
+import type { RolloutDriver } from "../features/rollouts";
+import * as rollouts from "../features/rollouts/module";
+import * as signOn from "../features/sign-on/module";
+import * as workspaces from "../features/workspaces/module";
+import type { Clock } from "../kernel/clock";
+import { inPacedSteps } from "../kernel/paced-steps";
+import type { DatabaseClock } from "../infrastructure/postgres/database-clock";
+import { poolOf, sqlOf } from "../infrastructure/postgres/data-source";
+import { createUnitOfWork } from "../infrastructure/postgres/unit-of-work";
+import { minusDays } from "../kernel/instant";
+import type { OutageLog } from "../infrastructure/outages/outage-log";
+import type { Metrics } from "../infrastructure/metrics/metrics";
+import { NO_METRICS } from "../infrastructure/line-export/line-exporter";
+import { forgetEmptyQueues } from "../infrastructure/jobs/outbox";
+
+const CLEANUP_BATCH = 1_000;
+const RELEASES_NAMED = 10;
+
+export interface Surroundings {
+  readonly config: Config;
+  readonly databaseUrl: string;
+  readonly dataSource: DataSource;
+  /** Connections for transactions that wait for another system, and for what deletes much at once. */
+  readonly backgroundSource: DataSource;
+  readonly databaseClock: DatabaseClock;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly outages: OutageLog;
+  readonly metrics: Metrics;
+  /** Where clients reach this process, once it listens. */
+  readonly publicUrl: () => string;
+  /** In place of the configured one, or made around it. */
+  readonly driver: RolloutDriver | ((configured: RolloutDriver) => RolloutDriver) | undefined;
+}
+
+export type Features = Awaited<ReturnType<typeof composeFeatures>>;
+
+/** The features, each given what it needs of the others. Nothing is started. */
+export async function composeFeatures(surroundings: Surroundings) {
+  const {
+    config,
+    databaseUrl,
+    dataSource,
+    backgroundSource,
+    clock,
+    databaseClock,
+    log,
+    outages,
+    metrics,
+    publicUrl,
+    driver: chosenDriver,
+  } = surroundings;
+  const pool = poolOf(dataSource);
+  const lag = { logs: 0, audit: 0 };
+  const platformModule = await platform.createPlatformModule(config);
+  const { catalogue, airflowImages } = platformModule;
+  const logsModule = logs.createLogsModule({
+    sql: sqlOf(dataSource),
+    unitOfWork: (toTx) => createUnitOfWork(backgroundSource, (manager) => toTx(sqlOf(manager))),
+    elasticsearch: config.elasticsearch.kind === "on" ? config.elasticsearch : null,
+    pollIntervalMs: config.elasticsearch.pollIntervalMs,
+    logger: log,
+    clock,
+    metrics: {
+      ...NO_METRICS,
+      lagSeconds: (seconds) => (lag.logs = seconds),
+      exported: (count) => metrics.logLinesExported(count),
+      rejected: (count) => metrics.logLinesRejected(count),
+    },
+  });
+  const auditModule = audit.createAuditModule({
+    config,
+    dataSource,
+    backgroundSource,
+    clock,
+    log,
+    metrics: { ...NO_METRICS, lagSeconds: (seconds) => (lag.audit = seconds) },
+  });
+  const { trail } = auditModule;
+  const accessModule = await access.createAccessModule({
+    config,
+    dataSource,
+    pool,
+    databaseUrl,
+    audit: trail,
+    clock,
+    databaseClock,
+    log,
+  });
+  const signOnModule = signOn.createSignOnModule({
+    config,
+    dataSource,
+    audit: trail,
+    clock,
+    access: accessModule,
+    log,
+    outages,
+  });
+  const workspacesModule = workspaces.createWorkspacesModule({
+    config,
+    dataSource,
+    audit: trail,
+    clock,
+    access: accessModule,
+  });
+  const deploymentsModule = await deployments.createDeploymentsModule({
+    config,
+    dataSource,
+    backgroundSource,
+    audit: trail,
+    clock,
+    catalogue,
+    airflowImages,
+    publicUrl,
+    access: accessModule,
+    logs: logsModule,
+    workspaces: {
+      find: (actor, id) => workspacesModule.reads.requireVisibleWorkspace(actor, id),
+      loaders: workspacesModule.loaders,
+    },
+  });
+  const registryModule = await registry.createRegistryModule({
+    config,
+    clock,
+    log,
+    outages,
+    deployments: deploymentsModule.readModel,
+    keptKey: accessModule.keptRegistryKey,
+  });
+  const installationModule = installation.createInstallationModule({ dataSource });
+  const bundlesModule = bundles.createBundlesModule({
+    config,
+    dataSource,
+    backgroundSource,
+    installation: installationModule.reader,
+    clock,
+  });
+  const rolloutsModule = rollouts.createRolloutsModule({
+    dataDir: config.dataDir,
+    unpack: bundlesModule.unpack,
+    installation: installationModule.reader,
+  });
+  const configured = rolloutsModule.driver;
+  const driver = typeof chosenDriver === "function" ? chosenDriver(configured) : (chosenDriver ?? configured);
+  const deploysModule = deploys.createDeploysModule({
+    config,
+    dataSource,
+    backgroundSource,
+    audit: trail,
+    clock,
+    log,
+    watch: accessModule.watch,
+    driver,
+    installation: installationModule,
+    bundles: bundlesModule,
+    pushedImages: registryModule.pushedImages,
+    lookUpImage: registryModule.lookUpImage,
+    actorOf: (account) => accessModule.sessions.actorOfAccount(account),
+    deployments: deploymentsModule,
+    metrics: {
+      rollback: (outcome) => metrics.rollback(outcome),
+      rolloutFinished: (status, seconds) => metrics.rollout(status, seconds),
+    },
+    cleanedUpAlong: [
+      async (_now, before) => deleteInBatches((limit) => logsModule.deleteOlderThan(before, limit)),
+      async (now) => deleteInBatches((limit) => auditModule.deleteExpired(now, limit)),
+      async (now) => void (await deploymentsModule.purge(minusDays(now, config.deployments.softDeletedRetentionDays))),
+      // What a replica of an older version has written since the start.
+      sealSecrets,
+      (now) => accessModule.forgetFailedLogins(now),
+      () => bundlesModule.removeStaleUploads(),
+      () => forgetEmptyQueues(pool),
+      () => driver.tidy(),
+    ],
+  });
+
+  metrics.watchLogExportLag(async () => lag.logs);
+  if (auditModule.exporter !== null) metrics.watchAuditExportLag(async () => lag.audit);
+  const exports = { log: logsModule.lineExport, audit: auditModule.lineExport };
+  for (const [kind, lineExport] of Object.entries(exports))
+    if (lineExport !== null) metrics.watchUnexportedLines(kind, () => lineExport.count());
+
+  return {
+    access: accessModule,
+    audit: auditModule,
+    workspaces: workspacesModule,
+    deployments: deploymentsModule,
+    bundles: bundlesModule,
+    deploys: deploysModule,
+    logs: logsModule,
+    sealSecrets,
+    reportReleasesAhead,
+    checkPlaces,
+    /** Removes the marks of other installations. Returns which they were. */
+    takePlacesOver: async () => [...(await bundlesModule.claim.takeOver()), ...(await rolloutsModule.claim.takeOver())],
+    resolvers: [
+      ...platformModule.resolvers,
+      ...auditModule.resolvers,
+      ...accessModule.resolvers,
+      ...signOnModule.resolvers,
+      ...workspacesModule.resolvers,
+      ...deploymentsModule.resolvers,
+      ...deploysModule.resolvers,
+    ],
+    /** Adds what is served beside GraphQL. */
+    routes(app: FastifyInstance): void {
+      const authenticate = (header: string | undefined) => accessModule.sessions.actorOf(header, { fresh: true });
+      signOnModule.routes(app);
+      for (const feature of [auditModule, deploymentsModule, registryModule, deploysModule])
+        feature.routes(app, authenticate);
+    },
+  };
+
+  /** @throws PlaceTaken if a folder or store belongs to another installation */
+  async function checkPlaces(): Promise<void> {
+    const inBucket = config.bundles.store.kind === "s3";
+    const remedy = "Set DATA_DIR to a folder of its own";
+    const bundlePlace: Place = inBucket
+      ? {
+          kind: "bundles",
+          name: "The store of DAG bundles",
+          remedy: "Set dagBundles.s3.prefix to one of its own",
+          claim: bundlesModule.claim,
+        }
+      : { kind: "bundles", name: "The folder of DAG bundles", remedy, claim: bundlesModule.claim };
+    const releasePlace: Place = {
+      kind: "releases",
+      name: "The folder of releases",
+      remedy,
+      claim: rolloutsModule.claim,
+    };
+    // Only workers write to the folder of releases.
+    const problems = await installationModule.checkPlaces.execute(
+      config.workers.enabled ? [bundlePlace, releasePlace] : [bundlePlace],
+    );
+    for (const { level, message, cause } of problems) log[level]({ err: cause }, message);
+  }
+
+  async function reportReleasesAhead(): Promise<void> {
+    const releases = await deploysModule.findReleasesAhead.execute();
+    if (releases.length === 0) return;
+    const some = releases.slice(0, RELEASES_NAMED).join(", ");
+    log.error(
+      { releases: releases.length, some },
+      'releases hold later revisions than this history; if the database was restored from a backup, run "retrograde restored": until then their deploys fail',
+    );
+  }
+
+  async function sealSecrets(): Promise<void> {
+    const { sealed, unreadable } = await deploymentsModule.sealSecrets();
+    if (sealed > 0) log.info({ sealed }, "secrets are encrypted with the present key");
+    if (unreadable > 0)
+      log.error(
+        { unreadable },
+        "secrets cannot be decrypted: their key is missing in the configuration; set them anew, or bring the key back",
+      );
+  }
+}
+
+/** Each step begins at the front again: what the last one found there is gone. */
+async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): Promise<void> {
+  await inPacedSteps(async () => {
+    const count = await deleteSome(CLEANUP_BATCH);
+    return { count, next: count === CLEANUP_BATCH ? true : null };
+  });
+}

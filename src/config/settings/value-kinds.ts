@@ -1,0 +1,216 @@
+import { isAbsolute, resolve } from "node:path";
+import { parseCrontab } from "graphile-worker";
+import { RE2JS } from "re2js";
+import { z } from "zod";
+import type { ClaimsMapping, ComponentSize, RoleOverrides } from "./value-types";
+
+/** What the values of a setting look like, wherever they come from. */
+export interface ValueKind<T> {
+  /** Completes the sentence "expected …". */
+  readonly expected: string;
+  readonly schema: z.ZodType<T>;
+  /** Reads an environment variable. Text that makes no sense is passed on for the schema to refuse. */
+  fromText(text: string): unknown;
+  /** More about a value that is refused, without showing it; null where there is nothing to add. */
+  hint?(value: unknown): string | null;
+  /** Present if a value may be a path relative to the working directory. */
+  toAbsolute?(value: T, workingDirectory: string): T;
+}
+
+const namespace = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
+
+const asItIs = (text: string): unknown => text;
+
+export const trueOrFalse: ValueKind<boolean> = {
+  expected: "true or false",
+  schema: z.boolean(),
+  fromText(text) {
+    if (/^(true|yes|on|1)$/i.test(text.trim())) return true;
+    if (/^(false|no|off|0)$/i.test(text.trim())) return false;
+    return text;
+  },
+};
+
+export const introspection: ValueKind<boolean | "signed-in"> = {
+  expected: "true, signed-in or false",
+  schema: z.union([z.boolean(), z.literal("signed-in")]),
+  fromText: (text) => (text.trim() === "signed-in" ? "signed-in" : trueOrFalse.fromText(text)),
+};
+
+export function wholeNumber(minimum: number, maximum: number): ValueKind<number> {
+  return {
+    expected: `a whole number from ${minimum} to ${maximum}`,
+    schema: z.int().min(minimum).max(maximum),
+    fromText: (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text),
+  };
+}
+
+export const text: ValueKind<string> = { expected: "text", schema: z.string(), fromText: asItIs };
+
+export function textLike(pattern: RegExp, expected: string): ValueKind<string> {
+  return { expected, schema: z.string().regex(pattern), fromText: asItIs };
+}
+
+export function oneOf<const T extends string>(choices: readonly T[]): ValueKind<T> {
+  return { expected: `one of ${choices.join(", ")}`, schema: z.enum(choices), fromText: asItIs };
+}
+
+/** In the environment, separated by commas. */
+export const listOfText: ValueKind<readonly string[]> = {
+  expected: "a list of texts",
+  schema: z.array(z.string()),
+  fromText: (list) =>
+    list
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== ""),
+};
+
+/** Written as the platform does, `- name: team-a`, or as a plain list. */
+export const listOfNamespaces: ValueKind<readonly string[]> = {
+  expected: "a list of namespaces of a cluster, each with a name",
+  schema: z.array(z.union([namespace, z.object({ name: namespace }).transform(({ name }) => name)])),
+  fromText: (list) => listOfText.fromText(list),
+};
+
+const limit = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+  .optional();
+
+/**
+ * As the platform writes it. What it says of components that people do not set, and of defaults, is of no account here.
+ */
+export const componentLimits: ValueKind<readonly ComponentSize[]> = {
+  expected: "a list of components, each with a name, and with an au.limit or limits under extra",
+  schema: z.array(
+    z.object({
+      name: z.string(),
+      au: z.object({ limit }).optional(),
+      extra: z.array(z.object({ name: z.string(), limit })).optional(),
+    }),
+  ),
+  fromText: jsonOrText,
+};
+
+const KEY_BYTES = 32;
+
+/** Of AES-256 keys. In the environment, separated by commas, which base64 does not have. */
+export const listOfKeys: ValueKind<readonly string[]> = {
+  ...listOfText,
+  expected: `a list of keys, each ${KEY_BYTES} bytes in base64`,
+  schema: z.array(
+    z.string().refine((key) => /^[A-Za-z0-9+/]+=*$/.test(key) && Buffer.from(key, "base64").length === KEY_BYTES),
+  ),
+};
+
+export function url(...schemes: readonly string[]): ValueKind<string> {
+  const expected = `a URL that starts with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
+  return { expected, schema: z.string().refine((value) => isUrl(value, schemes)), fromText: asItIs };
+}
+
+/** Scheme and host, as browsers compare them. */
+export const origin: ValueKind<string> = {
+  expected: "an address such as https://houston.example.com, without a path",
+  schema: z
+    .string()
+    .refine((value) => isUrl(value, ["https", "http"]) && new URL(value).href === `${new URL(value).origin}/`),
+  fromText: asItIs,
+};
+
+export const filePath: ValueKind<string> = {
+  expected: "a path",
+  schema: z.string(),
+  fromText: asItIs,
+  toAbsolute: (path, workingDirectory) => resolve(workingDirectory, path),
+};
+
+export const filePathOrUrl: ValueKind<string> = {
+  expected: "a path, or a URL that starts with http:// or https://",
+  schema: z.string().refine((value) => !value.includes("://") || isUrl(value, ["http", "https"])),
+  fromText: asItIs,
+  toAbsolute: (value, workingDirectory) =>
+    value.includes("://") || isAbsolute(value) ? value : resolve(workingDirectory, value),
+};
+
+/** Exactly what the job queue's own parser takes: numbers, ranges, lists and `*` with a divisor, no names. */
+export const cronSchedule: ValueKind<string> = {
+  expected: "a cron schedule of five numeric fields (minute, hour, day, month, weekday)",
+  schema: z.string().refine(isCronSchedule),
+  fromText: asItIs,
+};
+
+/** A permission without a value (YAML: `deployment.logs.get:`) is granted. In the environment, JSON. */
+export const roleOverrides: ValueKind<RoleOverrides> = {
+  expected: "roles, each with `permissions` that are true or false",
+  schema: z.record(
+    z.string(),
+    z.object({
+      permissions: z.record(
+        z.string(),
+        z
+          .boolean()
+          .nullable()
+          .transform((granted) => granted ?? true),
+      ),
+    }),
+  ),
+  fromText: jsonOrText,
+};
+
+/**
+ * A mere text names the claim of the groups, as the 0.35 platform's guide to importing them has it. In the environment,
+ * text or JSON.
+ */
+export const claimsMapping: ValueKind<ClaimsMapping> = {
+  expected: "a mapping with names of claims under email, name and groups, or the name of the groups claim",
+  schema: z.union([
+    z.string().transform((groups): ClaimsMapping => ({ groups })),
+    z.object({ email: z.string().optional(), name: z.string().optional(), groups: z.string().optional() }),
+  ]),
+  fromText: jsonOrText,
+};
+
+/** In the environment, JSON. */
+export const parameters: ValueKind<Readonly<Record<string, string>>> = {
+  expected: "a mapping of texts",
+  schema: z.record(z.string(), z.union([z.string(), z.number().transform(String), z.boolean().transform(String)])),
+  fromText: jsonOrText,
+};
+
+/** In RE2's syntax, which is matched in a time that grows with the text alone. */
+export const pattern: ValueKind<string> = {
+  expected: "a regular expression without look-around and back-references (RE2 syntax)",
+  schema: z.string().refine(isPattern),
+  fromText: asItIs,
+};
+
+function isPattern(value: string): boolean {
+  try {
+    return RE2JS.compile(value) instanceof RE2JS;
+  } catch {
+    return false;
+  }
+}
+
+function isUrl(value: string, schemes: readonly string[]): boolean {
+  return URL.canParse(value) && schemes.some((scheme) => value.toLowerCase().startsWith(`${scheme}://`));
+}
+
+function isCronSchedule(value: string): boolean {
+  if (/[\r\n]/.test(value)) return false;
+  try {
+    return parseCrontab(`${value.trim()} task`).length === 1;
+  } catch {
+    return false;
+  }
+}
+
+function jsonOrText(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,22 @@
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const PROVIDER_NAMES = ["auth0", "google", "okta", "microsoft", "adfs", "custom"] as const;
+export type ProviderName = (typeof PROVIDER_NAMES)[number];
+
+/** Names of claims, where they are not the usual ones. */
+export interface ClaimsMapping {
+  readonly email?: string | undefined;
+  readonly name?: string | undefined;
+  readonly groups?: string | undefined;
+}
+
+/** By role: true adds a permission to what the role has by default, false takes it away. */
+export type RoleOverrides = Readonly<Record<string, { readonly permissions: Readonly<Record<string, boolean>> }>>;
+
+/** Of one component of Airflow, in astronomical units; see value-kinds.ts. */
+export interface ComponentSize {
+  readonly name: string;
+  readonly au?: { readonly limit?: number | undefined } | undefined;
+  readonly extra?: readonly { readonly name: string; readonly limit?: number | undefined }[] | undefined;
+}

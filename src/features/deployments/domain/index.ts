@@ -1,0 +1,10 @@
+export { authorize, canSee, DEPLOYMENT_PERMISSIONS, UPSERT_IN_WORKSPACE } from "./access";
+export {
+  auditedDeployment,
+  DAG_DEPLOYMENT_TYPES,
+  type DagDeploymentType,
+  type Deployment,
+  type Executor,
+} from "./deployment";
+export { checkVersions, refuseDowngrade } from "./versions";
+export { presentDagDeployment, presentVariables } from "./settings";

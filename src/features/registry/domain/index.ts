@@ -1,0 +1,2 @@
+export { releaseNameOf } from "./repository";
+export type { ImageState } from "./image-state";

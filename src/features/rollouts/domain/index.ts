@@ -1,0 +1,1 @@
+export type { ReleaseState } from "./release-state";

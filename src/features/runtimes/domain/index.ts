@@ -1,0 +1,12 @@
+export { AirflowImages } from "./airflow-images";
+export { canLeaveAirflow3, isAirflow3To2 } from "./airflow-3";
+export { RuntimeCatalogue } from "./catalogue";
+export { airflowVersionOf, databaseMigration, type DatabaseMigration } from "./database-migration";
+export { meetsRollbackFloor, ROLLBACK_FLOOR_AIRFLOW, ROLLBACK_FLOOR_RUNTIME } from "./rollback-floor";
+export {
+  compareVersions,
+  parseAirflowVersion,
+  parseRuntimeVersion,
+  type AirflowVersion,
+  type PlatformVersions,
+} from "./version";

@@ -1,0 +1,2 @@
+export * from "./domain";
+export { loadCatalogue } from "./client/load-catalogue";

@@ -1,0 +1,19 @@
+import type { Config } from "../../config";
+import { loadCatalogue } from "./client/load-catalogue";
+import airflowReleases from "./data/airflow-releases.json";
+import { AirflowImages } from "./domain/airflow-images";
+import { DeploymentConfigResolver } from "./graphql/deployment-config.resolver";
+import { PlatformResolver } from "./graphql/runtime.resolver";
+
+export async function createPlatformModule({ deployments, server }: Config) {
+  const catalogue = await loadCatalogue(deployments.runtimeReleases);
+  const airflowImages = new AirflowImages(airflowReleases);
+  return {
+    catalogue,
+    airflowImages,
+    resolvers: [
+      new PlatformResolver({ ...deployments, baseDomain: server.baseDomain }, catalogue),
+      new DeploymentConfigResolver(airflowImages),
+    ],
+  };
+}

@@ -1,0 +1,31 @@
+import type { Logger } from "pino";
+import type { Actor } from "../../kernel/permissions";
+
+/** One request, as resolvers see it. */
+export interface GraphqlContext {
+  readonly requestId: string;
+  readonly log: Logger;
+  /** Where the request comes from. */
+  readonly address: string;
+  /** Whether the client prints texts one behind the other as they come, as the `astro` CLI does that follows a log. */
+  readonly printsVerbatim: boolean;
+  /** Who asks. @throws Unauthenticated if nobody is signed in, or no longer */
+  actor(): Promise<Actor>;
+  /** The same as of now: for what goes on after its first answer. @throws Unauthenticated */
+  actorNow(): Promise<Actor>;
+  /** Who asks, or null where nobody is signed in or the credentials are stale. */
+  actorOrNull(): Promise<Actor | null>;
+}
+
+/** A value made once per request at first use, such as a DataLoader. */
+export function perRequest<T>(make: (context: GraphqlContext) => T): (context: GraphqlContext) => T {
+  const made = new WeakMap<GraphqlContext, T>();
+  return (context) => {
+    let value = made.get(context);
+    if (value === undefined) {
+      value = make(context);
+      made.set(context, value);
+    }
+    return value;
+  };
+}

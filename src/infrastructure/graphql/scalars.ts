@@ -1,0 +1,53 @@
+import { GraphQLScalarType, Kind, type ValueNode } from "graphql";
+import { GraphQLJSON } from "graphql-scalars";
+import { parseInstant, type Instant } from "../../kernel/instant";
+
+function text(value: unknown, name: string): string {
+  if (typeof value === "string") return value;
+  throw new TypeError(`${name} takes a string`);
+}
+
+function literalText(node: ValueNode, name: string): string {
+  if (node.kind === Kind.STRING || node.kind === Kind.INT) return node.value;
+  throw new TypeError(`${name} takes a string`);
+}
+
+const opaqueId = (name: string, description: string): GraphQLScalarType<string, string> =>
+  new GraphQLScalarType<string, string>({
+    name,
+    description,
+    serialize: (value) => text(value, name),
+    parseValue: (value) => text(value, name),
+    parseLiteral: (node) => literalText(node, name),
+  });
+
+export const Uuid = opaqueId(
+  "Uuid",
+  "An opaque identifier. Any text is taken; clients of the dialect send the empty string for “not given”.",
+);
+
+export const Id = opaqueId(
+  "Id",
+  "An opaque identifier, as the operations on Deployment users spell it. The same rules as Uuid.",
+);
+
+function instant(value: string): Instant {
+  const parsed = parseInstant(value);
+  if (parsed === null) throw new TypeError("DateTime takes an RFC 3339 instant such as 2024-07-15T09:30:00.000Z");
+  return parsed;
+}
+
+export const DateTime = new GraphQLScalarType<Instant, string>({
+  name: "DateTime",
+  description: "An RFC 3339 instant, answered in UTC with milliseconds: 2024-07-15T09:30:00.000Z.",
+  // Instants are kept as such text throughout, so there is nothing to convert on the way out.
+  serialize: (value) => text(value, "DateTime"),
+  parseValue: (value) => instant(text(value, "DateTime")),
+  parseLiteral: (node) => instant(literalText(node, "DateTime")),
+});
+
+export const Json = new GraphQLScalarType({
+  ...GraphQLJSON.toConfig(),
+  name: "JSON",
+  description: "Any JSON value.",
+});

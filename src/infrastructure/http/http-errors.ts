@@ -1,0 +1,72 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import type { Logger } from "pino";
+import { Outage } from "../../kernel/outage";
+import { refusalOf } from "../outages/classify-outage";
+import { DomainError, TooManyAttempts, Unavailable } from "../../kernel/errors";
+import type { OutageLog } from "../outages/outage-log";
+
+const CODES: Readonly<Record<number, string>> = {
+  400: "BAD_REQUEST",
+  404: "NOT_FOUND",
+  405: "METHOD_NOT_ALLOWED",
+  408: "REQUEST_TIMEOUT",
+  413: "PAYLOAD_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+  503: "UNAVAILABLE",
+};
+
+const STATUSES: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  FEATURE_DISABLED: 403,
+  NOT_FOUND: 404,
+  REQUEST_TIMEOUT: 408,
+  CONFLICT: 409,
+  LIMIT_REACHED: 409,
+  TOO_MANY_ATTEMPTS: 429,
+  UNAVAILABLE: 503,
+};
+
+const INSUFFICIENT_STORAGE = 507;
+
+const statusOf = (error: DomainError): number =>
+  error instanceof Outage && error.kind === "DATA_FOLDER_FULL" ? INSUFFICIENT_STORAGE : (STATUSES[error.code] ?? 400);
+
+/** The header that HTTP clients look at before they repeat a request. */
+export function sayWhenToRetry(reply: FastifyReply, error: unknown): void {
+  if (error instanceof Unavailable || error instanceof TooManyAttempts)
+    reply.header("retry-after", error.retryAfterSeconds);
+}
+
+/** The one shape in which this server tells errors, also where no GraphQL is involved. */
+export const errorBody = (message: string, code: string, details: Readonly<Record<string, unknown>> = {}): object => ({
+  errors: [{ message, extensions: { code, ...details } }],
+});
+
+/** Answers whatever a route throws: a refusal with its status, a client's mistake as such, a bug masked. */
+export const answerErrors =
+  (log: Logger, outages: OutageLog) =>
+  (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    const error = refusalOf(thrown) as FastifyError | DomainError;
+    // The client is told what cannot be done, and the operator why.
+    if (error instanceof Unavailable) outages.report(error, request.id);
+    if (error instanceof DomainError) {
+      sayWhenToRetry(reply, error);
+      void reply.code(statusOf(error)).send(errorBody(error.message, error.code, error.details));
+      return;
+    }
+    const status = error.statusCode ?? 500;
+    if (status < 500) {
+      void reply.code(status).send(errorBody(error.message, CODES[status] ?? "BAD_REQUEST"));
+      return;
+    }
+    log.error({ err: error, requestId: request.id }, "request failed");
+    const masked = "Something went wrong on our side; the request id tells us where";
+    void reply.code(status).send(errorBody(masked, "INTERNAL_SERVER_ERROR", { requestId: request.id }));
+  };
+
+export const answerUnknownRoute = (request: FastifyRequest, reply: FastifyReply): void => {
+  void reply
+    .code(404)
+    .send(errorBody(`There is nothing at ${request.method} ${request.url.split("?")[0]}`, "NOT_FOUND"));
+};

@@ -1,0 +1,173 @@
+import cors from "@fastify/cors";
+import fastify, { type FastifyInstance } from "fastify";
+import type { GraphQLSchema } from "graphql";
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import type { Logger } from "pino";
+import type { CallerLimitsSettings } from "./graphql/caller-limits";
+import type { OutageLog } from "../infrastructure/outages/outage-log";
+import { ANSWER_WITHIN_MS, limitTime } from "./http/deadline";
+import { graphqlRoutes } from "./graphql/graphql-routes";
+import { createGraphqlServer } from "./graphql/graphql-server";
+import { limitConnections, type ConnectionLimits } from "./http/connection-limits";
+import { healthRoutes, type Readiness } from "./http/health-routes";
+import { answerErrors, answerUnknownRoute, errorBody } from "../infrastructure/http/http-errors";
+import type { Metrics } from "../infrastructure/metrics/metrics";
+import { limitBodies, type BodyLimits } from "./graphql/request-bodies";
+import type { Authenticate } from "./graphql/request-context";
+import type { SocketGate } from "./sockets/socket-connection";
+import { SocketServer, type SocketTimes } from "./sockets/socket-server";
+
+const REQUEST_ID = /^[\w.-]{1,64}$/;
+const SWEEP_IDLE_EVERY_MS = 50;
+/** Between two looks of Node for headers and requests that take too long. */
+const MAX_CHECK_INTERVAL_MS = 5_000;
+/** An upload is ended by its route, with an answer; Node ends what the route has missed. */
+const LAST_RESORT_SECONDS = 60;
+
+export interface ApiServerSettings extends BodyLimits, ConnectionLimits {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly endpoint: string;
+  /** Path of the WebSocket. */
+  readonly subscriptions: string;
+  readonly maxSockets: number;
+  readonly maxSocketsPerAddress: number;
+  readonly bodyLimitBytes: number;
+  readonly trustProxy: boolean;
+  /** The longest time for an upload, which no request exceeds. */
+  readonly uploadTimeoutSeconds: number;
+  readonly allowedOrigins: readonly string[];
+  readonly introspection: boolean | "signed-in";
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxCost: number;
+  readonly maxObjects: number;
+  readonly workPerMinute: number;
+  readonly anonymous: CallerLimitsSettings["anonymous"];
+}
+
+export interface ApiServerOptions {
+  readonly schema: GraphQLSchema;
+  readonly server: ApiServerSettings;
+  readonly authenticate: Authenticate;
+  /** How long whoever holds a socket may hold it. */
+  readonly sessions: Omit<SocketGate, "authenticate">;
+  readonly socketTimes?: SocketTimes;
+  /** Called after each mutation: it may have changed what somebody is allowed to do. */
+  readonly forgetActors: () => void;
+  readonly ready: () => Promise<Readiness>;
+  readonly version: string;
+  readonly metrics: Metrics;
+  readonly log: Logger;
+  readonly outages: OutageLog;
+  /** Requests that take longer are answered UNAVAILABLE. */
+  readonly answerWithinMs?: number | undefined;
+}
+
+export interface ApiServer {
+  /** For routes of features, added before `listen`, and for requests without a socket in tests. */
+  readonly app: FastifyInstance;
+  readonly listen: () => Promise<{ readonly url: string }>;
+  /** Takes no new connections, closes sockets, lets requests in hand finish within that time, then cuts them off. */
+  readonly close: (graceMs: number) => Promise<void>;
+}
+
+/** The HTTP server of the API. Every answer carries `x-request-id`: the client's own, if it sent a sane one. */
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const {
+    schema,
+    server,
+    authenticate,
+    forgetActors,
+    log,
+    outages,
+    metrics,
+    answerWithinMs = ANSWER_WITHIN_MS,
+  } = options;
+  const answerError = answerErrors(log, outages);
+  const app = fastify({
+    logger: false,
+    bodyLimit: server.bodyLimitBytes,
+    trustProxy: server.trustProxy,
+    genReqId: requestIdOf,
+    frameworkErrors: answerError,
+    requestTimeout: (server.uploadTimeoutSeconds + LAST_RESORT_SECONDS) * 1000,
+    http: {
+      headersTimeout: server.requestTimeoutSeconds * 1000,
+      connectionsCheckingInterval: Math.min(server.requestTimeoutSeconds * 500, MAX_CHECK_INTERVAL_MS),
+    },
+  });
+  limitConnections(app, server, log);
+  app.removeContentTypeParser("text/plain");
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler(answerUnknownRoute);
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.header("x-request-id", request.id);
+    done();
+  });
+  limitTime(app, answerWithinMs, (error, request, reply) => answerError(error, request, reply));
+  limitBodies(app, server, authenticate);
+  if (server.allowedOrigins.length > 0) {
+    app.register(cors, {
+      origin: server.allowedOrigins.includes("*") ? "*" : [...server.allowedOrigins],
+      methods: ["GET", "POST"],
+      allowedHeaders: ["authorization", "content-type", "x-request-id"],
+      exposedHeaders: ["x-request-id"],
+      maxAge: 600,
+    });
+  }
+
+  const graphql = createGraphqlServer({ schema, limits: server, log, outages, metrics, forgetActors, answerWithinMs });
+  let started = false;
+  app.addHook("onReady", async () => {
+    await graphql.start();
+    started = true;
+  });
+  const sockets = new SocketServer({
+    settings: server,
+    graphql,
+    gate: { ...options.sessions, authenticate },
+    metrics,
+    log,
+    outages,
+    times: options.socketTimes,
+  });
+  sockets.attach(app.server);
+  app.get(server.subscriptions, async (_request, reply) =>
+    reply
+      .code(426)
+      .header("upgrade", "websocket")
+      .send(errorBody("This path takes WebSockets only", "UPGRADE_REQUIRED")),
+  );
+  graphqlRoutes(app, { endpoint: server.endpoint, graphql, authenticate, log });
+  healthRoutes(app, options);
+
+  return {
+    app,
+    listen: async () => ({ url: await app.listen({ host: server.host, port: server.port }) }),
+    close: async (graceMs) => {
+      await Promise.all([closeWithin(app, graceMs), sockets.close(graceMs)]);
+      if (started) await graphql.stop();
+    },
+  };
+}
+
+function requestIdOf({ headers }: IncomingMessage): string {
+  const given = headers["x-request-id"];
+  return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+}
+
+async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {
+  const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
+  // A connection kept alive after its last answer would otherwise hold the server until it times out.
+  const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_IDLE_EVERY_MS);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(cut);
+    clearInterval(sweep);
+  }
+}

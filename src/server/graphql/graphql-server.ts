@@ -1,0 +1,219 @@
+import { HeaderMap } from "@apollo/server";
+import {
+  createSourceEventStream,
+  execute,
+  type FormattedExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from "graphql";
+import type { Logger } from "pino";
+import { CompiledQueries, type CheckedQuery, type Variables } from "./compiled-queries";
+import { countObjects } from "./object-budget";
+import { shownRefusal, type RequestRefused } from "./limits";
+import { storableVariables, unstorableVariable } from "./text-input";
+import { Outage } from "../../kernel/outage";
+import { refusalOf } from "../../infrastructure/outages/classify-outage";
+import { Unavailable } from "../../kernel/errors";
+import { createApollo, type ApolloOptions } from "./apollo";
+import { ANSWER_WITHIN_MS, byDeadline } from "../http/deadline";
+import { FormattedStream } from "./formatted-stream";
+import type { RequestContext } from "./request-context";
+import { requestPlugin, type RequestPluginOptions } from "./request-plugin";
+import { WorkBudget, type WorkLimits } from "./work-budget";
+
+export interface GraphqlServerOptions extends RequestPluginOptions {
+  readonly schema: GraphQLSchema;
+  readonly limits: ApolloOptions["limits"] & WorkLimits;
+  readonly log: Logger;
+  readonly answerWithinMs?: number | undefined;
+}
+
+interface GraphqlPost {
+  readonly body: unknown;
+  readonly contentType: string | undefined;
+  readonly accept: string | undefined;
+}
+
+interface GraphqlAnswer {
+  readonly status: number;
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  readonly body: string;
+}
+
+/** What becomes of an operation that did not come over HTTP. */
+export type Outcome =
+  /** It was not begun. */
+  | { readonly kind: "refused"; readonly errors: readonly GraphQLFormattedError[] }
+  | { readonly kind: "answer"; readonly result: FormattedExecutionResult }
+  /** Throws `StreamBroken` where it cannot go on. Ends at once when it is left. */
+  | { readonly kind: "stream"; readonly results: AsyncGenerator<FormattedExecutionResult, void, undefined> };
+
+/** Answers GraphQL, over HTTP and otherwise. */
+export interface GraphqlServer {
+  start(): Promise<void>;
+  stop(): Promise<void>;
+  answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer>;
+  /**
+   * Answers `{ query, variables, operationName }` by the same way, subscriptions included if the context has a
+   * handover for them: they pass through Apollo until nothing is left to do but to subscribe.
+   */
+  operate(request: unknown, context: RequestContext): Promise<Outcome>;
+}
+
+const JSON_HEADERS = [["content-type", "application/json; charset=utf-8"]] as const;
+
+/** Queries that came before from compiled code, everything else and every error by Apollo (docs/adr/0005). */
+export function createGraphqlServer({
+  schema,
+  limits,
+  log,
+  answerWithinMs = ANSWER_WITHIN_MS,
+  ...around
+}: GraphqlServerOptions): GraphqlServer {
+  const { plugin, formatError, formatAll, answered } = requestPlugin({ log, ...around });
+  const budget = new WorkBudget(limits);
+  const compiled = new CompiledQueries<RequestContext>(
+    async (query, variables, context) =>
+      unstorableVariable(variables) === null && (await budget.refusalOf(query, variables, context)) === null,
+    ({ caller }) => caller?.kind !== "NO_SESSION",
+  );
+  const plugins = [budget.plugin(), plugin, storableVariables(), compiled.plugin()];
+  const apollo = createApollo({ schema, limits, documents: budget.documents, plugins, formatError, log });
+  countObjects(schema);
+
+  async function fromCompiledCode(
+    { body, accept }: GraphqlPost,
+    context: RequestContext,
+  ): Promise<GraphqlAnswer | null> {
+    if (!isPlainRequest(body) || !takesJson(accept)) return null;
+    context.readsOnly = true;
+    const answer = await compiled.execute(body, body.variables ?? {}, context);
+    if (answer === null) {
+      context.readsOnly = false;
+      return null;
+    }
+    answered(context, { ...answer, outcome: "OK" });
+    return { status: 200, headers: JSON_HEADERS, body: `${JSON.stringify({ data: answer.data })}\n` };
+  }
+
+  async function fromApollo(
+    { body, contentType, accept }: GraphqlPost,
+    context: RequestContext,
+  ): Promise<GraphqlAnswer> {
+    const headers = new HeaderMap();
+    if (contentType !== undefined) headers.set("content-type", contentType);
+    if (accept !== undefined) headers.set("accept", accept);
+    const answer = await apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: { method: "POST", headers, search: "", body },
+      context: async () => context,
+    });
+    if (answer.body.kind !== "complete")
+      throw new Error("Apollo answered in parts, which needs directives that the schema lacks");
+    return { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
+  }
+
+  async function inFull(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> {
+    const refusal = await budget.admit((post.body as Partial<PlainRequest> | null | undefined)?.query, context);
+    if (refusal !== null) return refuse(refusal, context);
+    const compiledAnswer = await fromCompiledCode(post, context);
+    if (compiledAnswer !== null) return compiledAnswer;
+    // Apollo would only begin once more with what was too much.
+    return context.objects.refusal === null ? fromApollo(post, context) : refuse(context.objects.refusal, context);
+  }
+
+  function refuse(refusal: RequestRefused, context: RequestContext): GraphqlAnswer {
+    answered(context, { outcome: refusal.code });
+    const { retryAfterSeconds: wait } = refusal.details;
+    const headers = wait === undefined ? JSON_HEADERS : [...JSON_HEADERS, ["retry-after", String(wait)] as const];
+    return { status: refusal.status, headers, body: `${JSON.stringify({ errors: [shownRefusal(refusal)] })}\n` };
+  }
+
+  const unavailable = (error: unknown, context: RequestContext): GraphqlAnswer => ({
+    status: 200,
+    headers: JSON_HEADERS,
+    body: `${JSON.stringify({ data: null, errors: formatAll([error], context) })}\n`,
+  });
+
+  function answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> {
+    const answering = inFull(post, context).catch((error: unknown) => {
+      // Before there is an operation: the caller cannot be looked up.
+      if (refusalOf(error) instanceof Unavailable) return unavailable(error, context);
+      throw error;
+    });
+    return byDeadline(answering, answerWithinMs, () => unavailable(new Outage("TOO_SLOW"), context));
+  }
+
+  async function operate(body: unknown, context: RequestContext): Promise<Outcome> {
+    const json = "application/json";
+    const { status, body: text } = await answer({ body, contentType: json, accept: json }, context);
+    const checked = context.handover?.checked;
+    if (checked != null) return follow(checked, variablesOf(body), context);
+    const result = JSON.parse(text) as FormattedExecutionResult;
+    return status === 200 ? { kind: "answer", result } : { kind: "refused", errors: result.errors ?? [] };
+  }
+
+  async function follow(checked: CheckedQuery, variableValues: Variables, context: RequestContext): Promise<Outcome> {
+    const { document, operation } = checked;
+    const operationName = operation.name?.value;
+    const starting: Promise<Source> = createSourceEventStream({
+      schema,
+      document,
+      operationName,
+      variableValues,
+      contextValue: context,
+    }).catch(
+      // Only a bug throws here instead of being answered.
+      (error: unknown) => ({ errors: [error] }),
+    );
+    const source = await byDeadline(starting, answerWithinMs, () => {
+      void starting.then(endStream);
+      return { errors: [new Outage("TOO_SLOW")] };
+    });
+    const errors = "errors" in source ? formatAll(source.errors ?? [], context) : [];
+    answered(context, {
+      document,
+      operation,
+      outcome: errors.length === 0 ? "OK" : String(errors[0]?.extensions?.["code"]),
+    });
+    if (!(Symbol.asyncIterator in source)) return { kind: "refused", errors };
+    // A context of its own for each event, or what loaders have read for the first would be told with all others.
+    const tell = async (event: unknown) =>
+      execute({ schema, document, operationName, variableValues, rootValue: event, contextValue: context.afresh() });
+    return { kind: "stream", results: new FormattedStream(source, tell, (broken) => formatAll(broken, context)) };
+  }
+
+  return { start: () => apollo.start(), stop: () => apollo.stop(), answer, operate };
+}
+
+type Source = AsyncIterable<unknown> | { readonly errors?: readonly unknown[] };
+
+/** Of a subscription whose client has been refused meanwhile. */
+async function endStream(source: Source): Promise<void> {
+  if (Symbol.asyncIterator in source) await source[Symbol.asyncIterator]().return?.();
+}
+
+const variablesOf = (body: unknown): Variables => (body as Partial<PlainRequest> | null)?.variables ?? {};
+
+interface PlainRequest {
+  readonly query: string;
+  readonly operationName?: string | null;
+  readonly variables?: Variables | null;
+}
+
+/** Without anything that Apollo would refuse, or treat in a way of its own. */
+function isPlainRequest(body: unknown): body is PlainRequest {
+  if (typeof body !== "object" || body === null) return false;
+  const { query, operationName, variables, extensions } = body as Record<string, unknown>;
+  return (
+    typeof query === "string" &&
+    (operationName == null || typeof operationName === "string") &&
+    (variables == null || (typeof variables === "object" && !Array.isArray(variables))) &&
+    extensions == null
+  );
+}
+
+/**
+ * Of the two media types for answers Apollo chooses by the rules of negotiation; these clients all get the same one.
+ */
+const takesJson = (accept: string | undefined): boolean =>
+  accept === undefined || accept === "*/*" || accept === "application/json";

@@ -1,0 +1,101 @@
+import type { Logger } from "pino";
+import { Unauthenticated } from "../../kernel/errors";
+import type { Actor } from "../../kernel/permissions";
+import type { CheckedQuery } from "./compiled-queries";
+import type { GraphqlContext } from "../../infrastructure/graphql/context";
+import { ObjectBudget } from "./object-budget";
+import type { CallerClass } from "./caller-class";
+
+/** Turns an `authorization` header into the actor behind it. @throws Unauthenticated */
+export type Authenticate = (header: string | undefined, options: { readonly fresh: boolean }) => Promise<Actor>;
+
+/** Where a GraphQL request comes from: an HTTP request, or a message of a socket. */
+export interface Caller {
+  readonly id: string;
+  readonly ip: string;
+  readonly headers: { readonly authorization?: string | undefined };
+  readonly printsVerbatim?: boolean;
+}
+
+/** Takes a subscription once Apollo has found nothing wrong with its document. */
+export interface Handover {
+  checked: CheckedQuery | null;
+}
+
+/**
+ * One GraphQL request. Apollo hands resolvers a shallow copy on the same prototype: everything that is
+ * worked out later is therefore kept in ordinary properties and reached through `this`.
+ */
+export class RequestContext implements GraphqlContext {
+  readonly requestId: string;
+  readonly startedAtMs = performance.now();
+  /** True once the request is known to be a query: only then is a remembered actor good enough. */
+  readsOnly = false;
+  /** Whose budget of work the request is charged to. */
+  caller: CallerClass | null = null;
+  objects = new ObjectBudget(Infinity);
+  /** Known as soon as some resolver has asked who is asking. */
+  actorId: string | undefined = undefined;
+  private asked: Promise<Actor> | undefined = undefined;
+  private childLog: Logger | undefined = undefined;
+
+  constructor(
+    private readonly request: Caller,
+    private readonly authenticate: Authenticate,
+    private readonly serverLog: Logger,
+    /** Null where there is nothing that could go on after the answer. */
+    readonly handover: Handover | null = null,
+  ) {
+    this.requestId = request.id;
+  }
+
+  get log(): Logger {
+    return (this.childLog ??= this.serverLog.child({ requestId: this.requestId }));
+  }
+
+  get address(): string {
+    return this.request.ip;
+  }
+
+  get authorization(): string | undefined {
+    return this.request.headers.authorization;
+  }
+
+  get printsVerbatim(): boolean {
+    return this.request.printsVerbatim === true;
+  }
+
+  async actor(): Promise<Actor> {
+    this.asked ??= this.identify();
+    const actor = await this.asked;
+    this.actorId = actor.id;
+    return actor;
+  }
+
+  private async identify(): Promise<Actor> {
+    const actor = await this.authenticate(this.request.headers.authorization, { fresh: !this.readsOnly });
+    return { ...actor, request: { id: this.requestId, address: this.address } };
+  }
+
+  actorNow(): Promise<Actor> {
+    return this.authenticate(this.request.headers.authorization, { fresh: false });
+  }
+
+  /** The same caller without anything that was looked up so far: for each thing that a stream tells. */
+  afresh(): RequestContext {
+    const next = new RequestContext(this.request, this.authenticate, this.serverLog);
+    next.readsOnly = true;
+    next.caller = this.caller;
+    next.objects = this.objects.afresh();
+    return next;
+  }
+
+  async actorOrNull(): Promise<Actor | null> {
+    try {
+      return await this.actor();
+    } catch (error) {
+      if (error instanceof Unauthenticated) return null;
+      throw error;
+    }
+  }
+}

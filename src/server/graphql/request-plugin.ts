@@ -1,0 +1,160 @@
+import {
+  HeaderMap,
+  type ApolloServerPlugin,
+  type GraphQLRequestContext,
+  type GraphQLRequestListener,
+} from "@apollo/server";
+import { unwrapResolverError } from "@apollo/server/errors";
+import {
+  GraphQLError,
+  Kind,
+  OperationTypeNode,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLFormattedError,
+  type OperationDefinitionNode,
+} from "graphql";
+import type { Logger } from "pino";
+import { formatError } from "./errors";
+import { refusalIn } from "./limits";
+import type { OutageLog } from "../../infrastructure/outages/outage-log";
+import type { Metrics } from "../../infrastructure/metrics/metrics";
+import { namedObjects } from "./named-objects";
+import type { RequestContext } from "./request-context";
+
+export interface RequestPluginOptions {
+  readonly log: Logger;
+  readonly outages: OutageLog;
+  readonly metrics: Metrics;
+  /** Called after each mutation, before its answer goes out: whoever gets it sees the change. */
+  readonly forgetActors: () => void;
+}
+
+export interface RequestPlugin {
+  readonly plugin: ApolloServerPlugin<RequestContext>;
+  readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+  /** What the client gets to see of errors that did not come by way of Apollo. */
+  readonly formatAll: (errors: readonly unknown[], context: RequestContext) => readonly GraphQLFormattedError[];
+  /** Measures and logs one answer. The plugin does it for what Apollo answers. */
+  readonly answered: (context: RequestContext, answer: Answer) => void;
+}
+
+/** Of one request. Document and operation are missing where there is no valid one. */
+interface Answer {
+  readonly document?: DocumentNode | undefined;
+  readonly operation?: OperationDefinitionNode | undefined;
+  /** `OK`, or the code of the first error. */
+  readonly outcome: string;
+  /** The Deployment or Workspace that a mutation names. */
+  readonly named?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What the server does around each GraphQL request: tells queries from mutations, and measures and logs
+ * the answer. `formatError` belongs to the same: Apollo calls it without the request, so the plugin
+ * notes down beforehand which request an error belongs to.
+ */
+export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPluginOptions): RequestPlugin {
+  const requestOf = new WeakMap<object, RequestContext>();
+
+  function answered(context: RequestContext, { document, operation: node, outcome, named }: Answer): void {
+    const type: string = node?.operation ?? "invalid";
+    const operation = (document && node && rootField(document, node)) ?? "invalid";
+    const ms = performance.now() - context.startedAtMs;
+    metrics.graphqlRequest({ operation, type, outcome, seconds: ms / 1000 });
+
+    const level = node?.operation === OperationTypeNode.MUTATION ? "info" : "debug";
+    if (log.isLevelEnabled(level)) {
+      const { requestId, actorId } = context;
+      log[level]({ requestId, operation, ...named, actorId, ms: Math.round(ms * 10) / 10, outcome }, type);
+    }
+  }
+
+  const listener: GraphQLRequestListener<RequestContext> = {
+    async didResolveOperation({ operation, contextValue }) {
+      contextValue.readsOnly = operation?.operation === OperationTypeNode.QUERY;
+      if (operation?.operation === OperationTypeNode.SUBSCRIPTION && contextValue.handover === null) {
+        throw new GraphQLError("Subscriptions are served over a WebSocket, not over HTTP", {
+          extensions: { code: "BAD_REQUEST", http: { status: 400 } },
+        });
+      }
+    },
+    async responseForOperation({ schema, document, operation, contextValue }) {
+      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION || contextValue.handover === null) return null;
+      contextValue.handover.checked = { schema, document, operation };
+      return { http: { status: 200, headers: new HeaderMap() }, body: { kind: "single", singleResult: {} } };
+    },
+    async didEncounterErrors({ errors, contextValue }) {
+      for (const error of errors) requestOf.set(error, contextValue);
+    },
+    async willSendResponse(request) {
+      const { document, operation, contextValue } = request;
+      const isMutation = operation?.operation === OperationTypeNode.MUTATION;
+      if (isMutation) forgetActors();
+      // Whoever it was handed to knows how it went on.
+      if (contextValue.handover?.checked == null)
+        answered(contextValue, {
+          document,
+          operation,
+          outcome: outcomeOf(request),
+          ...(isMutation && { named: namedObjects(operation, request.request.variables) }),
+        });
+    },
+  };
+
+  const aroundOf = (error: unknown) => {
+    const context = requestOf.get(error as object);
+    return { outages, log: context?.log ?? log, requestId: context?.requestId ?? "unknown" };
+  };
+
+  const formatAny: RequestPlugin["formatError"] = (formatted, error) =>
+    refusalIn(error) ?? formatError(formatted, asBug(error), aroundOf(error));
+
+  return {
+    answered,
+    formatAll: (errors, context) =>
+      errors.map((error) => {
+        if (typeof error === "object" && error !== null) requestOf.set(error, context);
+        const { message, ...rest } = error instanceof GraphQLError ? error.toJSON() : { message: "" };
+        // Of no field: a variable that does not fit. Apollo gives the same codes.
+        const code =
+          error instanceof GraphQLError && error.path === undefined ? "BAD_USER_INPUT" : "INTERNAL_SERVER_ERROR";
+        return formatAny({ message, ...rest, extensions: { code, ...rest.extensions } }, error);
+      }),
+    plugin: { requestDidStart: async () => listener },
+    // Errors that belong to no request are those of its envelope, found before there is a context.
+    formatError: formatAny,
+  };
+}
+
+/**
+ * GraphQL reports a value that its type cannot show as an error of its own, with the value in the message.
+ * That is our bug and not the client's, whose wrong arguments are named as such.
+ */
+function asBug(error: unknown): unknown {
+  const inner = unwrapResolverError(error);
+  const ofExecution = inner !== error && inner instanceof GraphQLError && inner.extensions["code"] === undefined;
+  return ofExecution && !inner.message.startsWith("Argument ") ? new Error(inner.message, { cause: inner }) : error;
+}
+
+/** The first root field that the operation selects: one of the schema's, once the document is valid. */
+function rootField(document: DocumentNode, operation: OperationDefinitionNode): string | undefined {
+  let selection = operation.selectionSet.selections[0];
+  while (selection !== undefined && selection.kind !== Kind.FIELD) {
+    const spread = selection;
+    const inside =
+      spread.kind === Kind.INLINE_FRAGMENT
+        ? spread
+        : document.definitions.find(
+            (one): one is FragmentDefinitionNode =>
+              one.kind === Kind.FRAGMENT_DEFINITION && one.name.value === spread.name.value,
+          );
+    selection = inside?.selectionSet.selections[0];
+  }
+  return selection?.name.value;
+}
+
+function outcomeOf({ response }: GraphQLRequestContext<RequestContext>): string {
+  const error = response.body?.kind === "single" ? response.body.singleResult.errors?.[0] : undefined;
+  return error === undefined ? "OK" : String(error.extensions?.["code"]);
+}

@@ -1,0 +1,35 @@
+import type { FastifyInstance } from "fastify";
+import type { Logger } from "pino";
+import type { Metrics } from "../../infrastructure/metrics/metrics";
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** By what was checked: `ok`, or what is wrong with it. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export interface HealthRoutesOptions {
+  readonly ready: () => Promise<Readiness>;
+  readonly metrics: Metrics;
+  readonly version: string;
+  readonly log: Logger;
+}
+
+/** Liveness, readiness and metrics, where chart and scraper expect them, wherever the GraphQL endpoint is. */
+export function healthRoutes(app: FastifyInstance, { ready, metrics, version, log }: HealthRoutesOptions): void {
+  app.get("/v1/healthz", async () => ({ status: "ok" }));
+
+  app.get("/v1/readyz", async (_request, reply) => {
+    const readiness = await ready().catch((error: unknown): Readiness => {
+      log.warn({ err: error }, "readiness check failed");
+      return { ready: false, checks: {} };
+    });
+    reply.code(readiness.ready ? 200 : 503);
+    return { status: readiness.ready ? "ready" : "not ready", version, checks: readiness.checks };
+  });
+
+  app.get("/metrics", async (_request, reply) => {
+    const text = await metrics.text();
+    return reply.type(metrics.contentType).send(text);
+  });
+}

@@ -1,0 +1,159 @@
+import { randomUUID } from "node:crypto";
+import type { Logger } from "pino";
+import type { WebSocket } from "ws";
+import type { AccessWatch } from "../../kernel/access-watch";
+import { Unauthenticated } from "../../kernel/errors";
+import type { GraphqlServer, Outcome } from "../graphql/graphql-server";
+import { RequestContext, type Authenticate } from "../graphql/request-context";
+import { CLOSE, type Connection } from "./transport";
+
+/** Whose connection it is, and for how long. */
+export interface SocketGate {
+  readonly authenticate: Authenticate;
+  /** When credentials that were accepted end by themselves; null if they do not. */
+  readonly endOf: (authorization: string | undefined) => number | null;
+  readonly watch: AccessWatch;
+}
+
+export interface SocketDependencies {
+  readonly graphql: Pick<GraphqlServer, "operate">;
+  readonly gate: SocketGate;
+  readonly log: Logger;
+}
+
+const MOST_OPERATIONS = 50;
+/** What may wait for a client that does not read. */
+const MOST_BUFFERED_BYTES = 8 * 1024 * 1024;
+const MOST_IN_ONE_TURN = 50;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Of a close frame's 125 bytes two are the code's (RFC 6455, 5.5). */
+const LONGEST_REASON_BYTES = 123;
+
+/**
+ * One socket, whatever protocol it speaks: it belongs to one session, and both end together. Nobody holds one
+ * without credentials: a connection is a thing that lasts.
+ */
+export class SocketConnection implements Connection {
+  private authorization: string | undefined;
+  private accepted = false;
+  private stopWatching: () => void = () => undefined;
+  private expiry: NodeJS.Timeout | undefined;
+  private sent = 0;
+  /** Requests that are not answered yet, also where the client has given up waiting for them. */
+  private inHand = 0;
+
+  /** @param handshake `authorization` as the handshake had it, for clients that can set headers */
+  constructor(
+    private readonly socket: WebSocket,
+    private readonly handshake: { readonly address: string; readonly authorization: string | undefined },
+    private readonly deps: SocketDependencies,
+  ) {}
+
+  /** Whether its credentials have been accepted. */
+  get isAccepted(): boolean {
+    return this.accepted;
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === this.socket.OPEN;
+  }
+
+  async init(params: unknown): Promise<boolean> {
+    const { gate } = this.deps;
+    const authorization = authorizationIn(params) ?? this.handshake.authorization;
+    try {
+      await gate.authenticate(authorization, { fresh: true });
+    } catch (error) {
+      if (!(error instanceof Unauthenticated)) throw error;
+      return false;
+    }
+    if (!this.isOpen) return false;
+    this.authorization = authorization;
+    this.accepted = true;
+    this.stopWatching = gate.watch.onChange(() => void this.checkSession());
+    this.expireAt(gate.endOf(authorization));
+    return true;
+  }
+
+  async run(request: unknown, running: number, printsVerbatim = false): Promise<Outcome> {
+    if (running > MOST_OPERATIONS || this.inHand >= MOST_OPERATIONS) {
+      return refuse("TOO_MANY_OPERATIONS", `At most ${MOST_OPERATIONS} operations can go on over one connection`);
+    }
+    if (typeof request !== "object" || request === null || Array.isArray(request)) {
+      return refuse("BAD_REQUEST", "The payload has to be an object with a query");
+    }
+    const { authorization } = this;
+    const caller = { id: randomUUID(), ip: this.handshake.address, headers: { authorization }, printsVerbatim };
+    const context = new RequestContext(caller, this.deps.gate.authenticate, this.deps.log, { checked: null });
+    this.inHand++;
+    try {
+      return await this.deps.graphql.operate(request, context);
+    } finally {
+      this.inHand--;
+    }
+  }
+
+  send(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      if (!this.isOpen) return void setImmediate(resolve);
+      if (this.socket.bufferedAmount > MOST_BUFFERED_BYTES) {
+        this.socket.terminate();
+        return void setImmediate(resolve);
+      }
+      // A client that reads fast would otherwise be written to in one turn of the event loop, with everybody else
+      // waiting.
+      const breathe = ++this.sent % MOST_IN_ONE_TURN === 0;
+      this.socket.send(text, () => (breathe ? setImmediate(resolve) : resolve()));
+    });
+  }
+
+  close(code: number, reason = ""): void {
+    this.socket.close(
+      code,
+      Buffer.from(reason)
+        .subarray(0, LONGEST_REASON_BYTES)
+        .toString()
+        .replace(/\u{FFFD}$/u, ""),
+    );
+  }
+
+  /** To be called when the socket has closed. */
+  closed(): void {
+    this.stopWatching();
+    clearTimeout(this.expiry);
+  }
+
+  private async checkSession(): Promise<void> {
+    try {
+      await this.deps.gate.authenticate(this.authorization, { fresh: false });
+    } catch (error) {
+      // With the database away nothing is known; the next change, or the next half minute, asks again.
+      if (error instanceof Unauthenticated) this.endSession();
+    }
+  }
+
+  private expireAt(endMs: number | null): void {
+    if (endMs === null) return;
+    const leftMs = endMs - Date.now();
+    if (leftMs <= 0) return this.endSession();
+    this.expiry = setTimeout(() => this.expireAt(endMs), Math.min(leftMs, LONGEST_TIMER_MS)).unref();
+  }
+
+  private endSession(): void {
+    this.close(CLOSE.forbidden, "The session has ended");
+  }
+}
+
+const refuse = (code: string, message: string): Outcome => ({
+  kind: "refused",
+  errors: [{ message, extensions: { code } }],
+});
+
+/** Libraries differ in the case of the name. An empty one is none. */
+function authorizationIn(params: unknown): string | undefined {
+  if (typeof params !== "object" || params === null) return undefined;
+  for (const [name, value] of Object.entries(params)) {
+    if (name.toLowerCase() === "authorization" && typeof value === "string" && value !== "") return value;
+  }
+  return undefined;
+}
