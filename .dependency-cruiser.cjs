@@ -9,22 +9,13 @@ const mayUse = {
   logs: [],
   installation: [],
   bundles: ["installation"],
-  rollouts: ["installation", "bundles"],
   "sign-on": ["access"],
   workspaces: ["access", "logs"],
   deployments: ["access", "workspaces", "runtimes", "logs"],
   registry: ["access", "deployments"],
-  deploys: [
-    "runtimes",
-    "access",
-    "logs",
-    "installation",
-    "bundles",
-    "rollouts",
-    "workspaces",
-    "deployments",
-    "registry",
-  ],
+  deploys: ["runtimes", "access", "logs", "installation", "bundles", "deployments", "registry"],
+  rollouts: ["installation", "bundles", "deployments", "deploys"],
+  rollbacks: ["runtimes", "bundles", "registry", "deployments", "deploys"],
 };
 
 const feature = "^src/features/([^/]+)/";

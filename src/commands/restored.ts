@@ -11,7 +11,7 @@ export async function restored(args: string[]): Promise<void> {
   const options = readOptions(args, { ...VALUES_OPTION, "take-over": { type: "boolean", default: false } });
   const work = async ({ features }: App) => ({
     former: options["take-over"] ? await features.takePlacesOver() : [],
-    ...(await features.deploys.beginEpoch.execute()),
+    ...(await features.rollouts.beginEpoch.execute()),
   });
   const { epoch, deployments, former } = await withConfig(options.values, (config) => withApp(config, work));
   process.stdout.write(

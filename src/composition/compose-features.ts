@@ -10,9 +10,10 @@ import * as deploys from "../features/deploys/module";
 import * as installation from "../features/installation/module";
 import type { Place } from "../features/installation";
 import * as logs from "../features/logs/module";
-import * as platform from "../features/runtimes/module";
+import * as runtimes from "../features/runtimes/module";
 import * as registry from "../features/registry/module";
 import type { RolloutDriver } from "../features/rollouts";
+import * as rollbacks from "../features/rollbacks/module";
 import * as rollouts from "../features/rollouts/module";
 import * as signOn from "../features/sign-on/module";
 import * as workspaces from "../features/workspaces/module";
@@ -62,12 +63,12 @@ export async function composeFeatures(surroundings: Surroundings) {
     outages,
     metrics,
     publicUrl,
-    driver: chosenDriver,
+    driver,
   } = surroundings;
   const pool = poolOf(dataSource);
   const lag = { logs: 0, audit: 0 };
-  const platformModule = await platform.createPlatformModule(config);
-  const { catalogue, airflowImages } = platformModule;
+  const runtimesModule = await runtimes.createRuntimesModule(config);
+  const { catalogue, airflowImages } = runtimesModule;
   const logsModule = logs.createLogsModule({
     sql: sqlOf(dataSource),
     unitOfWork: (toTx) => createUnitOfWork(backgroundSource, (manager) => toTx(sqlOf(manager))),
@@ -149,13 +150,6 @@ export async function composeFeatures(surroundings: Surroundings) {
     installation: installationModule.reader,
     clock,
   });
-  const rolloutsModule = rollouts.createRolloutsModule({
-    dataDir: config.dataDir,
-    unpack: bundlesModule.unpack,
-    installation: installationModule.reader,
-  });
-  const configured = rolloutsModule.driver;
-  const driver = typeof chosenDriver === "function" ? chosenDriver(configured) : (chosenDriver ?? configured);
   const deploysModule = deploys.createDeploysModule({
     config,
     dataSource,
@@ -164,17 +158,12 @@ export async function composeFeatures(surroundings: Surroundings) {
     clock,
     log,
     watch: accessModule.watch,
-    driver,
     installation: installationModule,
     bundles: bundlesModule,
     pushedImages: registryModule.pushedImages,
     lookUpImage: registryModule.lookUpImage,
     actorOf: (account) => accessModule.sessions.actorOfAccount(account),
     deployments: deploymentsModule,
-    metrics: {
-      rollback: (outcome) => metrics.rollback(outcome),
-      rolloutFinished: (status, seconds) => metrics.rollout(status, seconds),
-    },
     cleanedUpAlong: [
       async (_now, before) => deleteInBatches((limit) => logsModule.deleteOlderThan(before, limit)),
       async (now) => deleteInBatches((limit) => auditModule.deleteExpired(now, limit)),
@@ -184,8 +173,28 @@ export async function composeFeatures(surroundings: Surroundings) {
       (now) => accessModule.forgetFailedLogins(now),
       () => bundlesModule.removeStaleUploads(),
       () => forgetEmptyQueues(pool),
-      () => driver.tidy(),
+      () => rolloutsModule.tidy(),
     ],
+  });
+  const rolloutsModule = rollouts.createRolloutsModule({
+    config,
+    clock,
+    metrics: { rolloutFinished: (status, seconds) => metrics.rollout(status, seconds) },
+    installation: installationModule.reader,
+    bundles: bundlesModule,
+    deployments: deploymentsModule.readModel,
+    deploys: deploysModule,
+    driver,
+  });
+  const rollbacksModule = rollbacks.createRollbacksModule({
+    config,
+    clock,
+    metrics: { rollback: (outcome) => metrics.rollback(outcome) },
+    catalogue,
+    lookUpImage: registryModule.lookUpImage,
+    checkBundle: bundlesModule.check,
+    deployments: deploymentsModule.readModel,
+    deploys: deploysModule,
   });
 
   metrics.watchLogExportLag(async () => lag.logs);
@@ -201,6 +210,8 @@ export async function composeFeatures(surroundings: Surroundings) {
     deployments: deploymentsModule,
     bundles: bundlesModule,
     deploys: deploysModule,
+    rollouts: rolloutsModule,
+    rollbacks: rollbacksModule,
     logs: logsModule,
     sealSecrets,
     reportReleasesAhead,
@@ -208,13 +219,14 @@ export async function composeFeatures(surroundings: Surroundings) {
     /** Removes the marks of other installations. Returns which they were. */
     takePlacesOver: async () => [...(await bundlesModule.claim.takeOver()), ...(await rolloutsModule.claim.takeOver())],
     resolvers: [
-      ...platformModule.resolvers,
+      ...runtimesModule.resolvers,
       ...auditModule.resolvers,
       ...accessModule.resolvers,
       ...signOnModule.resolvers,
       ...workspacesModule.resolvers,
       ...deploymentsModule.resolvers,
       ...deploysModule.resolvers,
+      ...rollbacksModule.resolvers,
     ],
     /** Adds what is served beside GraphQL. */
     routes(app: FastifyInstance): void {
@@ -251,7 +263,7 @@ export async function composeFeatures(surroundings: Surroundings) {
   }
 
   async function reportReleasesAhead(): Promise<void> {
-    const releases = await deploysModule.findReleasesAhead.execute();
+    const releases = await rolloutsModule.findReleasesAhead.execute();
     if (releases.length === 0) return;
     const some = releases.slice(0, RELEASES_NAMED).join(", ");
     log.error(

@@ -7,7 +7,7 @@ import { composeFeatures, type Features } from "./compose-features";
 import { migrations } from "../../migrations";
 import { entities } from "./entities";
 import { DEPLOY_TASKS } from "../features/deploys";
-import type { RolloutDriver } from "../features/rollouts";
+import { ROLLOUT_TASKS, type RolloutDriver } from "../features/rollouts";
 import { systemClock, type Clock } from "../kernel/clock";
 import { stopTogether } from "../kernel/stop-together";
 import type { ConnectionPurpose } from "../infrastructure/postgres/connection-settings";
@@ -186,9 +186,9 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
         const jobSource = await connect(databaseUrl, "jobs", JOB_POOL_SIZE);
         return { pool: poolOf(jobSource), close: () => jobSource.destroy() };
       },
-      handlers: features.deploys.jobs,
+      handlers: { ...features.deploys.jobs, ...features.rollouts.jobs },
       schedules: [
-        { task: DEPLOY_TASKS.resume, schedule: "* * * * *" },
+        { task: ROLLOUT_TASKS.resume, schedule: "* * * * *" },
         ...(config.cleanup.enabled ? [{ task: DEPLOY_TASKS.cleanup, schedule: config.cleanup.schedule }] : []),
       ],
       concurrency: config.workers.concurrency,

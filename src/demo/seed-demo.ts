@@ -102,7 +102,7 @@ async function relive(
     readonly cast: Cast;
   },
 ): Promise<void> {
-  const { deployments, deploys } = app.features;
+  const { deployments, deploys, rollouts } = app.features;
   const { past, today, workspace, cast } = story;
   const [first] = past.deploys;
   clock.now = minusDays(today, (first?.daysAgo ?? 0) + 0.01);
@@ -130,13 +130,13 @@ async function relive(
       (await deployAgain(app, { deploymentId, past, step, number, revisionIds, actor: cast[step.by] }));
     revisionIds.set(number, revisionId);
     const overtaken = "overtaken" in step.what && number < past.deploys.length;
-    if (!overtaken) await deploys.apply.execute(revisionId, new AbortController().signal);
+    if (!overtaken) await rollouts.apply.execute(revisionId, new AbortController().signal);
   }
 }
 
 /** Answers the new revision's id. */
 async function deployAgain(
-  { features: { bundles, deploys } }: App,
+  { features: { bundles, deploys, rollbacks } }: App,
   {
     deploymentId,
     past,
@@ -155,7 +155,7 @@ async function deployAgain(
 ): Promise<string> {
   const { what, description } = step;
   if ("rollbackTo" in what) {
-    const { id } = await deploys.rollback.execute({
+    const { id } = await rollbacks.rollback.execute({
       actor,
       deploymentId,
       revisionId: revisionIds.get(what.rollbackTo),

@@ -283,7 +283,7 @@ export const neverAborted = new AbortController().signal;
 
 /** Makes one rollout attempt as the job would. */
 export const applyOnce = (world: TestApp, revisionId: string): Promise<void> =>
-  world.app.features.deploys.apply.execute(revisionId, neverAborted);
+  world.app.features.rollouts.apply.execute(revisionId, neverAborted);
 
 /** Until the revision is final: waits where workers run, otherwise makes the attempts itself. */
 export async function finish(world: TestApp, revisionId: string, patienceMs = 60_000): Promise<BuiltRevision> {

@@ -12,12 +12,12 @@ const NEVER = Number.POSITIVE_INFINITY;
 function dyingAt(app: App, rollout: number): App {
   let rollouts = 0;
   const apply = {
-    execute: async (...args: Parameters<typeof app.features.deploys.apply.execute>) => {
+    execute: async (...args: Parameters<typeof app.features.rollouts.apply.execute>) => {
       if (++rollouts === rollout) throw new Error("the power is off");
-      return app.features.deploys.apply.execute(...args);
+      return app.features.rollouts.apply.execute(...args);
     },
-  } as typeof app.features.deploys.apply;
-  return { ...app, features: { ...app.features, deploys: { ...app.features.deploys, apply } } };
+  } as typeof app.features.rollouts.apply;
+  return { ...app, features: { ...app.features, rollouts: { ...app.features.rollouts, apply } } };
 }
 
 describe("the demo", () => {

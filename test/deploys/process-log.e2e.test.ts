@@ -35,7 +35,7 @@ const changesOf = ({ releaseName }: BuiltDeployment) =>
 test("each change of a revision is one line of the process log", async () => {
   const deployment = await createDeployment(logged, admin, { dagDeployment: { type: "dag_deploy" } });
   const first = await deployImage(logged, admin, deployment, { image: "registry.example.com/app:one", rollOut: false });
-  await logged.app.features.deploys.apply.execute(first.id, new AbortController().signal);
+  await logged.app.features.rollouts.apply.execute(first.id, new AbortController().signal);
   driver.fail("two", 2);
   const second = await deployImage(logged, admin, deployment, {
     image: "registry.example.com/app:two",

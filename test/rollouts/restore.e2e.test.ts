@@ -149,7 +149,7 @@ test("the same backup restored twice begins a later epoch each time", async () =
   restored = once;
   try {
     const epochOf = async (copy: TestDatabase): Promise<number> =>
-      inWorld({ database: copy }, async ({ app }) => (await app.features.deploys.beginEpoch.execute()).epoch);
+      inWorld({ database: copy }, async ({ app }) => (await app.features.rollouts.beginEpoch.execute()).epoch);
     const first = await epochOf(once);
     await inWorld({ database: once }, (world) => upload(world, deployment, "after 6"));
     expect(await epochOf(twice)).toBeGreaterThan(first);

@@ -403,7 +403,7 @@ describe("a rollout, attempt by attempt", () => {
       const { deployment, first, second, tag } = await recorded();
       const held = driver.hold(tag);
       const stopping = new AbortController();
-      const rollout = world.app.features.deploys.apply.execute(second.id, stopping.signal);
+      const rollout = world.app.features.rollouts.apply.execute(second.id, stopping.signal);
       await held.entered;
       stopping.abort(new Error("shutting down"));
       await expect(rollout).rejects.toThrow("shutting down");

@@ -1,1 +1,10 @@
-export { DEPLOY_TASKS } from "./app/ports";
+export * from "./domain";
+export { addApplyJob, appendRevision, placeRevisions } from "./app/append-revision";
+export {
+  DEPLOY_TASKS,
+  type DeployStores,
+  type HistoryState,
+  type RevisionReadModel,
+  type RevisionView,
+} from "./app/ports";
+export type { RevisionBundles } from "./app/revision-bundles";

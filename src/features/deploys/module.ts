@@ -18,7 +18,6 @@ import type {
   CheckBundle,
   CleanUpArchives,
   CompareBundles,
-  DagBundle,
   ReceiveBundle,
 } from "../bundles";
 import type { Account } from "../access";
@@ -30,25 +29,17 @@ import type {
   UpdateDeployment,
 } from "../deployments";
 import type { DeploymentLoaders } from "../deployments/graphql";
-import type { InstallationReader, InstallationStore } from "../installation";
+import type { InstallationStore } from "../installation";
 import type { LookUpImage, PushedImages } from "../registry";
-import type { RolloutDriver } from "../rollouts";
 import { announcingChanges, changesTo } from "./app/announce-changes";
-import { ApplyRevision } from "./app/apply-revision";
-import { BeginEpoch } from "./app/begin-epoch";
 import { CleanUp } from "./app/clean-up";
-import { FindReleasesAhead } from "./app/find-releases-ahead";
 import { FollowRevisions } from "./app/follow-revisions";
 import { HistoryQueries } from "./app/history-queries";
-import { InspectTarget } from "./app/inspect-target";
-import type { DeployMetrics, DeployStores } from "./app/ports";
-import { ReconcileDeployment } from "./app/reconcile-deployment";
+import type { DeployStores } from "./app/ports";
 import { RecordDagUpload } from "./app/record-dag-upload";
 import { RecordDeploy } from "./app/record-deploy";
 import { RecordPushes } from "./app/record-pushes";
-import { ResumeRollouts } from "./app/resume-rollouts";
 import { RevisionBundles } from "./app/revision-bundles";
-import { RollbackDeploy } from "./app/rollback-deploy";
 import { TakePushes } from "./app/take-pushes";
 import { UpsertDeployment } from "./app/upsert-deployment";
 import { VerifyImage } from "./app/verify-image";
@@ -56,19 +47,14 @@ import { OpenPushesSql, PushStoreSql } from "./db/registry-push-store";
 import { RevisionCleanupSql } from "./db/revision-cleanup";
 import { RevisionReadModelSql } from "./db/revision-read-model";
 import { IdempotencyKeysSql, RevisionStatements, RevisionStoreSql } from "./db/revision-store";
-import type { RollbackSettings } from "./domain/rollback-rules";
 import { deployLoaders } from "./graphql/deploy.loaders";
 import { DeploymentHistoryResolver } from "./graphql/deployment-history.resolver";
-import {
-  ConnectionResolver,
-  DagFileResolver,
-  DeployRevisionResolver,
-  HistoryQueryResolver,
-  PaginatedResolver,
-} from "./graphql/history.resolvers";
+import { CleanUpResolver } from "./graphql/clean-up.resolver";
+import { DagFileDiffResolver } from "./graphql/dag-file-diff.resolver";
+import { DeployRevisionResolver } from "./graphql/deploy-revision.resolver";
+import { ConnectionResolver, DeployRevisionsResolver, PaginatedResolver } from "./graphql/deploy-revisions.resolver";
 import { ImageDeployResolver } from "./graphql/image-deploy.resolver";
 import { RevisionChangesResolver } from "./graphql/revision-changes.resolver";
-import { RollbackResolver } from "./graphql/rollback.resolver";
 import { dagDownloadRoutes } from "./http/dag-download-routes";
 import { dagUploadRoutes } from "./http/dag-upload-routes";
 import { registryEventRoutes } from "./http/registry-event-routes";
@@ -88,12 +74,7 @@ export interface DeploysModuleOptions {
   readonly log: Logger;
   /** Of changes of access. */
   readonly watch: AccessWatch;
-  readonly driver: RolloutDriver;
-  readonly installation: {
-    readonly reader: InstallationReader;
-    readonly stores: (manager: EntityManager) => InstallationStore;
-  };
-  readonly metrics: DeployMetrics;
+  readonly installation: { readonly stores: (manager: EntityManager) => InstallationStore };
   readonly bundles: {
     readonly records: (manager: EntityManager) => BundleRecords;
     readonly readModel: BundleReadModel;
@@ -123,9 +104,8 @@ export interface DeploysModuleOptions {
 const LOOK_EVERY_MS = 1_000;
 
 export function createDeploysModule(options: DeploysModuleOptions) {
-  const { config, dataSource, clock, driver, metrics, bundles, deployments, installation } = options;
+  const { config, dataSource, clock, bundles, deployments, installation } = options;
   const { rules } = deployments;
-  const settings = rollbackSettings(config);
   const dagUploadWaitMs = config.bundles.uploadWaitSeconds * 1_000;
   const statements = new RevisionStatements(dataSource);
   const transactions = createUnitOfWork(dataSource, (manager): DeployStores => ({
@@ -143,46 +123,22 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     check: bundles.check,
     compare: bundles.compare,
   });
-  const inspect = new InspectTarget({ bundles: revisionBundles, images: options.lookUpImage, settings });
-  const glance = async (bundle: DagBundle) =>
-    settings.dagTarballVersionValidation ? bundles.check.glance(bundle) : null;
-  const verify = new VerifyImage({ images: options.lookUpImage, enabled: settings.imageValidation });
+  const verify = new VerifyImage({
+    images: options.lookUpImage,
+    enabled: config.deployments.updateDeploymentImageDockerValidation,
+  });
   const queries = new HistoryQueries({
     readModel,
     bundles: revisionBundles,
-    inspect,
-    settings,
-    catalogue: rules.catalogue,
-    clock,
     maxTake: config.deployments.maxDeployRevisionPage,
   });
   const record = new RecordDeploy({
     unitOfWork,
-    rules: { ...rules, updateDeploymentImageEndpoint: settings.updateDeploymentImageEndpoint },
+    rules: { ...rules, updateDeploymentImageEndpoint: config.deployments.updateDeploymentImageEndpoint },
     dagUploadWaitMs,
     deployments: deployments.readModel,
     verify,
     clock,
-  });
-  const rollback = new RollbackDeploy({
-    unitOfWork,
-    readModel,
-    deployments: deployments.readModel,
-    inspect,
-    settings,
-    catalogue: rules.catalogue,
-    clock,
-    metrics,
-  });
-  const { retryCount, outageMinutes } = config.workers;
-  const apply = new ApplyRevision({
-    unitOfWork,
-    readModel,
-    driver,
-    clock,
-    attempts: 1 + retryCount,
-    outageMs: outageMinutes * 60_000,
-    metrics,
   });
   const openPushes = new OpenPushesSql(dataSource.manager);
   const { pushedImages: images, actorOf } = options;
@@ -208,7 +164,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     revisions: new RevisionCleanupSql(sqlOf(options.backgroundSource)),
     audit: options.audit(dataSource.manager),
     clock,
-    retentionDays: settings.retentionDays,
+    retentionDays: config.deployments.rollback.retentionDays,
     archives: bundles.cleanUp,
     others: [...options.cleanedUpAlong, async (_now, before) => openPushes.forget(before)],
   });
@@ -229,29 +185,12 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     record,
     recordDags,
     recordPushes,
-    rollback,
-    apply,
     cleanUp,
-    beginEpoch: new BeginEpoch({ unitOfWork, readModel }),
-    findReleasesAhead: new FindReleasesAhead({
-      driver,
-      deployments: deployments.readModel,
-      installation: installation.reader,
-    }),
-    jobs: deployJobs({
-      apply,
-      reconcile: new ReconcileDeployment({
-        revisions: readModel,
-        bundles: bundles.readModel,
-        installation: installation.reader,
-        driver,
-      }),
-      resume: new ResumeRollouts({ unitOfWork, readModel, clock }),
-      recordPushes,
-      cleanUp,
-      driver,
-      archives: bundles.cleanUp,
-    }),
+    unitOfWork,
+    /** The DAG bundles of revisions. */
+    bundles: revisionBundles,
+    loaders,
+    jobs: deployJobs({ recordPushes, cleanUp }),
     /** Adds what is served beside GraphQL. */
     routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
       dagUploadRoutes(app, {
@@ -271,29 +210,15 @@ export function createDeploysModule(options: DeploysModuleOptions) {
       registryEventRoutes(app, { endpoint: config.server.endpoint, enabled, authHeader, take: takePushes });
     },
     resolvers: [
-      new HistoryQueryResolver(queries),
+      new DeployRevisionsResolver(queries),
       new ConnectionResolver(),
       new PaginatedResolver(),
-      new DagFileResolver(queries),
-      new DeployRevisionResolver({ queries, glance, loaders, deploymentLoaders: deployments.loaders }),
+      new DagFileDiffResolver(queries),
+      new DeployRevisionResolver({ loaders, deploymentLoaders: deployments.loaders }),
       new DeploymentHistoryResolver({ queries, loaders, tagPrefix: config.deployments.tagPrefix }),
       new RevisionChangesResolver(follow),
-      new RollbackResolver({ queries, rollback, cleanUp }),
       new ImageDeployResolver(record, upsert),
+      new CleanUpResolver(cleanUp),
     ],
-  };
-}
-
-function rollbackSettings({ deployments }: Config): RollbackSettings {
-  const { rollback } = deployments;
-  return {
-    rollbackEnabled: rollback.enabled,
-    retentionDays: rollback.retentionDays,
-    dagOnlyDeployment: deployments.dagOnlyDeployment,
-    updateDeploymentImageEndpoint: deployments.updateDeploymentImageEndpoint,
-    dagTarballVersionValidation: rollback.dagTarballVersionValidation,
-    imageValidation: deployments.updateDeploymentImageDockerValidation,
-    requireDataLossAcknowledgement: rollback.requireDataLossAcknowledgement,
-    allowAirflow3To2: rollback.allowAirflow3To2,
   };
 }

@@ -5,7 +5,7 @@ import { AirflowImages } from "./domain/airflow-images";
 import { DeploymentConfigResolver } from "./graphql/deployment-config.resolver";
 import { PlatformResolver } from "./graphql/runtime.resolver";
 
-export async function createPlatformModule({ deployments, server }: Config) {
+export async function createRuntimesModule({ deployments, server }: Config) {
   const catalogue = await loadCatalogue(deployments.runtimeReleases);
   const airflowImages = new AirflowImages(airflowReleases);
   return {

@@ -11,3 +11,9 @@ interface Job {
 
 /** Has to be idempotent: after a crash the job runs again from its start. */
 export type JobHandler = (payload: Readonly<Record<string, string>>, job: Job) => Promise<void>;
+
+/** @throws Error for a value that the payload lacks */
+export function required(value: string | undefined): string {
+  if (value === undefined) throw new Error("the job's payload is incomplete");
+  return value;
+}

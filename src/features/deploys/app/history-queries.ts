@@ -1,49 +1,19 @@
-import type { DagDiff, FileComparison } from "../../bundles";
-import { authorize, type Deployment } from "../../deployments";
-import type { DatabaseMigration, RuntimeCatalogue } from "../../runtimes";
+import type { FileComparison } from "../../bundles";
+import { authorize } from "../../deployments";
 import { CallerQueue } from "./caller-queue";
-import type { Clock } from "../../../kernel/clock";
 import { isId, isSameId } from "../../../kernel/ids";
 import { decodeCursor } from "../domain/cursor";
 import { InvalidInput, NotFound } from "../../../kernel/errors";
-import { can, deploymentScope, type Actor } from "../../../kernel/permissions";
-import type { DeployRevision } from "../domain/deploy-revision";
-import { PUSH_IMAGE, READ_HISTORY } from "../domain/permissions";
-import { issue, type RollbackIssue } from "../domain/rollback-issues";
-import { RollbackRefused } from "../domain/rollback-refused";
-import { assessRollback, type RollbackAssessment, type RollbackSettings } from "../domain/rollback-rules";
-import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes";
-import type { InspectTarget, TargetState } from "./inspect-target";
+import type { Actor } from "../../../kernel/permissions";
+import { READ_HISTORY } from "../domain/permissions";
 import type { RevisionBundles } from "./revision-bundles";
-import type {
-  HistoryState,
-  RevisionFilter,
-  RevisionPage,
-  RevisionProperty,
-  RevisionReadModel,
-  RevisionView,
-} from "./ports";
+import type { RevisionFilter, RevisionPage, RevisionProperty, RevisionReadModel, RevisionView } from "./ports";
 
-/** So many left-behind deploys are listed in a plan; nobody reads more. */
-const SKIPPED_MOST = 500;
 /** Of one caller, in this process: each unpacks two archives. A request cannot ask for more than nine by its cost. */
 const COMPARISONS = { maxRunning: 2, maxWaiting: 8 };
 const SEARCH_MOST = 200;
 
-export interface RollbackPlan {
-  readonly deployment: Deployment;
-  readonly from: RevisionView;
-  readonly to: RevisionView;
-  readonly blockers: readonly RollbackIssue[];
-  readonly warnings: readonly RollbackIssue[];
-  readonly changes: readonly RollbackChange[];
-  readonly database: DatabaseMigration;
-  readonly skipped: readonly RevisionView[];
-  /** File by file; null where one side has no DAG bundle. */
-  readonly dags: DagDiff | null;
-}
-
-/** Reading the deploy history, and what a rollback would do. */
+/** Reading the deploy history. */
 export class HistoryQueries {
   private readonly comparisons = new CallerQueue(COMPARISONS);
 
@@ -51,10 +21,6 @@ export class HistoryQueries {
     private readonly deps: {
       readonly readModel: RevisionReadModel;
       readonly bundles: RevisionBundles;
-      readonly inspect: InspectTarget;
-      readonly settings: RollbackSettings;
-      readonly catalogue: RuntimeCatalogue;
-      readonly clock: Clock;
       /** The most revisions in one page. */
       readonly maxTake: number;
     },
@@ -132,40 +98,6 @@ export class HistoryQueries {
     if (from.deploymentId !== to.deploymentId)
       throw new InvalidInput("toDeployRevisionId", "is a revision of another Deployment");
     return this.comparisons.run(actor.id, () => this.deps.bundles.compareFile(from, to, path));
-  }
-
-  /** What a rollback would do, worked out without doing it. @throws RollbackRefused NO_TARGET without a target */
-  async plan(actor: Actor, deploymentId: string, revisionId: string | undefined): Promise<RollbackPlan> {
-    const [state] = isId(deploymentId) ? await this.deps.readModel.historyStates([deploymentId]) : [];
-    const deployment = authorize(actor, state?.deployment ?? null, READ_HISTORY);
-    if (revisionId === undefined) {
-      throw new RollbackRefused([
-        issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId."),
-      ]);
-    }
-    const [target] = isId(revisionId) ? await this.deps.readModel.findMany([revisionId]) : [];
-    if (state === undefined || target === undefined || target.deploymentId !== deployment.id)
-      throw new NotFound("Deploy revision");
-    const { current } = state;
-    if (current === null) {
-      throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);
-    }
-    return {
-      deployment,
-      from: { ...current, isCurrent: true },
-      to: target,
-      ...this.assess(actor, state, target, await this.deps.inspect.execute(actor, target)),
-      changes: rollbackChanges(current, target),
-      skipped: await this.deps.readModel.deployedBetween(deployment.id, target.number, current.number, SKIPPED_MOST),
-      dags: await this.deps.bundles.compare(current, target),
-    };
-  }
-
-  /** The same rules as the mutation. */
-  assess(actor: Actor, state: HistoryState, target: DeployRevision, inspected: TargetState): RollbackAssessment {
-    const { settings, catalogue, clock } = this.deps;
-    const mayPush = can(actor, PUSH_IMAGE, deploymentScope(state.deployment));
-    return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target, ...inspected });
   }
 
   private async load(

@@ -149,17 +149,9 @@ export interface RevisionCleanup {
   deleteExpiredKeys(now: Instant): Promise<number>;
 }
 
-/** What is counted and timed; a port, so that no feature knows the metrics library. */
-export interface DeployMetrics {
-  rollback(outcome: string): void;
-  rolloutFinished(status: DeployStatus, seconds: number): void;
-}
-
 export const DEPLOY_TASKS = {
   /** Rolls a revision out. Payload: revisionId. */
   apply: "deploys.apply",
-  /** Finds unfinished revisions that no job will finish. */
-  resume: "deploys.resume",
   /** Records what was pushed to the registry. Payload: deploymentId. */
   recordPushes: "deploys.record_pushes",
   cleanup: "deploys.cleanup",

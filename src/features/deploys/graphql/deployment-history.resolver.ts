@@ -10,9 +10,7 @@ import { imageReference } from "../domain/deploy-revision";
 import { READ_HISTORY } from "../domain/permissions";
 import type { DeployLoaders } from "./deploy.loaders";
 import { DeployRevision, DeployRevisionConnection, DeployRevisionFilter, presentRevision } from "./deploy.types";
-import { connection, FILTER_COSTS, pageProperties, readFilter } from "./history.resolvers";
-
-const FIRST = 20;
+import { connection, DEFAULT_FIRST, FILTER_COSTS, pageProperties, readFilter } from "./history.args";
 
 @ObjectType({
   simpleResolvers: true,
@@ -92,7 +90,7 @@ export class DeploymentHistoryResolver {
     @Info() info: GraphQLResolveInfo,
     @Arg("first", () => Int, {
       nullable: true,
-      defaultValue: FIRST,
+      defaultValue: DEFAULT_FIRST,
       description: "How many; capped by deployments.pagination.deployRevision.maxTake.",
     })
     first: number | null,
@@ -103,7 +101,7 @@ export class DeploymentHistoryResolver {
   ): Promise<DeployRevisionConnection> {
     const query = {
       deploymentId: id,
-      first: first ?? FIRST,
+      first: first ?? DEFAULT_FIRST,
       after: after || undefined,
       filter: readFilter(filter),
       properties: pageProperties(info),

@@ -1,4 +1,4 @@
-import { imageReference, type DeployContent } from "./deploy-revision";
+import { imageReference, type DeployContent } from "../../deploys/domain";
 
 export interface RollbackChange {
   readonly field: string;

@@ -2,7 +2,7 @@ import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { DagDiff } from "../../bundles/graphql";
 import { Deployment } from "../../deployments/graphql";
 import { ROLLBACK_ISSUE_CODES, type RollbackIssueCode as RollbackIssueCodeName } from "../domain/rollback-issues";
-import { DeployRevision } from "./deploy.types";
+import { DeployRevision } from "../../deploys/graphql";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 
 const RollbackIssueCode = Object.fromEntries(ROLLBACK_ISSUE_CODES.map((code) => [code, code])) as {

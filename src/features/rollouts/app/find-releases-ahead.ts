@@ -1,5 +1,5 @@
 import { isAfter, type InstallationReader } from "../../installation";
-import type { PlacedRelease, RolloutDriver } from "../../rollouts";
+import type { PlacedRelease, RolloutDriver } from "./rollout-driver";
 import type { DeploymentReadModel } from "../../deployments";
 
 const RELEASES_AT_ONCE = 500;

@@ -12,8 +12,14 @@ import {
   type RuntimeCatalogue,
 } from "../../runtimes/domain";
 import type { Instant } from "../../../kernel/instant";
-import { hasSameContent, imageReference, versionLabel, type DeployRevision } from "./deploy-revision";
-import { isExpired, type Retention } from "./retention";
+import {
+  hasSameContent,
+  imageReference,
+  versionLabel,
+  type DeployRevision,
+  isExpired,
+  type Retention,
+} from "../../deploys/domain";
 import { issue, type RollbackIssue } from "./rollback-issues";
 
 /** What the installation's configuration says about rollbacks. */

@@ -2,8 +2,7 @@ import { buildDeployment, buildQuestion, buildRevision, NOW, shippedCatalogue } 
 import { minusDays, plusMs } from "../../../kernel/instant";
 import { DAG_DEPLOYMENT_TYPES, type Deployment } from "../../deployments/domain";
 import type { RuntimeCatalogue } from "../../runtimes/domain";
-import type { DeployRevision } from "./deploy-revision";
-import { DEPLOY_STATUSES } from "./deploy-revision";
+import { type DeployRevision, DEPLOY_STATUSES } from "../../deploys/domain";
 import type { RollbackIssueCode } from "./rollback-issues";
 import { RollbackRefused } from "./rollback-refused";
 import { assessRollback, refusals, type RollbackQuestion } from "./rollback-rules";

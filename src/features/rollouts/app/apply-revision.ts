@@ -1,20 +1,20 @@
 import { reconcileJob, type Deployment } from "../../deployments";
-import {
-  RolloutRejected,
-  TargetAhead,
-  type ReleaseState,
-  type RolloutDriver,
-  type RolloutOutcome,
-} from "../../rollouts";
 import type { Clock } from "../../../kernel/clock";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Unavailable } from "../../../kernel/errors";
-import { dagsOf } from "../domain/dag-upload";
-import { deployLogLine, type DeployEvent } from "../domain/deploy-log";
-import type { DeployRevision } from "../domain/deploy-revision";
-import { releaseStateOf } from "../domain/release-state";
-import { addApplyJob } from "./append-revision";
-import type { DeployMetrics, DeployStores, RevisionReadModel } from "./ports";
+import {
+  dagsOf,
+  deployLogLine,
+  type DeployEvent,
+  type DeployRevision,
+  addApplyJob,
+  type DeployStores,
+  type RevisionReadModel,
+} from "../../deploys";
+import { releaseStateOf } from "../domain/release-of-revision";
+import type { ReleaseState } from "../domain/release-state";
+import type { RolloutMetrics } from "./ports";
+import { RolloutRejected, TargetAhead, type RolloutDriver, type RolloutOutcome } from "./rollout-driver";
 
 const BACK_OFF_MOST_MS = 60_000;
 const LOOK_FOR_NEWER_EVERY_MS = 1_000;
@@ -41,7 +41,7 @@ export class ApplyRevision {
       readonly attempts: number;
       /** How long an outage of a dependency may last before the revision is FAILED. Outages cost no attempts. */
       readonly outageMs: number;
-      readonly metrics: DeployMetrics;
+      readonly metrics: RolloutMetrics;
     },
   ) {}
 

@@ -1,6 +1,6 @@
 import { reconcileJob } from "../../deployments";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
-import type { DeployStores, RevisionReadModel } from "./ports";
+import type { DeployStores, RevisionReadModel } from "../../deploys";
 
 const DEPLOYMENTS_AT_ONCE = 500;
 

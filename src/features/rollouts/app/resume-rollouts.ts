@@ -1,8 +1,7 @@
 import type { Clock } from "../../../kernel/clock";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { plusMs } from "../../../kernel/instant";
-import { addApplyJob } from "./append-revision";
-import type { DeployStores, RevisionReadModel } from "./ports";
+import { addApplyJob, type DeployStores, type RevisionReadModel } from "../../deploys";
 
 const STRANDED_AFTER_MS = 60_000;
 

@@ -1,22 +1,20 @@
-import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
 import { presentDeployment } from "../../deployments/graphql";
+import { DeployRevision, presentRevision } from "../../deploys/graphql";
 import { Cost } from "../../../infrastructure/graphql/declared-costs";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { Uuid } from "../../../infrastructure/graphql/scalars";
-import type { CleanUp } from "../app/clean-up";
-import type { HistoryQueries } from "../app/history-queries";
+import type { PlanRollback } from "../app/plan-rollback";
 import type { RollbackDeploy } from "../app/rollback-deploy";
 import { UNCHANGED_BY_ROLLBACK } from "../domain/rollback-changes";
-import { CleanupDeployRevisionsResult, DeployRevision, presentRevision } from "./deploy.types";
 import { RollbackPlan } from "./rollback.types";
 
 @Resolver()
 export class RollbackResolver {
   constructor(
     private readonly deps: {
-      readonly queries: HistoryQueries;
+      readonly plan: PlanRollback;
       readonly rollback: RollbackDeploy;
-      readonly cleanUp: CleanUp;
     },
   ) {}
 
@@ -30,7 +28,7 @@ export class RollbackResolver {
     @Arg("deployRevisionId", () => Uuid, { nullable: true, description: "The revision to go back to." })
     revisionId?: string | null,
   ): Promise<RollbackPlan> {
-    const plan = await this.deps.queries.plan(await context.actor(), deploymentId, revisionId || undefined);
+    const plan = await this.deps.plan.execute(await context.actor(), deploymentId, revisionId || undefined);
     return {
       ...plan,
       deployment: presentDeployment(plan.deployment),
@@ -83,19 +81,5 @@ export class RollbackResolver {
       idempotencyKey: idempotencyKey ?? undefined,
     });
     return presentRevision(revision);
-  }
-
-  @Mutation(() => CleanupDeployRevisionsResult, {
-    description: "Removes old revisions now. Takes system.cleanupDeployRevisions.delete.",
-  })
-  async cleanupDeployRevisions(
-    @Ctx() context: GraphqlContext,
-    @Arg("olderThanDays", () => Int, { nullable: true, description: "1 to 3650; without it the configured age." })
-    olderThanDays: number | null | undefined,
-    @Arg("dryRun", () => Boolean, { nullable: true, defaultValue: false, description: "Only count." })
-    dryRun: boolean | null,
-  ): Promise<CleanupDeployRevisionsResult> {
-    const actor = await context.actor();
-    return this.deps.cleanUp.executeAs(actor, { olderThanDays: olderThanDays ?? undefined, dryRun: dryRun ?? false });
   }
 }

@@ -1,21 +1,27 @@
 import { createHash } from "node:crypto";
-import { authorize, type Deployment, type DeploymentReadModel } from "../../deployments";
-import type { RuntimeCatalogue } from "../../runtimes";
+import { authorize, type Deployment } from "../../deployments";
 import type { Clock } from "../../../kernel/clock";
 import { isId, isSameId, newId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Conflict, DomainError, InvalidInput, NotFound } from "../../../kernel/errors";
 import { DAY_MS, plusMs } from "../../../kernel/instant";
 import type { Actor } from "../../../kernel/permissions";
-import { auditedRevision, type DeployRevision } from "../domain/deploy-revision";
-import { requireDescription, restore } from "../domain/new-revision";
-import { PUSH_IMAGE } from "../domain/permissions";
+import {
+  auditedRevision,
+  type DeployRevision,
+  requireDescription,
+  restore,
+  PUSH_IMAGE,
+  appendRevision,
+  placeRevisions,
+  type DeployStores,
+  type RevisionView,
+} from "../../deploys";
 import { issue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
-import { assessRollback, refusals, type RollbackSettings } from "../domain/rollback-rules";
-import { appendRevision, placeRevisions } from "./append-revision";
-import type { InspectTarget, TargetState } from "./inspect-target";
-import type { DeployMetrics, DeployStores, RevisionReadModel, RevisionView } from "./ports";
+import type { AssessRollback } from "./assess-rollback";
+import type { InspectTarget } from "./inspect-target";
+import type { RollbackMetrics } from "./ports";
 
 export interface RollbackCommand {
   readonly actor: Actor;
@@ -44,13 +50,10 @@ export class RollbackDeploy {
   constructor(
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<DeployStores>;
-      readonly readModel: RevisionReadModel;
-      readonly deployments: Pick<DeploymentReadModel, "find">;
       readonly inspect: InspectTarget;
-      readonly settings: RollbackSettings;
-      readonly catalogue: RuntimeCatalogue;
+      readonly assess: AssessRollback;
       readonly clock: Clock;
-      readonly metrics: DeployMetrics;
+      readonly metrics: RollbackMetrics;
     },
   ) {}
 
@@ -76,8 +79,8 @@ export class RollbackDeploy {
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const description = requireDescription(command.description);
     checkKey(idempotencyKey);
-    const { settings, catalogue, clock } = this.deps;
-    const inspected = await this.inspectTarget(command);
+    const { inspect, assess, clock } = this.deps;
+    const inspected = await inspect.beforeLock(actor, command);
 
     return this.deps.unitOfWork.run(async (stores) => {
       const deployment = authorize(actor, await stores.deployments.lock(deploymentId), PUSH_IMAGE);
@@ -97,19 +100,9 @@ export class RollbackDeploy {
       if (target === null) throw new NotFound("Deploy revision");
       expectCurrent(current, command.expectedCurrentRevisionId);
       const now = clock();
-      const assessment = assessRollback({
-        settings,
-        catalogue,
-        now,
-        mayPush: true,
-        deployment,
-        current,
-        head,
-        target,
-        previousDeployedNumber,
-        ...inspected,
-      });
-      const [first, ...others] = refusals(assessment, { acknowledgeDataLoss: command.acknowledgeDataLoss, settings });
+      const state = { deployment, current, head, previousDeployedNumber };
+      const assessment = assess.assess(actor, state, target, inspected);
+      const [first, ...others] = assess.refusals(assessment, command);
       if (first !== undefined) throw new RollbackRefused([first, ...others]);
 
       const revision = restore(target, current, { id: newId(), onto: deployment, by: actor, at: now, description });
@@ -134,21 +127,6 @@ export class RollbackDeploy {
       }
       return { ...revision, isCurrent: false };
     });
-  }
-
-  /**
-   * Whether what the target holds is still there, found out before the Deployment is locked: reading a bundle or asking
-   * a registry can take seconds. What a deployed revision holds never changes, so it is still true then.
-   */
-  private async inspectTarget({ actor, deploymentId, revisionId }: RollbackCommand): Promise<TargetState> {
-    const { deployments, readModel, inspect } = this.deps;
-    const nothing = { bundle: null, image: null };
-    if (revisionId === undefined || !isId(revisionId)) return nothing;
-    const [target] = await readModel.findMany([revisionId]);
-    if (target === undefined || !isSameId(target.deploymentId, deploymentId) || !inspect.isWanted(target))
-      return nothing;
-    authorize(actor, await deployments.find(deploymentId), PUSH_IMAGE);
-    return inspect.execute(actor, target);
   }
 
   private async earlierAnswer(

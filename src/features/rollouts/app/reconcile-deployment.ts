@@ -1,8 +1,8 @@
 import type { BundleReadModel } from "../../bundles";
 import type { InstallationReader } from "../../installation";
-import { TargetAhead, type RolloutDriver } from "../../rollouts";
-import { releaseStateOf } from "../domain/release-state";
-import type { RevisionReadModel } from "./ports";
+import { releaseStateOf } from "../domain/release-of-revision";
+import type { RevisionReadModel } from "../../deploys";
+import { TargetAhead, type RolloutDriver } from "./rollout-driver";
 
 /**
  * Makes changed settings real for what runs. A rollout under way needs nothing: it takes the settings of its own time.

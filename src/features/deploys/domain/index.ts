@@ -1,0 +1,15 @@
+export { dagsOf, type LiveDags } from "./dag-upload";
+export { deployLogLine, type DeployEvent } from "./deploy-log";
+export {
+  auditedRevision,
+  DEPLOY_STATUSES,
+  hasSameContent,
+  imageReference,
+  versionLabel,
+  type DeployContent,
+  type DeployRevision,
+  type DeployStatus,
+} from "./deploy-revision";
+export { requireDescription, restore } from "./new-revision";
+export { PUSH_IMAGE, READ_HISTORY } from "./permissions";
+export { isExpired, type Retention } from "./retention";

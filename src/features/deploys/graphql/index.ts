@@ -1,0 +1,2 @@
+export type { DeployLoaders } from "./deploy.loaders";
+export { DeployRevision, presentRevision } from "./deploy.types";

@@ -1,0 +1,29 @@
+import { PUSH_IMAGE, type DeployRevision, type HistoryState } from "../../deploys";
+import type { RuntimeCatalogue } from "../../runtimes";
+import type { Clock } from "../../../kernel/clock";
+import { can, deploymentScope, type Actor } from "../../../kernel/permissions";
+import type { RollbackIssue } from "../domain/rollback-issues";
+import { assessRollback, refusals, type RollbackAssessment, type RollbackSettings } from "../domain/rollback-rules";
+import type { TargetState } from "./inspect-target";
+
+/** Asks the rules: one question for the mutation, the plan and the field, so that they cannot disagree. */
+export class AssessRollback {
+  constructor(
+    private readonly deps: {
+      readonly settings: RollbackSettings;
+      readonly catalogue: RuntimeCatalogue;
+      readonly clock: Clock;
+    },
+  ) {}
+
+  assess(actor: Actor, state: HistoryState, target: DeployRevision, inspected: TargetState): RollbackAssessment {
+    const { settings, catalogue, clock } = this.deps;
+    const mayPush = can(actor, PUSH_IMAGE, deploymentScope(state.deployment));
+    return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target, ...inspected });
+  }
+
+  /** What refuses the rollback, given what the caller has acknowledged. */
+  refusals(assessment: RollbackAssessment, acknowledged: { readonly acknowledgeDataLoss: boolean }): RollbackIssue[] {
+    return refusals(assessment, { ...acknowledged, settings: this.deps.settings });
+  }
+}

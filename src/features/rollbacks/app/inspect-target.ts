@@ -1,0 +1,70 @@
+import type { BundleState } from "../../bundles";
+import { authorize, type DeploymentReadModel } from "../../deployments";
+import { PUSH_IMAGE, type DeployRevision, type RevisionBundles, type RevisionReadModel } from "../../deploys";
+import type { ImageState, LookUpImage } from "../../registry";
+import { isId, isSameId } from "../../../kernel/ids";
+import type { Actor } from "../../../kernel/permissions";
+import type { RollbackSettings } from "../domain/rollback-rules";
+
+/** Whether what a rollback would bring back is still there. */
+export interface TargetState {
+  /** Null where the target has no DAG bundle, or nobody has looked. */
+  readonly bundle: BundleState | null;
+  /** Null where it has no image, or nobody has looked. */
+  readonly image: ImageState | null;
+}
+
+const NOT_INSPECTED: TargetState = { bundle: null, image: null };
+
+/** Looks for a target's DAG bundle and image, as far as the installation wants that. */
+export class InspectTarget {
+  constructor(
+    private readonly deps: {
+      readonly readModel: Pick<RevisionReadModel, "findMany">;
+      readonly deployments: Pick<DeploymentReadModel, "find">;
+      readonly bundles: RevisionBundles;
+      readonly images: LookUpImage;
+      readonly settings: Pick<RollbackSettings, "dagTarballVersionValidation" | "imageValidation">;
+    },
+  ) {}
+
+  /**
+   * Inspects the target of a rollback before its Deployment is locked: reading a bundle or asking a registry can take
+   * seconds. What a deployed revision holds never changes, so the result is still true then. An unknown target is not
+   * refused here.
+   * @throws NotFound, Forbidden if the actor may not roll the Deployment back
+   */
+  async beforeLock(
+    actor: Actor,
+    { deploymentId, revisionId }: { readonly deploymentId: string; readonly revisionId: string | undefined },
+  ): Promise<TargetState> {
+    const { deployments, readModel } = this.deps;
+    if (revisionId === undefined || !isId(revisionId)) return NOT_INSPECTED;
+    const [target] = await readModel.findMany([revisionId]);
+    if (target === undefined || !isSameId(target.deploymentId, deploymentId) || !this.isWanted(target))
+      return NOT_INSPECTED;
+    authorize(actor, await deployments.find(deploymentId), PUSH_IMAGE);
+    return this.inspect(actor, target);
+  }
+
+  async inspect(actor: Actor, target: DeployRevision): Promise<TargetState> {
+    const { bundles, images } = this.deps;
+    const [bundle, image] = await Promise.all([
+      this.wantsBundle(target) ? bundles.verify(target) : null,
+      this.wantsImage(target) ? images.execute(actor, target) : null,
+    ]);
+    return { bundle, image };
+  }
+
+  private isWanted(target: DeployRevision): boolean {
+    return this.wantsBundle(target) || this.wantsImage(target);
+  }
+
+  private wantsBundle({ dagTarballVersion }: DeployRevision): boolean {
+    return this.deps.settings.dagTarballVersionValidation && dagTarballVersion !== null;
+  }
+
+  private wantsImage(target: DeployRevision): target is DeployRevision & { readonly imageRepository: string } {
+    return this.deps.settings.imageValidation && target.imageRepository !== null;
+  }
+}

@@ -1,0 +1,68 @@
+import type { DagDiff } from "../../bundles";
+import { authorize, type Deployment } from "../../deployments";
+import { READ_HISTORY, type RevisionBundles, type RevisionReadModel, type RevisionView } from "../../deploys";
+import type { DatabaseMigration } from "../../runtimes";
+import { NotFound } from "../../../kernel/errors";
+import { isId } from "../../../kernel/ids";
+import type { Actor } from "../../../kernel/permissions";
+import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes";
+import { issue, type RollbackIssue } from "../domain/rollback-issues";
+import { RollbackRefused } from "../domain/rollback-refused";
+import type { AssessRollback } from "./assess-rollback";
+import type { InspectTarget } from "./inspect-target";
+
+/** How many left-behind deploys a plan lists at most; nobody reads more. */
+const MAX_SKIPPED = 500;
+
+export interface RollbackPlan {
+  readonly deployment: Deployment;
+  readonly from: RevisionView;
+  readonly to: RevisionView;
+  readonly blockers: readonly RollbackIssue[];
+  readonly warnings: readonly RollbackIssue[];
+  readonly changes: readonly RollbackChange[];
+  readonly database: DatabaseMigration;
+  readonly skipped: readonly RevisionView[];
+  /** File by file; null where one side has no DAG bundle. */
+  readonly dags: DagDiff | null;
+}
+
+/** Works out what a rollback would do, without doing it. */
+export class PlanRollback {
+  constructor(
+    private readonly deps: {
+      readonly readModel: RevisionReadModel;
+      readonly bundles: RevisionBundles;
+      readonly inspect: InspectTarget;
+      readonly assess: AssessRollback;
+    },
+  ) {}
+
+  /** @throws NotFound, Forbidden; @throws RollbackRefused NO_TARGET without a target */
+  async execute(actor: Actor, deploymentId: string, revisionId: string | undefined): Promise<RollbackPlan> {
+    const { readModel, inspect, assess, bundles } = this.deps;
+    const [state] = isId(deploymentId) ? await readModel.historyStates([deploymentId]) : [];
+    const deployment = authorize(actor, state?.deployment ?? null, READ_HISTORY);
+    if (revisionId === undefined) {
+      throw new RollbackRefused([
+        issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId."),
+      ]);
+    }
+    const [target] = isId(revisionId) ? await readModel.findMany([revisionId]) : [];
+    if (state === undefined || target === undefined || target.deploymentId !== deployment.id)
+      throw new NotFound("Deploy revision");
+    const { current } = state;
+    if (current === null) {
+      throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);
+    }
+    return {
+      deployment,
+      from: { ...current, isCurrent: true },
+      to: target,
+      ...assess.assess(actor, state, target, await inspect.inspect(actor, target)),
+      changes: rollbackChanges(current, target),
+      skipped: await readModel.deployedBetween(deployment.id, target.number, current.number, MAX_SKIPPED),
+      dags: await bundles.compare(current, target),
+    };
+  }
+}

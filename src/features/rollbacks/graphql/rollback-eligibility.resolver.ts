@@ -1,0 +1,38 @@
+import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { BundleState, DagBundle } from "../../bundles";
+import { DeployRevision, type DeployLoaders } from "../../deploys/graphql";
+import { NotFound } from "../../../kernel/errors";
+import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import type { AssessRollback } from "../app/assess-rollback";
+import { RollbackEligibility } from "./rollback.types";
+
+/** Whether the caller may roll back, as a field of each revision. */
+@Resolver(() => DeployRevision)
+export class RollbackEligibilityResolver {
+  constructor(
+    private readonly deps: {
+      readonly assess: AssessRollback;
+      /**
+       * Whether a bundle is stored, as far as can be told without reading it; null while it cannot, or where nobody
+       * wants to know.
+       */
+      readonly glance: (bundle: DagBundle) => Promise<BundleState | null>;
+      readonly loaders: (context: GraphqlContext) => DeployLoaders;
+    },
+  ) {}
+
+  @FieldResolver(() => RollbackEligibility, {
+    description: "Whether the caller could roll back to it now, and if not, why: by the rules of rollbackDeploy.",
+  })
+  async rollback(@Root() { record }: DeployRevision, @Ctx() context: GraphqlContext): Promise<RollbackEligibility> {
+    const [actor, state] = await Promise.all([
+      context.actor(),
+      this.deps.loaders(context).historyStates.load(record.deploymentId),
+    ]);
+    if (state === null) throw new NotFound("Deployment");
+    const bundle = record.dagTarballVersion === null ? null : await this.deps.loaders(context).bundles.load(record);
+    const bundleState = bundle && (await this.deps.glance(bundle));
+    const { blockers, warnings } = this.deps.assess.assess(actor, state, record, { bundle: bundleState, image: null });
+    return { allowed: blockers.length === 0, blockers, warnings };
+  }
+}
