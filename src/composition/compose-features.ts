@@ -213,6 +213,8 @@ export async function composeFeatures(surroundings: Surroundings) {
     rollouts: rolloutsModule,
     rollbacks: rollbacksModule,
     logs: logsModule,
+    /** What runs in the background, by task. */
+    jobs: { ...deploysModule.jobs, ...rolloutsModule.jobs },
     sealSecrets,
     reportReleasesAhead,
     checkPlaces,

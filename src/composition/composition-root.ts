@@ -186,7 +186,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
         const jobSource = await connect(databaseUrl, "jobs", JOB_POOL_SIZE);
         return { pool: poolOf(jobSource), close: () => jobSource.destroy() };
       },
-      handlers: { ...features.deploys.jobs, ...features.rollouts.jobs },
+      handlers: features.jobs,
       schedules: [
         { task: ROLLOUT_TASKS.resume, schedule: "* * * * *" },
         ...(config.cleanup.enabled ? [{ task: DEPLOY_TASKS.cleanup, schedule: config.cleanup.schedule }] : []),

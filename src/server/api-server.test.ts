@@ -435,6 +435,13 @@ test("closing lets a request in hand finish, and takes no new one", async () => 
   await expect(fetchQuery(url, "{ number }")).rejects.toThrow();
 });
 
+test("a request that takes too long is given up, unless it is for work that takes as long as there is data", async () => {
+  const { ask } = start({}, { answerWithinMs: 100 });
+  const late = await ask("{ slow(ms: 1000) }");
+  expect(late.json().errors[0].extensions.code).toBe("UNAVAILABLE");
+  expect((await ask("{ unhurried(ms: 1000) }")).json()).toEqual({ data: { unhurried: true } });
+});
+
 test("closing cuts off what does not finish in time", async () => {
   const { listen, close } = start();
   const { url } = await listen();

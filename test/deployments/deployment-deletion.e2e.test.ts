@@ -125,7 +125,7 @@ describe("deleteDeployment", () => {
         [gone.id],
       ),
     ).toEqual([]);
-    await world.app.features.deploys.jobs["deployments.remove"]?.({ releaseName: gone.releaseName }, JOB);
+    await world.app.features.jobs["deployments.remove"]?.({ releaseName: gone.releaseName }, JOB);
     expect(await store.stat(ownArchive)).toBeNull();
     expect(await store.stat(sharedArchive)).not.toBeNull();
   });
@@ -145,7 +145,7 @@ describe("deleteDeployment", () => {
     const { createDeployment: again } = await ask(world, CREATE, variables, admin);
     await deployImage(world, admin, again);
     for (const _attempt of [1, 2]) {
-      await world.app.features.deploys.jobs["deployments.remove"]?.(
+      await world.app.features.jobs["deployments.remove"]?.(
         { releaseName: gone.releaseName, deploymentId: gone.id },
         JOB,
       );

@@ -319,7 +319,7 @@ describe("notifications", () => {
       key,
     ]);
     await world.away(async () => {
-      const job = world.app.features.deploys.jobs["deploys.record_pushes"] as JobHandler;
+      const job = world.app.features.jobs["deploys.record_pushes"] as JobHandler;
       const tried = (attempt: number) =>
         job(
           { deploymentId: deployment.id },

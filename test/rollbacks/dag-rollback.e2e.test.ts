@@ -49,7 +49,7 @@ async function finishUpload<R extends { id: string }>(revision: R): Promise<R> {
 }
 async function setMechanism({ id }: BuiltDeployment, type: string): Promise<void> {
   await ask(world, SET_MECHANISM, { id, type }, admin);
-  await world.app.features.rollouts.jobs["deployments.reconcile"]!({ deploymentId: id }, {
+  await world.app.features.jobs["deployments.reconcile"]!({ deploymentId: id }, {
     signal: new AbortController().signal,
   } as never);
 }

@@ -55,7 +55,7 @@ async function rowOf(world: TestApp, revisionId: string) {
 }
 
 const runJob = (world: TestApp, task: string, payload: Record<string, string> = {}): Promise<void> => {
-  const handler = world.app.features.deploys.jobs[task];
+  const handler = world.app.features.jobs[task];
   if (handler === undefined) throw new Error(`no such task: ${task}`);
   return handler(payload, { id: "1", attempt: 1, log: pino({ level: "silent" }), signal: neverAborted });
 };

@@ -1,3 +1,5 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,10 +15,12 @@ const ABUSE_MS = 4_000;
 const CLIENTS = 4;
 const PROBE_EVERY_MS = 10;
 /**
- * The 99th percentile of the liveness probe. A machine that is busy with other work cannot keep it either: then three
- * times what it was before.
+ * The 99th percentile of the liveness probe. A machine that is busy with other work cannot keep it either: an idle
+ * process beside the service is probed at the same time, and the limit is three times its figure where that is more.
  */
 const MAX_P99_MS = 100;
+const IDLE_SERVER = `require("node:http").createServer((_, answer) => answer.end())
+  .listen(0, "127.0.0.1", function () { process.send(this.address().port); });`;
 /** An answer to a small request that nobody has paid for with a page argument. */
 const MAX_ANSWER_BYTES = 2_000_000;
 const WORKSPACES = 40;
@@ -27,7 +31,8 @@ let dataDir: string;
 let url: string;
 let user: ApiClient;
 let revisionIds: [string, string];
-let quietP99Ms: number;
+let idle: ChildProcess;
+let idleUrl: string;
 
 beforeAll(async () => {
   database = await createTestDatabase({ poolSize: 1 });
@@ -63,31 +68,34 @@ beforeAll(async () => {
     return ((await answer.json()) as { revisionId: string }).revisionId;
   };
   revisionIds = [await upload("x"), await upload("y")];
-  quietP99Ms = await p99DuringMs(() => sleep(2_000));
+  idle = spawn(process.execPath, ["-e", IDLE_SERVER], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const [port] = (await once(idle, "message")) as [number];
+  idleUrl = `http://127.0.0.1:${port}`;
 });
 
 afterAll(async () => {
+  idle.kill("SIGKILL");
   await service.end("SIGKILL");
   await database.drop();
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** The 99th percentile of `/v1/healthz` while the work goes on. */
-async function p99DuringMs(work: () => Promise<unknown>): Promise<number> {
-  const took: number[] = [];
+/** The 99th percentiles of the answers from these addresses while the work goes on. */
+async function p99sDuringMs(urls: readonly string[], work: () => Promise<unknown>): Promise<number[]> {
   let isOver = false;
-  const probing = (async () => {
+  const probing = urls.map(async (probed) => {
+    const took: number[] = [];
     while (!isOver) {
       const from = performance.now();
-      await (await fetch(`${url}/v1/healthz`)).text();
+      await (await fetch(probed)).text();
       took.push(performance.now() - from);
       await sleep(PROBE_EVERY_MS);
     }
-  })();
+    took.sort((one, other) => one - other);
+    return took[Math.floor(took.length * 0.99)] ?? Infinity;
+  });
   await work().finally(() => (isOver = true));
-  await probing;
-  took.sort((one, other) => one - other);
-  return took[Math.floor(took.length * 0.99)] ?? Infinity;
+  return Promise.all(probing);
 }
 
 /** Introspection whose aliases multiply at four levels. */
@@ -160,11 +168,12 @@ test.each<{ name: string; query: () => string; signedIn: boolean; codes: readonl
       seen.add(error?.extensions.code ?? "OK");
     }
   };
-  const limitMs = Math.max(MAX_P99_MS, 3 * quietP99Ms);
-  const p99Ms = await p99DuringMs(() => Promise.all(Array.from({ length: CLIENTS }, abuse)));
+  const [p99Ms = Infinity, idleP99Ms = 0] = await p99sDuringMs([`${url}/v1/healthz`, idleUrl], () =>
+    Promise.all(Array.from({ length: CLIENTS }, abuse)),
+  );
 
   expect([...seen].filter((code) => !codes.includes(code))).toEqual([]);
   expect(seen.size).toBeGreaterThan(0);
   expect(largest).toBeLessThan(MAX_ANSWER_BYTES);
-  expect(p99Ms).toBeLessThan(limitMs);
+  expect(p99Ms).toBeLessThan(Math.max(MAX_P99_MS, 3 * idleP99Ms));
 });

@@ -103,6 +103,7 @@ function toySchema(): GraphQLSchema {
       missing: String!
       wrong: Int
       slow(ms: Int!): Boolean!
+      unhurried(ms: Int!): Boolean!
     }
     type Mutation { change: Int! bug: Int conflict: Int! }
     type Subscription { ticks(count: Int!, size: Int = 0): String! refused: Int! breaks: Int! bug: Int! silence: Int! }
@@ -125,6 +126,10 @@ function toySchema(): GraphQLSchema {
     wrong: () => "not a number",
     slow: (_source, { ms }) => {
       calls.emit("slow");
+      return new Promise((resolve) => setTimeout(() => resolve(true), Number(ms)).unref());
+    },
+    unhurried: (_source, { ms }, context) => {
+      context.liftDeadline();
       return new Promise((resolve) => setTimeout(() => resolve(true), Number(ms)).unref());
     },
     change: async (_source, _args, context) => (await context.actor()).label.length,

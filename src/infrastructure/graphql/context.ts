@@ -13,6 +13,8 @@ export interface GraphqlContext {
   actor(): Promise<Actor>;
   /** The same as of now: for what goes on after its first answer. @throws Unauthenticated */
   actorNow(): Promise<Actor>;
+  /** Lifts the time limit of the request: its caller waits for work that takes as long as there is data. */
+  liftDeadline(): void;
   /** Who asks, or null where nobody is signed in or the credentials are stale. */
   actorOrNull(): Promise<Actor | null>;
 }

@@ -140,7 +140,9 @@ export function createGraphqlServer({
       if (refusalOf(error) instanceof Unavailable) return unavailable(error, context);
       throw error;
     });
-    return byDeadline(answering, answerWithinMs, () => unavailable(new Outage("TOO_SLOW"), context));
+    return byDeadline(answering, answerWithinMs, () =>
+      context.deadline.applies ? unavailable(new Outage("TOO_SLOW"), context) : null,
+    );
   }
 
   async function operate(body: unknown, context: RequestContext): Promise<Outcome> {

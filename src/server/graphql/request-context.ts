@@ -34,6 +34,8 @@ export class RequestContext implements GraphqlContext {
   /** Whose budget of work the request is charged to. */
   caller: CallerClass | null = null;
   objects = new ObjectBudget(Infinity);
+  /** Shared with the copies that resolvers get. */
+  readonly deadline = { applies: true };
   /** Known as soon as some resolver has asked who is asking. */
   actorId: string | undefined = undefined;
   private asked: Promise<Actor> | undefined = undefined;
@@ -63,6 +65,10 @@ export class RequestContext implements GraphqlContext {
 
   get printsVerbatim(): boolean {
     return this.request.printsVerbatim === true;
+  }
+
+  liftDeadline(): void {
+    this.deadline.applies = false;
   }
 
   async actor(): Promise<Actor> {

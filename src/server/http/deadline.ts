@@ -14,10 +14,16 @@ declare module "fastify" {
   }
 }
 
-/** Returns the result of the work, or that of `late` if the work takes longer. The work is not cancelled. */
-export function byDeadline<T>(work: Promise<T>, withinMs: number, late: () => T): Promise<T> {
+/**
+ * Returns the result of the work, or that of `late` if the work takes longer and `late` does not return null. The work
+ * is not cancelled.
+ */
+export function byDeadline<T>(work: Promise<T>, withinMs: number, late: () => T | null): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(late()), withinMs);
+    const timer = setTimeout(() => {
+      const result = late();
+      if (result !== null) resolve(result);
+    }, withinMs);
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

@@ -18,6 +18,7 @@ export class CleanUpResolver {
     dryRun: boolean | null,
   ): Promise<CleanupDeployRevisionsResult> {
     const actor = await context.actor();
+    context.liftDeadline();
     return this.cleanUp.executeAs(actor, { olderThanDays: olderThanDays ?? undefined, dryRun: dryRun ?? false });
   }
 }
