@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readdir, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { setTimeout as pause } from "node:timers/promises";
+import { parse } from "yaml";
 import {
   applyOnce,
   ask,
@@ -89,6 +90,19 @@ describe("an upload of DAGs", () => {
       },
     });
     expect(await spools()).toEqual([]);
+  });
+
+  test("before any image is placed with the image of its Runtime", async () => {
+    const deployment = await createDeployment(world, admin, { ...DAG_ONLY, runtimeVersion: "11.4.0" });
+    const { revisionId } = (await postForm(world, deployment.releaseName, cliParts(dagArchive(A)), admin)).json();
+    await finish(world, revisionId);
+    const values = await readFile(join(world.dataDir, "releases", deployment.releaseName, "values.yaml"), "utf8");
+    const [current] = await historyOf(deployment);
+    expect(current).toMatchObject({ image: null, status: "DEPLOYED" });
+    expect(parse(values)).toMatchObject({
+      defaultAirflowRepository: "quay.io/astronomer/astro-runtime",
+      defaultAirflowTag: "11.4.0",
+    });
   });
 
   test("A, then B, then back: the files are byte for byte those of A, under a third line", async () => {

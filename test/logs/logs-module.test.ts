@@ -20,11 +20,11 @@ afterAll(async () => {
   await database.drop();
 });
 
-const open = (withElasticsearch: boolean): LogsModule =>
+const open = (withElasticsearch: boolean, { batchSize = 500 } = {}): LogsModule =>
   createLogsModule({
     sql: database.sql,
     unitOfWork: (toTx) => createUnitOfWork(database.dataSource, (manager) => toTx(sqlOf(manager))),
-    elasticsearch: withElasticsearch ? { node: elasticsearch.url, indexPrefix: PREFIX } : null,
+    elasticsearch: withElasticsearch ? { node: elasticsearch.url, indexPrefix: PREFIX, batchSize } : null,
     logger: pino({ level: "silent" }),
     clock: systemClock,
   });
@@ -46,6 +46,17 @@ test.each([false, true])(
     await logs.close();
   },
 );
+
+test("lines are exported in batches of the configured size", async () => {
+  const logs = open(true, { batchSize: 2 });
+  const lines = Array.from({ length: 5 }, () => newLine());
+  await database.dataSource.transaction((manager) => logs.writer(sqlOf(manager)).add(lines));
+  const before = elasticsearch.bulkSizes.length;
+  logs.exporter?.start();
+  await eventually(async () => elasticsearch.bulkSizes.slice(before).reduce((sum, size) => sum + size, 0) === 5);
+  expect(elasticsearch.bulkSizes.slice(before)).toEqual([2, 2, 1]);
+  await logs.close();
+});
 
 test("a change that is rolled back leaves no line", async () => {
   const logs = open(false);

@@ -86,6 +86,7 @@ function createExporter(
     logger: log,
     clock,
     metrics,
+    batchSize: elasticsearch.batchSize,
   });
   return { client, exporter, lineExport: new LineExport(exportLines, sink, new WaitingAuditLines(sqlOf(dataSource))) };
 }

@@ -26,7 +26,7 @@ export interface LogsDependencies {
   /** Makes transactions whose `tx` is made from the transaction's own `Sql`. */
   readonly unitOfWork: <Tx>(toTx: (sql: Sql) => Tx) => UnitOfWork<Tx>;
   /** Null: lines stay in Postgres and are read from there. */
-  readonly elasticsearch: (ElasticsearchOptions & { readonly indexPrefix: string }) | null;
+  readonly elasticsearch: (ElasticsearchOptions & { readonly indexPrefix: string; readonly batchSize: number }) | null;
   /** Between two looks for new lines of a log that is followed. */
   readonly pollIntervalMs?: number;
   readonly logger: Logger;
@@ -74,7 +74,7 @@ export function createLogsModule(dependencies: LogsDependencies): LogsModule {
   const client = createElasticsearchClient(elasticsearch);
   const { indexPrefix } = elasticsearch;
   const sink = createLogSink(indexPrefix, { client, clock: dependencies.clock });
-  const { exporter, lineExport } = createExporter(dependencies, sink);
+  const { exporter, lineExport } = createExporter(dependencies, { sink, batchSize: elasticsearch.batchSize });
   const search = new SearchDuringOutages(
     new ElasticsearchLogSearch({ client, indexPrefix }),
     new PostgresLogSearch(sql),
@@ -111,7 +111,7 @@ function createTails(
 
 function createExporter(
   dependencies: LogsDependencies,
-  sink: ElasticsearchSink<LogLine>,
+  { sink, batchSize }: { readonly sink: ElasticsearchSink<LogLine>; readonly batchSize: number },
 ): { exporter: LineExporter<LogLine>; lineExport: LineExport<LogLine> } {
   const { sql, unitOfWork, logger, clock, metrics } = dependencies;
   const transactions = unitOfWork<ExportTransaction<LogLine>>((sql) => ({ waiting: new LogLineStore(sql) }));
@@ -124,6 +124,7 @@ function createExporter(
     logger,
     clock,
     ...(metrics === undefined ? {} : { metrics }),
+    batchSize,
   });
   return { exporter, lineExport: new LineExport(exportLines, sink, new LogLineStore(sql)) };
 }

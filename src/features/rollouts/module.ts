@@ -18,7 +18,7 @@ import { FilesystemDriver } from "./drivers/filesystem-driver";
 import { rolloutJobs } from "./jobs/rollout-jobs";
 
 export interface RolloutsModuleOptions {
-  readonly config: Pick<Config, "dataDir" | "workers">;
+  readonly config: Pick<Config, "dataDir" | "workers" | "deployments">;
   readonly clock: Clock;
   readonly metrics: RolloutMetrics;
   readonly installation: InstallationReader;
@@ -39,18 +39,27 @@ export function createRolloutsModule(options: RolloutsModuleOptions) {
   const root = join(config.dataDir, "releases");
   const configured = new FilesystemDriver(root, new BundleTrees(bundles.unpack));
   const driver = typeof options.driver === "function" ? options.driver(configured) : (options.driver ?? configured);
+  const { defaultRuntimeRepository, defaultAirflowRepository } = config.deployments;
+  const repositories = { runtime: defaultRuntimeRepository, airflow: defaultAirflowRepository };
   const { retryCount, outageMinutes } = config.workers;
   const attempts = 1 + retryCount;
   const apply = new ApplyRevision({
     unitOfWork,
     readModel,
     driver,
+    repositories,
     clock,
     attempts,
     outageMs: outageMinutes * 60_000,
     metrics,
   });
-  const reconcile = new ReconcileDeployment({ revisions: readModel, bundles: bundles.readModel, installation, driver });
+  const reconcile = new ReconcileDeployment({
+    revisions: readModel,
+    bundles: bundles.readModel,
+    installation,
+    driver,
+    repositories,
+  });
   const resume = new ResumeRollouts({ unitOfWork, readModel, clock });
   return {
     apply,

@@ -10,6 +10,8 @@ import {
 import type { Client, Pool, PoolClient } from "pg";
 import type { Logger } from "pino";
 import { inTime } from "../../kernel/in-time";
+import { Outage } from "../../kernel/outage";
+import { refusalOf } from "../outages/classify-outage";
 import type { JobHandler } from "./job";
 import { releasingOnce } from "./releasing-once";
 import type { WorkerLease } from "./worker-lease";
@@ -196,7 +198,13 @@ export class JobWorkers {
               signal: this.aborting.signal,
             });
           } catch (error) {
-            jobLog.error({ err: error }, "job failed; it will be tried again");
+            const refusal = refusalOf(error);
+            if (refusal instanceof Outage)
+              jobLog.warn(
+                { outage: refusal.kind, reason: String(error) },
+                "job was interrupted by an outage; it will be tried again",
+              );
+            else jobLog.error({ err: error }, "job failed; it will be tried again");
             throw error;
           } finally {
             // graphile-worker removes a job that has ended, also one that is another worker's by now: it does not get

@@ -11,6 +11,7 @@ import {
   type DeployStores,
   type RevisionReadModel,
 } from "../../deploys";
+import type { DefaultRepositories } from "../domain/default-image";
 import { releaseStateOf } from "../domain/release-of-revision";
 import type { ReleaseState } from "../domain/release-state";
 import type { RolloutMetrics } from "./ports";
@@ -36,6 +37,7 @@ export class ApplyRevision {
       readonly unitOfWork: UnitOfWork<DeployStores>;
       readonly readModel: RevisionReadModel;
       readonly driver: RolloutDriver;
+      readonly repositories: DefaultRepositories;
       readonly clock: Clock;
       /** Failed attempts after which a revision is FAILED. */
       readonly attempts: number;
@@ -51,7 +53,13 @@ export class ApplyRevision {
       const dags = dagsOf(deployment, revision);
       const { dagTarballVersion } = dags;
       const bundle = dagTarballVersion === null ? null : await stores.bundles.find(deployment.id, dagTarballVersion);
-      return releaseStateOf(deployment, revision, { installation: await stores.installation.current(), dags, bundle });
+      const installation = await stores.installation.current();
+      return releaseStateOf(deployment, revision, {
+        installation,
+        dags,
+        bundle,
+        repositories: this.deps.repositories,
+      });
     });
     if (state === null) return;
     try {

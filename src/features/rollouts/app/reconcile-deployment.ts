@@ -1,5 +1,6 @@
 import type { BundleReadModel } from "../../bundles";
 import type { InstallationReader } from "../../installation";
+import type { DefaultRepositories } from "../domain/default-image";
 import { releaseStateOf } from "../domain/release-of-revision";
 import type { RevisionReadModel } from "../../deploys";
 import { TargetAhead, type RolloutDriver } from "./rollout-driver";
@@ -14,6 +15,7 @@ export class ReconcileDeployment {
       readonly bundles: BundleReadModel;
       readonly installation: InstallationReader;
       readonly driver: RolloutDriver;
+      readonly repositories: DefaultRepositories;
     },
   ) {}
 
@@ -27,7 +29,12 @@ export class ReconcileDeployment {
     const { dagTarballVersion: version } = deployment;
     const [bundle = null] = version === null ? [] : await this.deps.bundles.findMany([{ deploymentId, version }]);
     const outcome = await this.deps.driver.apply(
-      releaseStateOf(deployment, current, { installation, dags: deployment, bundle }),
+      releaseStateOf(deployment, current, {
+        installation,
+        dags: deployment,
+        bundle,
+        repositories: this.deps.repositories,
+      }),
       signal,
     );
     if (outcome === "applied") return null;

@@ -1,6 +1,7 @@
 import type { DagBundle } from "../../bundles/domain";
 import { presentDagDeployment, presentVariables, type Deployment } from "../../deployments/domain";
 import type { Installation } from "../../installation/domain";
+import { defaultImage, type DefaultRepositories } from "./default-image";
 import type { ReleaseState } from "./release-state";
 import type { LiveDags, DeployRevision } from "../../deploys/domain";
 
@@ -12,7 +13,13 @@ export function releaseStateOf(
     installation,
     dags,
     bundle,
-  }: { readonly installation: Installation; readonly dags: LiveDags; readonly bundle: DagBundle | null },
+    repositories,
+  }: {
+    readonly installation: Installation;
+    readonly dags: LiveDags;
+    readonly bundle: DagBundle | null;
+    readonly repositories: DefaultRepositories;
+  },
 ): ReleaseState {
   const { imageRepository } = revision;
   return {
@@ -28,7 +35,7 @@ export function releaseStateOf(
     generation: deployment.lastRevisionNumber,
     image:
       imageRepository === null
-        ? null
+        ? defaultImage(revision, repositories)
         : { repository: imageRepository, tag: revision.imageTag, digest: revision.imageDigest },
     runtimeVersion: revision.runtimeVersion,
     airflowVersion: revision.airflowVersion,

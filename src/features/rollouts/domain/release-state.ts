@@ -35,7 +35,7 @@ export interface ReleaseState {
   readonly cloudRole: string | null;
 }
 
-interface ReleaseImage {
+export interface ReleaseImage {
   readonly repository: string;
   readonly tag: string | null;
   readonly digest: string | null;
