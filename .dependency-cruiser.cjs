@@ -1,22 +1,4 @@
-/**
- * Which features a feature may use, in the order of the product's story. The key is the folder's name; docs/adr/0001
- * draws it.
- */
-const mayUse = {
-  runtimes: [],
-  access: [],
-  audit: [],
-  logs: [],
-  installation: [],
-  bundles: ["installation"],
-  "sign-on": ["access"],
-  workspaces: ["access", "logs"],
-  deployments: ["access", "workspaces", "runtimes", "logs"],
-  registry: ["access", "deployments"],
-  deploys: ["runtimes", "access", "logs", "installation", "bundles", "deployments", "registry"],
-  rollouts: ["installation", "bundles", "deployments", "deploys"],
-  rollbacks: ["runtimes", "bundles", "registry", "deployments", "deploys"],
-};
+const mayUse = require("./scripts/may-use.cjs");
 
 const feature = "^src/features/([^/]+)/";
 /** Everything that the product is made of; packages and Node's own modules are not in it. */

@@ -1,6 +1,6 @@
 import { Pool, type PoolClient } from "pg";
-import { serverUrl } from "../../../test/world/database";
-import { releasingOnce } from "./releasing-once";
+import { serverUrl } from "../../world/database";
+import { releasingOnce } from "../../../src/infrastructure/jobs/releasing-once";
 
 type Release = (destroy?: boolean) => void;
 

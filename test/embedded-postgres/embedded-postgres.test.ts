@@ -19,8 +19,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
-import { type EmbeddedPostgres, findRunningPostgres, startEmbeddedPostgres } from ".";
-import { commandLine } from "./processes";
+import { type EmbeddedPostgres, findRunningPostgres, startEmbeddedPostgres } from "../../src/embedded-postgres";
+import { commandLine } from "../../src/embedded-postgres/processes";
 
 const databaseName = "a-database";
 let dataDir: string;
@@ -58,7 +58,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 /** Another Node process that owns the data folder until it is killed. */
 async function startOwner(): Promise<{ owner: ChildProcess; url: string }> {
   const script = `
-    require(${JSON.stringify(__dirname)})
+    require(${JSON.stringify(join(__dirname, "..", "..", "src", "embedded-postgres"))})
       .startEmbeddedPostgres(${JSON.stringify({ dataDir, databaseName })})
       .then(({ url }) => process.send(url));`;
   const owner = spawn(process.execPath, ["--require", "tsx/cjs", "--eval", script], {
