@@ -17,7 +17,7 @@ export const RETENTION_DAYS = 90;
 /** As `npm start` gives them; the bare server gets the same. */
 export const NODE_FLAGS = ["--max-semi-space-size=32"];
 
-const START_MOST_MS = 30_000;
+const MAX_START_MS = 30_000;
 
 /** As in production, with every switch on that a rollback needs; nothing of the caller's environment gets in. */
 export function productEnvironment(databaseUrl: string): NodeJS.ProcessEnv {
@@ -61,7 +61,7 @@ export async function startProduct(databaseUrl: string, profileDir?: string): Pr
   const ended = once(child, "exit");
   process.on("exit", () => child.kill("SIGKILL"));
   const base = `http://127.0.0.1:${port}`;
-  for (const deadline = Date.now() + START_MOST_MS; !(await isReady(`${base}/v1/readyz`)); await pause(100)) {
+  for (const deadline = Date.now() + MAX_START_MS; !(await isReady(`${base}/v1/readyz`)); await pause(100)) {
     if (child.exitCode !== null || Date.now() > deadline) {
       child.kill();
       throw new Error(`the product did not start:\n${await readFile(logFile, "utf8")}`);

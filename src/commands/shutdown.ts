@@ -46,7 +46,7 @@ export class Shutdown {
     return done;
   }
 
-  /** Answers whether everything could be stopped. */
+  /** Returns whether everything could be stopped. */
   async stopAll(): Promise<boolean> {
     this.begunAtMs ??= Date.now();
     let stopped = true;

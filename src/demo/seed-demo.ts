@@ -134,7 +134,7 @@ async function relive(
   }
 }
 
-/** Answers the new revision's id. */
+/** Returns the new revision's id. */
 async function deployAgain(
   { features: { bundles, deploys, rollbacks } }: App,
   {

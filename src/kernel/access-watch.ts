@@ -1,5 +1,5 @@
 /** Tells when what anybody may do might have changed, so that whatever goes on for long can ask again. */
 export interface AccessWatch {
-  /** Answers how to leave. Never rings before it has returned. */
+  /** Returns how to leave. Never rings before it has returned. */
   onChange(listener: () => void): () => void;
 }

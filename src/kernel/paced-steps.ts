@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 /** So many times as long as a step took, the database is left to others before the next. */
 const PAUSE_TIMES = 3;
 /** However long a step had to wait for others, the next comes after this at the latest. */
-const PAUSE_MOST_MS = 1_000;
+const MAX_PAUSE_MS = 1_000;
 
 export interface Step<Position> {
   /** How many things it did. */
@@ -13,7 +13,7 @@ export interface Step<Position> {
 }
 
 /**
- * Goes through a large table in short steps, and leaves the database to others most of the time. Answers how many
+ * Goes through a large table in short steps, and leaves the database to others most of the time. Returns how many
  * things were done.
  */
 export async function inPacedSteps<Position>(
@@ -27,6 +27,6 @@ export async function inPacedSteps<Position>(
     total += count;
     if (next === null) return total;
     from = next;
-    await pause(Math.min((performance.now() - startedAt) * PAUSE_TIMES, PAUSE_MOST_MS));
+    await pause(Math.min((performance.now() - startedAt) * PAUSE_TIMES, MAX_PAUSE_MS));
   }
 }

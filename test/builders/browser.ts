@@ -17,7 +17,7 @@ interface Kept {
 /** Changes where the browser goes next, as somebody in the middle, or at the keyboard, could. */
 export type Tamper = (url: URL) => URL;
 
-const REDIRECTS_MOST = 20;
+const MAX_REDIRECTS = 20;
 
 /**
  * A browser as far as signing in needs one: it follows redirects, keeps cookies by origin and path, and sends
@@ -69,7 +69,7 @@ export class Browser {
     tamper: Tamper,
   ): Promise<Page> {
     let [verb, next, body] = [method, tamper(url), sent];
-    for (let hop = 0; hop < REDIRECTS_MOST; hop++) {
+    for (let hop = 0; hop < MAX_REDIRECTS; hop++) {
       this.visited.push(next.href);
       const response = await this.request(verb, next, body);
       this.keep(next.origin, response.headers);
@@ -79,7 +79,7 @@ export class Browser {
       }
       [verb, next, body] = ["GET", tamper(new URL(location, next)), undefined];
     }
-    throw new Error(`more than ${REDIRECTS_MOST} redirects: ${this.visited.join(" ")}`);
+    throw new Error(`more than ${MAX_REDIRECTS} redirects: ${this.visited.join(" ")}`);
   }
 
   private async request(

@@ -19,7 +19,7 @@ import type { Replica } from "./replica";
 const BREAKS = Number(process.env["BREAKS"] ?? 14);
 /** A slow machine makes fewer breaks rather than take longer. */
 const SECONDS = Number(process.env["BREAK_SECONDS"] ?? (BREAKS > 14 ? BREAKS * 15 : 90));
-const AT_LEAST = Math.min(BREAKS, 6);
+const MIN_ROUNDS = Math.min(BREAKS, 6);
 const REPLICAS = 2;
 /** The default of `workers.concurrency`. */
 const WORKERS = 4;
@@ -102,7 +102,7 @@ describe(`up to ${BREAKS} breaks of every connection to Postgres, under load`, (
 
       const hasEnded = (): boolean => replicas.some(({ unexpectedEnds }) => unexpectedEnds.length > 0);
       const made = new Map<string, number>();
-      const budget = new TimeBudget({ seconds: SECONDS, atLeast: AT_LEAST });
+      const budget = new TimeBudget({ seconds: SECONDS, atLeast: MIN_ROUNDS });
       while (budget.rounds < BREAKS && !hasEnded() && budget.next()) {
         const before = load.size;
         await until(async () => load.size > before || hasEnded(), Boolean, PROGRESS_WITHIN_MS);

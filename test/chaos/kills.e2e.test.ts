@@ -15,7 +15,7 @@ import type { Replica } from "./replica";
 const KILLS = Number(process.env["KILLS"] ?? 50);
 /** A slow machine makes fewer kills rather than take longer. */
 const SECONDS = Number(process.env["KILL_SECONDS"] ?? (KILLS > 50 ? KILLS * 10 : 120));
-const AT_LEAST = Math.min(KILLS, 8);
+const MIN_ROUNDS = Math.min(KILLS, 8);
 const REPLICAS = 2;
 /**
  * Of a long run, each so many rounds: a replica that stands still for longer than its lease (30 s) and then goes on.
@@ -54,7 +54,7 @@ describe(`kill -9 of a replica, up to ${KILLS} times, under load`, () => {
       const load = new Load(replicas, await prepare(first, { deployments: 3 }));
       load.start();
 
-      const budget = new TimeBudget({ seconds: SECONDS, atLeast: AT_LEAST });
+      const budget = new TimeBudget({ seconds: SECONDS, atLeast: MIN_ROUNDS });
       let starts = Promise.resolve();
       let pauses = 0;
       while (budget.rounds < KILLS && budget.next()) {

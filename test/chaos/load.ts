@@ -19,7 +19,7 @@ export class Load {
   readonly accepted = new Set<string>();
   /** Revisions of the uploads that a replica has answered for: an upload may complete the image deploy before it. */
   readonly uploaded = new Set<string>();
-  /** Answers that can never be right. */
+  /** Returns that can never be right. */
   readonly complaints: string[] = [];
   readonly counts = { images: 0, rollbacks: 0, repeats: 0, uploads: 0, reads: 0, refused: 0, unanswered: 0 };
   private readonly codes = new Map<string, number>();

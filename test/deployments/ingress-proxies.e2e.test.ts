@@ -4,7 +4,7 @@ import { createDeployment, signUpAdmin, userWith } from "../builders/api";
 import { startTestApp, type TestApp } from "../world/app";
 import { programPath, startCaddy, startNginx, type ReverseProxy, type Upstreams } from "../world/reverse-proxies";
 
-/** Answers with the headers that arrived, in place of an Airflow. */
+/** Returns with the headers that arrived, in place of an Airflow. */
 const airflow: Server = createServer((incoming, response) => response.end(JSON.stringify(incoming.headers)));
 let world: TestApp;
 let upstreams: Omit<Upstreams, "passesClientHeader">;

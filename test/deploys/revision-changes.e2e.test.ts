@@ -23,7 +23,7 @@ const DIALECTS = [
 ] as const;
 const [TODAY] = DIALECTS;
 
-/** Answers once the subscription has begun, of which a client is not told. */
+/** Returns once the subscription has begun, of which a client is not told. */
 async function followed(...args: Parameters<typeof follow>): Promise<RawSocket> {
   const looks = jest.spyOn(args[0].app.features.deploys.readModel, "changedSince");
   const socket = await follow(...args);

@@ -3,12 +3,12 @@ import { text, textLike, trueOrFalse, url, wholeNumber } from "./value-kinds";
 
 const MIB = 1024 ** 2;
 /** GraphQL's Int, in which sizes are told. */
-const BYTES_MOST = 2 ** 31 - 1;
+const MAX_BYTES = 2 ** 31 - 1;
 
 /** What an upload of DAGs may be, and where it is kept. */
 export const bundles = {
   maxUploadBytes: setting({
-    kind: wholeNumber(1, BYTES_MOST),
+    kind: wholeNumber(1, MAX_BYTES),
     default: 512 * MIB,
     values: [config("dagBundles.maxUploadBytes")],
     description: "Largest upload of DAGs, compressed.",

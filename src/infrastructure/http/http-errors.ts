@@ -43,7 +43,7 @@ export const errorBody = (message: string, code: string, details: Readonly<Recor
   errors: [{ message, extensions: { code, ...details } }],
 });
 
-/** Answers whatever a route throws: a refusal with its status, a client's mistake as such, a bug masked. */
+/** Returns whatever a route throws: a refusal with its status, a client's mistake as such, a bug masked. */
 export const answerErrors =
   (log: Logger, outages: OutageLog) =>
   (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {

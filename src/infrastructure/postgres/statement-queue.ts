@@ -3,7 +3,7 @@ import type { Sql } from "./sql";
 import { isContention } from "./sql-state";
 
 /** So many statements at most share a connection: the last of them waits for all the others. */
-const MOST_TOGETHER = 8;
+const MAX_TOGETHER = 8;
 
 interface Waiting {
   readonly text: string;
@@ -43,7 +43,7 @@ export class StatementQueue implements Sql {
     if (this.expected >= Math.min(this.waiting.length, this.pool.options.max)) return;
     this.expected++;
     this.pool.connect((error, client) => {
-      const share = this.waiting.splice(0, Math.min(Math.ceil(this.waiting.length / this.expected), MOST_TOGETHER));
+      const share = this.waiting.splice(0, Math.min(Math.ceil(this.waiting.length / this.expected), MAX_TOGETHER));
       this.expected--;
       if (client !== undefined) send(share, client, this.add);
       else for (const { reject } of share) reject(error);

@@ -15,7 +15,7 @@ import type { RequestContext } from "./request-context";
 import type { RequestPlugin } from "./request-plugin";
 
 /** Fields of a document after its fragments are written out, so that a few lines cannot unfold into millions. */
-const MOST_SELECTIONS = 10_000;
+const MAX_SELECTIONS = 10_000;
 
 export interface ApolloOptions {
   readonly schema: GraphQLSchema;
@@ -57,7 +57,7 @@ export function createApollo({
     persistedQueries: false,
     documentStore: documents.store(),
     parseOptions: { maxTokens: limits.maxTokens },
-    maxRecursiveSelections: MOST_SELECTIONS,
+    maxRecursiveSelections: MAX_SELECTIONS,
     validationRules: [maxDepth(limits.maxDepth), maxAliases(limits.maxAliases), storableLiterals],
     plugins: [...disabledPlugins(), ...plugins],
   });

@@ -19,8 +19,8 @@ import { LRUCache } from "lru-cache";
 import { isIntrospection } from "./limits";
 import { serializersOf } from "./serializers";
 
-const MOST_QUERIES = 500;
-const MOST_CHARACTERS = 500_000;
+const MAX_QUERIES = 500;
+const MAX_CHARACTERS = 500_000;
 
 /** A query whose document has passed every check that does not depend on its variables. */
 export interface CheckedQuery {
@@ -40,7 +40,7 @@ export interface CompiledAnswer extends CheckedQuery {
 }
 
 /**
- * Answers queries from compiled code, before Apollo sees them: once a text has passed through Apollo's
+ * Returns queries from compiled code, before Apollo sees them: once a text has passed through Apollo's
  * pipeline twice, all that is left to do with it is to execute it.
  *
  * Only answers without errors come from here. On any error, wrong variables included, Apollo executes
@@ -54,8 +54,8 @@ export interface CompiledAnswer extends CheckedQuery {
  */
 export class CompiledQueries<TContext extends BaseContext> {
   private readonly known = new LRUCache<string, Known | "SEEN_ONCE" | "IMPOSSIBLE">({
-    max: MOST_QUERIES,
-    maxSize: MOST_CHARACTERS,
+    max: MAX_QUERIES,
+    maxSize: MAX_CHARACTERS,
     sizeCalculation: (_, text) => text.length + 1,
   });
 

@@ -48,13 +48,13 @@ export type Outcome =
   /** Throws `StreamBroken` where it cannot go on. Ends at once when it is left. */
   | { readonly kind: "stream"; readonly results: AsyncGenerator<FormattedExecutionResult, void, undefined> };
 
-/** Answers GraphQL, over HTTP and otherwise. */
+/** Returns GraphQL, over HTTP and otherwise. */
 export interface GraphqlServer {
   start(): Promise<void>;
   stop(): Promise<void>;
   answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer>;
   /**
-   * Answers `{ query, variables, operationName }` by the same way, subscriptions included if the context has a
+   * Returns `{ query, variables, operationName }` by the same way, subscriptions included if the context has a
    * handover for them: they pass through Apollo until nothing is left to do but to subscribe.
    */
   operate(request: unknown, context: RequestContext): Promise<Outcome>;

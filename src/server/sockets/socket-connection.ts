@@ -21,10 +21,10 @@ export interface SocketDependencies {
   readonly log: Logger;
 }
 
-const MOST_OPERATIONS = 50;
+const MAX_OPERATIONS = 50;
 /** What may wait for a client that does not read. */
-const MOST_BUFFERED_BYTES = 8 * 1024 * 1024;
-const MOST_IN_ONE_TURN = 50;
+const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
+const MAX_IN_ONE_TURN = 50;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 /** Of a close frame's 125 bytes two are the code's (RFC 6455, 5.5). */
 const LONGEST_REASON_BYTES = 123;
@@ -76,8 +76,8 @@ export class SocketConnection implements Connection {
   }
 
   async run(request: unknown, running: number, printsVerbatim = false): Promise<Outcome> {
-    if (running > MOST_OPERATIONS || this.inHand >= MOST_OPERATIONS) {
-      return refuse("TOO_MANY_OPERATIONS", `At most ${MOST_OPERATIONS} operations can go on over one connection`);
+    if (running > MAX_OPERATIONS || this.inHand >= MAX_OPERATIONS) {
+      return refuse("TOO_MANY_OPERATIONS", `At most ${MAX_OPERATIONS} operations can go on over one connection`);
     }
     if (typeof request !== "object" || request === null || Array.isArray(request)) {
       return refuse("BAD_REQUEST", "The payload has to be an object with a query");
@@ -96,13 +96,13 @@ export class SocketConnection implements Connection {
   send(text: string): Promise<void> {
     return new Promise((resolve) => {
       if (!this.isOpen) return void setImmediate(resolve);
-      if (this.socket.bufferedAmount > MOST_BUFFERED_BYTES) {
+      if (this.socket.bufferedAmount > MAX_BUFFERED_BYTES) {
         this.socket.terminate();
         return void setImmediate(resolve);
       }
       // A client that reads fast would otherwise be written to in one turn of the event loop, with everybody else
       // waiting.
-      const breathe = ++this.sent % MOST_IN_ONE_TURN === 0;
+      const breathe = ++this.sent % MAX_IN_ONE_TURN === 0;
       this.socket.send(text, () => (breathe ? setImmediate(resolve) : resolve()));
     });
   }

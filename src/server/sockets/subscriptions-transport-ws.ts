@@ -114,7 +114,7 @@ export class SubscriptionsTransportWs implements Transport {
     if (id === undefined) this.closeAfter(error);
   }
 
-  /** Sends whatever the operation brings. Answers with the error that has ended it, or null. */
+  /** Sends whatever the operation brings. Returns with the error that has ended it, or null. */
   private async deliver(id: Id, operation: Operation, outcome: Outcome): Promise<GraphQLFormattedError | null> {
     if (outcome.kind === "refused") return first(outcome.errors);
     if (outcome.kind === "answer") {

@@ -23,7 +23,7 @@ export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: 
   server.emit("connection", socket);
 }
 
-/** Answers the handshake with an error, in plain HTTP. */
+/** Returns the handshake with an error, in plain HTTP. */
 export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

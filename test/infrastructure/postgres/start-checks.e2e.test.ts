@@ -54,7 +54,7 @@ describe("sslmode=prefer", () => {
   const servers: Server[] = [];
   afterAll(() => servers.forEach((server) => server.close()));
 
-  /** Answers a request for TLS with one letter. */
+  /** Returns a request for TLS with one letter. */
   async function answering(letter: string): Promise<string> {
     const server = createServer((socket: Socket) =>
       socket.once("data", () => socket.end(letter)).on("error", () => undefined),

@@ -5,7 +5,7 @@ import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import type { AuditObject } from "../../../kernel/audit-entry";
 import { InvalidInput, LimitReached, NotFound } from "../../../kernel/errors";
 import { requirePermission, type Actor, type Permission, type Scope } from "../../../kernel/permissions";
-import { checkLabel, LABEL_MOST } from "../../../kernel/text";
+import { checkLabel, MAX_LABEL } from "../../../kernel/text";
 import type { ServiceAccount } from "../domain/accounts";
 import { requireGrantable } from "../domain/granting";
 import type { Role, RolePermissions } from "../domain/roles";
@@ -158,7 +158,7 @@ async function lockIn(access: AccessStores, scope: Scope, id: string): Promise<S
 
 function checkCategory(text: string | null | undefined): string | null {
   const category = (text ?? "").trim();
-  if (category.length > LABEL_MOST) throw new InvalidInput("category", `has at most ${LABEL_MOST} characters`);
+  if (category.length > MAX_LABEL) throw new InvalidInput("category", `has at most ${MAX_LABEL} characters`);
   return category || null;
 }
 

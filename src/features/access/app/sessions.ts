@@ -10,7 +10,7 @@ import type { AccessReadModel, SessionTokens, VerifiedSession } from "./ports";
 
 /** How long a change of access on another replica can go unnoticed if its notification is lost. */
 const KNOWN_FOR_MS = 5_000;
-const MOST_KNOWN = 10_000;
+const MAX_KNOWN = 10_000;
 /** `lastUsedAt` of a service account is kept to this precision. */
 const TOUCH_EVERY_MS = 60_000;
 
@@ -47,9 +47,9 @@ export interface SessionsOptions {
  * `fresh` asks the database in any case: mutations always do.
  */
 export class Sessions {
-  private readonly verified = new LRUCache<string, VerifiedSession>({ max: MOST_KNOWN });
-  private readonly actors = new LRUCache<string, RememberedActor>({ max: MOST_KNOWN, ttl: KNOWN_FOR_MS });
-  private readonly touched = new LRUCache<string, true>({ max: MOST_KNOWN, ttl: TOUCH_EVERY_MS });
+  private readonly verified = new LRUCache<string, VerifiedSession>({ max: MAX_KNOWN });
+  private readonly actors = new LRUCache<string, RememberedActor>({ max: MAX_KNOWN, ttl: KNOWN_FOR_MS });
+  private readonly touched = new LRUCache<string, true>({ max: MAX_KNOWN, ttl: TOUCH_EVERY_MS });
   /**
    * Loads under way, for reads that ask for the same at the same time: each change of access makes every open socket
    * ask.

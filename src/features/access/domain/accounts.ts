@@ -60,7 +60,7 @@ export interface RoleBinding {
 const PASSWORD_LENGTH = { least: 8, most: 128 };
 const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/;
 
-const NAME_MOST = 190;
+const MAX_NAME = 190;
 
 /** @throws InvalidInput if the password is too short or too long */
 export function checkPassword(password: string, argument = "password"): string {
@@ -76,8 +76,8 @@ export function checkPassword(password: string, argument = "password"): string {
  */
 export function checkUsername(text: string, argument = "username"): string {
   const username = text.trim();
-  if (username === "" || username.length > NAME_MOST)
-    throw new InvalidInput(argument, `has to have 1 to ${NAME_MOST} characters`);
+  if (username === "" || username.length > MAX_NAME)
+    throw new InvalidInput(argument, `has to have 1 to ${MAX_NAME} characters`);
   return username;
 }
 
@@ -87,7 +87,7 @@ export function checkUsername(text: string, argument = "username"): string {
  */
 export function checkFullName(text: string | null): string | null {
   const fullName = (text ?? "").trim();
-  if (fullName.length > NAME_MOST) throw new InvalidInput("fullName", `has at most ${NAME_MOST} characters`);
+  if (fullName.length > MAX_NAME) throw new InvalidInput("fullName", `has at most ${MAX_NAME} characters`);
   return fullName || null;
 }
 

@@ -37,7 +37,7 @@ export type MemberChange =
   | { readonly kind: "REPLACE"; readonly by: readonly string[] };
 
 /** So many users at once; what a change names is also kept in the audit trail. */
-const MEMBERS_MOST = 500;
+const MAX_MEMBERS = 500;
 
 /**
  * The ids as they are stored, each once; null where none are given.
@@ -45,7 +45,7 @@ const MEMBERS_MOST = 500;
  */
 export function readMemberIds(given: readonly string[] | null | undefined, argument: string): string[] | null {
   if (given == null) return null;
-  if (given.length > MEMBERS_MOST) throw new InvalidInput(argument, `takes at most ${MEMBERS_MOST} users at once`);
+  if (given.length > MAX_MEMBERS) throw new InvalidInput(argument, `takes at most ${MAX_MEMBERS} users at once`);
   return [...new Set(given.map((id) => id.toLowerCase()))];
 }
 

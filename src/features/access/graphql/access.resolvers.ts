@@ -129,7 +129,7 @@ export class SystemServiceAccountResolver {
   @MaxItems(100)
   @Query(() => [ServiceAccount], {
     nullable: true,
-    description: "Service accounts with a role on the whole system. Takes system.serviceAccounts.get.",
+    description: "Service accounts with a role on the whole system. Requires system.serviceAccounts.get.",
   })
   async systemServiceAccounts(@Ctx() context: GraphqlContext): Promise<ServiceAccount[]> {
     const accounts = await this.serviceAccounts.list(await context.actor(), SYSTEM_SCOPE);
@@ -139,7 +139,7 @@ export class SystemServiceAccountResolver {
   @Mutation(() => ServiceAccount, {
     nullable: true,
     description:
-      "Creates a service account with a role on the whole system. Takes system.serviceAccounts.create, and every permission that the role grants.",
+      "Creates a service account with a role on the whole system. Requires system.serviceAccounts.create, and every permission that the role grants.",
   })
   async createSystemServiceAccount(
     @Ctx() context: GraphqlContext,
@@ -161,7 +161,7 @@ export class SystemServiceAccountResolver {
   @Mutation(() => ServiceAccount, {
     nullable: true,
     description:
-      "Changes what is given of a service account of the system; its key stays. Takes system.serviceAccounts.update, and for a new role every permission that it grants.",
+      "Changes what is given of a service account of the system; its key stays. Requires system.serviceAccounts.update, and for a new role every permission that it grants.",
   })
   async updateSystemServiceAccount(
     @Ctx() context: GraphqlContext,

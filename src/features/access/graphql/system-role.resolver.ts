@@ -6,8 +6,8 @@ import type { Role as RoleName } from "../domain/roles";
 import { Role, RoleBinding } from "./access.types";
 
 const GRANT =
-  "in place of the one there was. Takes system.iam.update, and every permission that the role grants. The last SYSTEM_ADMIN stays one.";
-const REVOKE = "Takes system.iam.update. The last SYSTEM_ADMIN stays one.";
+  "in place of the one there was. Requires system.iam.update, and every permission that the role grants. The last SYSTEM_ADMIN stays one.";
+const REVOKE = "Requires system.iam.update. The last SYSTEM_ADMIN stays one.";
 
 @Resolver()
 export class SystemRoleResolver {

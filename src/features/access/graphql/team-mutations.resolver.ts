@@ -19,7 +19,7 @@ export class TeamMutationResolver {
 
   @Mutation(() => TeamPayload, {
     nullable: true,
-    description: "Creates a Team, without any role. Takes system.teams.create.",
+    description: "Creates a Team, without any role. Requires system.teams.create.",
   })
   async createTeam(
     @Ctx() context: GraphqlContext,
@@ -53,7 +53,7 @@ export class TeamMutationResolver {
   @Mutation(() => TeamPayload, {
     nullable: true,
     description:
-      "Changes a Team: all of what is given, or nothing. Takes system.teams.update, and for new members every permission that the Team's roles grant. The last SYSTEM_ADMIN, and the last WORKSPACE_ADMIN of a Workspace, cannot leave.",
+      "Changes a Team: all of what is given, or nothing. Requires system.teams.update, and for new members every permission that the Team's roles grant. The last SYSTEM_ADMIN, and the last WORKSPACE_ADMIN of a Workspace, cannot leave.",
   })
   async updateTeam(
     @Ctx() context: GraphqlContext,
@@ -97,7 +97,7 @@ export class TeamMutationResolver {
   @Mutation(() => TeamPayload, {
     nullable: true,
     description:
-      "Removes a Team with all its roles; its members keep their accounts. Takes system.teams.remove. Not if nobody else is SYSTEM_ADMIN, or WORKSPACE_ADMIN of a Workspace.",
+      "Removes a Team with all its roles; its members keep their accounts. Requires system.teams.remove. Not if nobody else is SYSTEM_ADMIN, or WORKSPACE_ADMIN of a Workspace.",
   })
   async removeTeam(
     @Ctx() context: GraphqlContext,

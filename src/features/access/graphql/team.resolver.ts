@@ -20,7 +20,7 @@ export class TeamResolver {
   @MaxItems(10)
   @FieldResolver(() => [User], {
     nullable: true,
-    description: "The members, by user name. Takes system.teams.get; teamUsers asks for less.",
+    description: "The members, by user name. Requires system.teams.get; teamUsers asks for less.",
   })
   async users(@Root() { id }: Team, @Ctx() context: GraphqlContext): Promise<User[]> {
     requirePermission(await context.actor(), "system.teams.get", SYSTEM_SCOPE);

@@ -38,7 +38,7 @@ export class UsersResolver {
   @MaxItems(100)
   @Query(() => [User], {
     nullable: true,
-    description: "Users who match, by user name; all of them where nothing is asked for. Takes system.users.get.",
+    description: "Users who match, by user name; all of them where nothing is asked for. Requires system.users.get.",
   })
   async users(
     @Ctx() context: GraphqlContext,
@@ -51,7 +51,7 @@ export class UsersResolver {
   @Mutation(() => User, {
     nullable: true,
     description:
-      "Removes a user, whose sessions end at once; answers who it was. The deploy history keeps the name. Takes system.user.delete. The last SYSTEM_ADMIN, and the last WORKSPACE_ADMIN of a Workspace, stay.",
+      "Removes a user, whose sessions end at once; answers who it was. The deploy history keeps the name. Requires system.user.delete. The last SYSTEM_ADMIN, and the last WORKSPACE_ADMIN of a Workspace, stay.",
   })
   async removeUser(
     @Ctx() context: GraphqlContext,
@@ -71,7 +71,7 @@ export class UsersResolver {
   @Mutation(() => Boolean, {
     nullable: true,
     description:
-      "Confirms that an address is its user's, and lets a user act who was pending. Takes system.user.verifyEmail, and every permission that the user's roles grant.",
+      "Confirms that an address is its user's, and lets a user act who was pending. Requires system.user.verifyEmail, and every permission that the user's roles grant.",
   })
   async verifyEmail(
     @Ctx() context: GraphqlContext,
@@ -132,7 +132,7 @@ export class UsersResolver {
   @Mutation(() => User, {
     nullable: true,
     description:
-      "Gives another user a new password, and ends all their sessions. Takes system.iam.update, and every permission that the user's roles grant.",
+      "Gives another user a new password, and ends all their sessions. Requires system.iam.update, and every permission that the user's roles grant.",
   })
   async setUserPassword(
     @Ctx() context: GraphqlContext,

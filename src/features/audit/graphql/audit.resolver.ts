@@ -10,7 +10,7 @@ export class AuditResolver {
   constructor(private readonly queries: AuditQueries) {}
 
   @Query(() => AuditLineConnection, {
-    description: "The audit trail, newest first: a line for every accepted change. Takes system.iam.update.",
+    description: "The audit trail, newest first: a line for every accepted change. Requires system.iam.update.",
   })
   async auditLines(
     @Ctx() context: GraphqlContext,

@@ -5,12 +5,12 @@ import { Unavailable } from "../../../kernel/errors";
 import type { BundleState, DagBundle } from "../domain/dag-bundle";
 import { BundleCorrupt, BundleMissing, type BundleStore } from "./bundle-store";
 
-const MOST_KNOWN = 10_000;
+const MAX_KNOWN = 10_000;
 
 /** Whether the store still holds what was uploaded. */
 export class CheckBundle {
   /** By checksum, the version of the stored bytes that were read and found right. */
-  private readonly read = new LRUCache<string, string>({ max: MOST_KNOWN });
+  private readonly read = new LRUCache<string, string>({ max: MAX_KNOWN });
 
   constructor(private readonly store: BundleStore) {}
 

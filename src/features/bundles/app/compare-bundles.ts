@@ -5,7 +5,7 @@ import type { BundleStore } from "./bundle-store";
 import type { BundleReadModel } from "./ports";
 
 /** Larger files are not compared line by line: nobody reads that, and finding the differences takes ever longer. */
-const TEXT_MOST_BYTES = 256 * 1024;
+const MAX_TEXT_BYTES = 256 * 1024;
 
 /** One file of two bundles side by side. */
 export interface FileComparison {
@@ -76,7 +76,7 @@ export class CompareBundles {
     if (bundle === null) return null;
     const file = await this.deps.readModel.file(bundle.sha256, path);
     if (file === null) return null;
-    if (file.sizeBytes > TEXT_MOST_BYTES) return { ...file, content: null };
+    if (file.sizeBytes > MAX_TEXT_BYTES) return { ...file, content: null };
     return { ...file, content: await this.contentOf(bundle.sha256, path) };
   }
 
@@ -93,7 +93,7 @@ export class CompareBundles {
 
   private async unpackFile(sha256: string, path: string): Promise<Buffer | null> {
     const { store, archives } = this.deps;
-    return archives.readFile(await store.open(sha256), path, TEXT_MOST_BYTES);
+    return archives.readFile(await store.open(sha256), path, MAX_TEXT_BYTES);
   }
 }
 

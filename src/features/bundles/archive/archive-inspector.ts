@@ -7,9 +7,9 @@ import type { InspectedArchive } from "../app/archives";
 import type { ArchiveToInspect, Inspection } from "./inspect-archive";
 
 /** So that a large archive does not keep the small ones waiting. */
-const THREADS_LEAST = 2;
+const MIN_THREADS = 2;
 /** Node unpacks in no more threads than that. */
-const THREADS_MOST = 4;
+const MAX_THREADS = 4;
 const IDLE_MS = 60_000;
 const SOURCE = extname(__filename);
 
@@ -22,7 +22,7 @@ export class ArchiveInspector {
     filename: join(__dirname, `inspect-archive${SOURCE}`),
     name: "inspectArchive",
     minThreads: 0,
-    maxThreads: Math.min(Math.max(availableParallelism(), THREADS_LEAST), THREADS_MOST),
+    maxThreads: Math.min(Math.max(availableParallelism(), MIN_THREADS), MAX_THREADS),
     // A thread that waits for work shall close files meanwhile.
     atomics: "disabled",
     idleTimeout: IDLE_MS,

@@ -20,7 +20,7 @@ export async function* blockRuns(chunks: AsyncIterable<Buffer>, attributesMostBy
   if (behind < rest.length) yield rest.subarray(behind);
 }
 
-/** Answers where the bytes begin that have to wait for more. */
+/** Returns where the bytes begin that have to wait for more. */
 function* runsOf(bytes: Buffer, attributesMostBytes: number): Generator<Buffer, number> {
   let start = 0;
   let at = 0;

@@ -4,14 +4,14 @@ import { BLOCK_BYTES, blockRuns, isZeros } from "./block-runs";
 import { checkAttributes } from "./pax-attributes";
 
 /** Names and attributes that tar keeps in entries of their own are read into memory. */
-const META_MOST_BYTES = 64 * 1024;
+const MAX_META_BYTES = 64 * 1024;
 const NOTHING = Buffer.alloc(0);
 /** The parser unpacks what is packed a second time, by gzip or zstd, past every limit. */
 const PACKED_AGAIN = [Buffer.from([0x1f, 0x8b]), Buffer.from([0x28, 0xb5, 0x2f, 0xfd])];
 
 /** Feeds the parser and has its entries worked through one after another. */
 export class EntryQueue {
-  private readonly parser = new Parser({ strict: true, maxMetaEntrySize: META_MOST_BYTES });
+  private readonly parser = new Parser({ strict: true, maxMetaEntrySize: MAX_META_BYTES });
   private current: ReadEntry | undefined;
   private last: Promise<void> = Promise.resolve();
   private failure: { readonly error: unknown } | undefined;
@@ -45,7 +45,7 @@ export class EntryQueue {
    */
   async takeAll(chunks: AsyncIterable<Buffer>): Promise<void> {
     try {
-      for await (const run of blockRuns(chunks, META_MOST_BYTES)) {
+      for await (const run of blockRuns(chunks, MAX_META_BYTES)) {
         await this.take(run);
         this.throwFailure();
       }

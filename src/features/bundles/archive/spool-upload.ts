@@ -50,7 +50,7 @@ async function create(path: string): Promise<FileHandle> {
   return open(path, "wx", 0o600);
 }
 
-/** Answers how many bytes. @throws ArchiveRefused */
+/** Returns how many bytes. @throws ArchiveRefused */
 async function write(upload: Readable, file: FileHandle, { maxUploadBytes }: ArchiveLimits): Promise<number> {
   let sizeBytes = 0;
   for await (const chunks of gathered(upload)) {
@@ -89,7 +89,7 @@ async function* gathered(upload: AsyncIterable<Buffer>): AsyncGenerator<Buffer[]
   if (bytes > 0) yield waiting;
 }
 
-/** Removes what a process that was killed has left. Answers how many files. */
+/** Removes what a process that was killed has left. Returns how many files. */
 export async function removeStaleSpools(folder: string, olderThanMs: number): Promise<number> {
   const names = await readdir(folder).catch(() => []);
   let removed = 0;

@@ -30,8 +30,8 @@ export class ArchiveRefused extends DomainError {
   }
 }
 
-const SHOWN_MOST = 120;
+const MAX_SHOWN = 120;
 
 /** A path for a message: of bearable length, and without what a terminal would obey. */
 export const shown = (path: string): string =>
-  JSON.stringify(path.length > SHOWN_MOST ? `${path.slice(0, SHOWN_MOST)}…` : path);
+  JSON.stringify(path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path);

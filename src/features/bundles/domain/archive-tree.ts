@@ -1,10 +1,10 @@
 import { ArchiveRefused, shown } from "./archive-refused";
 
-const PATH_MOST_BYTES = 1_024;
+const MAX_PATH_BYTES = 1_024;
 /** What file systems take for one name (NAME_MAX). */
-const NAME_MOST_BYTES = 255;
+const MAX_NAME_BYTES = 255;
 /** Beyond it Linux gives up as well (MAXSYMLINKS). */
-const HOPS_MOST = 40;
+const MAX_HOPS = 40;
 /** NUL, halves of surrogate pairs, and what stands for bytes that are no UTF-8. */
 const UNSTORABLE = /[\0\p{Surrogate}\uFFFD]/u;
 
@@ -36,10 +36,10 @@ export class ArchiveTree {
       throw new ArchiveRefused("UNSAFE_PATH", `${shown(name)} lies beside dags/; only what is below it is deployed`);
     }
     const path = steps.join("/");
-    if (Buffer.byteLength(path) > PATH_MOST_BYTES || steps.some((step) => Buffer.byteLength(step) > NAME_MOST_BYTES)) {
+    if (Buffer.byteLength(path) > MAX_PATH_BYTES || steps.some((step) => Buffer.byteLength(step) > MAX_NAME_BYTES)) {
       throw new ArchiveRefused(
         "PATH_TOO_LONG",
-        `${shown(name)} is longer than ${PATH_MOST_BYTES} bytes, or a name in it than ${NAME_MOST_BYTES}`,
+        `${shown(name)} is longer than ${MAX_PATH_BYTES} bytes, or a name in it than ${MAX_NAME_BYTES}`,
       );
     }
     return steps.length === 0 ? null : path;
@@ -100,7 +100,7 @@ export class ArchiveTree {
       at.push(step);
       const next = this.links.get(at.join("/"));
       if (next === undefined) continue;
-      if (next.startsWith("/") || ++hops > HOPS_MOST) throw outside();
+      if (next.startsWith("/") || ++hops > MAX_HOPS) throw outside();
       at.pop();
       ahead.push(...next.split("/").reverse());
     }

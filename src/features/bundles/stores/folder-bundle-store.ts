@@ -75,7 +75,7 @@ export class FolderBundleStore implements BundleStore {
     }
   }
 
-  /** Removes what processes that were killed have left. Answers how many files. */
+  /** Removes what processes that were killed have left. Returns how many files. */
   async removeLeftovers(olderThanMs: number): Promise<number> {
     let removed = 0;
     for await (const shard of await entriesOf(this.folder)) {

@@ -36,7 +36,7 @@ const MARK =
   "An installation of Retrograde keeps its DAG bundles here. Without this object another one might remove them.\n";
 const PART_BYTES = 8 * 1024 ** 2;
 const CONNECT_WITHIN_MS = 5_000;
-const SILENT_AT_MOST_MS = 60_000;
+const MAX_SILENT_MS = 60_000;
 
 /**
  * Archives as objects `<prefix><sha256>.tar.gz` of an S3-compatible store. An object appears when its upload is
@@ -207,7 +207,7 @@ function clientConfig({
   accessKeyId,
   secretAccessKey,
   forcePathStyle,
-  silentAtMostMs = SILENT_AT_MOST_MS,
+  silentAtMostMs = MAX_SILENT_MS,
 }: S3StoreOptions): S3ClientConfig {
   return {
     region,

@@ -11,7 +11,7 @@ import { freeNamespaces, type NamespaceRules } from "../domain/namespaces";
 import type { DeploymentReadModel } from "./ports";
 
 const LIST_IN_WORKSPACE = ["workspace.deployments.get", "system.deployments.get"];
-const LOG_LINES_MOST = 1_000;
+const MAX_LOG_LINES = 1_000;
 /** How the CLI asks for every Deployment there is. */
 const ALL = -1;
 
@@ -89,7 +89,7 @@ export class DeploymentQueries {
     return this.deps.logs.search({
       releaseName: deployment.releaseName,
       deploymentId: deployment.id,
-      limit: LOG_LINES_MOST,
+      limit: MAX_LOG_LINES,
       ...filter,
     });
   }

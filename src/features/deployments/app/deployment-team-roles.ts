@@ -50,7 +50,7 @@ export class DeploymentTeamRoles {
     });
   }
 
-  /** Answers what was taken away. @throws NotFound if the Team has no role there */
+  /** Returns what was taken away. @throws NotFound if the Team has no role there */
   remove(command: DeploymentTeamCommand): Promise<RoleBinding> {
     return this.change(command, null, "remove_team", async (teams, team, place) => {
       const removed = await teams.unbindTeam(team.id, place);

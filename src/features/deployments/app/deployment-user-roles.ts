@@ -53,7 +53,7 @@ export class DeploymentUserRoles {
     });
   }
 
-  /** Answers what was taken away. @throws NotFound if the user has no role there */
+  /** Returns what was taken away. @throws NotFound if the user has no role there */
   remove(command: DeploymentUserCommand): Promise<RoleBinding> {
     return this.change(command, null, "remove_user", async (access, user, place) => {
       const present = await access.findUserBinding(user.id, place);

@@ -127,10 +127,10 @@ function fields(path: string, value: unknown, names: readonly string[]): JsonObj
 }
 
 /** GraphQL's Int, as which the same settings come elsewhere. */
-const COUNT_MOST = 2 ** 31 - 1;
+const MAX_COUNT = 2 ** 31 - 1;
 
 function checkCount(path: string, value: unknown): void {
-  if (value != null && !(Number.isInteger(value) && (value as number) >= 0 && (value as number) <= COUNT_MOST)) {
+  if (value != null && !(Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MAX_COUNT)) {
     throw new InvalidInput(path, "has to be a whole number that is not negative");
   }
 }

@@ -12,12 +12,12 @@ import {
 import { DOCKER_CONFIG_FIELD, SSH_KEY_FIELD, sealedVariable, variableField, type Seal } from "./secrets";
 
 /** Room for a private key of 8192 bits in PEM. */
-const TEXT_MOST = 10_000;
-const VARIABLES_MOST = 1_000;
-const VARIABLE_VALUE_MOST = 65_536;
-const JSON_MOST = 100_000;
+const MAX_TEXT = 10_000;
+const MAX_VARIABLES = 1_000;
+const MAX_VARIABLE_VALUE = 65_536;
+const MAX_JSON = 100_000;
 /** Far from where writing it as text, or keeping it in Postgres, would run out of stack. */
-const JSON_DEPTH_MOST = 100;
+const MAX_JSON_DEPTH = 100;
 const VARIABLE_KEY = /^[A-Za-z_][A-Za-z0-9_]{0,189}$/;
 /** A DNS label, so that it can name a Helm release and a namespace; shorter, to leave room for suffixes. */
 const RELEASE_NAME = /^[a-z](?:[a-z0-9-]{0,51}[a-z0-9])?$/;
@@ -102,7 +102,7 @@ export const sealedDockerConfig = (value: unknown, seal: Seal): JsonObject => ({
 export const checkCloudRole = (role: string): string => checkText("cloudRole", role);
 
 function checkText(argument: string, text: string): string {
-  if (text.length > TEXT_MOST) throw new InvalidInput(argument, `has at most ${TEXT_MOST} characters`);
+  if (text.length > MAX_TEXT) throw new InvalidInput(argument, `has at most ${MAX_TEXT} characters`);
   return text;
 }
 
@@ -121,10 +121,10 @@ export function checkJsonObject(argument: string, value: unknown): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InvalidInput(argument, "has to be a JSON object");
   }
-  if (isDeeperThan(JSON_DEPTH_MOST, value))
-    throw new InvalidInput(argument, `is nested more than ${JSON_DEPTH_MOST} levels deep`);
-  if (JSON.stringify(value).length > JSON_MOST)
-    throw new InvalidInput(argument, `is larger than ${JSON_MOST} characters`);
+  if (isDeeperThan(MAX_JSON_DEPTH, value))
+    throw new InvalidInput(argument, `is nested more than ${MAX_JSON_DEPTH} levels deep`);
+  if (JSON.stringify(value).length > MAX_JSON)
+    throw new InvalidInput(argument, `is larger than ${MAX_JSON} characters`);
   return value as JsonObject;
 }
 
@@ -181,8 +181,8 @@ export function replaceVariables(
   present: readonly EnvironmentVariable[],
   seal: Seal,
 ): EnvironmentVariable[] {
-  if (input.length > VARIABLES_MOST)
-    throw new InvalidInput("environmentVariables", `has at most ${VARIABLES_MOST} entries`);
+  if (input.length > MAX_VARIABLES)
+    throw new InvalidInput("environmentVariables", `has at most ${MAX_VARIABLES} entries`);
   const secrets = new Map(present.filter((variable) => variable.isSecret).map((variable) => [variable.key, variable]));
   const seen = new Set<string>();
   return input.map(({ key, value, isSecret }) => {
@@ -195,10 +195,10 @@ export function replaceVariables(
     if (seen.has(key)) throw new InvalidInput("environmentVariables", `${key} is given twice`);
     seen.add(key);
     const given = value ?? "";
-    if (given.length > VARIABLE_VALUE_MOST) {
+    if (given.length > MAX_VARIABLE_VALUE) {
       throw new InvalidInput(
         "environmentVariables",
-        `the value of ${key} has more than ${VARIABLE_VALUE_MOST} characters`,
+        `the value of ${key} has more than ${MAX_VARIABLE_VALUE} characters`,
       );
     }
     if (isSecret !== true) return { key, value: given, isSecret: false };

@@ -37,7 +37,7 @@ export class DeploymentLogResolver implements StreamResolver {
   @MaxItems(1_000)
   @Query(() => [DeploymentLog], {
     nullable: true,
-    description: "Log lines of a Deployment, oldest first, the newest thousand at most. Takes deployment.logs.get.",
+    description: "Log lines of a Deployment, oldest first, the newest thousand at most. Requires deployment.logs.get.",
   })
   async logs(
     @Ctx() context: GraphqlContext,

@@ -25,7 +25,7 @@ export class DeploymentMutationResolver {
   @Mutation(() => Deployment, {
     nullable: true,
     description:
-      "Creates a Deployment, which runs nothing until its first deploy, and makes you its DEPLOYMENT_ADMIN unless you act as one anyway. Takes workspace.deployments.create.",
+      "Creates a Deployment, which runs nothing until its first deploy, and makes you its DEPLOYMENT_ADMIN unless you act as one anyway. Requires workspace.deployments.create.",
   })
   async createDeployment(
     @Ctx() context: GraphqlContext,
@@ -100,7 +100,8 @@ export class DeploymentMutationResolver {
 
   @Mutation(() => Deployment, {
     nullable: true,
-    description: "Changes settings of a Deployment; what is left out or empty stays. Takes deployment.config.update.",
+    description:
+      "Changes settings of a Deployment; what is left out or empty stays. Requires deployment.config.update.",
   })
   async updateDeployment(
     @Ctx() context: GraphqlContext,
@@ -138,7 +139,7 @@ export class DeploymentMutationResolver {
   @Mutation(() => [EnvironmentVariable], {
     nullable: true,
     description:
-      "Replaces the environment variables of a Deployment; a rollback never touches them. Takes deployment.variables.update.",
+      "Replaces the environment variables of a Deployment; a rollback never touches them. Requires deployment.variables.update.",
   })
   async updateDeploymentVariables(
     @Ctx() context: GraphqlContext,
@@ -154,7 +155,7 @@ export class DeploymentMutationResolver {
   @Mutation(() => Deployment, {
     nullable: true,
     description:
-      "Asks for another Runtime; it is deployed with the next image that holds it. Takes deployment.config.update.",
+      "Asks for another Runtime; it is deployed with the next image that holds it. Requires deployment.config.update.",
   })
   async updateDeploymentRuntime(
     @Ctx() context: GraphqlContext,
@@ -169,7 +170,7 @@ export class DeploymentMutationResolver {
   @Mutation(() => Deployment, {
     nullable: true,
     description:
-      "Asks for another Airflow, on a Deployment without a Runtime; it is deployed with the next image that holds it. Takes deployment.config.update.",
+      "Asks for another Airflow, on a Deployment without a Runtime; it is deployed with the next image that holds it. Requires deployment.config.update.",
   })
   async updateDeploymentAirflow(
     @Ctx() context: GraphqlContext,
@@ -185,7 +186,7 @@ export class DeploymentMutationResolver {
 
   @Mutation(() => Deployment, {
     nullable: true,
-    description: "Takes back a Runtime that was asked for and is not deployed yet. Takes deployment.config.update.",
+    description: "Takes back a Runtime that was asked for and is not deployed yet. Requires deployment.config.update.",
   })
   async cancelRuntimeUpdate(
     @Ctx() context: GraphqlContext,
@@ -197,7 +198,7 @@ export class DeploymentMutationResolver {
 
   @Mutation(() => Deployment, {
     nullable: true,
-    description: "Deletes a Deployment with everything granted on it. Takes deployment.config.delete.",
+    description: "Deletes a Deployment with everything granted on it. Requires deployment.config.delete.",
   })
   async deleteDeployment(
     @Ctx() context: GraphqlContext,
@@ -213,7 +214,7 @@ export class DeploymentMutationResolver {
   }
 
   @Mutation(() => Deployment, {
-    description: "Turns a Deployment's own rollback switch on or off. Takes deployment.config.update.",
+    description: "Turns a Deployment's own rollback switch on or off. Requires deployment.config.update.",
   })
   async updateDeploymentRollback(
     @Ctx() context: GraphqlContext,

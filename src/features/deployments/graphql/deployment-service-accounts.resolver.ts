@@ -17,7 +17,7 @@ export class DeploymentServiceAccountResolver {
   @MaxItems(100)
   @Query(() => [ServiceAccount], {
     nullable: true,
-    description: "Service accounts of a Deployment. Takes deployment.serviceAccounts.get.",
+    description: "Service accounts of a Deployment. Requires deployment.serviceAccounts.get.",
   })
   async deploymentServiceAccounts(
     @Ctx() context: GraphqlContext,
@@ -31,7 +31,7 @@ export class DeploymentServiceAccountResolver {
   @Mutation(() => ServiceAccount, {
     nullable: true,
     description:
-      "Creates a service account with a role on one Deployment. Takes deployment.serviceAccounts.create, and every permission that the role grants.",
+      "Creates a service account with a role on one Deployment. Requires deployment.serviceAccounts.create, and every permission that the role grants.",
   })
   async createDeploymentServiceAccount(
     @Ctx() context: GraphqlContext,
@@ -56,7 +56,7 @@ export class DeploymentServiceAccountResolver {
   @Mutation(() => ServiceAccount, {
     nullable: true,
     description:
-      "Changes what is given of a service account of a Deployment; its key stays. Takes deployment.serviceAccounts.update, or system.serviceAccounts.update, and for a new role every permission that it grants.",
+      "Changes what is given of a service account of a Deployment; its key stays. Requires deployment.serviceAccounts.update, or system.serviceAccounts.update, and for a new role every permission that it grants.",
   })
   async updateDeploymentServiceAccount(
     @Ctx() context: GraphqlContext,

@@ -7,7 +7,7 @@ import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { DeploymentMembers } from "../app/deployment-members";
 import type { DeploymentTeamRoles } from "../app/deployment-team-roles";
 
-const TAKES = "Takes deployment.teamRoles.update there, or system.iam.update";
+const TAKES = "Requires deployment.teamRoles.update there, or system.iam.update";
 const GRANTS = ", and every permission that the role grants";
 
 @Resolver()
@@ -21,7 +21,7 @@ export class DeploymentTeamsResolver {
   @Query(() => [Team], {
     nullable: true,
     description:
-      "The Teams that have a role on the Deployment, by name. Takes deployment.teams.get there, or system.teams.get.",
+      "The Teams that have a role on the Deployment, by name. Requires deployment.teams.get there, or system.teams.get.",
   })
   async deploymentTeams(
     @Ctx() context: GraphqlContext,

@@ -7,7 +7,7 @@ import { Id } from "../../../infrastructure/graphql/scalars";
 import type { DeploymentMembers } from "../app/deployment-members";
 import type { DeploymentUserRoles } from "../app/deployment-user-roles";
 
-const TAKES = "Takes deployment.userRoles.update there, or system.iam.update";
+const TAKES = "Requires deployment.userRoles.update there, or system.iam.update";
 const GRANTS = ", and every permission that the role grants";
 
 @Resolver()
@@ -21,7 +21,7 @@ export class DeploymentUsersResolver {
   @Query(() => [User], {
     nullable: true,
     description:
-      "The users who have a role of their own on the Deployment, by user name. Takes deployment.users.get there, or system.users.get.",
+      "The users who have a role of their own on the Deployment, by user name. Requires deployment.users.get there, or system.users.get.",
   })
   async deploymentUsers(
     @Ctx() context: GraphqlContext,

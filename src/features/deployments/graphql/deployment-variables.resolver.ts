@@ -13,7 +13,7 @@ export class DeploymentVariablesResolver {
   @Query(() => [EnvironmentVariable], {
     nullable: true,
     description:
-      "The environment variables of a Deployment, secrets without their values; to be sent back, changed, by updateDeploymentVariables. Takes deployment.variables.get.",
+      "The environment variables of a Deployment, secrets without their values; to be sent back, changed, by updateDeploymentVariables. Requires deployment.variables.get.",
   })
   async deploymentVariables(
     @Ctx() context: GraphqlContext,

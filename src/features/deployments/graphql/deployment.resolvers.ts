@@ -28,7 +28,7 @@ const PAGE = 20;
 export class DeploymentQueryResolver {
   constructor(private readonly queries: DeploymentQueries) {}
 
-  @Query(() => Deployment, { nullable: true, description: "One Deployment. Takes deployment.config.get on it." })
+  @Query(() => Deployment, { nullable: true, description: "One Deployment. Requires deployment.config.get on it." })
   async deployment(
     @Ctx() context: GraphqlContext,
     @Arg("where", () => DeploymentWhereUniqueInput, { description: "Which one." }) where: DeploymentWhereUniqueInput,
@@ -185,7 +185,7 @@ export class DeploymentFieldResolver {
   @MaxItems(10)
   @FieldResolver(() => [RoleBinding], {
     nullable: true,
-    description: "Who has which role on it. Takes deployment.users.get.",
+    description: "Who has which role on it. Requires deployment.users.get.",
   })
   async roleBindings(@Root() { record }: Deployment, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
     requirePermission(await context.actor(), DEPLOYMENT_PERMISSIONS.seeUsers, deploymentScope(record));

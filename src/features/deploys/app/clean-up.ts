@@ -11,7 +11,7 @@ import type { RevisionCleanup } from "./ports";
 
 /** A few milliseconds' work: whoever waits for the disk or a processor meanwhile waits no longer than that. */
 const BATCH = 250;
-const DAYS_MOST = 3_650;
+const MAX_DAYS = 3_650;
 
 export interface CleanupResult {
   readonly dryRun: boolean;
@@ -61,8 +61,8 @@ export class CleanUp {
     readonly olderThanDays?: number | undefined;
     readonly dryRun: boolean;
   }): Promise<CleanupResult> {
-    if (!Number.isInteger(olderThanDays) || olderThanDays < 1 || olderThanDays > DAYS_MOST) {
-      throw new InvalidInput("olderThanDays", `has to be a whole number from 1 to ${DAYS_MOST}`);
+    if (!Number.isInteger(olderThanDays) || olderThanDays < 1 || olderThanDays > MAX_DAYS) {
+      throw new InvalidInput("olderThanDays", `has to be a whole number from 1 to ${MAX_DAYS}`);
     }
     const { revisions, clock, others } = this.deps;
     const now = clock();

@@ -11,7 +11,7 @@ import type { RevisionFilter, RevisionPage, RevisionProperty, RevisionReadModel,
 
 /** Of one caller, in this process: each unpacks two archives. A request cannot ask for more than nine by its cost. */
 const COMPARISONS = { maxRunning: 2, maxWaiting: 8 };
-const SEARCH_MOST = 200;
+const MAX_SEARCH = 200;
 
 /** Reading the deploy history. */
 export class HistoryQueries {
@@ -111,8 +111,8 @@ export class HistoryQueries {
       readonly properties?: readonly RevisionProperty[] | undefined;
     },
   ): Promise<RevisionPage> {
-    if ((filter.search?.length ?? 0) > SEARCH_MOST)
-      throw new InvalidInput("filter.search", `has at most ${SEARCH_MOST} characters`);
+    if ((filter.search?.length ?? 0) > MAX_SEARCH)
+      throw new InvalidInput("filter.search", `has at most ${MAX_SEARCH} characters`);
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const page = await this.deps.readModel.page({ deploymentId, filter, ...range });
     authorize(actor, page.deployment, READ_HISTORY);

@@ -24,9 +24,9 @@ const PAGE_SIZES = [21, 51, 102, 1_001] as const;
  * Sets of columns that pages may ask for before the rest gets all of them: each is a statement that connections keep
  * prepared.
  */
-const MOST_COLUMN_SETS = 50;
+const MAX_COLUMN_SETS = 50;
 
-const MOST_CHANGES = 100;
+const MAX_CHANGES = 100;
 
 type PageRow = RevisionView & { readonly workspaceId: string; readonly id: string | null };
 
@@ -133,7 +133,7 @@ export class RevisionReadModelSql implements RevisionReadModel {
        FROM deployment d LEFT JOIN deploy_revision r ON r.deployment_id = d.id AND r.number >= $2
          AND (r.number > $3 OR (r.number = ANY($4) AND r.status <> 'INITIALIZED'))
        WHERE d.id = $1 AND d.deleted_at IS NULL
-       ORDER BY r.number LIMIT ${MOST_CHANGES}`,
+       ORDER BY r.number LIMIT ${MAX_CHANGES}`,
       [deploymentId, lowestWatched(position), position.number, position.unfinished],
     );
     return rows.length === 0 ? null : rows.filter(({ id }) => id !== null);
@@ -164,7 +164,7 @@ export class RevisionReadModelSql implements RevisionReadModel {
     const key = properties.join();
     let columns = this.columnSets.get(key);
     if (columns === undefined) {
-      if (this.columnSets.size >= MOST_COLUMN_SETS) return this.columns;
+      if (this.columnSets.size >= MAX_COLUMN_SETS) return this.columns;
       columns = this.statements.select("r", ["id", "number", ...properties]);
       this.columnSets.set(key, columns);
     }

@@ -1,6 +1,6 @@
 import { InvalidInput } from "../../../kernel/errors";
 
-const REFERENCE_MOST = 1_000;
+const MAX_REFERENCE = 1_000;
 /** The grammar of the Distribution project's reference package (distribution/reference), lower-case repositories. */
 const HOST =
   "(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*(?::[0-9]{1,5})?";
@@ -21,7 +21,7 @@ export interface Image {
  * @throws InvalidInput if it is none, or a digest given beside it differs
  */
 export function parseImage(text: string, digestBeside?: string): Image {
-  const match = text.length > REFERENCE_MOST ? null : REFERENCE.exec(text);
+  const match = text.length > MAX_REFERENCE ? null : REFERENCE.exec(text);
   if (match?.[1] === undefined) {
     throw new InvalidInput("image", "has to be an image reference such as registry.example.com/team/airflow:deploy-1");
   }

@@ -11,7 +11,7 @@ import {
   type DeployType,
 } from "./deploy-revision";
 
-const DESCRIPTION_MOST = 500;
+const MAX_DESCRIPTION = 500;
 
 /**
  * Trimmed; null where nothing is left. @throws InvalidInput if it is too long, or holds the NUL that Postgres cannot
@@ -19,15 +19,15 @@ const DESCRIPTION_MOST = 500;
  */
 export function checkDescription(text: string | null | undefined): string | null {
   const trimmed = (text ?? "").trim();
-  if (trimmed.length > DESCRIPTION_MOST)
-    throw new InvalidInput("description", `has at most ${DESCRIPTION_MOST} characters`);
+  if (trimmed.length > MAX_DESCRIPTION)
+    throw new InvalidInput("description", `has at most ${MAX_DESCRIPTION} characters`);
   if (trimmed.includes("\0")) throw new InvalidInput("description", "holds a null character");
   return trimmed === "" ? null : trimmed;
 }
 
 /** The same of a text that nobody can be asked to shorten. */
 export const shortenDescription = (text: string | undefined): string | null =>
-  checkDescription((text ?? "").replaceAll("\0", "").trim().slice(0, DESCRIPTION_MOST));
+  checkDescription((text ?? "").replaceAll("\0", "").trim().slice(0, MAX_DESCRIPTION));
 
 /** The same where one has to be given, as for a rollback. */
 export function requireDescription(text: string): string {

@@ -8,7 +8,7 @@ export class CleanUpResolver {
   constructor(private readonly cleanUp: CleanUp) {}
 
   @Mutation(() => CleanupDeployRevisionsResult, {
-    description: "Removes old revisions now. Takes system.cleanupDeployRevisions.delete.",
+    description: "Removes old revisions now. Requires system.cleanupDeployRevisions.delete.",
   })
   async cleanupDeployRevisions(
     @Ctx() context: GraphqlContext,

@@ -13,7 +13,7 @@ export class DagFileDiffResolver {
   @Query(() => DagFileDiff, {
     nullable: true,
     description:
-      "One DAG file of two revisions of a Deployment, line by line; null where neither has it. Takes deployment.deployRevisions.get.",
+      "One DAG file of two revisions of a Deployment, line by line; null where neither has it. Requires deployment.deployRevisions.get.",
   })
   async dagFileDiff(
     @Ctx() context: GraphqlContext,

@@ -25,7 +25,7 @@ export class DeployRevisionsResolver {
 
   @Cost(1, FILTER_COSTS)
   @Query(() => DeployRevisionConnection, {
-    description: "The deploy history of a Deployment, newest first. Takes deployment.deployRevisions.get.",
+    description: "The deploy history of a Deployment, newest first. Requires deployment.deployRevisions.get.",
   })
   async deployRevisions(
     @Ctx() context: GraphqlContext,
@@ -55,7 +55,7 @@ export class DeployRevisionsResolver {
   @Cost(1, FILTER_COSTS)
   @Query(() => PaginatedDeployRevisions, {
     description:
-      "The deploy history of a Deployment, newest first, by page number. Takes deployment.deployRevisions.get.",
+      "The deploy history of a Deployment, newest first, by page number. Requires deployment.deployRevisions.get.",
   })
   async paginatedDeployRevisions(
     @Ctx() context: GraphqlContext,
@@ -93,7 +93,7 @@ export class DeployRevisionsResolver {
 
   @Query(() => DeployRevision, {
     nullable: true,
-    description: "One revision. Takes deployment.deployRevisions.get on its Deployment.",
+    description: "One revision. Requires deployment.deployRevisions.get on its Deployment.",
   })
   async deployRevision(
     @Ctx() context: GraphqlContext,

@@ -82,7 +82,7 @@ export class DeploymentHistoryResolver {
 
   @Cost(1, FILTER_COSTS)
   @FieldResolver(() => DeployRevisionConnection, {
-    description: "Its deploy history, newest first. Takes deployment.deployRevisions.get.",
+    description: "Its deploy history, newest first. Requires deployment.deployRevisions.get.",
   })
   async deployRevisions(
     @Root() { id }: Deployment,

@@ -26,7 +26,7 @@ export class ImageDeployResolver {
   @Mutation(() => Deployment, {
     nullable: true,
     description:
-      "Deploys an image that is in a registry already: records it in the deploy history and rolls it out. Takes deployment.images.push.",
+      "Deploys an image that is in a registry already: records it in the deploy history and rolls it out. Requires deployment.images.push.",
   })
   async updateDeploymentImage(
     @Ctx() context: GraphqlContext,
@@ -69,7 +69,7 @@ export class ImageDeployResolver {
   @Mutation(() => Deployment, {
     nullable: true,
     description:
-      "Creates a Deployment, of which you become DEPLOYMENT_ADMIN as with createDeployment, or with deploymentUuid changes one, and deploys an image if one is given: all of it or nothing. Off unless the installation turns it on. Takes workspace.deployments.upsert or deployment.config.upsert.",
+      "Creates a Deployment, of which you become DEPLOYMENT_ADMIN as with createDeployment, or with deploymentUuid changes one, and deploys an image if one is given: all of it or nothing. Off unless the installation turns it on. Requires workspace.deployments.upsert or deployment.config.upsert.",
   })
   async upsertDeployment(
     @Ctx() context: GraphqlContext,

@@ -14,7 +14,7 @@ export class RevisionChangesResolver implements StreamResolver {
     ...byStream,
     description:
       "Each change of status of any of the Deployment's revisions, from now on, over a WebSocket. A revision that changes twice " +
-      "within a second may come once, as it is then. Takes deployment.deployRevisions.get, and ends with an error once that is gone.",
+      "within a second may come once, as it is then. Requires deployment.deployRevisions.get, and ends with an error once that is gone.",
   })
   deployRevisionChanged(
     @Root() revision: RevisionView,

@@ -25,7 +25,7 @@ interface Download {
 
 /**
  * `GET /<releaseName>/dags/download`: the archive that is live, or that of `?version=`, for a sidecar beside Airflow.
- * Takes deployment.images.pull. Answers 304 to a known ETag, 206 to a range, 404 where there is no bundle.
+ * Requires deployment.images.pull. Answers 304 to a known ETag, 206 to a range, 404 where there is no bundle.
  */
 export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRoutesOptions): void {
   const { authenticate, deployments, bundles, store } = options;

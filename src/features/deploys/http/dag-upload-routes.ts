@@ -10,10 +10,10 @@ import { UploadTooSlow, watchPace, type UploadLimits } from "../../../infrastruc
 import type { RecordDagUpload } from "../app/record-dag-upload";
 import { checkDescription } from "../domain/new-revision";
 
-const DESCRIPTION_MOST_BYTES = 16_000;
-const FIELDS_MOST = 20;
+const MAX_DESCRIPTION_BYTES = 16_000;
+const MAX_FIELDS = 20;
 /** So long is what a refused client still sends taken in, so that it gets to read why. */
-const DRAIN_MOST_MS = 10_000;
+const MAX_DRAIN_MS = 10_000;
 
 export interface DagUploadRoutesOptions {
   readonly authenticate: (header: string | undefined) => Promise<Actor>;
@@ -26,7 +26,7 @@ export interface DagUploadRoutesOptions {
 /**
  * `POST /<releaseName>/dags/upload` as the `astro` CLI and the platform's public documentation send it: the first
  * part with a file name is the archive, whatever its field is called, and `description` comes before or after it.
- * Answers 200 or, at once and before the file is taken in, why not; never a redirect.
+ * Returns 200 or, at once and before the file is taken in, why not; never a redirect.
  */
 export function dagUploadRoutes(
   app: FastifyInstance,
@@ -119,7 +119,7 @@ function parserFor(contentType: string): ReturnType<typeof Busboy> {
   try {
     return new Busboy({
       headers: { "content-type": contentType },
-      limits: { fieldSize: DESCRIPTION_MOST_BYTES, fields: FIELDS_MOST, parts: FIELDS_MOST, fieldNameSize: 100 },
+      limits: { fieldSize: MAX_DESCRIPTION_BYTES, fields: MAX_FIELDS, parts: MAX_FIELDS, fieldNameSize: 100 },
       // What has a file name is a file, whatever type it claims.
       isPartAFile: (_field, _type, fileName) => fileName !== undefined,
     });
@@ -136,7 +136,7 @@ async function takeInTheRest({ raw }: FastifyRequest, reply: FastifyReply): Prom
   reply.header("connection", "close");
   if (raw.readableEnded || raw.destroyed) return;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, DRAIN_MOST_MS);
+    const timer = setTimeout(resolve, MAX_DRAIN_MS);
     raw
       .once("close", resolve)
       .once("end", resolve)

@@ -3,7 +3,7 @@ import { releaseNameOf } from "../../registry";
 import { InvalidInput } from "../../../kernel/errors";
 import { isDeployable, type PushEvent } from "../domain/registry-push";
 
-const EVENTS_MOST = 1_000;
+const MAX_EVENTS = 1_000;
 /** Of the texts in an event; the registry's own are far shorter. */
 const short = z
   .string()
@@ -11,7 +11,7 @@ const short = z
   .regex(/^[^\0]*$/);
 
 /** The Distribution project's envelope of notifications; what it says beyond this is of no interest. */
-const Envelope = z.object({ events: z.array(z.unknown()).max(EVENTS_MOST) });
+const Envelope = z.object({ events: z.array(z.unknown()).max(MAX_EVENTS) });
 
 const Push = z.object({
   id: short.min(1),
@@ -34,7 +34,7 @@ const Push = z.object({
 export function pushesIn(body: unknown): PushEvent[] {
   const envelope = Envelope.safeParse(body);
   if (!envelope.success)
-    throw new InvalidInput("events", `has to be a list of at most ${EVENTS_MOST} notifications of a registry`);
+    throw new InvalidInput("events", `has to be a list of at most ${MAX_EVENTS} notifications of a registry`);
   return envelope.data.events.flatMap((event) => {
     const { success, data } = Push.safeParse(event);
     const releaseName = success ? releaseNameOf(data.target.repository) : null;

@@ -5,9 +5,9 @@ import type { RevisionChanges, RevisionReadModel, RevisionView } from "../app/po
 import { positionAfter, type HistoryPosition } from "../domain/history-position";
 
 /** Each asks the database once a second. */
-const MOST_FOLLOWERS = 500;
+const MAX_FOLLOWERS = 500;
 /** Of one reader, so that others can follow something too. */
-const MOST_OF_ONE_READER = 100;
+const MAX_OF_ONE_READER = 100;
 
 /** Follows histories by looking for changes in turn, so that a deploy waits for no reader. */
 export class PolledRevisionChanges implements RevisionChanges {
@@ -30,7 +30,7 @@ export class PolledRevisionChanges implements RevisionChanges {
   ): AsyncGenerator<RevisionView, void, undefined> {
     const { readModel, patience, intervalMs } = this.options;
     const ofReader = this.followers.filter((one) => one === reader);
-    if (this.followers.length >= MOST_FOLLOWERS || ofReader.length >= MOST_OF_ONE_READER) {
+    if (this.followers.length >= MAX_FOLLOWERS || ofReader.length >= MAX_OF_ONE_READER) {
       throw new Unavailable("Too many deploy histories are being followed now; try again later");
     }
     this.followers.push(reader);

@@ -8,8 +8,8 @@ export interface Batch {
 }
 
 /** What a reader may fall behind: enough for a burst, little enough to keep for many readers. */
-const MOST_LINES = 10_000;
-const MOST_CHARACTERS = 4_000_000;
+const MAX_LINES = 10_000;
+const MAX_CHARACTERS = 4_000_000;
 
 /** Lines waiting for one reader. A reader that falls too far behind loses all of them, and is told. */
 export class LineQueue {
@@ -22,7 +22,7 @@ export class LineQueue {
   push(batch: Batch): void {
     this.lines += batch.lines.length;
     for (const { message } of batch.lines) this.characters += message.length;
-    if (this.lines > MOST_LINES || this.characters > MOST_CHARACTERS) {
+    if (this.lines > MAX_LINES || this.characters > MAX_CHARACTERS) {
       this.empty();
       this.overflown = true;
     }

@@ -13,7 +13,7 @@ export const PAGE_LINES = 1_000;
  */
 export const LATE_MS = 30_000;
 /** In the window that each poll reads again; with more than that the window gets shorter. */
-const MOST_SEEN = 5_000;
+const MAX_SEEN = 5_000;
 
 export interface LogPollOptions {
   readonly search: LogSearch;
@@ -43,7 +43,7 @@ export class LogPoll {
   /** Polls begun so far. */
   polls = 0;
   private readonly readers = new Set<LineQueue>();
-  private readonly seen = new SeenLines(MOST_SEEN);
+  private readonly seen = new SeenLines(MAX_SEEN);
   private readonly stopping = new AbortController();
   private latestMs: number;
 

@@ -5,9 +5,9 @@ import type { LineQueue } from "./line-queue";
 import { LATE_MS, LogPoll, msOf, nextPageMs, PAGE_LINES, type LogPollOptions } from "./log-poll";
 
 /** Each asks the logs once a second. */
-const MOST_POLLS = 100;
+const MAX_POLLS = 100;
 /** Of the polls that one reader began, so that others can follow something too. */
-const MOST_OF_ONE_READER = 25;
+const MAX_OF_ONE_READER = 25;
 
 /**
  * Follows logs by asking for new lines in turn: once for everybody who follows the same lines of the same Deployment.
@@ -56,7 +56,7 @@ export class PolledLogTails implements LogTails {
     let poll = this.polls.get(key);
     if (poll === undefined) {
       const ofReader = [...this.polls.values()].filter(({ begunBy }) => begunBy === reader);
-      if (this.polls.size >= MOST_POLLS || ofReader.length >= MOST_OF_ONE_READER)
+      if (this.polls.size >= MAX_POLLS || ofReader.length >= MAX_OF_ONE_READER)
         throw new Unavailable("Too many different logs are being followed now; try again later");
       const filter = {
         releaseName,

@@ -3,7 +3,7 @@ import { boundedFetch } from "../../../infrastructure/outbound/bounded-fetch";
 import { RegistryUnavailable } from "../app/ports";
 import type { Authorize } from "./distribution-registry";
 
-const MOST_BYTES = 1024 * 1024;
+const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 /** Registries say either the one or the other. */
 const Answer = z.union([
@@ -40,7 +40,7 @@ async function fetchToken(url: URL, basic: string | null): Promise<string> {
     const response = await boundedFetch(
       url,
       { headers: basic === null ? {} : { authorization: basic }, signal: AbortSignal.timeout(TIMEOUT_MS) },
-      { maxBytes: MOST_BYTES, redirects: "SAME_HOST" },
+      { maxBytes: MAX_BYTES, redirects: "SAME_HOST" },
     );
     const token = Answer.safeParse(response.ok ? await response.json() : null);
     if (token.success) return token.data;

@@ -4,7 +4,7 @@ import { AnswerTooLong, boundedFetch } from "../../../infrastructure/outbound/bo
 import { ImageUnreadable, RegistryUnavailable, type Registry } from "../app/ports";
 
 /** The Distribution project's own limit on manifests; an image's configuration is smaller than that as well. */
-const MOST_BYTES = 4 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 
 const INDEX_TYPES = [
@@ -98,14 +98,14 @@ export class DistributionRegistry implements Registry {
       const response = await boundedFetch(
         `${this.url}${path}`,
         { headers, signal: AbortSignal.timeout(TIMEOUT_MS) },
-        { maxBytes: MOST_BYTES, redirects: "AS_FETCH" },
+        { maxBytes: MAX_BYTES, redirects: "AS_FETCH" },
       );
       const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
       const challenge = response.headers.get("www-authenticate") ?? "";
       return { status: response.status, type, challenge, body: Buffer.from(await response.arrayBuffer()) };
     } catch (error) {
       if (error instanceof AnswerTooLong)
-        throw new ImageUnreadable(`its description in the registry has more than ${MOST_BYTES} bytes`, {
+        throw new ImageUnreadable(`its description in the registry has more than ${MAX_BYTES} bytes`, {
           cause: error,
         });
       throw new RegistryUnavailable(`The registry at ${this.host} cannot be reached`, { cause: error });

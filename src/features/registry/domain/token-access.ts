@@ -13,8 +13,8 @@ export interface RepositoryAccess {
   readonly actions: readonly RepositoryAction[];
 }
 
-const SCOPES_MOST = 200;
-const SCOPE_LENGTH_MOST = 1_000;
+const MAX_SCOPES = 200;
+const MAX_SCOPE_LENGTH = 1_000;
 /** `repository(class):name:action,action`; the class says what is stored there and is of no interest. */
 const SCOPE = /^([a-z0-9]+)(?:\([a-z0-9]+\))?:(.+):([a-z*,]*)$/;
 const PUSH_BASE_IMAGE = "system.registryBaseImages.push";
@@ -27,10 +27,10 @@ const PUSH_BASE_IMAGE = "system.registryBaseImages.push";
  */
 export function parseScopes(parameters: readonly string[]): RepositoryAccess[] {
   const scopes = parameters.flatMap((text) => text.split(" ")).filter((text) => text !== "");
-  if (scopes.length > SCOPES_MOST) throw new InvalidInput("scope", `names more than ${SCOPES_MOST} resources`);
+  if (scopes.length > MAX_SCOPES) throw new InvalidInput("scope", `names more than ${MAX_SCOPES} resources`);
   const wanted = new Map<string, Set<RepositoryAction>>();
   for (const scope of scopes) {
-    const [, type, name = "", actions = ""] = scope.length > SCOPE_LENGTH_MOST ? [] : (SCOPE.exec(scope) ?? []);
+    const [, type, name = "", actions = ""] = scope.length > MAX_SCOPE_LENGTH ? [] : (SCOPE.exec(scope) ?? []);
     if (type === undefined) throw new InvalidInput("scope", "has to look like repository:name:pull,push");
     if (type !== "repository") continue;
     const known = wanted.get(name) ?? new Set();

@@ -34,7 +34,7 @@ export interface RollbackCommand {
 }
 
 const KEY_LIVES_MS = DAY_MS;
-const KEY_MOST = 200;
+const MAX_KEY = 200;
 
 /** The idempotency key was used before, with other input. */
 class IdempotencyKeyReused extends DomainError {
@@ -58,7 +58,7 @@ export class RollbackDeploy {
   ) {}
 
   /**
-   * Answers the new revision, INITIALIZED, or on a repeated idempotency key the one it made before.
+   * Returns the new revision, INITIALIZED, or on a repeated idempotency key the one it made before.
    * @throws RollbackRefused with every reason at once
    * @throws Conflict if another revision is current than the one expected
    * @throws IdempotencyKeyReused, InvalidInput, NotFound, Forbidden
@@ -156,8 +156,8 @@ function expectCurrent(current: DeployRevision | null, expectedId: string | unde
 
 /** @throws InvalidInput */
 function checkKey(key: string | undefined): void {
-  if (key !== undefined && (key.trim() === "" || key.length > KEY_MOST)) {
-    throw new InvalidInput("idempotencyKey", `has to have 1 to ${KEY_MOST} characters`);
+  if (key !== undefined && (key.trim() === "" || key.length > MAX_KEY)) {
+    throw new InvalidInput("idempotencyKey", `has to have 1 to ${MAX_KEY} characters`);
   }
 }
 

@@ -20,7 +20,7 @@ export class RollbackResolver {
 
   @Cost(50)
   @Query(() => RollbackPlan, {
-    description: "What a rollback would do, without doing it. Takes deployment.deployRevisions.get.",
+    description: "What a rollback would do, without doing it. Requires deployment.deployRevisions.get.",
   })
   async rollbackPlan(
     @Ctx() context: GraphqlContext,
@@ -42,7 +42,7 @@ export class RollbackResolver {
 
   @Mutation(() => DeployRevision, {
     description:
-      "Rolls back: records a new deploy of an earlier revision's content and rolls it out. Answers the new revision, INITIALIZED; follow it with deployRevision. Takes deployment.images.push.",
+      "Rolls back: records a new deploy of an earlier revision's content and rolls it out. Returns the new revision, INITIALIZED; follow it with deployRevision. Requires deployment.images.push.",
   })
   async rollbackDeploy(
     @Ctx() context: GraphqlContext,

@@ -17,9 +17,9 @@ import type { ReleaseState } from "../domain/release-state";
 import type { RolloutMetrics } from "./ports";
 import { RolloutRejected, TargetAhead, type RolloutDriver, type RolloutOutcome } from "./rollout-driver";
 
-const BACK_OFF_MOST_MS = 60_000;
+const MAX_BACK_OFF_MS = 60_000;
 const LOOK_FOR_NEWER_EVERY_MS = 1_000;
-const REASON_MOST = 500;
+const MAX_REASON = 500;
 
 interface Rollout {
   readonly deployment: Deployment;
@@ -150,7 +150,7 @@ export class ApplyRevision {
           failure: rolloutFailures,
           reason,
         });
-        await addApplyJob(stores.outbox, revision, Math.min(1_000 * 2 ** (rolloutFailures - 1), BACK_OFF_MOST_MS));
+        await addApplyJob(stores.outbox, revision, Math.min(1_000 * 2 ** (rolloutFailures - 1), MAX_BACK_OFF_MS));
         return;
       }
       await stores.revisions.update(revision.id, {
@@ -182,7 +182,7 @@ export class ApplyRevision {
     if (revision.outageSince === null)
       await this.tell(stores, deployment, revision, { event: "rollout_waits", reason });
     // As long again as the outage has lasted: 1, 2, 4 … seconds.
-    await addApplyJob(stores.outbox, revision, Math.min(Math.max(lastedMs, 1_000), BACK_OFF_MOST_MS));
+    await addApplyJob(stores.outbox, revision, Math.min(Math.max(lastedMs, 1_000), MAX_BACK_OFF_MS));
     return true;
   }
 
@@ -220,7 +220,7 @@ const isFinal = (error: unknown): boolean => error instanceof RolloutRejected ||
 /** Short, and without the NUL that Postgres cannot keep: what a driver says is not ours to trust. */
 function reasonOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.slice(0, REASON_MOST).replaceAll("\0", "\ufffd");
+  return text.slice(0, MAX_REASON).replaceAll("\0", "\ufffd");
 }
 
 /** The attempt is over, so its version is no longer pending; one that was asked for meanwhile is. */

@@ -7,7 +7,7 @@ const STRANDED_AFTER_MS = 60_000;
 
 /**
  * Gives unfinished revisions a job again that have lost theirs, e.g. because somebody emptied the queue.
- * No state of a Deployment should need repair by hand. Answers how many it found.
+ * No state of a Deployment should need repair by hand. Returns how many it found.
  */
 export class ResumeRollouts {
   constructor(

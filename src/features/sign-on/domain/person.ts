@@ -28,7 +28,7 @@ export interface ClaimRules {
 const SUBJECT = /^[\x20-\x7e]{1,255}$/;
 const EMAIL = /^[^\s@<>"\p{C}]{1,64}@[^\s@<>"\p{C}]{1,125}$/u;
 const UNPRINTABLE = /[\p{C}\p{Z}]+/gu;
-const NAME_MOST = 190;
+const MAX_NAME = 190;
 
 /** Null if the claims name nobody. `userInfo` fills in what the id token leaves out. */
 export function personOf(issuer: string, idToken: Claims, userInfo: Claims, rules: ClaimRules): Person | null {
@@ -88,7 +88,7 @@ function nameOf(claims: Claims, mapped: string | undefined): string | null {
 function textOf(claim: unknown): string {
   if (typeof claim !== "string") return "";
   // Cut before it is searched, by code points, so that none is halved.
-  return [...claim.slice(0, 10 * NAME_MOST)].slice(0, NAME_MOST).join("").replace(UNPRINTABLE, " ").trim();
+  return [...claim.slice(0, 10 * MAX_NAME)].slice(0, MAX_NAME).join("").replace(UNPRINTABLE, " ").trim();
 }
 
 /** A directory with too many groups to fit says so instead (Microsoft's “groups overage claim”). */
@@ -109,4 +109,4 @@ function isElsewhere(claims: Claims, name: string): boolean {
 
 /** Two groups whose names were cut could become one Team, so names that are too long are none. */
 const isGroupName = (group: string): boolean =>
-  group.trim() !== "" && group.length <= NAME_MOST && !/\p{C}/u.test(group);
+  group.trim() !== "" && group.length <= MAX_NAME && !/\p{C}/u.test(group);

@@ -4,7 +4,7 @@ import { hash } from "node:crypto";
 import type { SessionToken } from "../app/browser-sessions";
 
 /** Somebody who opens many tabs gets this many at a time; the browser sends each of them along. */
-const ATTEMPTS_MOST = 5;
+const MAX_ATTEMPTS = 5;
 
 export interface CookieSettings {
   /** Whether browsers reach us by https only. */
@@ -41,7 +41,7 @@ export class Cookies {
   /** Attempts in other tabs go on beside it. */
   keepAttempt(request: FastifyRequest, reply: FastifyReply, state: string, sealed: string, expiresAtMs: number): void {
     const others = Object.keys(cookiesOf(request)).filter((name) => name.startsWith(this.attempts));
-    for (const name of others.slice(0, Math.max(0, others.length - ATTEMPTS_MOST + 1))) this.drop(reply, name);
+    for (const name of others.slice(0, Math.max(0, others.length - MAX_ATTEMPTS + 1))) this.drop(reply, name);
     this.set(reply, this.attemptName(state), sealed, new Date(expiresAtMs));
   }
 

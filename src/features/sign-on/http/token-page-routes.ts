@@ -10,7 +10,7 @@ import { signInPage } from "./pages/sign-in-page";
 import { tokenPage } from "./pages/token-page";
 import { requireOwnPage } from "./same-site";
 
-const FORM_MOST_BYTES = 16 * 1024;
+const MAX_FORM_BYTES = 16 * 1024;
 
 export interface TokenPageRoutesOptions {
   readonly site: Site;
@@ -29,7 +29,7 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
   const { site, sessions, cookies } = options;
   app.addContentTypeParser(
     "application/x-www-form-urlencoded",
-    { parseAs: "string", bodyLimit: FORM_MOST_BYTES },
+    { parseAs: "string", bodyLimit: MAX_FORM_BYTES },
     (_request, body, done) => {
       done(null, new URLSearchParams(String(body)));
     },

@@ -17,7 +17,7 @@ export interface OpenIdProviderOptions {
 }
 
 /** Far more than any token or key set, and little enough to hold. */
-const ANSWER_MOST_BYTES = 1024 * 1024;
+const MAX_ANSWER_BYTES = 1024 * 1024;
 const WELL_KNOWN = /\/\.well-known\/openid-configuration\/?$/;
 /** How long a provider's description of itself is believed. */
 const KNOWN_FOR_MS = 60 * 60 * 1000;
@@ -144,7 +144,7 @@ export class OpenIdProvider implements IdentityProvider {
       {
         timeout: timeoutSeconds,
         [oidc.customFetch]: (url, options) =>
-          boundedFetch(url, options as RequestInit, { maxBytes: ANSWER_MOST_BYTES, redirects: "AS_FETCH" }),
+          boundedFetch(url, options as RequestInit, { maxBytes: MAX_ANSWER_BYTES, redirects: "AS_FETCH" }),
         // The configuration allows it on the machine itself only.
         execute: issuer.protocol === "http:" ? [oidc.allowInsecureRequests] : [],
       },

@@ -5,7 +5,7 @@ import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { WorkspaceMembers } from "../app/workspace-members";
 
-const TAKES_USERS = "Takes workspace.users.get there, or system.users.get.";
+const TAKES_USERS = "Requires workspace.users.get there, or system.users.get.";
 
 @Resolver()
 export class WorkspaceMembersResolver {
@@ -65,7 +65,7 @@ export class WorkspaceMembersResolver {
   @Query(() => [Team], {
     nullable: true,
     description:
-      "The Teams that have a role in the Workspace, by name. Takes workspace.teams.get there, or system.teams.get.",
+      "The Teams that have a role in the Workspace, by name. Requires workspace.teams.get there, or system.teams.get.",
   })
   async workspaceTeams(
     @Ctx() context: GraphqlContext,

@@ -18,7 +18,7 @@ export class WorkspaceServiceAccountResolver {
   @Query(() => [ServiceAccount], {
     nullable: true,
     description:
-      "Service accounts with a role in the Workspace. Takes workspace.serviceAccounts.get there, or system.serviceAccounts.get.",
+      "Service accounts with a role in the Workspace. Requires workspace.serviceAccounts.get there, or system.serviceAccounts.get.",
   })
   async workspaceServiceAccounts(
     @Ctx() context: GraphqlContext,
@@ -32,7 +32,7 @@ export class WorkspaceServiceAccountResolver {
   @Mutation(() => ServiceAccount, {
     nullable: true,
     description:
-      "Creates a service account with a role in the Workspace. Takes workspace.serviceAccounts.create there, or system.serviceAccounts.create, and every permission that the role grants.",
+      "Creates a service account with a role in the Workspace. Requires workspace.serviceAccounts.create there, or system.serviceAccounts.create, and every permission that the role grants.",
   })
   async createWorkspaceServiceAccount(
     @Ctx() context: GraphqlContext,
@@ -57,7 +57,7 @@ export class WorkspaceServiceAccountResolver {
   @Mutation(() => ServiceAccount, {
     nullable: true,
     description:
-      "Changes what is given of a service account of the Workspace; its key stays. Takes workspace.serviceAccounts.update there, or system.serviceAccounts.update, and for a new role every permission that it grants.",
+      "Changes what is given of a service account of the Workspace; its key stays. Requires workspace.serviceAccounts.update there, or system.serviceAccounts.update, and for a new role every permission that it grants.",
   })
   async updateWorkspaceServiceAccount(
     @Ctx() context: GraphqlContext,
@@ -92,7 +92,7 @@ export class WorkspaceServiceAccountResolver {
   @Mutation(() => ServiceAccount, {
     nullable: true,
     description:
-      "Deletes a service account of the Workspace; its key is refused from then on. Takes workspace.serviceAccounts.delete there, or system.serviceAccounts.delete.",
+      "Deletes a service account of the Workspace; its key is refused from then on. Requires workspace.serviceAccounts.delete there, or system.serviceAccounts.delete.",
   })
   async deleteWorkspaceServiceAccount(
     @Ctx() context: GraphqlContext,

@@ -8,7 +8,7 @@ import type { RemoveWorkspaceTeam } from "../app/remove-workspace-team";
 import type { UpdateWorkspaceTeamRole } from "../app/update-workspace-team-role";
 import { completeRoles, DeploymentRoles, Workspace } from "./workspace.types";
 
-const TAKES = "Takes workspace.iam.update there, or system.iam.update";
+const TAKES = "Requires workspace.iam.update there, or system.iam.update";
 
 @Resolver()
 export class WorkspaceTeamResolver {

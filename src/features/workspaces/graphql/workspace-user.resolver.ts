@@ -9,7 +9,7 @@ import type { RemoveWorkspaceUser } from "../app/remove-workspace-user";
 import type { UpsertWorkspaceUserRole } from "../app/upsert-workspace-user-role";
 import { completeRoles, DeploymentRoles, Workspace } from "./workspace.types";
 
-const TAKES = "Takes workspace.iam.update there, or system.iam.update";
+const TAKES = "Requires workspace.iam.update there, or system.iam.update";
 
 @Resolver()
 export class WorkspaceUserResolver {

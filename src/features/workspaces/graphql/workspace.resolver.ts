@@ -63,7 +63,10 @@ export class WorkspaceResolver {
   }
 
   @MaxItems(100)
-  @Query(() => [Workspace], { nullable: true, description: "Every Workspace, by label. Takes system.workspace.get." })
+  @Query(() => [Workspace], {
+    nullable: true,
+    description: "Every Workspace, by label. Requires system.workspace.get.",
+  })
   async sysWorkspaces(@Ctx() context: GraphqlContext): Promise<Workspace[]> {
     return this.deps.reads.all(await context.actor());
   }
@@ -71,7 +74,7 @@ export class WorkspaceResolver {
   @Mutation(() => Workspace, {
     nullable: true,
     description:
-      "Creates a Workspace and makes you its WORKSPACE_ADMIN, from the next request on. Takes system.workspace.create, which every user has.",
+      "Creates a Workspace and makes you its WORKSPACE_ADMIN, from the next request on. Requires system.workspace.create, which every user has.",
   })
   async createWorkspace(
     @Ctx() context: GraphqlContext,
@@ -84,7 +87,7 @@ export class WorkspaceResolver {
 
   @Mutation(() => Workspace, {
     nullable: true,
-    description: "Changes a Workspace. Takes workspace.config.update there, or system.workspace.update.",
+    description: "Changes a Workspace. Requires workspace.config.update there, or system.workspace.update.",
   })
   async updateWorkspace(
     @Ctx() context: GraphqlContext,
@@ -101,7 +104,7 @@ export class WorkspaceResolver {
   @Mutation(() => Workspace, {
     nullable: true,
     description:
-      "Deletes a Workspace that has no Deployments, with every role and service account on it. Takes workspace.config.delete there, or system.workspace.delete.",
+      "Deletes a Workspace that has no Deployments, with every role and service account on it. Requires workspace.config.delete there, or system.workspace.delete.",
   })
   async deleteWorkspace(
     @Ctx() context: GraphqlContext,
