@@ -31,7 +31,7 @@ import { forgetEmptyQueues } from "../infrastructure/jobs/outbox";
 const CLEANUP_BATCH = 1_000;
 const RELEASES_NAMED = 10;
 
-export interface Surroundings {
+export interface FeatureDependencies {
   readonly config: Config;
   readonly databaseUrl: string;
   readonly dataSource: DataSource;
@@ -51,7 +51,7 @@ export interface Surroundings {
 export type Features = Awaited<ReturnType<typeof composeFeatures>>;
 
 /** The features, each given what it needs of the others. Nothing is started. */
-export async function composeFeatures(surroundings: Surroundings) {
+export async function composeFeatures(dependencies: FeatureDependencies) {
   const {
     config,
     databaseUrl,
@@ -64,7 +64,7 @@ export async function composeFeatures(surroundings: Surroundings) {
     metrics,
     publicUrl,
     driver,
-  } = surroundings;
+  } = dependencies;
   const pool = poolOf(dataSource);
   const lag = { logs: 0, audit: 0 };
   const runtimesModule = await runtimes.createRuntimesModule(config);
@@ -164,7 +164,7 @@ export async function composeFeatures(surroundings: Surroundings) {
     lookUpImage: registryModule.lookUpImage,
     actorOf: (account) => accessModule.sessions.actorOfAccount(account),
     deployments: deploymentsModule,
-    cleanedUpAlong: [
+    nightlyTasks: [
       async (_now, before) => deleteInBatches((limit) => logsModule.deleteOlderThan(before, limit)),
       async (now) => deleteInBatches((limit) => auditModule.deleteExpired(now, limit)),
       async (now) => void (await deploymentsModule.purge(minusDays(now, config.deployments.softDeletedRetentionDays))),

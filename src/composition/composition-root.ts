@@ -20,7 +20,7 @@ import { Metrics } from "../infrastructure/metrics/metrics";
 import { JobRunner } from "../infrastructure/jobs/job-runner";
 import { loggableFields } from "../infrastructure/logging/loggable";
 import { loggedError } from "../infrastructure/logging/logged-error";
-import { watchSurroundings } from "./watch-surroundings";
+import { watchDependencies } from "./watch-dependencies";
 import { RepeatedWarning } from "../infrastructure/logging/repeated-warning";
 import { version } from "../../package.json";
 
@@ -63,10 +63,10 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
 
   let port = config.server.port;
   const publicUrl = (): string => deploymentsUrlOf(config, port);
-  const { outages, databaseClock, ...state } = watchSurroundings({ pool, dataDir: config.dataDir, log, metrics });
+  const { outages, databaseClock, ...state } = watchDependencies({ pool, dataDir: config.dataDir, log, metrics });
   await databaseClock.start();
   const backgroundSource = await connect(databaseUrl, "background", BACKGROUND_POOL_SIZE);
-  const surroundings = {
+  const dependencies = {
     config,
     databaseUrl,
     dataSource,
@@ -78,7 +78,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     metrics,
     publicUrl,
   };
-  const features = await composeFeatures({ ...surroundings, driver: options.driver });
+  const features = await composeFeatures({ ...dependencies, driver: options.driver });
   const { sessions, watch, changes } = features.access;
 
   const schema = buildApiSchema(features.resolvers);

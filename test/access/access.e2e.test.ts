@@ -9,7 +9,7 @@ import {
   signUpAdmin,
   userWith,
 } from "../builders/api";
-import { untilTold } from "../builders/told";
+import { untilNotified } from "../builders/until-notified";
 import { startTestApp, type TestApp } from "../world/app";
 
 const REFUSED = "You do not have the appropriate permissions for that";
@@ -176,7 +176,7 @@ describe("access", () => {
     expect((await askInVain(world, look, { id: deployment.id }, token)).code).toBe("UNAUTHENTICATED");
     const code = async (): Promise<string | undefined> =>
       (await replica.send(look, { id: deployment.id }, token)).errors?.[0]?.extensions.code;
-    expect(await untilTold(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
+    expect(await untilNotified(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
     await replica.close();
   });
 });

@@ -19,7 +19,7 @@ import {
   READ,
   SERVICE_ACCOUNTS,
 } from "../builders/deployment-operations";
-import { untilTold } from "../builders/told";
+import { untilNotified } from "../builders/until-notified";
 import {
   DELETE_WORKSPACE_SERVICE_ACCOUNT,
   everything,
@@ -195,7 +195,7 @@ describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
     expect((await askInVain(world, remove, variables, token)).code).toBe("UNAUTHENTICATED");
     const code = async (): Promise<string | undefined> =>
       (await world.send(read, variables, token)).errors?.[0]?.extensions.code;
-    expect(await untilTold(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
+    expect(await untilNotified(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
     expect(await listed()).toMatchObject({ active: false });
   });
 

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SignJWT } from "jose";
 import { ask, askInVain, bindRole, signUp, signUpAdmin, type Account } from "../builders/api";
-import { untilTold } from "../builders/told";
+import { untilNotified } from "../builders/until-notified";
 import { createTestDatabase } from "../world/database";
 import { startTestApp, type Answer, type TestApp } from "../world/app";
 
@@ -156,7 +156,7 @@ describe("a session token", () => {
       code: "UNAUTHENTICATED",
       reason: "INVALID",
     });
-    expect(await untilTold(async () => codeOf(await world.send(ME, null, token)), "UNAUTHENTICATED")).toBe(
+    expect(await untilNotified(async () => codeOf(await world.send(ME, null, token)), "UNAUTHENTICATED")).toBe(
       "UNAUTHENTICATED",
     );
     await expectRefused(token, "INVALID");
@@ -168,14 +168,14 @@ describe("a session token", () => {
     expect((await askInVain(world, all, null, token)).code).toBe("FORBIDDEN");
     const { token: again } = await promote(id, token);
     await world.database.sql.query("DELETE FROM role_binding WHERE user_id = $1", [id]);
-    expect(await untilTold(async () => codeOf(await world.send(all, null, again)), "FORBIDDEN")).toBe("FORBIDDEN");
+    expect(await untilNotified(async () => codeOf(await world.send(all, null, again)), "FORBIDDEN")).toBe("FORBIDDEN");
   });
 
   async function promote(id: string, token: string): Promise<Account> {
     await bindRole(world, id, "SYSTEM_VIEWER");
-    expect(await untilTold(async () => codeOf(await world.send("{ sysWorkspaces { id } }", null, token)), "OK")).toBe(
-      "OK",
-    );
+    expect(
+      await untilNotified(async () => codeOf(await world.send("{ sysWorkspaces { id } }", null, token)), "OK"),
+    ).toBe("OK");
     return { id, token };
   }
 });

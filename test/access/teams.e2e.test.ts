@@ -10,7 +10,7 @@ import {
   teamWith,
   UPDATE_TEAM,
 } from "../builders/team-operations";
-import { untilTold } from "../builders/told";
+import { untilNotified } from "../builders/until-notified";
 import { outcomes, READ_WORKSPACE, refusedWithoutTrace, UPDATE_WORKSPACE } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -265,7 +265,7 @@ describe("a member's access", () => {
 });
 
 const expectSoon = async (read: () => Promise<string>, expected: string): Promise<void> =>
-  expect(await untilTold(read, expected)).toBe(expected);
+  expect(await untilNotified(read, expected)).toBe(expected);
 
 test("roles of a Team count beside one's own", async () => {
   const workspaceId = await createWorkspace(world, admin);

@@ -12,7 +12,7 @@ import {
 import { auditLinesOf } from "../builders/audit";
 import { bindTeam, GRANT_USER, REMOVE_TEAM, systemAdmins, teamWith, UPDATE_TEAM } from "../builders/team-operations";
 import { REMOVE_USER_ACCOUNT, SELF, SIGN_IN } from "../builders/user-operations";
-import { untilTold } from "../builders/told";
+import { untilNotified } from "../builders/until-notified";
 import { outcomes, person, refusedWithoutTrace } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -50,7 +50,7 @@ describe("removeUser", () => {
         });
         const code = async (): Promise<string | undefined> =>
           (await replica.send(SELF, null, gone.token)).errors?.[0]?.extensions.code;
-        expect(await untilTold(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
+        expect(await untilNotified(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
         expect(
           (await world.send(SIGN_IN, { identity: gone.email, password: "correct horse" })).errors?.[0]?.extensions.code,
         ).toBe("UNAUTHENTICATED");

@@ -50,7 +50,7 @@ const events = ({ messages }: RawSocket) =>
     .filter(({ id, payload }) => id === "1" && payload?.data)
     .map(({ payload }) => payload.data.deployRevisionChanged);
 const told = (socket: RawSocket): string[] => events(socket).map(({ number, status }) => `${number} ${status}`);
-const untilTold = (socket: RawSocket, event: string) => socket.until(() => told(socket).includes(event));
+const untilNotified = (socket: RawSocket, event: string) => socket.until(() => told(socket).includes(event));
 
 let world: TestApp;
 let other: TestApp;
@@ -80,7 +80,7 @@ test("nobody follows so many histories that there is nothing left for others", a
   expect(payload[0].extensions).toEqual({ code: "UNAVAILABLE", retryAfterSeconds: 10 });
   const other = await followed(world, admin, deployment.id);
   await deployImage(world, admin, deployment);
-  await untilTold(other, "1 DEPLOYED");
+  await untilNotified(other, "1 DEPLOYED");
 });
 
 test.each(DIALECTS)("$protocol tells each change from then on, whichever replica made it", async (dialect) => {
@@ -89,15 +89,15 @@ test.each(DIALECTS)("$protocol tells each change from then on, whichever replica
   const socket = await followed(world, admin, deployment.id, dialect);
 
   const second = await deployImage(other, admin, deployment, { rollOut: false });
-  await untilTold(socket, "2 INITIALIZED");
+  await untilNotified(socket, "2 INITIALIZED");
   const third = await deployImage(world, admin, deployment, { rollOut: false });
-  await untilTold(socket, "3 INITIALIZED");
+  await untilNotified(socket, "3 INITIALIZED");
   await finish(world, third.id);
-  await untilTold(socket, "3 DEPLOYED");
+  await untilNotified(socket, "3 DEPLOYED");
   const back = await rollBack(other, admin, deployment.id, first.id, { rollOut: false });
-  await untilTold(socket, "4 INITIALIZED");
+  await untilNotified(socket, "4 INITIALIZED");
   await finish(world, back.id);
-  await untilTold(socket, "4 DEPLOYED");
+  await untilNotified(socket, "4 DEPLOYED");
 
   expect(second.number).toBe(2);
   expect(told(socket)).toEqual([
@@ -124,7 +124,7 @@ test("a revision that was unfinished before is told of when it fails", async () 
   });
   const socket = await followed(world, admin, deployment.id);
   await applyOnce(other, id);
-  await untilTold(socket, "1 FAILED");
+  await untilNotified(socket, "1 FAILED");
   expect(events(socket)).toMatchObject([{ number: 1, statusReason: "missing can never run" }]);
 });
 
@@ -133,7 +133,7 @@ test("a revision that is over before anybody looks is told of once, and other De
   const socket = await followed(world, admin, deployment.id);
   await deployImage(world, admin, another);
   for (let number = 1; number <= 3; number++) await deployImage(world, admin, deployment);
-  await untilTold(socket, "3 DEPLOYED");
+  await untilNotified(socket, "3 DEPLOYED");
   const final = told(socket).filter((event) => !event.endsWith("INITIALIZED"));
   expect(final).toEqual(["1 DEPLOYED", "2 DEPLOYED", "3 DEPLOYED"]);
 });

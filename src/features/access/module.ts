@@ -11,7 +11,7 @@ import type { Instant } from "../../kernel/instant";
 import { sqlOf } from "../../infrastructure/postgres/data-source";
 import type { DatabaseClock } from "../../infrastructure/postgres/database-clock";
 import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
-import { AccessBell } from "./app/access-bell";
+import { AccessChangeNotifier } from "./app/access-change-notifier";
 import { CreateTeam } from "./app/create-team";
 import { CreateUser } from "./app/create-user";
 import { HashQueue } from "./app/hash-queue";
@@ -155,7 +155,7 @@ export async function createAccessModule({
     showFirstChars: config.serviceAccounts.showFirstChars,
     maxPerPlace: config.limits.serviceAccounts,
   });
-  const bell = new AccessBell();
+  const notifier = new AccessChangeNotifier();
   const loaders = accessLoaders(readModel, teams);
   return {
     roles,
@@ -180,12 +180,12 @@ export async function createAccessModule({
       await dataSource.manager.delete(FailedLoginRow, { expire: LessThan(String(Date.parse(now))) });
     },
     /** Rings once sessions have forgotten what they knew. */
-    watch: bell,
+    watch: notifier,
     changes: new AccessChanges(
       databaseUrl,
       () => {
         sessions.forget();
-        bell.changed();
+        notifier.changed();
       },
       log,
     ),

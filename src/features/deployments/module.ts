@@ -25,7 +25,7 @@ import type { LogLineWriter, LogSearch, LogTails } from "../logs";
 import type { AirflowImages, RuntimeCatalogue } from "../runtimes";
 import type { Workspace } from "../workspaces";
 import type { WorkspaceLoaders } from "../workspaces/graphql";
-import { AdmitVisitor } from "./app/admit-visitor";
+import { AuthorizeIngress } from "./app/authorize-ingress";
 import { CreateDeployment } from "./app/create-deployment";
 import { DeleteDeployment } from "./app/delete-deployment";
 import { DeploymentMembers } from "./app/deployment-members";
@@ -168,7 +168,7 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
         endpoint: config.server.endpoint,
         urlHeader: config.deployments.ingressCheckHeader,
         authenticate,
-        admit: new AdmitVisitor(readModel),
+        admit: new AuthorizeIngress(readModel),
       });
     },
     /**

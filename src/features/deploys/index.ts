@@ -1,5 +1,5 @@
 export * from "./domain";
-export { addApplyJob, appendRevision, placeRevisions } from "./app/append-revision";
+export { addApplyJob, appendRevision, loadHeadCurrentAndTarget } from "./app/append-revision";
 export {
   DEPLOY_TASKS,
   type DeployStores,

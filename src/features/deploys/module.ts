@@ -10,7 +10,7 @@ import { sqlOf } from "../../infrastructure/postgres/data-source";
 import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
 import type { Actor } from "../../kernel/permissions";
 import type { GraphqlContext } from "../../infrastructure/graphql/context";
-import { Patience } from "../../infrastructure/jobs/patience";
+import { RetryingReader } from "../../infrastructure/jobs/retrying-reader";
 import type {
   BundleReadModel,
   BundleRecords,
@@ -97,7 +97,7 @@ export interface DeploysModuleOptions {
     readonly loaders: (context: GraphqlContext) => DeploymentLoaders;
   };
   /** What else ages with the history; see CleanUp. */
-  readonly cleanedUpAlong: readonly ((now: string, before: string) => Promise<void>)[];
+  readonly nightlyTasks: readonly ((now: string, before: string) => Promise<void>)[];
 }
 
 /** Between two looks for changes in a history that is followed. */
@@ -166,10 +166,10 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     clock,
     retentionDays: config.deployments.rollback.retentionDays,
     archives: bundles.cleanUp,
-    others: [...options.cleanedUpAlong, async (_now, before) => openPushes.forget(before)],
+    others: [...options.nightlyTasks, async (_now, before) => openPushes.forget(before)],
   });
-  const patience = new Patience(options.log, "Deploy histories that are followed");
-  const changes = new PolledRevisionChanges({ readModel, patience, intervalMs: LOOK_EVERY_MS });
+  const retrying = new RetryingReader(options.log, "Deploy histories that are followed");
+  const changes = new PolledRevisionChanges({ readModel, retrying, intervalMs: LOOK_EVERY_MS });
   const follow = new FollowRevisions({ readModel, changes, watch: options.watch });
   const loaders = deployLoaders(readModel, revisionBundles);
   const upsert = new UpsertDeployment({

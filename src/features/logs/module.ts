@@ -8,7 +8,7 @@ import type { Instant } from "../../kernel/instant";
 import { createElasticsearchClient, type ElasticsearchOptions } from "../../infrastructure/elasticsearch/client";
 import type { ElasticsearchSink } from "../../infrastructure/line-export/elasticsearch-sink";
 import { LineExporter, type LineExportMetrics } from "../../infrastructure/line-export/line-exporter";
-import { Patience } from "../../infrastructure/jobs/patience";
+import { RetryingReader } from "../../infrastructure/jobs/retrying-reader";
 import type { LogLineWriter, LogSearch, LogTails } from "./app/ports";
 import { SearchDuringOutages } from "./app/search-during-outages";
 import { LogLineStore } from "./db/log-line-store";
@@ -104,7 +104,7 @@ function createTails(
   return new PolledLogTails({
     search,
     clock,
-    patience: new Patience(logger, "Logs that are followed"),
+    retrying: new RetryingReader(logger, "Logs that are followed"),
     intervalMs: pollIntervalMs,
   });
 }

@@ -41,11 +41,14 @@ export function createRollbacksModule(options: RollbacksModuleOptions) {
   const inspect = new InspectTarget({ readModel, deployments, bundles, images: options.lookUpImage, settings });
   const rollback = new RollbackDeploy({ unitOfWork, inspect, assess, clock, metrics });
   const plan = new PlanRollback({ readModel, bundles, inspect, assess });
-  const glance = async (bundle: DagBundle) =>
-    settings.dagTarballVersionValidation ? checkBundle.glance(bundle) : null;
+  const checkPresence = async (bundle: DagBundle) =>
+    settings.dagTarballVersionValidation ? checkBundle.checkPresence(bundle) : null;
   return {
     rollback,
-    resolvers: [new RollbackResolver({ plan, rollback }), new RollbackEligibilityResolver({ assess, glance, loaders })],
+    resolvers: [
+      new RollbackResolver({ plan, rollback }),
+      new RollbackEligibilityResolver({ assess, checkPresence, loaders }),
+    ],
   };
 }
 

@@ -13,7 +13,7 @@ type Serialize = (value: unknown) => unknown;
 
 const known = new WeakMap<GraphQLSchema, Readonly<Record<string, Serialize>>>();
 
-/** Whether a value is its own serialized form already, for the types where that can be told at a glance. */
+/** Whether a value is its own serialized form already, for the types where that can be told at a checkPresence. */
 const isSerialized: Readonly<Record<string, (value: unknown) => boolean>> = {
   [GraphQLString.name]: (value) => typeof value === "string",
   [GraphQLID.name]: (value) => typeof value === "string",

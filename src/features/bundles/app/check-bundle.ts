@@ -18,7 +18,7 @@ export class CheckBundle {
    * Whether it is there in its full size: no byte of it is read, so that a page of bundles can be asked for. Null while
    * the store is away, so that the page can be read all the same.
    */
-  async glance({ sha256, sizeBytes }: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState | null> {
+  async checkPresence({ sha256, sizeBytes }: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState | null> {
     try {
       const stored = await this.store.stat(sha256);
       if (stored === null) return "MISSING";
@@ -33,7 +33,7 @@ export class CheckBundle {
    * Whether every byte of it is as it was uploaded. What was read before and has not changed since is not read again.
    * @throws Unavailable while the store is away
    */
-  async verify(bundle: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState> {
+  async verifyChecksum(bundle: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState> {
     const { sha256 } = bundle;
     const stored = await this.store.stat(sha256);
     if (stored === null) return "MISSING";

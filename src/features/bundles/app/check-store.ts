@@ -52,7 +52,7 @@ export class CheckStore {
     for (let after = ""; ;) {
       const batch = await readModel.archives(after, BATCH);
       for (const archive of batch) {
-        const state = await check.verify(archive);
+        const state = await check.verifyChecksum(archive);
         if (state !== "STORED")
           damaged.push({ sha256: archive.sha256, state, bundles: await readModel.holdersOf(archive.sha256) });
       }

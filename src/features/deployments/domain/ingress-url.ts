@@ -1,4 +1,4 @@
-import { visitOf, type Visit } from "./visit";
+import { ingressRequestOf, type IngressRequest } from "./ingress-request";
 
 /** The headers in which proxies put the URL that a client asked for. */
 export const INGRESS_URL_HEADERS = ["X-Original-URL", "X-Forwarded-Uri"] as const;
@@ -12,10 +12,10 @@ export type IngressUrlHeader = (typeof INGRESS_URL_HEADERS)[number];
 export function ingressTarget(
   urls: Readonly<Record<IngressUrlHeader, readonly string[]>>,
   expected?: IngressUrlHeader,
-): Visit | null {
+): IngressRequest | null {
   if (expected !== undefined && urls[expected].length === 0) return null;
-  const [first, ...others] = INGRESS_URL_HEADERS.flatMap((header) => urls[header]).map(visitOf);
-  if (!first || others.some((other) => other?.releaseName !== first.releaseName || other.door !== first.door))
+  const [first, ...others] = INGRESS_URL_HEADERS.flatMap((header) => urls[header]).map(ingressRequestOf);
+  if (!first || others.some((other) => other?.releaseName !== first.releaseName || other.target !== first.target))
     return null;
   return first;
 }

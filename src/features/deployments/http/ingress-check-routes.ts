@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Actor } from "../../../kernel/permissions";
-import type { AdmitVisitor } from "../app/admit-visitor";
+import type { AuthorizeIngress } from "../app/authorize-ingress";
 import { INGRESS_URL_HEADERS, type IngressUrlHeader } from "../domain/ingress-url";
 
 export interface IngressCheckRoutesOptions {
@@ -8,7 +8,7 @@ export interface IngressCheckRoutesOptions {
   /** The header that the proxy sets; undefined where the configuration does not say. */
   readonly urlHeader: IngressUrlHeader | undefined;
   readonly authenticate: (header: string | undefined) => Promise<Actor>;
-  readonly admit: AdmitVisitor;
+  readonly admit: AuthorizeIngress;
 }
 
 /** Visible ASCII, which is all that a header may hold. */

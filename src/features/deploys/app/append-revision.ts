@@ -67,7 +67,7 @@ export function addApplyJob(
   });
 }
 
-export interface Placed {
+export interface HeadCurrentAndTarget {
   /** The newest revision. */
   readonly head: DeployRevision | null;
   /** The one that runs. */
@@ -77,11 +77,11 @@ export interface Placed {
 }
 
 /** The revisions that count for what comes next, by one statement. */
-export async function placeRevisions(
+export async function loadHeadCurrentAndTarget(
   { revisions }: DeployStores,
   { id, headRevisionId, currentRevisionId }: Deployment,
   targetId: string | null = null,
-): Promise<Placed> {
+): Promise<HeadCurrentAndTarget> {
   const ids = [...new Set([headRevisionId, currentRevisionId, targetId].filter((one) => one !== null))];
   const found = ids.length === 0 ? [] : await revisions.findMany(id, ids);
   const named = (wanted: string | null): DeployRevision | null =>

@@ -10,7 +10,7 @@ import { auditedRevision, type DeployRevision } from "../domain/deploy-revision"
 import { belongsTo, contentWithDags } from "../domain/dag-upload";
 import { recordDeploy } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
-import { addApplyJob, appendRevision, placeRevisions } from "./append-revision";
+import { addApplyJob, appendRevision, loadHeadCurrentAndTarget } from "./append-revision";
 import type { DeployStores } from "./ports";
 import type { RecordPushes } from "./record-pushes";
 
@@ -64,7 +64,7 @@ export class RecordDagUpload {
     await pushes.catchUp(deploymentId);
     return unitOfWork.run(async (stores) => {
       const deployment = this.admit(actor, await stores.deployments.lock(deploymentId));
-      const { head, current } = await placeRevisions(stores, deployment);
+      const { head, current } = await loadHeadCurrentAndTarget(stores, deployment);
       const at = clock();
       await this.checkRoom(stores, deployment.id, archive);
       const { version } = await stores.bundles.add({ deploymentId: deployment.id, archive, at });

@@ -20,7 +20,7 @@ import type { ImageDeploy } from "../domain/image-deploy";
 import { parseImage } from "../domain/image-reference";
 import { checkDescription, recordDeploy } from "../domain/new-revision";
 import { mayPush, PUSH_IMAGE } from "../domain/permissions";
-import { appendRevision, placeRevisions } from "./append-revision";
+import { appendRevision, loadHeadCurrentAndTarget } from "./append-revision";
 import type { DeployStores } from "./ports";
 import type { VerifyImage } from "./verify-image";
 
@@ -94,7 +94,7 @@ export class RecordDeploy {
     const { catalogue } = this.deps.rules;
     const image = parseImage(deploy.image, deploy.imageDigest);
     const versions = this.versionsOf(deployment, deploy);
-    const { head } = await placeRevisions(stores, deployment);
+    const { head } = await loadHeadCurrentAndTarget(stores, deployment);
     refuseDowngrade(deployment, versions, catalogue);
     if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, catalogue);
 

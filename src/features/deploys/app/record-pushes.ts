@@ -10,7 +10,7 @@ import { auditedRevision } from "../domain/deploy-revision";
 import { shortenDescription } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
 import { isOverruled, type RegistryPush } from "../domain/registry-push";
-import { placeRevisions } from "./append-revision";
+import { loadHeadCurrentAndTarget } from "./append-revision";
 import { DEPLOY_TASKS, type DeployStores, type OpenPushes } from "./ports";
 import type { RecordDeploy } from "./record-deploy";
 
@@ -91,7 +91,7 @@ export class RecordPushes {
     await unitOfWork.run(async (stores) => {
       const deployment = authorize(actor, await stores.deployments.lock(push.deploymentId), PUSH_IMAGE);
       if (!(await stores.pushes.close(push.id, "RECORDED"))) return;
-      const { head } = await placeRevisions(stores, deployment);
+      const { head } = await loadHeadCurrentAndTarget(stores, deployment);
       if (isOverruled(push, head)) throw new PushIgnored("something else was deployed before it could be recorded");
       const image = images.nameOf({ ...push, releaseName });
       const deploy = { ...facts, image, description: shortenDescription(facts.description) };

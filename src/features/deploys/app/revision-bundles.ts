@@ -34,9 +34,9 @@ export class RevisionBundles {
   }
 
   /** Whether the bundle is stored, by every byte of it; null where the revision has none. */
-  async verify(revision: WithBundle): Promise<BundleState | null> {
+  async verifyChecksum(revision: WithBundle): Promise<BundleState | null> {
     const [bundle] = await this.findMany([revision]);
-    return bundle ? this.deps.check.verify(bundle) : null;
+    return bundle ? this.deps.check.verifyChecksum(bundle) : null;
   }
 
   /** Null where one side has no bundle. */

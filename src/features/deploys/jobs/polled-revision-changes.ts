@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { NotFound, Unavailable } from "../../../kernel/errors";
-import type { Patience } from "../../../infrastructure/jobs/patience";
+import type { RetryingReader } from "../../../infrastructure/jobs/retrying-reader";
 import type { RevisionChanges, RevisionReadModel, RevisionView } from "../app/ports";
 import { positionAfter, type HistoryPosition } from "../domain/history-position";
 
@@ -17,7 +17,7 @@ export class PolledRevisionChanges implements RevisionChanges {
   constructor(
     private readonly options: {
       readonly readModel: Pick<RevisionReadModel, "changedSince">;
-      readonly patience: Patience;
+      readonly retrying: RetryingReader;
       readonly intervalMs: number;
     },
   ) {}
@@ -28,7 +28,7 @@ export class PolledRevisionChanges implements RevisionChanges {
     reader: string,
     signal: AbortSignal,
   ): AsyncGenerator<RevisionView, void, undefined> {
-    const { readModel, patience, intervalMs } = this.options;
+    const { readModel, retrying, intervalMs } = this.options;
     const ofReader = this.followers.filter((one) => one === reader);
     if (this.followers.length >= MAX_FOLLOWERS || ofReader.length >= MAX_OF_ONE_READER) {
       throw new Unavailable("Too many deploy histories are being followed now; try again later");
@@ -38,7 +38,7 @@ export class PolledRevisionChanges implements RevisionChanges {
       let position = from;
       while (!signal.aborted) {
         const look = position;
-        const found = await patience.read(
+        const found = await retrying.read(
           async () => ({ changes: await readModel.changedSince(deploymentId, look) }),
           signal,
         );

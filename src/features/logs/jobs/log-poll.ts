@@ -4,7 +4,7 @@ import { toInstant } from "../../../kernel/instant";
 import type { LogEntry, LogFilter, LogSearch } from "../app/ports";
 import { SeenLines } from "../domain/seen-lines";
 import { LineQueue } from "./line-queue";
-import type { Patience } from "../../../infrastructure/jobs/patience";
+import type { RetryingReader } from "../../../infrastructure/jobs/retrying-reader";
 
 export const PAGE_LINES = 1_000;
 /**
@@ -17,7 +17,7 @@ const MAX_SEEN = 5_000;
 
 export interface LogPollOptions {
   readonly search: LogSearch;
-  readonly patience: Patience;
+  readonly retrying: RetryingReader;
   readonly clock: Clock;
   readonly intervalMs: number;
 }
@@ -90,7 +90,7 @@ export class LogPoll {
     this.seen.forgetBefore(fromMs);
     for (;;) {
       const since = toInstant(fromMs);
-      const page = await this.options.patience.read(
+      const page = await this.options.retrying.read(
         () => this.options.search.oldest({ ...this.filter, since, limit: PAGE_LINES }),
         signal,
       );

@@ -78,7 +78,7 @@ export class PolledLogTails implements LogTails {
     queue,
     known,
   }: Following & { filter: LogFilter }): AsyncGenerator<LogEntry, void, undefined> {
-    const { search, patience, clock } = this.options;
+    const { search, retrying, clock } = this.options;
     let attachedMs = Date.parse(clock());
     let fromMs = Date.parse(since);
     for (;;) {
@@ -88,7 +88,7 @@ export class PolledLogTails implements LogTails {
         attachedMs = Date.parse(clock());
       }
       const from = toInstant(fromMs);
-      const page = await patience.read(() => search.oldest({ ...filter, since: from, limit: PAGE_LINES }), signal);
+      const page = await retrying.read(() => search.oldest({ ...filter, since: from, limit: PAGE_LINES }), signal);
       if (page === null) return;
       for (const line of page) {
         if (known.has(line.id)) continue;

@@ -50,7 +50,7 @@ export class InspectTarget {
   async inspect(actor: Actor, target: DeployRevision): Promise<TargetState> {
     const { bundles, images } = this.deps;
     const [bundle, image] = await Promise.all([
-      this.wantsBundle(target) ? bundles.verify(target) : null,
+      this.wantsBundle(target) ? bundles.verifyChecksum(target) : null,
       this.wantsImage(target) ? images.execute(actor, target) : null,
     ]);
     return { bundle, image };

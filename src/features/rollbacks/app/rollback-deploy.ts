@@ -13,7 +13,7 @@ import {
   restore,
   PUSH_IMAGE,
   appendRevision,
-  placeRevisions,
+  loadHeadCurrentAndTarget,
   type DeployStores,
   type RevisionView,
 } from "../../deploys";
@@ -94,7 +94,7 @@ export class RollbackDeploy {
       if (!isId(revisionId)) throw new NotFound("Deploy revision");
       const { currentRevisionId } = deployment;
       const [{ head, current, target }, previousDeployedNumber] = await Promise.all([
-        placeRevisions(stores, deployment, revisionId),
+        loadHeadCurrentAndTarget(stores, deployment, revisionId),
         currentRevisionId === null ? null : stores.revisions.deployedBefore(deployment.id, currentRevisionId),
       ]);
       if (target === null) throw new NotFound("Deploy revision");

@@ -16,7 +16,7 @@ export class RollbackEligibilityResolver {
        * Whether a bundle is stored, as far as can be told without reading it; null while it cannot, or where nobody
        * wants to know.
        */
-      readonly glance: (bundle: DagBundle) => Promise<BundleState | null>;
+      readonly checkPresence: (bundle: DagBundle) => Promise<BundleState | null>;
       readonly loaders: (context: GraphqlContext) => DeployLoaders;
     },
   ) {}
@@ -31,7 +31,7 @@ export class RollbackEligibilityResolver {
     ]);
     if (state === null) throw new NotFound("Deployment");
     const bundle = record.dagTarballVersion === null ? null : await this.deps.loaders(context).bundles.load(record);
-    const bundleState = bundle && (await this.deps.glance(bundle));
+    const bundleState = bundle && (await this.deps.checkPresence(bundle));
     const { blockers, warnings } = this.deps.assess.assess(actor, state, record, { bundle: bundleState, image: null });
     return { allowed: blockers.length === 0, blockers, warnings };
   }

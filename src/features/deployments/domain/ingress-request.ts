@@ -5,9 +5,9 @@ import { canSee, DEPLOYMENT_PERMISSIONS } from "./access";
  * A URL of a Deployment, as a proxy in front of it sees it: `/<releaseName>/airflow/…`, `flower`, `dags/upload`,
  * `dags/download`.
  */
-export interface Visit {
+export interface IngressRequest {
   readonly releaseName: string;
-  readonly door: "airflow" | "flower" | "upload" | "download";
+  readonly target: "airflow" | "flower" | "upload" | "download";
 }
 
 /**
@@ -18,24 +18,24 @@ export interface Visit {
 export type AirflowRole = "Admin" | "User" | "Viewer" | "Public";
 
 const BASE = "http://proxy";
-const DOORS = /^\/([a-z0-9][a-z0-9-]*)\/(?:(airflow|flower)(?:\/.*)?|dags\/(upload|download))$/;
+const TARGETS = /^\/([a-z0-9][a-z0-9-]*)\/(?:(airflow|flower)(?:\/.*)?|dags\/(upload|download))$/;
 
 /**
  * Null where the URL, whole or from its path on, leads to no Deployment. Dots are resolved before it is looked at. Some
  * proxies, nginx among them, decode a path and merge its slashes before they resolve it, others do not: it has to lead
- * to the same door for both.
+ * to the same target for both.
  */
-export function visitOf(url: string): Visit | null {
+export function ingressRequestOf(url: string): IngressRequest | null {
   if (!URL.canParse(url, BASE)) return null;
   const asWritten = url.replace(/^[a-z]+:\/\/[^/?#]*/i, "").split(/[?#]/, 1)[0] ?? "";
-  const [visit, decoded] = [visitAt(new URL(url, BASE).pathname), visitAt(decode(asWritten))];
-  return visit?.releaseName === decoded?.releaseName && visit?.door === decoded?.door ? visit : null;
+  const [request, decoded] = [requestAt(new URL(url, BASE).pathname), requestAt(decode(asWritten))];
+  return request?.releaseName === decoded?.releaseName && request?.target === decoded?.target ? request : null;
 }
 
-function visitAt(path: string): Visit | null {
-  const [, releaseName, server, dags] = DOORS.exec(path) ?? [];
-  const door = (server ?? dags) as Visit["door"] | undefined;
-  return releaseName === undefined || door === undefined ? null : { releaseName, door };
+function requestAt(path: string): IngressRequest | null {
+  const [, releaseName, server, dags] = TARGETS.exec(path) ?? [];
+  const target = (server ?? dags) as IngressRequest["target"] | undefined;
+  return releaseName === undefined || target === undefined ? null : { releaseName, target };
 }
 
 /** Decoded once and resolved anew; empty where that cannot be done. */
@@ -64,10 +64,10 @@ export function airflowRoleOf(
 export function mayEnter(
   actor: Actor,
   deployment: { readonly id: string; readonly workspaceId: string },
-  door: Visit["door"],
+  target: IngressRequest["target"],
 ): boolean {
   if (!canSee(actor, deployment)) return false;
-  switch (door) {
+  switch (target) {
     case "airflow":
       return airflowRoleOf(actor, deployment) !== null;
     case "flower":

@@ -21,7 +21,7 @@ interface SurroundingsOptions {
 }
 
 /** The state of the database and of the data folder, for readiness, for the log and for metrics. */
-export function watchSurroundings({ pool, dataDir, log, metrics }: SurroundingsOptions) {
+export function watchDependencies({ pool, dataDir, log, metrics }: SurroundingsOptions) {
   const folder = new DataFolder(dataDir);
   const databaseClock = new DatabaseClock(pool, log);
   const database = (): Promise<DatabaseState> => databaseState(pool, ANSWER_WITHIN_MS);

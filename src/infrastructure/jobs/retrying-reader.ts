@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { backOffMs } from "../../kernel/back-off";
 
 /** Reads again and again until it can be read, and tells of an outage once at its start and once at its end. */
-export class Patience {
+export class RetryingReader {
   private failures = 0;
 
   /** @param what is read, as the beginning of a sentence about several */

@@ -7,7 +7,7 @@ const ASK_EVERY_MS = 20;
 /**
  * Asks again and again until the answer is that, as once a notification of the database has come; answers the last one.
  */
-export async function untilTold<T>(ask: () => Promise<T>, expected: T): Promise<T> {
+export async function untilNotified<T>(ask: () => Promise<T>, expected: T): Promise<T> {
   for (const until = performance.now() + PATIENCE_MS; ; await sleep(ASK_EVERY_MS)) {
     const answer = await ask();
     if (answer === expected || performance.now() > until) return answer;

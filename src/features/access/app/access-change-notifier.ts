@@ -6,7 +6,7 @@ const REST_MS = 500;
 const ALWAYS_AFTER_MS = 30_000;
 
 /** Rings at a change of access at once, then at most every half second; and every half minute in any case. */
-export class AccessBell implements AccessWatch {
+export class AccessChangeNotifier implements AccessWatch {
   private readonly listeners = new Set<() => void>();
   private resting: NodeJS.Timeout | undefined;
   private always: NodeJS.Timeout | undefined;

@@ -1,11 +1,11 @@
 import { Forbidden } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
 import { ingressTarget, type IngressUrlHeader } from "../domain/ingress-url";
-import { airflowRoleOf, mayEnter, type AirflowRole } from "../domain/visit";
+import { airflowRoleOf, mayEnter, type AirflowRole } from "../domain/ingress-request";
 import type { DeploymentReadModel } from "./ports";
 
 /** Decides for a proxy whether the caller may open a URL of a Deployment. */
-export class AdmitVisitor {
+export class AuthorizeIngress {
   constructor(private readonly deployments: Pick<DeploymentReadModel, "findByReleaseName">) {}
 
   /**
@@ -17,9 +17,9 @@ export class AdmitVisitor {
     urls: Readonly<Record<IngressUrlHeader, readonly string[]>>,
     expected?: IngressUrlHeader,
   ): Promise<AirflowRole> {
-    const visit = ingressTarget(urls, expected);
-    const deployment = visit && (await this.deployments.findByReleaseName(visit.releaseName));
-    if (!deployment || !mayEnter(actor, deployment, visit.door)) throw new Forbidden();
+    const request = ingressTarget(urls, expected);
+    const deployment = request && (await this.deployments.findByReleaseName(request.releaseName));
+    if (!deployment || !mayEnter(actor, deployment, request.target)) throw new Forbidden();
     return airflowRoleOf(actor, deployment) ?? "Public";
   }
 }
