@@ -600,7 +600,7 @@ describe("a worker", () => {
       expect(second.tags).toEqual(["slow"]);
     } finally {
       await next?.close();
-      await world.database.drop();
+      await world.close();
     }
   });
 });

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pino } from "pino";
 import { createApp, type App } from "../../src/composition/composition-root";
 import { loadConfig, type Config } from "../../src/config";
@@ -54,10 +54,13 @@ const ROLLBACKS_ON = {
   SECRETS__ENCRYPTION_KEYS: Buffer.alloc(32, "a test's key").toString("base64"),
 };
 
+/** Of the test file, so that a folder that is left behind says whose it is. */
+const testName = (): string => basename(expect.getState().testPath ?? "").split(".")[0] ?? "";
+
 /** The whole product on a database of its own, with every switch on that rollbacks need. */
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
   const database = options.database ?? (await createTestDatabase());
-  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "retrograde-data-")));
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), `retrograde-data-${testName()}-`)));
   const cleanUp = async (): Promise<void> => {
     try {
       if (options.database === undefined) await database.drop();

@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, readdirSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+const MAX_ENTRIES = 20;
 /** Caches that tools keep in the temp folder on purpose: tsx, and Node's compile cache. */
 const CACHES = /^(tsx-|node-compile-cache$|v8-compile-cache-|jest_)/;
 
@@ -19,9 +20,14 @@ export class TemporaryFolder {
     process.env["TMPDIR"] = this.path;
   }
 
-  /** What is there, apart from the caches of tools. */
+  /** Paths of the files and folders there, apart from the caches of tools: at most a few of each folder. */
   entries(): string[] {
-    return readdirSync(this.path).filter((name) => !CACHES.test(name));
+    const names = readdirSync(this.path).filter((name) => !CACHES.test(name));
+    return names.flatMap((name) => {
+      const path = join(this.path, name);
+      const inside = statSync(path).isDirectory() ? readdirSync(path, { recursive: true, encoding: "utf8" }) : [];
+      return [name, ...inside.slice(0, MAX_ENTRIES).map((entry) => join(name, entry))];
+    });
   }
 
   async remove(): Promise<void> {
