@@ -1,7 +1,7 @@
 import { loadCatalogue, type RuntimeCatalogue } from "../../src/features/runtimes";
 import type { Deployment } from "../../src/features/deployments";
 import type { DeployRevision } from "../../src/features/deploys/domain/deploy-revision";
-import type { RollbackQuestion, RollbackSettings } from "../../src/features/rollbacks/domain/rollback-rules";
+import type { RollbackQuestion, RollbackSettings } from "../../src/features/rollbacks/domain/rollback-question";
 import { newId } from "../../src/kernel/ids";
 import type { Actor } from "../../src/kernel/permissions";
 

@@ -13,7 +13,7 @@ import { InspectTarget } from "./app/inspect-target";
 import { PlanRollback } from "./app/plan-rollback";
 import type { RollbackMetrics } from "./app/ports";
 import { RollbackDeploy } from "./app/rollback-deploy";
-import type { RollbackSettings } from "./domain/rollback-rules";
+import type { RollbackSettings } from "./domain/rollback-question";
 import { RollbackEligibilityResolver } from "./graphql/rollback-eligibility.resolver";
 import { RollbackResolver } from "./graphql/rollback.resolver";
 

@@ -1,7 +1,24 @@
-import { Arg, Ctx, Int, Mutation, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, Int, Mutation, ObjectType, Resolver } from "type-graphql";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { CleanUp } from "../app/clean-up";
-import { CleanupDeployRevisionsResult } from "./deploy.types";
+
+@ObjectType({ simpleResolvers: true, description: "What a clean-up did, or would do." })
+export class CleanupDeployRevisionsResult {
+  @Field(() => Boolean, { description: "Whether it only counted." })
+  dryRun: boolean;
+
+  @Field(() => Int, { description: "The age in days beyond which revisions go." })
+  olderThanDays: number;
+
+  @Field(() => Int, { description: "How many revisions went." })
+  deletedRevisions: number;
+
+  @Field(() => Int, { description: "How many DAG bundles went that no revision needs any more." })
+  deletedBundles: number;
+
+  @Field(() => Int, { description: "Old enough, but kept: current, newest, pinned, or being rolled out." })
+  keptRevisions: number;
+}
 
 @Resolver()
 export class CleanUpResolver {

@@ -5,14 +5,13 @@ import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { Uuid } from "../../../infrastructure/graphql/scalars";
 import { encodeCursor } from "../domain/cursor";
 import type { HistoryQueries } from "../app/history-queries";
+import { DeployRevision, presentRevision } from "./deploy.types";
 import {
-  DeployRevision,
   DeployRevisionConnection,
   DeployRevisionEdge,
   DeployRevisionFilter,
   PaginatedDeployRevisions,
-  presentRevision,
-} from "./deploy.types";
+} from "./history.types";
 import { connection, DEFAULT_FIRST, FILTER_COSTS, pageProperties, readFilter } from "./history.args";
 import { revisionProperties } from "./revision-properties";
 

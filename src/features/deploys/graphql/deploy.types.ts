@@ -1,10 +1,8 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import { DagDeploymentType } from "../../deployments/graphql";
 import type { DagDeploymentType as DagDeploymentTypeName } from "../../deployments";
-import { ItemsOfPage } from "../../../infrastructure/graphql/declared-costs";
 import type { Instant } from "../../../kernel/instant";
 import type { ActorType as ActorTypeName } from "../../../kernel/permissions";
-import { PageInfo } from "../../../infrastructure/graphql/page-info";
 import { DateTime } from "../../../infrastructure/graphql/scalars";
 import {
   DEPLOY_STATUSES,
@@ -20,7 +18,7 @@ import type { RevisionView } from "../app/ports";
 const enumOf = <V extends string>(values: readonly V[]) =>
   Object.fromEntries(values.map((value) => [value, value])) as { readonly [K in V]: K };
 
-const DeployType = enumOf(DEPLOY_TYPES);
+export const DeployType = enumOf(DEPLOY_TYPES);
 registerEnumType(DeployType, {
   name: "DeployType",
   description: "What one deploy changed.",
@@ -31,7 +29,7 @@ registerEnumType(DeployType, {
   },
 });
 
-const DeployStatus = enumOf(DEPLOY_STATUSES);
+export const DeployStatus = enumOf(DEPLOY_STATUSES);
 registerEnumType(DeployStatus, {
   name: "DeployStatus",
   description: "Where a deploy stands. All but INITIALIZED are final.",
@@ -43,7 +41,7 @@ registerEnumType(DeployStatus, {
   },
 });
 
-const DeployTrigger = enumOf(DEPLOY_TRIGGERS);
+export const DeployTrigger = enumOf(DEPLOY_TRIGGERS);
 registerEnumType(DeployTrigger, {
   name: "DeployTrigger",
   description: "How a deploy reached the platform.",
@@ -246,81 +244,3 @@ export class DeployRevision {
 
 /** The source object for everything that resolves on a revision; a field costs nothing unless it is selected. */
 export const presentRevision = (record: RevisionView): DeployRevision => new DeployRevision(record);
-
-@InputType({ description: "Which revisions of the history to answer; all conditions have to hold." })
-export class DeployRevisionFilter {
-  @Field(() => DateTime, { nullable: true, description: "Only later ones." })
-  createdAfter?: Instant | null;
-
-  @Field(() => DateTime, { nullable: true, description: "Only earlier ones." })
-  createdBefore?: Instant | null;
-
-  @Field(() => [DeployType], { nullable: true, description: "Only of these types." })
-  types?: DeployTypeName[] | null;
-
-  @Field(() => [DeployStatus], { nullable: true, description: "Only in these statuses." })
-  statuses?: DeployStatusName[] | null;
-
-  @Field(() => [DeployTrigger], { nullable: true, description: "Only by these triggers." })
-  triggers?: DeployTriggerName[] | null;
-
-  @Field(() => ID, { nullable: true, description: "Only by this user or service account." })
-  createdById?: string | null;
-
-  @Field(() => Boolean, { nullable: true, description: "Only rollbacks." })
-  rollbacksOnly?: boolean | null;
-
-  @Field(() => String, {
-    nullable: true,
-    description: "Part of the description, the image tag or the DAG bundle's version, in either case.",
-  })
-  search?: string | null;
-}
-
-@ObjectType({ simpleResolvers: true, description: "A revision, and its place in the list." })
-export class DeployRevisionEdge {
-  @Field(() => String, { description: "To ask for what comes behind it." })
-  cursor: string;
-
-  @Field(() => DeployRevision, { description: "The revision." })
-  node: DeployRevision;
-}
-
-@ObjectType({ description: "A page of the deploy history, newest first." })
-export class DeployRevisionConnection {
-  @ItemsOfPage()
-  @Field(() => [DeployRevision], { simple: true, description: "The revisions." })
-  nodes: DeployRevision[];
-
-  @Field(() => PageInfo, { simple: true, description: "Where the page begins and ends." })
-  pageInfo: PageInfo;
-
-  count: () => Promise<number>;
-}
-
-@ObjectType({ description: "A page of the deploy history in the manner of the other paginated queries, newest first." })
-export class PaginatedDeployRevisions {
-  @ItemsOfPage()
-  @Field(() => [DeployRevision], { simple: true, description: "The revisions of the page." })
-  deployRevisions: DeployRevision[];
-
-  countAll: () => Promise<number>;
-}
-
-@ObjectType({ simpleResolvers: true, description: "What a clean-up did, or would do." })
-export class CleanupDeployRevisionsResult {
-  @Field(() => Boolean, { description: "Whether it only counted." })
-  dryRun: boolean;
-
-  @Field(() => Int, { description: "The age in days beyond which revisions go." })
-  olderThanDays: number;
-
-  @Field(() => Int, { description: "How many revisions went." })
-  deletedRevisions: number;
-
-  @Field(() => Int, { description: "How many DAG bundles went that no revision needs any more." })
-  deletedBundles: number;
-
-  @Field(() => Int, { description: "Old enough, but kept: current, newest, pinned, or being rolled out." })
-  keptRevisions: number;
-}

@@ -9,7 +9,8 @@ import type { RevisionView } from "../app/ports";
 import { imageReference } from "../domain/deploy-revision";
 import { READ_HISTORY } from "../domain/permissions";
 import type { DeployLoaders } from "./deploy.loaders";
-import { DeployRevision, DeployRevisionConnection, DeployRevisionFilter, presentRevision } from "./deploy.types";
+import { DeployRevision, presentRevision } from "./deploy.types";
+import { DeployRevisionConnection, DeployRevisionFilter } from "./history.types";
 import { connection, DEFAULT_FIRST, FILTER_COSTS, pageProperties, readFilter } from "./history.args";
 
 @ObjectType({

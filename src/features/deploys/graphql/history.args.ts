@@ -2,12 +2,8 @@ import type { GraphQLResolveInfo } from "graphql";
 import { encodeCursor } from "../domain/cursor";
 import type { HistoryQueries } from "../app/history-queries";
 import type { RevisionFilter, RevisionPage } from "../app/ports";
-import {
-  presentRevision,
-  type DeployRevision,
-  type DeployRevisionConnection,
-  type DeployRevisionFilter,
-} from "./deploy.types";
+import { presentRevision, type DeployRevision } from "./deploy.types";
+import { type DeployRevisionConnection, type DeployRevisionFilter } from "./history.types";
 import { revisionProperties } from "./revision-properties";
 
 /** Revisions of a page, where the caller does not say. */

@@ -3,7 +3,8 @@ import type { RuntimeCatalogue } from "../../runtimes";
 import type { Clock } from "../../../kernel/clock";
 import { can, deploymentScope, type Actor } from "../../../kernel/permissions";
 import type { RollbackIssue } from "../domain/rollback-issues";
-import { assessRollback, refusals, type RollbackAssessment, type RollbackSettings } from "../domain/rollback-rules";
+import type { RollbackAssessment, RollbackSettings } from "../domain/rollback-question";
+import { assessRollback, refusals } from "../domain/rollback-rules";
 import type { TargetState } from "./inspect-target";
 
 /** Asks the rules: one question for the mutation, the plan and the field, so that they cannot disagree. */

@@ -4,7 +4,7 @@ import { PUSH_IMAGE, type DeployRevision, type RevisionBundles, type RevisionRea
 import type { ImageState, LookUpImage } from "../../registry";
 import { isId, isSameId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
-import type { RollbackSettings } from "../domain/rollback-rules";
+import type { RollbackSettings } from "../domain/rollback-question";
 
 /** Whether what a rollback would bring back is still there. */
 export interface TargetState {

@@ -5,7 +5,8 @@ import type { RuntimeCatalogue } from "../../runtimes/domain";
 import { type DeployRevision, DEPLOY_STATUSES } from "../../deploys/domain";
 import type { RollbackIssueCode } from "./rollback-issues";
 import { RollbackRefused } from "./rollback-refused";
-import { assessRollback, refusals, type RollbackQuestion } from "./rollback-rules";
+import type { RollbackQuestion } from "./rollback-question";
+import { assessRollback, refusals } from "./rollback-rules";
 
 let catalogue: RuntimeCatalogue;
 beforeAll(async () => {

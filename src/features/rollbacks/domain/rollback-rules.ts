@@ -1,5 +1,3 @@
-import type { BundleState } from "../../bundles/domain";
-import type { ImageState } from "../../registry/domain";
 import type { Deployment } from "../../deployments/domain";
 import {
   canLeaveAirflow3,
@@ -11,56 +9,9 @@ import {
   type DatabaseMigration,
   type RuntimeCatalogue,
 } from "../../runtimes/domain";
-import type { Instant } from "../../../kernel/instant";
-import {
-  hasSameContent,
-  imageReference,
-  versionLabel,
-  type DeployRevision,
-  isExpired,
-  type Retention,
-} from "../../deploys/domain";
+import { hasSameContent, imageReference, versionLabel, type DeployRevision, isExpired } from "../../deploys/domain";
 import { issue, type RollbackIssue } from "./rollback-issues";
-
-/** What the installation's configuration says about rollbacks. */
-export interface RollbackSettings extends Retention {
-  readonly rollbackEnabled: boolean;
-  readonly dagOnlyDeployment: boolean;
-  readonly updateDeploymentImageEndpoint: boolean;
-  /** Whether images are to be looked up in the registry before a rollback. */
-  readonly imageValidation: boolean;
-  readonly requireDataLossAcknowledgement: boolean;
-  readonly allowAirflow3To2: boolean;
-  /** Whether a target's DAG bundle has to be stored still. */
-  readonly dagTarballVersionValidation: boolean;
-}
-
-/** Everything that the rules look at. */
-export interface RollbackQuestion {
-  readonly settings: RollbackSettings;
-  readonly catalogue: RuntimeCatalogue;
-  readonly now: Instant;
-  /** Whether the actor holds deployment.images.push, or its counterpart of the system. */
-  readonly mayPush: boolean;
-  readonly deployment: Deployment;
-  /** What runs; null before the first deploy. */
-  readonly current: DeployRevision | null;
-  /** The newest revision, finished or not. */
-  readonly head: DeployRevision | null;
-  readonly target: DeployRevision;
-  /** Whether the target's DAG bundle is still stored; null where it has none, or nobody has looked. */
-  readonly bundle: BundleState | null;
-  /** Whether the registry still holds the target's image; null where it has none, or nobody has looked. */
-  readonly image: ImageState | null;
-  /** Number of the newest DEPLOYED revision before the current one; null if there is none. */
-  readonly previousDeployedNumber: number | null;
-}
-
-export interface RollbackAssessment {
-  readonly blockers: readonly RollbackIssue[];
-  readonly warnings: readonly RollbackIssue[];
-  readonly database: DatabaseMigration;
-}
+import type { RollbackAssessment, RollbackQuestion, RollbackSettings } from "./rollback-question";
 
 type Rule = (question: RollbackQuestion) => RollbackIssue | false;
 
