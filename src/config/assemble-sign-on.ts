@@ -4,7 +4,7 @@ import type { SettingValues } from "./settings";
 import { DIRECTORY_CLAIMS } from "./settings/sign-on-settings";
 
 const THIS_MACHINE = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** Tenants of Microsoft that stand for everybody, and so for no directory whose addresses could be trusted. */
+/** Tenants of Microsoft that any account can sign in through: their email addresses cannot be trusted. */
 const ANY_TENANT = /^\/(common|organizations|consumers)(\/|$)/i;
 
 /** The providers that are switched on; what is missing or does not go together is added to `problems`. */

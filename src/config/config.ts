@@ -162,7 +162,7 @@ interface AuthConfig {
   readonly publicSignups: boolean;
   /** Who signs up by himself is pending until an administrator has confirmed the address. */
   readonly emailConfirmation: boolean;
-  /** False refuses whoever signs in through a provider and is in no Team. */
+  /** False refuses users who sign in through a provider and are in no Team. */
   readonly userManagement: boolean;
   readonly sessionMs: number;
   /** A folder that holds `tls.key`, or a PEM file. Absent: the process makes a key of its own. */

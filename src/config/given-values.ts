@@ -8,7 +8,7 @@ export type Origin =
   | { readonly kind: "file"; readonly file: string; readonly line: number; readonly path: string }
   | { readonly kind: "environment"; readonly name: string };
 
-/** A value as somebody wrote it; not checked yet. */
+/** A value as it was written, not checked yet. */
 export interface GivenValue {
   readonly value: unknown;
   readonly origin: Origin;

@@ -18,7 +18,7 @@ const ADMINISTRATOR_DAYS = 80;
 export interface Demo {
   /** Null once it has been shown. */
   readonly password: string | null;
-  /** Holds it from then on, unless somebody has deleted it. */
+  /** Contains the password from then on, unless the file was deleted. */
   readonly passwordFile: string;
   /** Of the Deployment with the longest past; null if it is gone. */
   readonly deploymentId: string | null;

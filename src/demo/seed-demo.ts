@@ -54,7 +54,7 @@ async function demoWorkspace({ features: { workspaces } }: App, actor: Actor): P
   );
 }
 
-/** Nobody knows the password: it is the administrator who signs in. */
+/** The password is random and not kept: only the administrator signs in. */
 async function member(
   app: App,
   admin: Actor,

@@ -79,7 +79,7 @@ export async function ensureCluster(
   return password;
 }
 
-/** @throws Error if the password file is lost: without it nobody gets into the database */
+/** @throws Error if the password file is lost: the database cannot be opened without it */
 export async function readPassword(folder: DataFolder): Promise<string> {
   return readFile(folder.password, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ENOENT") throw cause;

@@ -20,7 +20,7 @@ const LAST_LINES = 20;
 
 /** Where everything lies that belongs to one embedded Postgres. */
 export interface DataFolder {
-  /** Absolute and free of symbolic links: the same text for everybody who means this folder. */
+  /** Absolute and without symbolic links, so that one folder has one path. */
   readonly path: string;
   /** What Postgres itself calls its data directory. */
   readonly cluster: string;

@@ -40,7 +40,7 @@ export async function claimDataFolder({ path }: DataFolder): Promise<() => Promi
         throw new DataFolderInUse(path, current.pid);
       }
       const own = ownerFile(path, newest + 1);
-      // A link appears with its whole content or not at all, so nobody reads a claim half written.
+      // A link appears with its whole content or not at all, so a claim is never read half written.
       if (!(await linkIfAbsent(claim, own))) continue;
       if ((await newestNumber(path)) === newest + 1) {
         await rm(ownerFile(path, newest), { force: true });

@@ -14,7 +14,7 @@ export interface Account {
   readonly gid: number;
 }
 
-/** Postgres refuses to run as root, so root runs it as an unprivileged user; anybody else, as themselves. */
+/** Postgres refuses to run as root: root starts it as an unprivileged user, other users as themselves. */
 export function serverAccount(): Account | undefined {
   return process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined;
 }

@@ -1,5 +1,5 @@
-/** Tells when what anybody may do might have changed, so that whatever goes on for long can ask again. */
+/** Notifies of possible changes of permissions, so that long-lived work can check them again. */
 export interface AccessWatch {
-  /** Returns how to leave. Never rings before it has returned. */
+  /** Returns a function that removes the listener. Never notifies before it has returned. */
   onChange(listener: () => void): () => void;
 }

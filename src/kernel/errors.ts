@@ -22,7 +22,7 @@ export const REFUSED_MESSAGE = "You do not have the appropriate permissions for 
 
 export type MissingCredentials = "MISSING" | "INVALID" | "EXPIRED";
 
-/** Nobody is signed in: no credentials, or such that prove nothing. */
+/** No valid credentials. */
 export class Unauthenticated extends DomainError {
   readonly code = "UNAUTHENTICATED";
   override readonly details: Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ export class Unauthenticated extends DomainError {
   }
 }
 
-/** Somebody is signed in and may see the object, but lacks the permission. */
+/** The caller may see the object, but lacks the permission. */
 export class Forbidden extends DomainError {
   readonly code = "FORBIDDEN";
   override readonly details: Readonly<Record<string, unknown>>;
@@ -44,7 +44,7 @@ export class Forbidden extends DomainError {
   }
 }
 
-/** The object does not exist, or the caller may not see it: nobody can tell which. */
+/** The object does not exist, or the caller may not see it: the message does not reveal which. */
 export class NotFound extends DomainError {
   readonly code = "NOT_FOUND";
 

@@ -2,7 +2,7 @@ import { Forbidden } from "./errors";
 
 export type ActorType = "USER" | "SERVICE_ACCOUNT" | "SYSTEM";
 
-/** Who acts, with everything that he has been granted, resolved to permissions. */
+/** The caller, with all grants resolved to permissions. */
 export interface Actor {
   readonly id: string;
   readonly type: ActorType;

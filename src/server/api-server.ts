@@ -53,10 +53,10 @@ export interface ApiServerOptions {
   readonly schema: GraphQLSchema;
   readonly server: ApiServerSettings;
   readonly authenticate: Authenticate;
-  /** How long whoever holds a socket may hold it. */
+  /** When the session of a socket ends: by time, or by a change of access. */
   readonly sessions: Omit<SocketGate, "authenticate">;
   readonly socketTimes?: SocketTimes;
-  /** Called after each mutation: it may have changed what somebody is allowed to do. */
+  /** Called after each mutation: it may have changed permissions. */
   readonly forgetActors: () => void;
   readonly ready: () => Promise<Readiness>;
   readonly version: string;

@@ -42,7 +42,7 @@ export function createAuditModule(options: AuditModuleOptions) {
   const exporting = config.elasticsearch.kind === "on" ? createExporter(options, config.elasticsearch) : null;
   return {
     trail: (manager: EntityManager): AuditTrail => new AuditTrailSql(manager, rows, clock),
-    /** Null without Elasticsearch. Started by whoever wants background work in this process. */
+    /** Null without Elasticsearch. Started only in processes that run background work. */
     exporter: exporting?.exporter ?? null,
     /** Null without Elasticsearch. */
     lineExport: exporting?.lineExport ?? null,

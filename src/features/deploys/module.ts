@@ -86,7 +86,7 @@ export interface DeploysModuleOptions {
   };
   readonly pushedImages: PushedImages;
   readonly lookUpImage: LookUpImage;
-  /** Whoever has the account, with what they may do by now. */
+  /** The account's owner with current permissions; null if the account is gone. */
   readonly actorOf: (account: Account) => Promise<Actor | null>;
   readonly deployments: {
     readonly rules: DeploymentRules;

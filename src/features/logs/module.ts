@@ -39,7 +39,7 @@ export interface LogsModule {
   writer(sql: Sql): LogLineWriter;
   readonly search: LogSearch;
   readonly tails: LogTails;
-  /** Null without Elasticsearch. Started by whoever wants background work in this process. */
+  /** Null without Elasticsearch. Started only in processes that run background work. */
   readonly exporter: LineExporter<LogLine> | null;
   /** Null without Elasticsearch. */
   readonly lineExport: LineExport<LogLine> | null;

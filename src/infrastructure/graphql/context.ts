@@ -9,13 +9,16 @@ export interface GraphqlContext {
   readonly address: string;
   /** Whether the client prints texts one behind the other as they come, as the `astro` CLI does that follows a log. */
   readonly printsVerbatim: boolean;
-  /** Who asks. @throws Unauthenticated if nobody is signed in, or no longer */
+  /** The caller. @throws Unauthenticated without a valid session */
   actor(): Promise<Actor>;
-  /** The same as of now: for what goes on after its first answer. @throws Unauthenticated */
+  /**
+   * The caller with current permissions, read anew: for work that goes on after the first response. @throws
+   * Unauthenticated
+   */
   actorNow(): Promise<Actor>;
   /** Lifts the time limit of the request: its caller waits for work that takes as long as there is data. */
   liftDeadline(): void;
-  /** Who asks, or null where nobody is signed in or the credentials are stale. */
+  /** The caller, or null without a valid session. */
   actorOrNull(): Promise<Actor | null>;
 }
 

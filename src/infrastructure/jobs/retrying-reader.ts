@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { backOffMs } from "../../kernel/back-off";
 
-/** Reads again and again until it can be read, and tells of an outage once at its start and once at its end. */
+/** Retries a read until it succeeds, and logs an outage once when it starts and once when it ends. */
 export class RetryingReader {
   private failures = 0;
 

@@ -5,7 +5,7 @@ import type { ExportLines, ExportReport, LineSink } from "./export-lines";
 import { backOffMs } from "../../kernel/back-off";
 import { RefusalLog } from "./refusal-log";
 
-/** What happened, for whoever counts it. */
+/** Counters of the export, for metrics. */
 export interface LineExportMetrics {
   /** The age of the oldest waiting line; 0 if none waits. */
   lagSeconds(seconds: number): void;

@@ -43,7 +43,10 @@ const FILE_OUTAGES: Readonly<Partial<Record<FileOutage["kind"], OutageKind>>> = 
   "not writable": "DATA_FOLDER_NOT_WRITABLE",
 };
 
-/** What pg, pg-pool and TypeORM say of connections, without a code. TypeORM releases the query runner of a connection that broke. */
+/**
+ * What pg, pg-pool and TypeORM say of connections, without a code. TypeORM releases the query runner of a connection
+ * that broke.
+ */
 const CONNECTION_MESSAGES: readonly (readonly [pattern: RegExp, kind: OutageKind])[] = [
   [/^Connection terminated|^Client has encountered a connection error|^Client was closed/, "DATABASE_AWAY"],
   [/^Query runner already released/, "DATABASE_AWAY"],

@@ -51,7 +51,7 @@ export class LockTurns {
       ticket.held.add(lock);
       return locked;
     } catch (error) {
-      // Held for that long the lock is not on its way to anybody.
+      // A lock that is held for that long will not be free for the others soon.
       if (sqlStateOf(error) === LOCK_NOT_AVAILABLE)
         for (const { giveUp } of this.queues.get(lock)?.splice(0) ?? []) giveUp();
       throw error;

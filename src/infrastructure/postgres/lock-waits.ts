@@ -27,7 +27,9 @@ export function withLimitedLockWaits(pool: Pool): Pool {
   return Object.create(pool, { connect: { value: connect } }) as Pool;
 }
 
-/** Runs a statement whose wait for locks delays nobody, and which would have to begin anew after a time limit. */
+/**
+ * Runs a statement without a lock timeout: waiting blocks no other statement, and a timeout would make it start again.
+ */
 export async function withoutLimit(queryRunner: QueryRunner, statement: string): Promise<void> {
   await queryRunner.query("SELECT set_config('lock_timeout', '0', false)");
   try {

@@ -62,7 +62,7 @@ async function run() {
     const { status, requestId, body } = await ask($("query").value, variables);
     const ms = Math.round(performance.now() - startedAt);
     const problem = body.errors && body.errors[0];
-    // The message is the dialect's, and the same for whoever lacks a permission.
+    // The dialect has one message for every missing permission.
     const signedOut = problem && problem.extensions && problem.extensions.code === "UNAUTHENTICATED";
     const outcome = problem ? "refused: " + (signedOut ? "sign in first, or again" : problem.message) : "done";
     $("status").textContent = "HTTP " + status + ", " + ms + " ms, " + outcome + " (request " + requestId + ")";

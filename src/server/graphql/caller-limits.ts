@@ -21,7 +21,9 @@ export interface CallerLimitsSettings {
    * fields.
    */
   readonly workPerMinute: number;
-  /** Everybody may ask for the schema: also documents without a session may then be as long as the standard query. */
+  /**
+   * Callers without a session may read the schema: their documents may be as long as the standard introspection query.
+   */
   readonly introspection: boolean | "signed-in";
   readonly anonymous: {
     readonly maxTokens: number;

@@ -26,7 +26,7 @@ export interface RequestPluginOptions {
   readonly log: Logger;
   readonly outages: OutageLog;
   readonly metrics: Metrics;
-  /** Called after each mutation, before its answer goes out: whoever gets it sees the change. */
+  /** Called after each mutation, before its response is sent: the client can read its own change. */
   readonly forgetActors: () => void;
 }
 
@@ -91,7 +91,7 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
       const { document, operation, contextValue } = request;
       const isMutation = operation?.operation === OperationTypeNode.MUTATION;
       if (isMutation) forgetActors();
-      // Whoever it was handed to knows how it went on.
+      // The receiver of the handover logs the outcome.
       if (contextValue.handover?.checked == null)
         answered(contextValue, {
           document,

@@ -31,7 +31,7 @@ interface SocketServerSettings {
 export interface SocketTimes {
   /** For the first message. */
   readonly initTimeoutMs: number;
-  /** Between two signs of life; whoever does not answer until the next is gone. */
+  /** Time between pings. A client that has not answered by the next ping is disconnected. */
   readonly pingEveryMs: number;
 }
 
@@ -80,7 +80,7 @@ export class SocketServer {
     });
   }
 
-  /** Tells every client that the server goes away, and cuts off whoever is still there after that time. */
+  /** Tells every client that the server stops, and closes the sockets that are still open after that time. */
   async close(graceMs: number): Promise<void> {
     this.closing = true;
     clearInterval(this.pings);
@@ -117,7 +117,7 @@ export class SocketServer {
       bytes += chunk.length;
       if (bytes <= this.options.settings.anonymousBodyLimitBytes) return;
       raw.off("data", count);
-      // In a later turn: ws closes the socket with a reason where the message is too large for anybody.
+      // In a later turn: where the message is too large, ws itself closes the socket with a reason.
       setImmediate(() => {
         if (socket.readyState === socket.OPEN) socket.terminate();
       });

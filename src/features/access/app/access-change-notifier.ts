@@ -1,11 +1,11 @@
 import type { AccessWatch } from "../../../kernel/access-watch";
 
-/** Changes in a burst, such as an import of members, ring once. */
+/** Changes in a burst, such as an import of members, notify once. */
 const REST_MS = 500;
 /** For notifications that got lost. */
 const ALWAYS_AFTER_MS = 30_000;
 
-/** Rings at a change of access at once, then at most every half second; and every half minute in any case. */
+/** Notifies of a change of access at once, then at most every half second; and every 30 s in any case. */
 export class AccessChangeNotifier implements AccessWatch {
   private readonly listeners = new Set<() => void>();
   private resting: NodeJS.Timeout | undefined;

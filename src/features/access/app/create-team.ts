@@ -13,7 +13,7 @@ export interface CreateTeamCommand {
   readonly name: string;
   readonly description: string | null;
   readonly provider: string | null;
-  /** Who is a member from the start; null for nobody. */
+  /** Members from the start; null for none. */
   readonly userIds: readonly string[] | null;
 }
 

@@ -9,13 +9,13 @@ import type { HashQueue } from "./hash-queue";
 import type { AccessTransaction, PasswordHasher, SessionTokens, SignUpLimiter } from "./ports";
 
 export interface CreateUserCommand {
-  /** Null where nobody is signed in. */
+  /** Null for a caller without a session. */
   readonly actor: Actor | null;
   readonly email: string;
   readonly password: string;
   readonly username?: string | undefined;
   readonly fullName?: string | undefined;
-  /** Where it comes from, if nobody is signed in. */
+  /** The caller's address, if they have no session. */
   readonly request?: Actor["request"];
 }
 

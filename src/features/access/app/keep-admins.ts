@@ -7,7 +7,7 @@ import type { AdminStores, Subject } from "./team-ports";
  *
  * `leaving` are those whose roles or members the change may touch; it is read, and its Workspaces locked,
  * before anything changes.
- * @throws Conflict if nobody would be left who can let others in
+ * @throws Conflict if no administrator would be left
  */
 export async function keepAdmins<T>(
   admins: AdminStores,

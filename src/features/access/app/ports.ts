@@ -20,13 +20,13 @@ export interface AccessStores {
   /** Holds off every other creation of a user until the transaction ends. */
   lockUserCreation(): Promise<void>;
   hasUsers(): Promise<boolean>;
-  /** @throws Conflict if somebody signs in by the user name or address already */
+  /** @throws Conflict if another user signs in by the user name or address already */
   addUser(user: User & { passwordHash: string | null }, email: Pick<Email, "address" | "verified">): Promise<void>;
   findUserByEmail(address: string): Promise<User | null>;
   findUser(id: string): Promise<User | null>;
   /** Keeps other changes of the account, and its removal, waiting until the transaction ends. */
   lockUser(id: string): Promise<User | null>;
-  /** User name, full name and status. @throws Conflict if somebody else signs in by the user name already */
+  /** User name, full name and status. @throws Conflict if another user signs in by the user name already */
   updateUser(user: User): Promise<void>;
   /** With addresses, roles and memberships; what it did keeps its name. */
   removeUser(id: string): Promise<void>;

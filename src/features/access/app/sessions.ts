@@ -86,7 +86,7 @@ export class Sessions {
     return known.actor;
   }
 
-  /** Whoever has that account, with what they may do by now; null where it is gone. */
+  /** The account's owner with current permissions; null if the account is gone. */
   async actorOfAccount({ type, id }: Account): Promise<Actor | null> {
     if (!isId(id)) return null;
     const known = await (type === "USER" ? this.loadUser(id) : this.loadServiceAccount({ id }));

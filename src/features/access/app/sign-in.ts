@@ -6,7 +6,7 @@ import { auditedUser, type User } from "../domain/accounts";
 import type { HashQueue } from "./hash-queue";
 import type { AccessReadModel, AccessTransaction, LoginLimiter, PasswordHasher, SessionTokens } from "./ports";
 
-/** Wrong user name or wrong password: nobody is told which. */
+/** Wrong user name or wrong password: the message does not reveal which. */
 export class WrongCredentials extends DomainError {
   readonly code = "UNAUTHENTICATED";
 
@@ -22,7 +22,7 @@ export interface SignInCommand {
   readonly request: NonNullable<Actor["request"]>;
 }
 
-/** The password is right, but nobody has confirmed the address that the account was made with. */
+/** The password is right, but the account's email address is not confirmed. */
 class AccountPending extends DomainError {
   readonly code = "ACCOUNT_PENDING";
 

@@ -18,7 +18,7 @@ export interface SyncTeamMembershipsCommand {
 export interface SyncedTeams {
   readonly joined: readonly Team[];
   readonly left: readonly Team[];
-  /** Teams that the user should have left, but in which he is the last who can let others in. */
+  /** Teams that the user was not removed from, as their last administrator. */
   readonly kept: readonly Team[];
 }
 
@@ -52,7 +52,7 @@ export async function syncTeamMemberships(
   return { joined, left, kept };
 }
 
-/** Waits for whoever makes the same one at this moment, and then takes theirs. */
+/** Waits for a transaction that creates the same Team, and then uses that one. */
 async function createTeam(teams: TeamStores, clock: Clock, provider: string, name: string): Promise<Team> {
   const now = clock();
   const team: Team = { id: newId(), name, description: null, provider, createdAt: now, updatedAt: now };

@@ -43,10 +43,10 @@ export type Subject = { readonly userId: string } | { readonly teamId: string };
 export interface AdminStores {
   /** Holds off every other change that could take a SYSTEM_ADMIN away, until the transaction ends. */
   lockSystemAdmins(): Promise<void>;
-  /** Locks the Workspaces of which somebody is WORKSPACE_ADMIN, himself or through a Team; answers their ids. */
+  /** Locks the Workspaces that have a WORKSPACE_ADMIN, directly or through a Team. Returns their ids. */
   lockWorkspacesOf(admin: Subject): Promise<string[]>;
   adminsLeft(workspaceIds: readonly string[]): Promise<AdminsLeft>;
-  /** Every role of the user, those of his Teams included, or of the Team; with where it holds. */
+  /** All roles of the user, including those of their Teams, or of the Team, each with its scope. */
   rolesOf(subject: Subject): Promise<PlacedRole[]>;
 }
 

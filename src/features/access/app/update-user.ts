@@ -27,7 +27,7 @@ export class UpdateUser {
    * @throws Forbidden for another user without system.iam.update, and to a service account that names nobody
    * @throws NotFound
    * @throws InvalidInput
-   * @throws Conflict if somebody else signs in by the user name
+   * @throws Conflict if another user signs in by the user name
    */
   async execute({ actor, userId = actor.id, username, fullName }: UpdateUserCommand): Promise<User> {
     const isSelf = actor.type === "USER" && isSameId(userId, actor.id);

@@ -7,7 +7,7 @@ const CREATION_LOCK = 7_209_432;
 
 export interface SigningKey {
   readonly privateKeyPem: string;
-  /** Null where nobody needs one. */
+  /** Null where the key is not needed. */
   readonly certificatePem: string | null;
 }
 

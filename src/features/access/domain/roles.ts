@@ -62,7 +62,7 @@ export interface BoundRole {
   readonly deploymentId: string | null;
 }
 
-/** A role that somebody has. */
+/** A role of a user, a Team or a service account. */
 export interface HeldRole {
   readonly role: Role;
   /** Of a role on a Deployment the Deployment's Workspace; null for the system. */

@@ -1,6 +1,6 @@
 import type { Instant } from "../../../kernel/instant";
 
-/** What users have to match, all of it; an empty one matches everybody. */
+/** Conditions that a user has to match, all of them; without any, all users match. */
 export interface UserSearch {
   readonly id?: string;
   /** In either case. */
@@ -24,7 +24,7 @@ export interface GivenUserSearch {
   readonly updatedAt?: Instant | null | undefined;
 }
 
-/** Null if nobody can match, as with two different ids. */
+/** Null if no user can match, as with two different ids. */
 export function readUserSearch(given: GivenUserSearch): UserSearch | null {
   const [id, other] = [given.userId, given.userUuid].map((one) => one?.trim().toLowerCase()).filter(Boolean);
   if (other !== undefined && other !== id) return null;

@@ -54,7 +54,7 @@ export interface AuditReadModel {
   page(query: AuditPage): Promise<AuditLine[]>;
 }
 
-/** Whoever may say who may do what may see who did what. Of the roles as they are shipped that is SYSTEM_ADMIN. */
+/** The permission to change roles is also the one to read the audit trail. Only SYSTEM_ADMIN has it by default. */
 const READ_AUDIT_TRAIL = "system.iam.update";
 const MOST = 100;
 /** Lines of an export that are held at a time. */

@@ -20,7 +20,9 @@ export interface TextsToCompare {
   readonly to: string;
 }
 
-/** What the use cases need of the archive format. `archive/` implements it; the limits are those of the installation. */
+/**
+ * What the use cases need of the archive format. `archive/` implements it; the limits are those of the installation.
+ */
 export interface Archives {
   /**
    * Writes an upload to a file of this machine while it comes in, and inspects it.

@@ -44,7 +44,7 @@ export class CleanUpArchives {
         if (await removals.carryOut(sha256, now, () => store.delete(sha256))) carriedOut++;
       }
       removed += carriedOut;
-      // What is left is in somebody else's hands.
+      // The rest is being removed by another process.
       if (due.length < BATCH || carriedOut === 0) return removed;
     }
   }

@@ -4,7 +4,7 @@ import { compareManifests, type DagDiff } from "../domain/manifest";
 import type { BundleStore } from "./bundle-store";
 import type { BundleReadModel } from "./ports";
 
-/** Larger files are not compared line by line: nobody reads that, and finding the differences takes ever longer. */
+/** Larger files are not compared line by line: the result is unreadable, and the time grows faster than the size. */
 const MAX_TEXT_BYTES = 256 * 1024;
 
 /** One file of two bundles side by side. */

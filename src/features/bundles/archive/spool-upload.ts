@@ -26,7 +26,7 @@ export async function spoolUpload(
     inspector,
   }: { readonly folder: string; readonly limits: ArchiveLimits; readonly inspector: ArchiveInspector },
 ): Promise<SpooledUpload> {
-  // An upload that breaks off while nobody reads it yet is told of when it is read.
+  // Without a listener, an upload that breaks off before it is read would end the process. The read reports the error.
   upload.on("error", () => undefined);
   const file = join(folder, `${randomUUID()}${ENDING}`);
   const handle = await create(file).catch((error: unknown) => {

@@ -64,7 +64,7 @@ export class DeploymentQueries {
     const { take, pageNumber, cursor, namePart } = query;
     if (pageNumber < 0) throw new InvalidInput("pageNumber", "counts from 0");
     const among = visibleDeployments(actor);
-    // An empty page would tell whoever goes through the list that he has reached its end.
+    // An empty page would look like the end of the list.
     if (cursor !== undefined && !(isId(cursor) && (await this.deps.readModel.hasPlace(cursor, among)))) {
       throw new InvalidInput("cursor", "is not a Deployment that you may see");
     }

@@ -10,7 +10,7 @@ export interface SecretBox {
 
 export const ENCRYPTION_KEYS_SETTING = "astronomer.houston.config.secrets.encryptionKeys";
 
-/** The installation has no key, and nobody is to believe that a secret is one that lies there in plain text. */
+/** The installation has no key: the secret is refused rather than stored in plain text. */
 export class SecretsNotTaken extends DomainError {
   readonly code = "FEATURE_DISABLED";
   override readonly details = { setting: ENCRYPTION_KEYS_SETTING };

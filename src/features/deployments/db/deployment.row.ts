@@ -116,7 +116,7 @@ export class DeploymentRow implements Deployment {
   @InstantColumn({ name: "updated_at" })
   updatedAt: Instant;
 
-  /** Set while a deleted Deployment is kept for a while; nobody sees it any more. */
+  /** When the Deployment was deleted. It is invisible from then on, and removed some days later. */
   @InstantColumn({ name: "deleted_at", nullable: true })
   deletedAt: Instant | null;
 }

@@ -34,7 +34,7 @@ export const DEPLOYMENT_PERMISSIONS = {
 export const CREATE_IN_WORKSPACE = ["workspace.deployments.create", "system.deployments.create"] as const;
 export const UPSERT_IN_WORKSPACE = ["workspace.deployments.upsert", "system.deployments.upsert"] as const;
 
-/** A permission that lets somebody see a Deployment, on whatever level it is held. */
+/** Each of these permissions is enough to see a Deployment, at any level. */
 const SEEING = [...DEPLOYMENT_PERMISSIONS.see, "workspace.deployments.get"] as const;
 
 interface Located {
@@ -42,7 +42,7 @@ interface Located {
   readonly workspaceId: string;
 }
 
-/** Its own viewers see a Deployment, and whoever may list the Deployments of its Workspace. */
+/** Visible to callers with a role on the Deployment, and to those who may list the Deployments of its Workspace. */
 export function canSee(actor: Actor, deployment: Located): boolean {
   return (
     can(actor, DEPLOYMENT_PERMISSIONS.see, deploymentScope(deployment)) ||

@@ -1,6 +1,6 @@
 import type { DagDeploymentSettings, Deployment, EnvironmentVariable, JsonObject } from "./deployment";
 
-/** What the database keeps in place of a secret: only whoever has the installation's key can read it. */
+/** A secret as the database keeps it: it can be read with the installation's key only. */
 export type Sealed = string;
 
 /** Seals one field of one Deployment: moved to another field or Deployment it cannot be opened. */
@@ -14,7 +14,7 @@ export interface SecretKeeper {
   readonly isCurrent: (sealed: Sealed) => boolean;
 }
 
-/** The key is not there any more, or somebody has changed or moved what it sealed. */
+/** The key is missing, or the sealed value was changed or moved. */
 export class SecretUnreadable extends Error {
   override readonly name = "SecretUnreadable";
 }
@@ -95,7 +95,7 @@ function sshKeySealed(
   { again, freshly }: { readonly again: Seal; readonly freshly: Seal },
 ): DagDeploymentSettings {
   const { sshKey, sealedSshKey, ...rest } = settings;
-  // The sealed one is newer: nobody writes the other any more.
+  // The sealed value is newer: the plain one is not written any more.
   if (sealedSshKey !== undefined) return { ...rest, sealedSshKey: again(String(sealedSshKey), SSH_KEY_FIELD) };
   return sshKey === undefined ? rest : { ...rest, sealedSshKey: freshly(String(sshKey), SSH_KEY_FIELD) };
 }

@@ -44,7 +44,7 @@ export async function appendRevision(
       updatedAt: at,
     }),
     logs.add(lines),
-    // The newest does not wait behind rollouts that nobody wants any more.
+    // The newest rollout does not wait for superseded ones.
     unfinished && outbox.remove(applyKey(unfinished.id)),
     addApplyJob(outbox, revision, delayMs),
   ]);

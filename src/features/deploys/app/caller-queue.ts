@@ -18,7 +18,7 @@ export class CallerQueue {
     if (line.running < this.limits.maxRunning) line.running++;
     else {
       if (line.waiting.length >= this.limits.maxWaiting) throw new TooManyRequests(1);
-      // Whoever ends hands the place over.
+      // The next caller in the queue takes the place.
       await new Promise<void>((resolve) => line.waiting.push(resolve));
     }
     try {

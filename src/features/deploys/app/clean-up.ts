@@ -9,7 +9,7 @@ import { CLEAN_UP } from "../domain/permissions";
 import { oldestWithinReach } from "../domain/retention";
 import type { RevisionCleanup } from "./ports";
 
-/** A few milliseconds' work: whoever waits for the disk or a processor meanwhile waits no longer than that. */
+/** A few milliseconds of work, so that requests wait no longer than that for the disk or a processor. */
 const BATCH = 250;
 const MAX_DAYS = 3_650;
 

@@ -122,7 +122,7 @@ export class HistoryQueries {
   private async cursorRevision(actor: Actor, deploymentId: string, id: string): Promise<RevisionView> {
     const [revision] = isId(id) ? await this.deps.readModel.findMany([id]) : [];
     if (revision !== undefined && isSameId(revision.deploymentId, deploymentId)) return revision;
-    // Whoever may not read the history is told that, and nothing about its cursors.
+    // First the permission: its error must not reveal which cursors exist.
     await this.load(actor, deploymentId, {}, { limit: 1 });
     throw new InvalidInput("cursor", "is not a revision of this Deployment");
   }

@@ -75,7 +75,7 @@ export class RecordPushes {
     }
   }
 
-  /** The same for whoever goes on in any case: what cannot be read at once is left for the job. */
+  /** Like `execute`, for callers that go on in any case: pushes that cannot be read now are left to the job. */
   async catchUp(deploymentId: string): Promise<void> {
     await this.execute(deploymentId).catch((error: unknown) => {
       if (!(error instanceof RegistryUnavailable)) throw error;

@@ -16,7 +16,7 @@ export class TakePushes {
     },
   ) {}
 
-  /** How many were new: what was noted before, and what is nobody's, is passed over. */
+  /** Returns how many were new. Known pushes, and pushes to names without a Deployment, are skipped. */
   async execute(events: readonly PushEvent[]): Promise<number> {
     if (events.length === 0) return 0;
     const { unitOfWork, deployments, clock } = this.deps;

@@ -23,7 +23,7 @@ export interface DeployContent {
   readonly imageTag: string | null;
   readonly imageDigest: string | null;
   readonly runtimeVersion: string | null;
-  /** The Airflow in the image, inside a Runtime too; null where nobody knows. */
+  /** The Airflow version in the image, also for a Runtime; null if unknown. */
   readonly airflowVersion: string | null;
   readonly dagDeploymentType: DagDeploymentType;
   readonly dagTarballVersion: string | null;

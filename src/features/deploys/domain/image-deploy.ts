@@ -1,4 +1,4 @@
-/** What whoever deploys an image says of it. */
+/** An image deploy as the caller described it. */
 export interface ImageDeploy {
   readonly image: string;
   readonly imageDigest?: string | undefined;

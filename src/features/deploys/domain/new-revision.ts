@@ -25,7 +25,7 @@ export function checkDescription(text: string | null | undefined): string | null
   return trimmed === "" ? null : trimmed;
 }
 
-/** The same of a text that nobody can be asked to shorten. */
+/** Like `checkDescription`, but truncates: labels of images cannot be sent back for correction. */
 export const shortenDescription = (text: string | undefined): string | null =>
   checkDescription((text ?? "").replaceAll("\0", "").trim().slice(0, MAX_DESCRIPTION));
 

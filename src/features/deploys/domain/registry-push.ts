@@ -32,7 +32,7 @@ export const isDeployable = (tag: string): boolean => tag !== "" && tag !== "lat
 /** Deploys that say which image is to run. DAGs follow a push, and pushes follow each other; neither overrules one. */
 const OVERRULING = new Set(["IMAGE_ENDPOINT", "UPSERT", "ROLLBACK"]);
 
-/** Whether somebody has deployed or rolled back since, so that recording the push now would undo that. */
+/** Whether a deploy or rollback came after the push: recording the push now would undo it. */
 export const isOverruled = (
   { receivedAt }: Pick<RegistryPush, "receivedAt">,
   head: Pick<DeployRevision, "trigger" | "createdAt"> | null,

@@ -17,7 +17,7 @@ export interface RegistryTokens {
 /** A registry that could not be asked, or that does not answer us. */
 export class RegistryUnavailable extends Unavailable {}
 
-/** A registry holds an image of which nobody can read what it is, however often it is asked. */
+/** The registry holds the image, but its manifest or configuration cannot be read. Trying again does not help. */
 export class ImageUnreadable extends DomainError {
   readonly code = "IMAGE_UNREADABLE";
 }

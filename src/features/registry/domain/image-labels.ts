@@ -6,7 +6,7 @@ export interface ImageFacts {
   readonly airflowVersion: string | undefined;
   /** What is to be said of the deploy in the history. */
   readonly description: string | undefined;
-  /** Whether whoever built it is about to send the DAGs that belong to it. */
+  /** Whether an upload of the DAGs that belong to the image will follow. */
   readonly dagsFollow: boolean;
 }
 

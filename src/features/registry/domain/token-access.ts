@@ -40,7 +40,7 @@ export function parseScopes(parameters: readonly string[]): RepositoryAccess[] {
   return [...wanted].map(([name, actions]) => ({ name, actions: [...actions] }));
 }
 
-/** Base images are everybody's to pull. */
+/** All users may pull base images. */
 export const mayUseBaseImage = (actor: Actor, action: RepositoryAction): boolean =>
   action === "pull" || can(actor, PUSH_BASE_IMAGE, SYSTEM_SCOPE);
 

@@ -8,9 +8,9 @@ import type { RollbackSettings } from "../domain/rollback-question";
 
 /** Whether what a rollback would bring back is still there. */
 export interface TargetState {
-  /** Null where the target has no DAG bundle, or nobody has looked. */
+  /** Null where the target has no DAG bundle, or it was not looked up. */
   readonly bundle: BundleState | null;
-  /** Null where it has no image, or nobody has looked. */
+  /** Null where it has no image, or it was not looked up. */
   readonly image: ImageState | null;
 }
 

@@ -32,9 +32,9 @@ export interface RollbackQuestion {
   /** The newest revision, finished or not. */
   readonly head: DeployRevision | null;
   readonly target: DeployRevision;
-  /** Whether the target's DAG bundle is still stored; null where it has none, or nobody has looked. */
+  /** Whether the target's DAG bundle is still stored; null where it has none, or it was not looked up. */
   readonly bundle: BundleState | null;
-  /** Whether the registry still holds the target's image; null where it has none, or nobody has looked. */
+  /** Whether the registry still holds the target's image; null where it has none, or it was not looked up. */
   readonly image: ImageState | null;
   /** Number of the newest DEPLOYED revision before the current one; null if there is none. */
   readonly previousDeployedNumber: number | null;

@@ -17,7 +17,7 @@ export interface ReleaseState {
   readonly generation: number;
   readonly image: ReleaseImage | null;
   readonly runtimeVersion: string | null;
-  /** The Airflow inside the image, null where nobody knows. */
+  /** The Airflow version in the image; null if unknown. */
   readonly airflowVersion: string | null;
   readonly executor: string;
   readonly dagDeploymentType: string;

@@ -24,7 +24,7 @@ export interface Tree {
   readonly sha256: string;
 }
 
-/** What stands at `dags`: one of our links, nothing, or something that somebody else has put there. */
+/** The entry at `dags`: one of our links, nothing, or something that is not ours. */
 export type LiveDags =
   { readonly kind: "tree"; readonly tree: Tree } | { readonly kind: "nothing" } | { readonly kind: "foreign" };
 
@@ -67,7 +67,7 @@ export class DagsFolder {
     }
   }
 
-  /** Whether the tree is there; a link alone may be what is left of a folder that somebody has cleared. */
+  /** Whether the tree exists. A link alone may be left over from a folder that was emptied by hand. */
   async has({ name }: Tree): Promise<boolean> {
     return (await unlessMissing(lstat(join(this.trees, name))))?.isDirectory() ?? false;
   }
@@ -115,7 +115,7 @@ export class DagsFolder {
     await sync(this.release);
   }
 
-  /** From here on there are no DAGs. What somebody else has put at `dags` stays. */
+  /** Removes our link, so that there are no DAGs. An entry that is not ours stays. */
   async takeAway(): Promise<void> {
     const live = await this.live();
     if (live.kind === "tree") {

@@ -1,4 +1,4 @@
-/** What the platform tells everybody about itself. */
+/** Public facts about the installation, for clients without a session too. */
 export interface PlatformSettings {
   readonly baseDomain: string;
   readonly byoRegistryHost?: string;

@@ -19,7 +19,7 @@ export interface SignOnCommand {
 const ACTIONS = { ENTER: "user.sign_on", CONNECT: "user.connect_identity", CREATE: "user.create" } as const;
 const NO_CHANGE: SyncedTeams = { joined: [], left: [], kept: [] };
 
-/** Lets somebody in whom a provider has identified: into the account that is theirs, or into a new one. */
+/** Signs in a person that a provider has identified: to their account, or to a new one. */
 export class SignOn {
   constructor(
     private readonly deps: {
@@ -37,7 +37,7 @@ export class SignOn {
    * The first user of the installation becomes SYSTEM_ADMIN, as by createUser. Where groups are imported, the
    * person is afterwards in the provider's Teams that they name, and in no other of its Teams.
    * @throws SignOnRefused, and then nothing was changed, except that somebody in no group has left the Teams
-   * @throws Conflict if somebody signs in by that address as a user name
+   * @throws Conflict if another user signs in by that address as a user name
    */
   async execute({ provider, person, request }: SignOnCommand): Promise<User> {
     const { user, entered } = await this.deps.unitOfWork.run(async (tx) => {

@@ -1,4 +1,4 @@
-/** No directory that is meant to say who may do what here puts anybody into more. */
+/** Max groups of one user that are imported. Real directories stay below. */
 const MOST = 500;
 
 /** Whether a provider's groups become Teams, and which of them. */

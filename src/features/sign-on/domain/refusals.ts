@@ -14,7 +14,7 @@ export type SignOnRefusal =
   | "ACCOUNT_REMOVED"
   | "NO_GROUP";
 
-/** Why somebody cannot sign in through a provider; nothing was changed. */
+/** Why a sign-in through a provider was refused. Nothing was changed. */
 export class SignOnRefused extends DomainError {
   readonly code = "SIGN_ON_REFUSED";
   override readonly details: Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { hash } from "node:crypto";
 import type { SessionToken } from "../app/browser-sessions";
 
-/** Somebody who opens many tabs gets this many at a time; the browser sends each of them along. */
+/** Max sign-ins under way in one browser, e.g. in several tabs: each has a cookie that is sent with every request. */
 const MAX_ATTEMPTS = 5;
 
 export interface CookieSettings {

@@ -9,7 +9,7 @@ import { tokenPageOf, type Site } from "../domain/site";
 import { sendOn } from "./answers";
 import type { Cookies } from "./cookies";
 
-/** How long somebody may take at the provider. */
+/** Max time between leaving for the provider and coming back. */
 const ATTEMPT_MS = 10 * 60 * 1000;
 
 export interface SignOnRoutesOptions {

@@ -3,7 +3,7 @@ import type { Workspace } from "../domain/workspace";
 
 /**
  * Makes a change of the locked Workspace that may take its last WORKSPACE_ADMIN away; himself or through a Team.
- * @throws Conflict if nobody would be left who can let others in
+ * @throws Conflict if no administrator would be left
  */
 export async function keepWorkspaceAdmin<T>(
   admins: AdminStores,
@@ -12,7 +12,7 @@ export async function keepWorkspaceAdmin<T>(
 ): Promise<T> {
   const before = await admins.adminsLeft([id]);
   const result = await change();
-  // The system's own administrators are nobody's to lose here.
+  // Administrators of the system do not count here.
   requireAdminsLeft({ ...before, system: false }, await admins.adminsLeft([id]));
   return result;
 }

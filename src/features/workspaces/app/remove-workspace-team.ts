@@ -20,7 +20,7 @@ export class RemoveWorkspaceTeam {
   /**
    * @throws NotFound if there is no such Workspace, or the Team has no role in it
    * @throws Forbidden without workspace.iam.update there, or system.iam.update
-   * @throws Conflict if nobody would be left who is WORKSPACE_ADMIN
+   * @throws Conflict if no WORKSPACE_ADMIN would be left
    */
   execute({ actor, workspaceId, teamId }: RemoveWorkspaceTeamCommand): Promise<Workspace> {
     return this.unitOfWork.run(async ({ workspaces, teams, admins, audit }) => {

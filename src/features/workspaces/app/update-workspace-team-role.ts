@@ -27,7 +27,7 @@ export class UpdateWorkspaceTeamRole {
    * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role holds what the actor
    * lacks
    * @throws InvalidInput if it is no Workspace role
-   * @throws Conflict if nobody would be left who is WORKSPACE_ADMIN
+   * @throws Conflict if no WORKSPACE_ADMIN would be left
    */
   execute({ actor, workspaceId, teamId, role }: UpdateWorkspaceTeamRoleCommand): Promise<Role> {
     return this.unitOfWork.run(async ({ workspaces, teams, admins, audit }) => {

@@ -30,7 +30,7 @@ export class WorkspaceMembers {
   }
 
   /**
-   * The first who matches; null where nobody does.
+   * The first member that matches, or null.
    * @throws NotFound, Forbidden
    * @throws InvalidInput if nothing is asked of the user
    */
@@ -55,7 +55,7 @@ export class WorkspaceMembers {
     { cursor, take }: { readonly cursor: string | undefined; readonly take: number },
   ): Promise<User[]> {
     const id = await this.visible(actor, workspaceId, SEE_USERS);
-    // An empty page would tell whoever goes through the list that he has reached its end.
+    // An empty page would look like the end of the list.
     if (cursor !== undefined && !(isId(cursor) && (await this.deps.access.usersByIds([cursor])).length > 0)) {
       throw new InvalidInput("cursor", "is not the id of a user");
     }

@@ -18,7 +18,7 @@ export interface WorkspacePatch {
   readonly description?: string | null;
 }
 
-/** Every Workspace role holds the first one, so whoever has a role on a Workspace sees it. */
+/** Every Workspace role has the first permission, so a role on a Workspace is enough to see it. */
 const SEE: Permission = ["workspace.config.get", "system.workspace.get"];
 
 /** Source of all of them: the public 0.35 role reference. */
@@ -46,7 +46,7 @@ export function parseWorkspacePatch(payload: unknown): WorkspacePatch {
   };
 }
 
-/** Whoever has a role on a Deployment sees its Workspace too, by name: clients find the one through the other. */
+/** A role on a Deployment is enough to see the name of its Workspace: clients find Deployments through Workspaces. */
 export const canSeeWorkspace = (actor: Actor, { id }: Pick<Workspace, "id">): boolean =>
   can(actor, SEE, workspaceScope(id)) ||
   actor.grants.some(({ reach }) => reach.kind === "deployment" && reach.workspaceId === id);

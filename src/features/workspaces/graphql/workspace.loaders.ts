@@ -5,7 +5,7 @@ import { perRequest, type GraphqlContext } from "../../../infrastructure/graphql
 import type { WorkspaceReadModel } from "../app/ports";
 import type { Workspace } from "../domain/workspace";
 
-/** None of them asks whether the actor may see what it loads: whoever calls them does. */
+/** The loaders check no permission: their callers do. */
 export interface WorkspaceLoaders {
   readonly workspaces: DataLoader<string, Workspace | null>;
   readonly usersByWorkspace: DataLoader<string, User[]>;
