@@ -86,7 +86,7 @@ export const migrateDatabase = (database: Database, report: (message: string) =>
   withDataSource(database, (dataSource) => migrate(dataSource, report));
 
 /**
- * Our own database is migrated along; anybody else's only if that was asked for.
+ * Migrates the embedded database. Another one is migrated only with MIGRATE_ON_START.
  * @throws Error if the database is out of reach, or migrations are missing
  */
 export async function requireMigrations(

@@ -8,9 +8,9 @@ const CRASH_GRACE_MS = 15_000;
 const STOP_WITHIN_MS = 28_000;
 
 /**
- * Ends the process in order: what was started last is stopped first. SIGTERM and SIGINT do so from the
- * moment this is made; a second one ends the process at once. An error that nobody has caught does so too,
- * and the process answers 1. A stop that takes too long is cut off.
+ * Stops the process in order: the last part that was started is stopped first. SIGTERM and SIGINT begin the stop; a
+ * second signal ends the process at once. An uncaught error also begins the stop, with exit code 1. A stop that takes
+ * too long is cut off.
  */
 export class Shutdown {
   private readonly steps: (() => Promise<void>)[] = [];
@@ -67,7 +67,7 @@ export class Shutdown {
   }
 
   private crash(error: unknown): void {
-    // What is still at work then loses its connections; that is not worth a line.
+    // Work that is still running loses its connections during a stop: not worth a warning.
     if (this.hasBegun) return this.log.debug({ err: error }, "failed while stopping");
     this.log.fatal({ err: error }, "nobody expected this error; stopping");
     setTimeout(() => process.exit(1), CRASH_GRACE_MS).unref();

@@ -6,8 +6,8 @@ import { openDatabaseOfCommand, requireFit, requireMigrations } from "./database
 const STDERR = 2;
 
 /**
- * The application without its server and jobs, for a command that prints its result: what is on stdout is for
- * whoever parses it, so the log goes to stderr.
+ * The application without its server and jobs, for a command that prints its result. Other programs
+ * parse stdout, so the log goes to stderr.
  */
 export async function withApp<T>(config: Config, work: (app: App) => Promise<T>): Promise<T> {
   const database = await openDatabaseOfCommand(config);

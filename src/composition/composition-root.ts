@@ -134,8 +134,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     async start({ beforeListening } = {}) {
       await features.checkPlaces();
       await features.sealSecrets();
-      // A process that was killed leaves uploads behind, and the clean-up may be switched off. Nobody has to wait for
-      // it.
+      // A killed process leaves uploads behind, and the nightly clean-up may be off. The start does not wait for this.
       void features.bundles
         .removeStaleUploads()
         .catch((error: unknown) => log.warn({ err: error }, "stale uploads could not be removed"));

@@ -160,7 +160,7 @@ export interface RegistryConfig {
 interface AuthConfig {
   readonly localEnabled: boolean;
   readonly publicSignups: boolean;
-  /** Who signs up by himself is pending until an administrator has confirmed the address. */
+  /** A user who signed up without an invitation is pending until an administrator has confirmed the address. */
   readonly emailConfirmation: boolean;
   /** False refuses users who sign in through a provider and are in no Team. */
   readonly userManagement: boolean;

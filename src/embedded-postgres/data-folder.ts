@@ -32,7 +32,7 @@ export interface DataFolder {
  * Makes the folder if need be.
  *
  * @throws Error if the folder holds anything foreign and nothing of ours: its permissions are about to be
- *   narrowed, which must not happen to somebody's home or to /tmp by a slip in the configuration;
+ *   narrowed, which must not happen to a home folder or to /tmp by a mistake in the configuration;
  *   or if it belongs to another user, also where root could use it: that user could not any more;
  *   or if it cannot be written to
  */

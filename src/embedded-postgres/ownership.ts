@@ -24,7 +24,7 @@ export class DataFolderInUse extends Error {
  *
  * Each owner has a numbered file, and the highest number rules. A file of a dead owner is not replaced
  * but outnumbered: replacing it could hit a live owner who had done the same a moment before. The highest
- * one is never removed, so that nobody can take a number that has been used up.
+ * one is never removed, so that no number is used twice.
  *
  * @throws DataFolderInUse if its owner is alive, which may be this process
  */

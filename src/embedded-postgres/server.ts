@@ -10,7 +10,7 @@ import { type Account, endedWithNode, serverEnvironment } from "./server-account
 
 /** Crash recovery replays at most 1 GB of write-ahead log (`max_wal_size`), also on a slow disk. */
 const START_TIMEOUT_MS = 120_000;
-/** Sessions of whoever stops the server are ending already; one that stays longer is ended with an error. */
+/** Max wait for open sessions before a stop; the server ends those that are left with an error. */
 const SESSIONS_TIMEOUT_MS = 2_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 10;

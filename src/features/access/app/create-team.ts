@@ -18,8 +18,8 @@ export interface CreateTeamCommand {
 }
 
 /**
- * Creates a Team, without any role. One of a provider can be made before anybody of its group has signed
- * in, so that its roles are there when they do.
+ * Creates a Team without roles. A provider's Team can be created before a member of its group has signed in, so that
+ * its roles hold from the first sign-in on.
  */
 export class CreateTeam {
   constructor(

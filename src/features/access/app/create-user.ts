@@ -20,11 +20,11 @@ export interface CreateUserCommand {
 }
 
 /**
- * Creates a user with a password. While there is no user at all anybody may, and becomes SYSTEM_ADMIN;
- * after that whoever may invite users may, and everybody where public sign-ups are on.
+ * Creates a user with a password. The first user needs no permission and becomes SYSTEM_ADMIN. After that callers need
+ * the permission to invite users, unless public sign-ups are on.
  *
- * Who invites somebody vouches for the address. Who signs up by himself is pending until an administrator
- * has confirmed it, unless the configuration does without that.
+ * The address of an invited user counts as confirmed. A user who signed up is pending until an administrator has
+ * confirmed the address, unless confirmation is off.
  */
 export class CreateUser {
   constructor(
@@ -55,7 +55,7 @@ export class CreateUser {
     );
     const password = checkPassword(command.password);
     const from = (command.request ?? actor?.request)?.address ?? "unknown";
-    // Before the hash, which costs; and again below, where the lock keeps anybody else from becoming the first.
+    // Checked before the expensive hash, and again below under the lock that allows one first user only.
     if (!mayInvite(actor) && (await this.deps.unitOfWork.run(({ access }) => access.hasUsers())))
       await this.admitSignUp(from);
     const passwordHash = await this.deps.hashing.run(countedAddress(from), () => this.deps.passwords.hash(password));
@@ -74,8 +74,7 @@ export class CreateUser {
         createdAt: now,
         updatedAt: now,
       };
-      // Who signs up by himself can name anybody's address, and single sign-on must not lead its owner into that
-      // account.
+      // A sign-up can name another person's address: single sign-on must not lead that person into this account.
       await access.addUser({ ...created, passwordHash }, { address, verified: isTrusted });
       if (isFirst) await access.bindUser(created.id, { role: "SYSTEM_ADMIN", workspaceId: null, deploymentId: null });
       await audit.add({

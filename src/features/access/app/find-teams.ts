@@ -12,8 +12,8 @@ export class FindTeams {
   constructor(private readonly readModel: TeamReadModel) {}
 
   /**
-   * One Team. Its members see it; so does whoever may see Teams of the system, of a Workspace or Deployment
-   * on which it has a role, or, with `workspaceId`, all Teams on behalf of that Workspace.
+   * One Team. Visible to its members, to callers who may see the Teams of the system or of a Workspace or Deployment on
+   * which it has a role, and, with `workspaceId`, to those who may see all Teams for that Workspace.
    * @throws NotFound if there is none that the actor may see
    */
   async requireVisibleTeam(actor: Actor, id: string, workspaceId?: string): Promise<Team> {

@@ -79,7 +79,7 @@ export class Passwords {
   }
 
   /**
-   * Another user's, such as one who has forgotten his, or who has only come through a provider so far.
+   * Sets another user's password, e.g. after it was forgotten, or for a user who has only signed in through a provider.
    * @throws FeatureDisabled if signing in with a password is off
    * @throws Forbidden without system.iam.update, or if the user may do what the actor may not
    * @throws InvalidInput for oneself, and if the password is too short or too long

@@ -45,7 +45,7 @@ export interface AccessStores {
   /** Sets the role of the user there, new or in place of the one that it had. */
   bindUser(userId: string, bound: BoundRole): Promise<RoleBinding>;
   unbindUser(userId: string, place: Place): Promise<boolean>;
-  /** What was taken away; null if the user had no role on the system himself. */
+  /** Returns the removed role; null if the user had none on the system directly. */
   unbindUserFromSystem(userId: string): Promise<RoleBinding | null>;
   unbindUserFromDeploymentsOf(userId: string, scope: { workspaceId: string }): Promise<void>;
   findUserBinding(userId: string, place: Place): Promise<RoleBinding | null>;
@@ -150,6 +150,6 @@ export interface LoginLimiter {
 }
 
 export interface SignUpLimiter {
-  /** Counts a sign-up of somebody who was not invited. @throws TooManyAttempts */
+  /** Counts a sign-up without an invitation. @throws TooManyAttempts */
   signUp(address: string): Promise<void>;
 }

@@ -14,7 +14,7 @@ export class RemoveTeam {
   /**
    * @throws Forbidden without system.teams.remove
    * @throws NotFound
-   * @throws Conflict if nobody else is SYSTEM_ADMIN, or WORKSPACE_ADMIN of a Workspace
+   * @throws Conflict if no SYSTEM_ADMIN, or no WORKSPACE_ADMIN of a Workspace, would be left
    */
   execute({ actor, teamId }: { readonly actor: Actor; readonly teamId: string }): Promise<Team> {
     requirePermission(actor, "system.teams.remove", SYSTEM_SCOPE);

@@ -20,9 +20,8 @@ export interface RemovedUser {
 }
 
 /**
- * Removes an account, with its addresses, roles and memberships; its sessions end at once. What the person
- * did keeps the name. Service accounts stay: they belong to the place that they work for, and not to
- * whoever made them.
+ * Removes an account, with its addresses, roles and memberships; its sessions end at once. History and audit trail keep
+ * the name. Service accounts stay: they belong to their Workspace or Deployment, not to the user who created them.
  */
 export class RemoveUser {
   constructor(private readonly unitOfWork: UnitOfWork<AccessTransaction>) {}

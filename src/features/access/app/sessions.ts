@@ -56,8 +56,8 @@ export class Sessions {
    */
   private readonly loading = new Map<string, Promise<KnownActor>>();
   /**
-   * Of what is remembered: what is older counts no more. Emptying the cache for every mutation costs more than the rest
-   * of it.
+   * Cache generation. Entries of an older generation are ignored: clearing the cache at every mutation would cost more
+   * than the rest of the mutation.
    */
   private generation = 0;
 

@@ -49,7 +49,7 @@ export class SignIn {
    * @throws FeatureDisabled if signing in with a password is off
    * @throws TooManyAttempts for the account or the address, or if too many passwords are being checked
    * @throws WrongCredentials
-   * @throws AccountPending to whoever knows the password
+   * @throws AccountPending if the password is right
    */
   async execute({ identity, password, request }: SignInCommand): Promise<{ user: User; token: string }> {
     const { accounts, passwords, hashing, tokens, limiter } = this.deps;
@@ -58,7 +58,7 @@ export class SignIn {
     // All in the queue: an attempt that it refuses costs nothing, and does not count.
     const { credentials, account, right } = await hashing.run(countedAddress(request.address), async () => {
       const credentials = await accounts.credentialsOf(spelling);
-      // Name and address lead to one account, and are counted as one; names that nobody has are counted alike.
+      // Name and address lead to one account, and are counted as one; unknown names are counted by their spelling.
       const account = credentials?.userId ?? spelling;
       await limiter.attempt(account, request.address);
       return { credentials, account, right: await passwords.verify(credentials?.passwordHash ?? null, password) };

@@ -14,7 +14,7 @@ export interface TeamStores {
   findTeamsByName(provider: string, names: readonly string[]): Promise<Team[]>;
   /** @throws Conflict if the provider has one of this name already */
   addTeam(team: Team): Promise<void>;
-  /** False, and nothing done, if the provider has one of this name, or somebody else has just made it. */
+  /** Returns false and changes nothing if the provider has a Team of this name, also one that was added just now. */
   addTeamUnlessThere(team: Team): Promise<boolean>;
   /** Name and description. @throws Conflict if the provider has one of this name already */
   updateTeam(team: Team): Promise<void>;

@@ -16,7 +16,7 @@ export interface UpdateUserCommand {
   readonly fullName?: string | null | undefined;
 }
 
-/** Changes the names of a user: one's own, or anybody's as an administrator. */
+/** Changes the names of the caller, or of any user as an administrator. */
 export class UpdateUser {
   constructor(
     private readonly unitOfWork: UnitOfWork<AccessTransaction>,
@@ -24,7 +24,7 @@ export class UpdateUser {
   ) {}
 
   /**
-   * @throws Forbidden for another user without system.iam.update, and to a service account that names nobody
+   * @throws Forbidden for another user without system.iam.update, and for a service account without `userId`
    * @throws NotFound
    * @throws InvalidInput
    * @throws Conflict if another user signs in by the user name

@@ -21,10 +21,10 @@ export class VerifyEmail {
   ) {}
 
   /**
-   * Once more changes nothing.
+   * Confirms an address. Repeating it changes nothing.
    * @throws Forbidden without system.user.verifyEmail, or if the user would get to act with more than the actor may
    * @throws InvalidInput if it is no address
-   * @throws NotFound if nobody has it
+   * @throws NotFound if no user has the address
    */
   async execute({ actor, email }: { readonly actor: Actor; readonly email: string }): Promise<void> {
     requirePermission(actor, "system.user.verifyEmail", SYSTEM_SCOPE);

@@ -47,7 +47,8 @@ export class AccessStore implements AccessStores {
   }
 
   /**
-   * People sign in by name or address, in any case: a name that is somebody's address would lead to the wrong account.
+   * Users sign in by name or address, in any case: a name that is another user's address would lead to the wrong
+   * account.
    */
   private async requireUnused(userId: string, spellings: readonly string[]): Promise<void> {
     const [namesake] = await this.manager.query<unknown[]>(
@@ -191,7 +192,7 @@ export class AccessStore implements AccessStores {
     }
   }
 
-  /** Whoever deletes it waits, or is waited for: the row of one that is hidden stays, and no key may be left on it. */
+  /** Locks the Deployment against deletion: a deleted one keeps its row for a while, and must not get new keys. */
   private async holdDeployment(id: string): Promise<void> {
     const [held] = await this.manager.query<unknown[]>(
       "SELECT 1 FROM deployment WHERE id = $1 AND deleted_at IS NULL FOR KEY SHARE",

@@ -22,7 +22,7 @@ export interface ServiceAccount {
   readonly id: string;
   readonly label: string;
   readonly category: string | null;
-  /** The first characters of its API key; the rest is known to nobody but its holder. */
+  /** The first characters of its API key; the rest is not stored. */
   readonly apiKeyStart: string;
   readonly workspaceId: string | null;
   readonly deploymentId: string | null;

@@ -9,7 +9,7 @@ const FITS: Readonly<Record<Scope["kind"], (role: Role) => boolean>> = {
 };
 
 /**
- * Nobody grants what they lack. `argument` names where the role was given.
+ * Refuses to grant a permission that the actor lacks. `argument` names the input field for the error.
  * @throws InvalidInput if the role is not of the scope's level
  * @throws Forbidden if the role holds a permission that the actor does not hold there
  */
@@ -42,7 +42,7 @@ export interface PlacedRole {
 }
 
 /**
- * Whoever lets somebody into a Team, or into an account, grants all roles that go with it.
+ * Adding a user to a Team, or opening an account to them, grants all roles that go with it.
  * @throws Forbidden if one of the roles holds a permission that the actor does not hold there
  */
 export function requireAllGrantable(actor: Actor, placed: readonly PlacedRole[], roles: RolePermissions): void {

@@ -1,6 +1,6 @@
 import { Conflict } from "../../../kernel/errors";
 
-/** Who could let others in: for the system, and for each Workspace in question, whether there is anybody. */
+/** Whether the system, and each affected Workspace, still has an administrator. */
 export interface AdminsLeft {
   readonly system: boolean;
   /** Those Workspaces that have a WORKSPACE_ADMIN, by id, with their labels. */

@@ -9,8 +9,8 @@ const LOCAL = "local";
 const PROVIDERS: readonly string[] = [LOCAL, "auth0", "google", "okta", "microsoft", "adfs", "custom"];
 
 /**
- * `local` where none is given.
- * @throws InvalidInput if nobody can sign in through it
+ * Returns `local` for null.
+ * @throws InvalidInput if it is not a provider that users can sign in through
  */
 export function checkProvider(text: string | null): string {
   const provider = text || LOCAL;
@@ -36,7 +36,7 @@ export type MemberChange =
   | { readonly kind: "CHANGE"; readonly add: readonly string[]; readonly remove: readonly string[] }
   | { readonly kind: "REPLACE"; readonly by: readonly string[] };
 
-/** So many users at once; what a change names is also kept in the audit trail. */
+/** Max users in one change: each is also named in the audit trail. */
 const MAX_MEMBERS = 500;
 
 /**

@@ -74,8 +74,8 @@ export interface ArchiveRemovals {
   /** The checksums that are due. */
   due(now: Instant, limit: number): Promise<string[]>;
   /**
-   * Carries a removal out while nobody can record the archive anew: `remove` is called unless the archive is needed
-   * again, and the note goes. False where somebody else is at it.
+   * Removes an archive under a lock against recording it again: calls `remove` unless the archive is in use again, and
+   * deletes the note. Returns false if another process is removing it.
    */
   carryOut(sha256: string, now: Instant, remove: () => Promise<void>): Promise<boolean>;
 }

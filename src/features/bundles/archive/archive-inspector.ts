@@ -14,8 +14,8 @@ const IDLE_MS = 60_000;
 const SOURCE = extname(__filename);
 
 /**
- * Looks into archives in threads of their own, so that whoever asks this process for something else does not wait
- * for the many small files of an upload (docs/adr/0020). The threads are started when there is something to look into.
+ * Inspects archives in worker threads, so that other requests do not wait for the many small files of an upload
+ * (docs/adr/0020). Threads are started on demand.
  */
 export class ArchiveInspector {
   private readonly threads = new Piscina<ArchiveToInspect, Inspection>({

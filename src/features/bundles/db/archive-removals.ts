@@ -50,7 +50,7 @@ export class ArchiveRemovalsSql implements ArchiveRemovals {
 
   carryOut(sha256: string, now: Instant, remove: () => Promise<void>): Promise<boolean> {
     return this.unitOfWork.run(async (tx) => {
-      // Whoever wants to store the same bytes waits for this row (see `schedule`) until they are gone for sure.
+      // An upload of the same bytes waits for this row (see `schedule`) until they are removed.
       const [note] = await tx.query(
         "SELECT 1 FROM dag_archive_removal WHERE sha256 = $1 AND due_at <= $2 FOR UPDATE SKIP LOCKED",
         [sha256, now],

@@ -108,8 +108,8 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   }
 
   /**
-   * The same, with more work in the same transaction, which also writes the audit line; it gets the creator as somebody
-   * who administers the Deployment already.
+   * Like `execute`, with more work in the same transaction, which also writes the audit line. The work gets the creator
+   * with the permissions of a DEPLOYMENT_ADMIN.
    * @throws NotFound for the Workspace
    * @throws Forbidden
    * @throws InvalidInput
@@ -147,8 +147,8 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   }
 
   /**
-   * Makes the user who creates a Deployment its DEPLOYMENT_ADMIN, where he would not act as one anyway; from the next
-   * request on. Source: the platform's public page on user permissions.
+   * Makes the user who creates a Deployment its DEPLOYMENT_ADMIN, unless they have those permissions anyway. It holds
+   * from the next request on. Source: the platform's public page on user permissions.
    */
   private async appoint({ access }: DeploymentStores, actor: Actor, deployment: Deployment): Promise<Actor> {
     const role = "DEPLOYMENT_ADMIN";

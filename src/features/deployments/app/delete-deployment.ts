@@ -8,8 +8,8 @@ import { auditedDeployment, type Deployment } from "../domain/deployment";
 import { DEPLOYMENT_TASKS, type DeploymentStores } from "./ports";
 
 /**
- * Deletes a Deployment with everything that was granted on it, and takes down what it runs. A hard delete
- * removes its deploy history at once; otherwise the clean-up does so some days later. Nobody sees it either way.
+ * Deletes a Deployment with all roles on it, and removes its release. A hard delete removes the deploy history at once;
+ * otherwise the clean-up does so some days later. The Deployment is invisible in both cases.
  */
 export class DeleteDeployment {
   constructor(

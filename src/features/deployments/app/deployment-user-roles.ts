@@ -25,7 +25,7 @@ export interface DeploymentUserCommand {
 }
 
 /**
- * Roles of users on one Deployment. Nobody needs a role in its Workspace for one.
+ * Roles of users on one Deployment. They need no role in its Workspace.
  *
  * All of them throw NotFound if there is no such Deployment or user, and Forbidden without
  * deployment.userRoles.update there, or system.iam.update, or if the role holds what the actor lacks.

@@ -17,7 +17,7 @@ export class StoredSecretsSql implements StoredSecrets {
   }
 
   async replace(present: SecretHolder, next: SecretHolder): Promise<void> {
-    // Not a lock but a look: what somebody has changed meanwhile is theirs, and sealed by whoever comes next.
+    // Updates only unchanged rows instead of locking them: a row that was changed meanwhile is sealed in a later run.
     await this.sql.query(
       `UPDATE deployment SET environment_variables = $5, dag_deployment = $6, docker_config_json = $7
        WHERE id = $1 AND environment_variables = $2 AND dag_deployment = $3 AND docker_config_json IS NOT DISTINCT FROM $4`,

@@ -82,7 +82,7 @@ function mergeObjects(present: object, said: object): object {
 }
 
 /**
- * Components out of free JSON, where nobody has checked their form, and what else it holds.
+ * Reads the components out of unchecked JSON, and returns the other keys separately.
  * @throws InvalidInput if one is not formed as the API's own inputs are
  */
 export function takeComponents(
@@ -136,9 +136,9 @@ function checkCount(path: string, value: unknown): void {
 }
 
 /**
- * Whether the components, as they are to be, keep to what the installation allows. `said` are those that somebody
- * just set: limits that were lowered since leave alone what nobody touches.
- * @throws InvalidInput naming what is too much
+ * Checks the new components against the installation's limits. `said` are the components in the request: unchanged ones
+ * may exceed limits that were lowered since.
+ * @throws InvalidInput that names the component and the limit
  */
 export function checkResources(
   components: Components,

@@ -204,7 +204,7 @@ export class RoleBindingDeploymentResolver {
   async deployment(@Root() { deploymentId }: RoleBinding, @Ctx() context: GraphqlContext): Promise<Deployment | null> {
     if (deploymentId === null) return null;
     const found = await this.loaders(context).deployments.load(deploymentId);
-    // The bindings of a person may be shown to somebody who does not know all of the person's Deployments.
+    // A user's role bindings may be shown to a caller who cannot see all of that user's Deployments.
     return found === null || !canSee(await context.actor(), found) ? null : presentDeployment(found);
   }
 }

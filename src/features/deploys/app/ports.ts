@@ -111,9 +111,9 @@ export interface RevisionReadModel {
 /** Changes of status as they are made, by whatever process. */
 export interface RevisionChanges {
   /**
-   * By number where several are found at once; a revision that changed again before it was looked at comes once, as it
-   * is then. Ends with the signal.
-   * @param reader whose it is, since nobody gets more than a share of what can be followed at a time
+   * Yields changes by number where several are found at once. A revision that changed twice between two polls is
+   * yielded once, in its last state. Ends with the signal.
+   * @param reader the caller's id: each caller gets a limited share of the followers
    * @throws NotFound once the Deployment is gone
    * @throws Unavailable if too much is followed already
    */

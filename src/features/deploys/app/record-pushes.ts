@@ -62,8 +62,8 @@ export class RecordPushes {
   }
 
   /**
-   * The same for its job: while the registry is away it begins anew from time to time, so that nobody waits for hours
-   * once it is back.
+   * Like `execute`, for the job: while the registry is unavailable the job is added again from time to time, so that
+   * the backoff does not grow to hours.
    * @param attempt counts from 1
    */
   async executeAsJob(deploymentId: string, attempt: number): Promise<void> {

@@ -9,8 +9,8 @@ export class VerifyImage {
   constructor(private readonly deps: { readonly images: LookUpImage; readonly enabled: boolean }) {}
 
   /**
-   * The deploy with the image's digest. Asked before the Deployment is locked, since a registry can take its time.
-   * @param mayDeploy whether the actor may deploy there; nobody else gets to have registries asked
+   * Returns the deploy with the image's digest. Called before the Deployment is locked: a registry can be slow.
+   * @param mayDeploy whether the actor may deploy there; the registry is not asked otherwise
    * @throws InvalidInput if the image is not there, or in a registry that is not asked
    * @throws Unavailable if the registry does not answer
    */

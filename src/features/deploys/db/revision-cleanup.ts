@@ -27,7 +27,7 @@ export class RevisionCleanupSql implements RevisionCleanup {
     from: Instant | null;
     limit: number;
   }): Promise<Step<Instant>> {
-    // Rows that somebody else has locked are left for the next run; `from` spares walking over what is gone.
+    // Rows locked by others are left for the next run. `from` avoids a scan over deleted rows.
     const [row] = await this.sql.query<Step<Instant>>(
       `WITH due AS (
          SELECT r.id FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id

@@ -55,7 +55,7 @@ export function deployLogLine(
 }
 
 /**
- * That an image was pushed and became no deploy: the registry took it, and nobody else could tell whoever pushed it.
+ * Reports a push that became no deploy: the registry accepted the image, so this line is the only notice.
  */
 export const ignoredPushLogLine = (
   { id, workspaceId, releaseName }: Located,

@@ -6,6 +6,6 @@ export interface ImageDeploy {
   readonly runtimeVersion?: string | undefined;
   readonly airflowVersion?: string | undefined;
   readonly description?: string | null | undefined;
-  /** Whether the DAGs that belong to it are on their way; where nobody knows they may be. */
+  /** Whether an upload of the DAGs that belong to the image follows; undefined if unknown. */
   readonly dagsFollow?: boolean | undefined;
 }

@@ -5,8 +5,8 @@ import type { DeployRevision } from "./deploy-revision";
 type Pending = Pick<Deployment, "pendingRuntimeVersion" | "pendingAirflowVersion">;
 
 /**
- * What a Deployment waits for once the revision is recorded: the revision's version, unless it runs already.
- * An upgrade that somebody asked for is kept until an image with it comes, or a rollback, which takes it back.
+ * The pending version of a Deployment after the revision is recorded: the revision's version, unless it runs already. A
+ * requested upgrade is kept until an image with that version is deployed, or a rollback cancels it.
  */
 export function pendingAfter(revision: DeployRevision, deployment: Deployment, head: DeployRevision | null): Pending {
   const { runtimeVersion, airflowVersion } = revision;

@@ -26,7 +26,7 @@ export interface RegistryPush extends Omit<PushEvent, "releaseName"> {
   readonly outcome: PushOutcome | null;
 }
 
-/** `latest` is no version that anybody could go back to. Source: how the 0.35 platform takes notifications. */
+/** `latest` names no version to roll back to. Source: how the 0.35 platform takes notifications. */
 export const isDeployable = (tag: string): boolean => tag !== "" && tag !== "latest";
 
 /** Deploys that say which image is to run. DAGs follow a push, and pushes follow each other; neither overrules one. */

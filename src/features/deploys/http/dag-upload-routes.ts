@@ -12,7 +12,7 @@ import { checkDescription } from "../domain/new-revision";
 
 const MAX_DESCRIPTION_BYTES = 16_000;
 const MAX_FIELDS = 20;
-/** So long is what a refused client still sends taken in, so that it gets to read why. */
+/** How long we keep reading a refused upload, so that the client reads the error. */
 const MAX_DRAIN_MS = 10_000;
 
 export interface DagUploadRoutesOptions {

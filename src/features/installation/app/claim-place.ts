@@ -3,8 +3,8 @@ import type { InstallationReader, PlaceMarks } from "./ports";
 /**
  * Whose a place is:
  * - ours: it has our mark and no other;
- * - shared: it has the marks of others too, and our history names what is in it. Nothing of it may be removed, since
- *   nobody knows what the others need;
+ * - shared: it has the marks of others too, and our history names what is in it. Nothing in it may be removed, since
+ *   the other installations may need it;
  * - foreign: it has the marks of others only, and we have nothing in it. It is not ours to use.
  */
 export type Claim =

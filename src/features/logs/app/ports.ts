@@ -30,10 +30,10 @@ export type LogFilter = Omit<LogQuery, "since" | "limit">;
 /** Lines as they appear. */
 export interface LogTails {
   /**
-   * The lines from `since` on, then every new one for as long as it is read. Each line comes once, about in the
-   * order of time: a line that the logs got late comes late. Where the logs cannot be read it waits until they can.
-   * @param reader whose it is, since nobody gets more than a share of what can be followed at a time
-   * @throws Unavailable if too much is followed already, or if whoever reads is too slow
+   * Yields the lines from `since` on, then new ones until the reader stops. Each line is yielded once, roughly in order
+   * of time: a line that is stored late is yielded late. During an outage of the logs it waits.
+   * @param reader the caller's id: each caller gets a limited share of the followers
+   * @throws Unavailable if too much is followed already, or if the reader is too slow
    */
   follow(
     filter: LogFilter,

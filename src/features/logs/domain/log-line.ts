@@ -1,6 +1,6 @@
 import type { Instant } from "../../../kernel/instant";
 
-/** What happened to a Deployment, told in one line to whoever reads the logs later. */
+/** One line in the log of a Deployment. */
 export interface LogLine {
   /** A UUIDv7. Also the id of the document in Elasticsearch, so sending a line twice stores it once. */
   readonly id: string;

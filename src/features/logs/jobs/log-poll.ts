@@ -36,8 +36,8 @@ export function nextPageMs(page: readonly LogEntry[], fromMs: number): number {
 }
 
 /**
- * Looks for new lines of one filter for everybody who follows it, from the time of the last line on less what
- * lines may be late. Runs from the first reader to the last.
+ * Polls for new lines of one filter for all of its readers, from the time of the last line minus the max delay of a
+ * line. Runs while there are readers.
  */
 export class LogPoll {
   /** Polls begun so far. */

@@ -10,7 +10,7 @@ const MAX_POLLS = 100;
 const MAX_OF_ONE_READER = 25;
 
 /**
- * Follows logs by asking for new lines in turn: once for everybody who follows the same lines of the same Deployment.
+ * Follows logs by polling: one poll for all readers of the same lines of a Deployment.
  */
 export class PolledLogTails implements LogTails {
   private readonly polls = new Map<string, LogPoll>();

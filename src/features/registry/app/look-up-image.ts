@@ -9,7 +9,7 @@ import { ImageUnreadable, RegistryUnavailable, type Registry } from "./ports";
 export interface NamedImage {
   readonly imageRepository: string;
   readonly imageTag: string | null;
-  /** What is looked up, where it is known: a tag may have been moved. */
+  /** Looked up in place of the tag if known: a tag may have been moved. */
   readonly imageDigest: string | null;
 }
 
@@ -22,7 +22,7 @@ export class LookUpImage {
       readonly own: Registry;
       readonly ownHost: string;
       readonly baseImages: readonly string[];
-      /** Null for a host that this installation does not ask: it is chosen by whoever deploys. */
+      /** Null for a host that the configuration does not allow: the caller of a deploy chooses the host. */
       readonly others: (host: string) => Registry | null;
     },
   ) {}

@@ -1,6 +1,6 @@
 /**
- * FOUND: it is there, and the actor may use it. MISSING: it is not, or the actor may not use it. UNVERIFIED: nobody can
- * tell, since its registry does not answer, or is none that this installation asks.
+ * FOUND: it is there, and the actor may use it. MISSING: it is not, or the actor may not use it. UNVERIFIED: unknown,
+ * because the registry does not answer, or is not one that this installation asks.
  */
 export type ImageState =
   | { readonly kind: "FOUND"; readonly digest: string }

@@ -21,7 +21,7 @@ const PUSH_BASE_IMAGE = "system.registryBaseImages.push";
 
 /**
  * The repositories in a token request's `scope` parameters, each of which may hold several separated by spaces.
- * What is no repository, and actions other than pull and push, nobody is given; they are left out.
+ * Names that are no repository, and actions other than pull and push, are left out: they are never granted.
  * Source: the Distribution project's token scope documentation.
  * @throws InvalidInput
  */

@@ -18,8 +18,7 @@ export interface TokenRoutesOptions {
 }
 
 /**
- * `GET /v1/registry/certificate`: what the registry has to be given as `rootcertbundle`, for anybody, since it is no
- * secret.
+ * `GET /v1/registry/certificate`: the registry's `rootcertbundle`. It is no secret, so no session is needed.
  * `GET /v1/registry/authorization`: where clients of the registry get their tokens, by the Distribution project's token
  * authentication. The password is a session's token or an API key, with any user name.
  */

@@ -11,7 +11,7 @@ import { RollbackRefused } from "../domain/rollback-refused";
 import type { AssessRollback } from "./assess-rollback";
 import type { InspectTarget } from "./inspect-target";
 
-/** How many left-behind deploys a plan lists at most; nobody reads more. */
+/** Max skipped deploys that a plan lists. */
 const MAX_SKIPPED = 500;
 
 export interface RollbackPlan {

@@ -257,7 +257,7 @@ export function assessRollback(question: RollbackQuestion): RollbackAssessment {
   };
 }
 
-/** What stands between the request and the rollback: the blockers, and data loss that nobody has agreed to. */
+/** The reasons to refuse the request: all blockers, and data loss that was not acknowledged. */
 export function refusals(
   { blockers, warnings, database }: RollbackAssessment,
   { acknowledgeDataLoss, settings }: { readonly acknowledgeDataLoss: boolean; readonly settings: RollbackSettings },

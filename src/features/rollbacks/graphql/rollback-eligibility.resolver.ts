@@ -13,8 +13,7 @@ export class RollbackEligibilityResolver {
     private readonly deps: {
       readonly assess: AssessRollback;
       /**
-       * Whether a bundle is stored, as far as can be told without reading it; null while it cannot, or where nobody
-       * wants to know.
+       * Whether a bundle is stored, without reading it; null if that is unknown, or the check is off.
        */
       readonly checkPresence: (bundle: DagBundle) => Promise<BundleState | null>;
       readonly loaders: (context: GraphqlContext) => DeployLoaders;

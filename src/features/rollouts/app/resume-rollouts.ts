@@ -6,8 +6,8 @@ import { addApplyJob, type DeployStores, type RevisionReadModel } from "../../de
 const STRANDED_AFTER_MS = 60_000;
 
 /**
- * Gives unfinished revisions a job again that have lost theirs, e.g. because somebody emptied the queue.
- * No state of a Deployment should need repair by hand. Returns how many it found.
+ * Adds the job of unfinished revisions again that have lost it, e.g. because the queue was emptied by hand. Returns how
+ * many it found.
  */
 export class ResumeRollouts {
   constructor(

@@ -30,7 +30,7 @@ export type LiveDags =
 
 /**
  * The DAG files of one release: `dags` is a relative link to one of the trees in `.dags/`, and is replaced by
- * renaming another link onto it, so whoever opens it is in one tree and stays there.
+ * renaming another link onto it, so a process that has opened it stays in one tree.
  *
  * A tree `.dags/<generation>-<sha256>-<random>` belongs to the one attempt that made it, and is never taken up
  * again by another. It goes through three stages:
@@ -38,9 +38,9 @@ export type LiveDags =
  * - live: `dags` is that very link; becoming live is moving it there.
  * - retired: neither. A retired tree never becomes live again.
  *
- * So a tree is removed in this order, by whomever: take its pending link away, look whether it is live, and
- * remove it if not. With the link gone nobody can make it live any more, and had somebody been quicker, it is
- * seen to be live: this holds between processes without a lock, and however long one of them is held up.
+ * Any process removes a tree in this order: remove its pending link, check whether it is live, and remove it if not.
+ * Without the link it cannot become live any more; if another process was quicker, the check sees that it is live. This
+ * holds between processes without a lock, however long one of them is delayed.
  */
 export class DagsFolder {
   private readonly link: string;
@@ -162,7 +162,7 @@ export class DagsFolder {
     const pending = await unlessMissing(lstat(this.pendingLink(name)));
     if (pending !== null) {
       if (pending.mtimeMs > this.now() - ABANDONED_AFTER_MS) return;
-      // Gone meanwhile: the tree has become live, or somebody else removes it.
+      // The link is gone: the tree has become live, or another process removes it.
       if ((await unlessMissing(unlink(this.pendingLink(name)).then(() => true))) === null) return;
     } else {
       const tree = await unlessMissing(lstat(join(this.trees, name)));
@@ -187,7 +187,7 @@ export class DagsFolder {
     try {
       await rm(join(this.trees, name), { recursive: true, force: true });
     } catch (error) {
-      // Somebody still writes into it, in vain: what is left then is retired like any other.
+      // Another process still writes into it. The rest is retired, and removed by a later sweep.
       if (!isFileError(error, "ENOTEMPTY")) throw error;
     }
   }

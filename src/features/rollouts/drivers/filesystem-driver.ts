@@ -34,7 +34,7 @@ type Applied = z.infer<typeof Applied>;
  * 2. `values.yaml` is replaced. It carries epoch and generation, which it claims for `dags` too: from here on an
  *    older state changes neither. The other way round a late older state could put its DAGs back in between.
  * 3. `dags` is switched. Both are renames and follow at once: from 2 on nothing calls the rollout off, as half of
- *    it would be a pair that nobody asked for.
+ *    it would be a combination that was never deployed.
  * 4. Trees that have had their time are removed. Failing to do so fails no rollout; `tidy` will say so.
  *
  * What a person changes inside of a live tree is not noticed, and goes with the next bundle.

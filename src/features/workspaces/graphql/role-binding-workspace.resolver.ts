@@ -15,7 +15,7 @@ export class RoleBindingWorkspaceResolver {
     description: "Where the role holds, if it is a Workspace; null also for one that you may not see.",
   })
   async workspace(@Root() { workspaceId }: RoleBinding, @Ctx() context: GraphqlContext): Promise<Workspace | null> {
-    // The bindings of a person may be shown to somebody who does not know all of the person's Workspaces.
+    // A user's role bindings may be shown to a caller who cannot see all of that user's Workspaces.
     if (workspaceId === null || !canSeeWorkspace(await context.actor(), { id: workspaceId })) return null;
     return this.loaders(context).workspaces.load(workspaceId);
   }
