@@ -1,6 +1,6 @@
 import { Conflict } from "../../../kernel/errors";
 
-/** Whether the system, and each affected Workspace, still has an administrator. */
+/** Where an administrator is left. */
 export interface AdminsLeft {
   readonly system: boolean;
   /** Those Workspaces that have a WORKSPACE_ADMIN, by id, with their labels. */
