@@ -11,9 +11,9 @@ export interface Guard {
 const CHECK_AGAIN_MS = 1_000;
 
 /**
- * A stream for somebody who has to be allowed to read it all the time. Each change of access has the guard
- * checked again, and a refusal ends the stream with that error. It ends at once when it is left, also while it
- * waits: `make` has to heed its signal wherever it waits.
+ * A stream whose reader needs a permission the whole time. Each change of access runs the guard again, and its error
+ * ends the stream. The stream ends at once when the reader stops, also while it waits: `make` has to observe its signal
+ * wherever it waits.
  */
 export class LiveStream<T> implements AsyncGenerator<T, void, undefined> {
   private readonly ending = new AbortController();

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** So many times as long as a step took, the database is left to others before the next. */
+/** Pause after each step, as a multiple of the step's duration. */
 const PAUSE_TIMES = 3;
 /** However long a step had to wait for others, the next comes after this at the latest. */
 const MAX_PAUSE_MS = 1_000;

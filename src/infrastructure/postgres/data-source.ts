@@ -80,8 +80,8 @@ export const poolOf = (dataSource: DataSource): Pool => (dataSource.driver as Po
 /**
  * Statements written by hand, on any of TypeORM's connections or on that of the open transaction, and straight
  * to its client: TypeORM's own `query` adds a query runner, events and logging to each, which costs about as
- * much as a short statement (docs/adr/0004). In a transaction they reach Postgres in the order of the calls, those
- * that nobody has waited for included.
+ * much as a short statement (docs/adr/0004). In a transaction they reach Postgres in the order of the calls,
+ * including calls that were not awaited.
  */
 export function sqlOf(source: DataSource | EntityManager): Sql {
   if ("driver" in source) return queueOf(poolOf(source));

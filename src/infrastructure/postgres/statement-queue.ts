@@ -2,7 +2,7 @@ import type { Pool, PoolClient, QueryResultRow } from "pg";
 import type { Sql } from "./sql";
 import { isContention } from "./sql-state";
 
-/** So many statements at most share a connection: the last of them waits for all the others. */
+/** Max statements in one pipeline on a connection: the last of them waits for all the others. */
 const MAX_TOGETHER = 8;
 
 interface Waiting {

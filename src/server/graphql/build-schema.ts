@@ -21,8 +21,8 @@ export function buildApiSchema(resolvers: readonly ResolverInstance[]): GraphQLS
 }
 
 /**
- * The schema of every resolver class that has been imported. It can be printed, but not asked: nobody is there to
- * answer.
+ * The schema of all resolver classes that are imported. It can be printed, but not executed: the resolvers have no
+ * instances.
  */
 export function buildDeclaredSchema(): GraphQLSchema {
   return buildSchemaOf(

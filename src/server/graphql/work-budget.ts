@@ -12,7 +12,7 @@ import { asRefusal, CallerLimits, type CallerLimitsSettings } from "./caller-lim
 import type { RequestContext } from "./request-context";
 
 /**
- * Points of work to answer an introspection query that nobody has asked before; later ones are answered from memory.
+ * Points of work for the first execution of an introspection query; repetitions are answered from memory.
  */
 const INTROSPECTION_POINTS = 1_000;
 

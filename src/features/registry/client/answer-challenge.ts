@@ -12,9 +12,9 @@ const Answer = z.union([
 ]);
 
 /**
- * How to be let in to somebody else's registry: with a password where it asks for one, else with a token from where it
- * says.
- * @param credentials `user:password` in base64, null to come without a name
+ * Answers the authentication challenge of a foreign registry: with the password, or with a token from the address that
+ * the challenge names.
+ * @param credentials `user:password` in base64; null for anonymous access
  */
 export const answerChallenge =
   (credentials: () => Promise<string | null>): Authorize =>

@@ -122,8 +122,8 @@ export class FilesystemDriver implements RolloutDriver {
   private async isOvertaken(state: ReleaseState, dags: DagsFolder): Promise<boolean> {
     const applied = await this.applied(state.releaseName);
     if (applied !== null) return applied.labels.deployment === state.deploymentId && isAfter(applied.retrograde, state);
-    // Somebody has edited values.yaml beyond recognition. The link still has a generation, but no epoch: after a
-    // restore it means nothing.
+    // values.yaml was edited by hand and cannot be read. The link still has a generation, but no epoch: it says nothing
+    // after a restore.
     const live = await dags.live();
     return state.epoch === FIRST_EPOCH && live.kind === "tree" && live.tree.generation > state.generation;
   }
@@ -134,7 +134,7 @@ export class FilesystemDriver implements RolloutDriver {
     return owner !== undefined && owner !== deploymentId && owner !== found?.labels.deployment;
   }
 
-  /** What values.yaml says of itself; null where there is none, or somebody has edited it beyond recognition. */
+  /** The epoch and generation in values.yaml; null if it does not exist or cannot be read. */
   private async applied(releaseName: string): Promise<Applied | null> {
     const text = await unlessMissing(readFile(this.valuesOf(releaseName), "utf8"));
     try {

@@ -6,9 +6,9 @@ import { sync } from "../../../infrastructure/files/sync";
 const LANES = 8;
 
 /**
- * Puts every file and folder below the folder on disk, and the folder itself. File systems write a rename down
- * before the content of files that were written earlier, unless told so file by file: after a power cut a tree
- * that was switched to without this may hold empty files, and nobody would look at it again, as it is live.
+ * Syncs the folder and everything below it to disk. File systems may write a rename to disk before the content of files
+ * that were written earlier: without this, a tree that was switched to may hold empty files after a power cut, and stay
+ * so, as it is live.
  */
 export async function syncTree(folder: string, signal: AbortSignal): Promise<void> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });

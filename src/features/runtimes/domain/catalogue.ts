@@ -57,14 +57,14 @@ export class RuntimeCatalogue {
   }
 
   /**
-   * Newest version first. Unless `includeAll`, what a person should choose from: of every Airflow minor
-   * (`2.9`, `3.1`) the newest release that is not deprecated, and a restricted one only if there is no
-   * other. The platform's `enableListAllRuntimeVersions` promises no more than "deprecated and
-   * non-latest versions"; that "latest" goes by Airflow minor, and passes over restricted releases, is
-   * our reading, for these are the series that the maintenance policy counts.
+   * Newest version first. Unless `includeAll`, what a person should choose from: of every Airflow minor (`2.9`, `3.1`)
+   * the newest release that is not deprecated, and a restricted one only if there is no other. The platform's
+   * `enableListAllRuntimeVersions` promises no more than "deprecated and non-latest versions"; that "latest" goes by
+   * Airflow minor, and passes over restricted releases, is our reading, for these are the series that the maintenance
+   * policy counts.
    *
-   * Of one `airflowVersion` there is always something to choose where there is any release, be it deprecated:
-   * whoever moves to a Runtime from an Airflow that is out of maintenance has no other.
+   * For one `airflowVersion` a deprecated release is returned if there is no other: moving to a Runtime from an Airflow
+   * that is out of maintenance needs one.
    */
   releases({ airflowVersion, includeAll = false }: ReleaseFilter = {}): readonly RuntimeRelease[] {
     if (airflowVersion === undefined) return includeAll ? this.newestFirst : latestOfEachAirflowMinor(this.newestFirst);

@@ -31,7 +31,7 @@ export class BrowserSessions {
     return this.issue(userId);
   }
 
-  /** Null where the token proves nothing, or by now stands for nobody. */
+  /** Null if the token is invalid, or its user is gone. */
   async find(token: string | undefined): Promise<BrowserSession | null> {
     const checked = await this.deps.tokens.verify(token ?? "");
     if (typeof checked === "string" || !(await this.isOpen(token))) return null;

@@ -36,7 +36,7 @@ export class SignOn {
   /**
    * The first user of the installation becomes SYSTEM_ADMIN, as by createUser. Where groups are imported, the
    * person is afterwards in the provider's Teams that they name, and in no other of its Teams.
-   * @throws SignOnRefused, and then nothing was changed, except that somebody in no group has left the Teams
+   * @throws SignOnRefused, with nothing changed, except that a person in no group was removed from the Teams
    * @throws Conflict if another user signs in by that address as a user name
    */
   async execute({ provider, person, request }: SignOnCommand): Promise<User> {

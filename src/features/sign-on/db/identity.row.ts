@@ -3,7 +3,7 @@ import { InstantColumn } from "../../../infrastructure/postgres/instant-column";
 import type { Instant } from "../../../kernel/instant";
 import type { Identity } from "../domain/match-account";
 
-/** It outlives the user, so that somebody who was removed does not come in again by the same door. */
+/** Outlives the user, so that a removed user cannot sign in again with the same identity. */
 @Entity("identity")
 @Index("identity_user", ["userId"])
 export class IdentityRow implements Identity {

@@ -2,7 +2,7 @@ import type { User } from "../../access/domain";
 import type { Person } from "./person";
 import type { SignOnRefusal } from "./refusals";
 
-/** What an issuer knows somebody by, and the account that it opens: none once that was removed. */
+/** A person's id at an issuer, and the account that it opens; none after the account was removed. */
 export interface Identity {
   readonly issuer: string;
   readonly subject: string;
@@ -38,11 +38,11 @@ const refuse = (reason: SignOnRefusal): Match => ({ kind: "REFUSE", reason });
 /**
  * Which account a person gets.
  *
- * - An identity that is known opens its account, whatever address the provider tells by now.
- * - A new one is connected to the account with its address, once: only if the provider vouches for the
- *   address and we do, and only if that account is not signed in to through a provider already. So neither
- *   a lax second provider nor somebody who was given a former colleague's address gets into it.
- * - Nobody there: a new account; but not for somebody whose account was removed.
+ * - A known identity opens its account, whatever address the provider reports now.
+ * - A new identity is connected once to the account with its address: only if both the provider and we have confirmed
+ *   the address, and only if no other identity opens that account. So neither a lax second provider nor a person who
+ *   was given a former colleague's address gets into it.
+ * - Without such an account a new one is created, unless the person's account was removed.
  */
 export function matchAccount({ person, provider, providers, identity, account, atAddress }: MatchInput): Match {
   if (account !== null)

@@ -30,7 +30,7 @@ const EMAIL = /^[^\s@<>"\p{C}]{1,64}@[^\s@<>"\p{C}]{1,125}$/u;
 const UNPRINTABLE = /[\p{C}\p{Z}]+/gu;
 const MAX_NAME = 190;
 
-/** Null if the claims name nobody. `userInfo` fills in what the id token leaves out. */
+/** Null if the claims identify no person. `userInfo` adds claims that the id token lacks. */
 export function personOf(issuer: string, idToken: Claims, userInfo: Claims, rules: ClaimRules): Person | null {
   const claims = { ...userInfo, ...idToken };
   const subject = claims["sub"];

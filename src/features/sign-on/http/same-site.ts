@@ -3,8 +3,8 @@ import { Forbidden } from "../../../kernel/errors";
 import type { Site } from "../domain/site";
 
 /**
- * Whether one of our own pages sent a form. Browsers tell the page's origin with every form; whoever sends
- * none is no browser, and has createToken.
+ * Checks that one of our own pages sent the form. Browsers send the page's origin with every form; a client that sends
+ * none is no browser, and can use createToken.
  * @throws Forbidden
  */
 export function requireOwnPage({ headers, host }: FastifyRequest, { origin, appOrigin, deploymentsHost }: Site): void {

@@ -37,8 +37,8 @@ const OURS = [
 ];
 
 /**
- * A provider of OpenID Connect, by the authorization code flow with PKCE. Its description is asked for at the
- * first sign-in and not before, so that a provider that is down keeps nobody else from anything.
+ * A provider of OpenID Connect, by the authorization code flow with PKCE. Its discovery document is fetched
+ * at the first sign-in and not at the start, so that a provider that is down affects only its own users.
  */
 export class OpenIdProvider implements IdentityProvider {
   readonly name: string;

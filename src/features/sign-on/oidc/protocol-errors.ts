@@ -33,7 +33,7 @@ export function asRefusal(error: unknown): unknown {
     return new SignOnRefused(DECLINED.has(error.error) ? "DECLINED" : "PROVIDER_REFUSED", { cause: named(error) });
   }
   if (error instanceof ResponseBodyError) {
-    // A code that was used before, has expired, or was got for somebody else.
+    // The code was used before, has expired, or was issued to another client.
     return error.status >= 500
       ? unavailable(error)
       : new SignOnRefused(error.error === "invalid_grant" ? "NOT_PROVEN" : "PROVIDER_REFUSED", { cause: named(error) });

@@ -2,7 +2,7 @@ import { requireAdminsLeft, type AdminStores } from "../../access";
 import type { Workspace } from "../domain/workspace";
 
 /**
- * Makes a change of the locked Workspace that may take its last WORKSPACE_ADMIN away; himself or through a Team.
+ * Makes a change of the locked Workspace that might remove its last WORKSPACE_ADMIN, direct or through a Team.
  * @throws Conflict if no administrator would be left
  */
 export async function keepWorkspaceAdmin<T>(
