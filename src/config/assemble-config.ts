@@ -9,7 +9,7 @@ import type {
 } from "./config";
 import type { SettingValues } from "./settings";
 
-/** Turns checked values into the `Config`, and adds to `problems` what does not go together. */
+/** Turns checked values into the `Config`, and adds a problem for values that do not fit together. */
 export function assembleConfig(values: SettingValues, problems: string[]): Config {
   const { endpoint, subscriptions } = values.server;
   if (endpoint === subscriptions)
@@ -69,7 +69,7 @@ function assembleBundles(values: SettingValues["bundles"], problems: string[]): 
   return { ...limits, store: { kind: "s3", bucket, ...connection } };
 }
 
-/** Under `registry.<base domain>`, as on the 0.35 platform. */
+/** The public host is `registry.<base domain>` unless it is configured, as on the 0.35 platform. */
 function assembleRegistry(values: SettingValues["registry"], { baseDomain }: SettingValues["server"]): RegistryConfig {
   const { host, port, protocol, publicHost, ...rest } = values;
   const local = `${host}:${port}`;
@@ -88,7 +88,7 @@ function assembleDeployments(values: SettingValues["deployments"], problems: str
   }
   return {
     ...rest,
-    // What the platform's chart makes of it. Source: the public page on namespace pools.
+    // The platform's chart does the same. Source: the public page on namespace pools.
     ...(namespacePoolEnabled && { manualNamespaceNames: true, hardDeleteDeployment: true, preCreatedNamespaces }),
     ...(byoRegistryEnabled && byoRegistryHost !== undefined && { byoRegistryHost }),
   };

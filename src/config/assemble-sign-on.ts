@@ -4,10 +4,10 @@ import type { SettingValues } from "./settings";
 import { DIRECTORY_CLAIMS } from "./settings/sign-on-settings";
 
 const THIS_MACHINE = new Set(["localhost", "127.0.0.1", "[::1]"]);
-/** Tenants of Microsoft that any account can sign in through: their email addresses cannot be trusted. */
+/** Tenants of Microsoft that include all accounts, and so are no directory whose addresses could be trusted. */
 const ANY_TENANT = /^\/(common|organizations|consumers)(\/|$)/i;
 
-/** The providers that are switched on; what is missing or does not go together is added to `problems`. */
+/** The enabled providers. Values that are missing or do not fit together are added to `problems`. */
 export function assembleSignOn(values: SettingValues["signOn"], problems: string[]): SignOnConfig {
   const { clockToleranceSeconds, timeoutSeconds, importGroups, teamFilter } = values;
   return {
@@ -45,7 +45,7 @@ function assembleProvider(
     discoveryUrl,
     ...rest,
     authUrlParams: { ...rest.authUrlParams, ...(audience !== undefined && { audience }) },
-    // A mapping of one claim leaves the others as they are.
+    // Mapping one claim leaves the others at their defaults.
     claims: { ...DIRECTORY_CLAIMS[name], ...rest.claims },
     assumeEmailVerified: rest.assumeEmailVerified && !(name === "microsoft" && ANY_TENANT.test(pathname)),
   };

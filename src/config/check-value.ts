@@ -4,7 +4,10 @@ import type { Setting } from "./settings/setting";
 export type Checked =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly problems: string[] };
 
-/** Problems name the place, what was expected there, and (unless it is secret) what was found. */
+/**
+ * Checks a value against its setting. Problems name the place, the expected value, and (unless it is secret) the actual
+ * one.
+ */
 export function checkValue(setting: Setting<unknown>, { value, origin }: GivenValue): Checked {
   const result = setting.kind.schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };

@@ -1,9 +1,11 @@
 import type { ClaimsMapping, ComponentSize, LogLevel, ProviderName, RoleOverrides } from "./settings/value-types";
 
-/** How one process of the control plane is set up. Built once by `loadConfig`, then passed as a value. */
+/** The configuration of one process of the control plane. Built once by `loadConfig`, then passed as a value. */
 export interface Config {
   readonly server: ServerConfig;
-  /** Absolute. Holds whatever the process keeps on disk: embedded Postgres, bundles, rendered releases. */
+  /**
+   * An absolute path. Contains all files that the process keeps on disk: embedded Postgres, bundles, rendered releases.
+   */
   readonly dataDir: string;
   readonly database: DatabaseConfig;
   readonly elasticsearch: ElasticsearchConfig;
@@ -13,7 +15,7 @@ export interface Config {
   readonly signOn: SignOnConfig;
   readonly serviceAccounts: {
     readonly enabled: boolean;
-    /** How much of a key stays readable once it has been shown in full. */
+    /** Number of characters of a key that stay readable after it has been shown once. */
     readonly showFirstChars: number;
   };
   readonly roles: RoleOverrides;
@@ -21,7 +23,7 @@ export interface Config {
     /** How long the audit trail is kept. */
     readonly retentionDays: number;
   };
-  /** For what Deployments keep secret. The first key encrypts, all decrypt. */
+  /** Keys for the secrets of Deployments. The first key encrypts, all decrypt. */
   readonly secrets: { readonly encryptionKeys: readonly string[] };
   readonly logging: { readonly level: LogLevel };
   readonly workers: {
@@ -30,7 +32,7 @@ export interface Config {
     readonly concurrency: number;
     readonly retryCount: number;
     readonly outageMinutes: number;
-    /** A process that shows no sign of life for so long loses its jobs to others. */
+    /** A process that does not renew its lease for this long loses its jobs to others. */
     readonly leaseSeconds: number;
   };
   readonly limits: LimitsConfig;
@@ -43,12 +45,12 @@ export interface Config {
   };
 }
 
-/** How much may be made. */
+/** Limits on what users may create. */
 interface LimitsConfig {
-  /** Of a user without a system role. */
+  /** Workspaces of a user without a system role. */
   readonly workspacesPerUser: number;
   readonly deploymentsPerWorkspace: number;
-  /** Of one Workspace, one Deployment, or the system. */
+  /** For each Workspace, each Deployment, and the system. */
   readonly serviceAccounts: number;
   readonly bundleBytesPerDeployment: number;
 }
@@ -70,11 +72,11 @@ interface ServerConfig {
   readonly idleTimeoutSeconds: number;
   readonly uploadTimeoutSeconds: number;
   readonly uploadMinBytesPerSecond: number;
-  /** Believe `X-Forwarded-*`; safe only behind a proxy that overwrites them. */
+  /** Trust `X-Forwarded-*`; safe only behind a proxy that overwrites them. */
   readonly trustProxy: boolean;
   readonly allowedOrigins: readonly string[];
   readonly baseDomain: string;
-  /** Where browsers reach this process, without a path. */
+  /** The URL at which browsers reach this process, without a path. */
   readonly publicUrl?: string;
   readonly subdomain: string;
   readonly appSubdomain: string;
@@ -86,7 +88,7 @@ interface ServerConfig {
   readonly introspection: boolean | "signed-in";
   readonly maxObjects: number;
   readonly workPerMinute: number;
-  /** Of callers without a session. */
+  /** Limits for callers without a session. */
   readonly anonymous: {
     readonly maxTokens: number;
     readonly maxAliases: number;
@@ -107,7 +109,7 @@ export type ElasticsearchConfig =
       readonly node: string;
       readonly indexPrefix: string;
       readonly auditIndexPrefix: string;
-      /** Comes with `password`, and never together with `apiKey`. */
+      /** Set together with `password`, and never together with `apiKey`. */
       readonly username?: string;
       readonly password?: string;
       readonly apiKey?: string;
@@ -130,7 +132,7 @@ export interface BundlesConfig {
         readonly prefix: string;
         readonly endpoint?: string;
         readonly region: string;
-        /** Come together. */
+        /** Set together with `secretAccessKey`. */
         readonly accessKeyId?: string;
         readonly secretAccessKey?: string;
         readonly forcePathStyle: boolean;
@@ -139,14 +141,14 @@ export interface BundlesConfig {
 
 /** The installation's own container registry. */
 export interface RegistryConfig {
-  /** Where this process reaches it, without a path. */
+  /** The URL at which this process reaches the registry, without a path. */
   readonly url: string;
-  /** The host in the names of its images. */
+  /** The host in the names of the registry's images. */
   readonly publicHost: string;
-  /** What it sends as `Authorization` with its notifications. Absent: none are taken. */
+  /** The `Authorization` header of the registry's notifications. Absent: none are accepted. */
   readonly authHeader?: string;
   readonly takesEvents: boolean;
-  /** A folder with `tls.key` and `tls.crt`, which sign its tokens. */
+  /** A folder with `tls.key` and `tls.crt`, which sign the registry's tokens. */
   readonly certPath?: string;
   readonly issuer: string;
   readonly service: string;
@@ -160,14 +162,14 @@ export interface RegistryConfig {
 interface AuthConfig {
   readonly localEnabled: boolean;
   readonly publicSignups: boolean;
-  /** A user who signed up without an invitation is pending until an administrator has confirmed the address. */
+  /** Users who sign up by themselves are pending until an administrator has confirmed the address. */
   readonly emailConfirmation: boolean;
   /** False refuses users who sign in through a provider and are in no Team. */
   readonly userManagement: boolean;
   readonly sessionMs: number;
-  /** A folder that holds `tls.key`, or a PEM file. Absent: the process makes a key of its own. */
+  /** A folder with `tls.key`, or a PEM file. Absent: the process creates a key of its own. */
   readonly signingKeyPath?: string;
-  /** Of people without an invitation. */
+  /** Limits on sign-ups without an invitation. */
   readonly signUps: {
     readonly perAddress: number;
     readonly total: number;
@@ -182,11 +184,11 @@ interface AuthConfig {
 
 /** Signing in through other identity providers, by OpenID Connect. */
 export interface SignOnConfig {
-  /** Those that are switched on, in the order in which they are offered. */
+  /** The enabled providers, in the order in which they are offered. */
   readonly providers: readonly ProviderConfig[];
   readonly clockToleranceSeconds: number;
   readonly timeoutSeconds: number;
-  /** Whether groups of the provider become Teams, and which of them. */
+  /** Whether groups of the provider become Teams; `teamFilter` selects which. */
   readonly importGroups: boolean;
   readonly teamFilter?: string;
 }
@@ -228,24 +230,24 @@ export interface DeploymentsConfig {
   readonly softDeletedRetentionDays: number;
   readonly manualReleaseNames: boolean;
   readonly manualNamespaceNames: boolean;
-  /** The pool that they choose from. */
+  /** The pool from which namespaces are chosen. */
   readonly preCreatedNamespaces: readonly string[];
   readonly namespaceFreeFormEntry: boolean;
   readonly triggererEnabled: boolean;
-  /** What one Astro unit stands for, in millicores and Mi. */
+  /** The size of one Astro unit, in millicores and Mi. */
   readonly astroUnit: { readonly cpu: number; readonly memory: number };
   readonly astroUnitsEnabled: boolean;
   readonly maxExtraAu: number;
-  /** Limits in place of the platform's own. */
+  /** Limits that replace the platform's own. */
   readonly components: readonly ComponentSize[];
   readonly astroRuntimeEnabled: boolean;
   readonly listAllRuntimeVersions: boolean;
   readonly minimumRuntimeVersion: string;
   /** An absolute path or an http(s) URL of a catalogue that replaces the shipped one. */
   readonly runtimeReleases?: string;
-  /** The header in which the proxy puts the URL that it asks about; either counts where it is absent. */
+  /** The header in which the proxy sends the URL to check. Absent: either header counts. */
   readonly ingressCheckHeader?: "X-Original-URL" | "X-Forwarded-Uri";
-  /** Where Deployments are reached from outside, if not at `https://<subdomain>.<baseDomain>`. */
+  /** The URL of Deployments from outside, if not `https://<subdomain>.<baseDomain>`. */
   readonly publicUrl?: string;
   readonly subdomain: string;
   readonly maxDeployRevisionPage: number;
@@ -253,6 +255,6 @@ export interface DeploymentsConfig {
   readonly maxWorkspaceUserPage: number;
   readonly defaultRuntimeRepository: string;
   readonly defaultAirflowRepository: string;
-  /** Repository included, as in `registry.example.com/team/airflow`. */
+  /** Includes the repository, as in `registry.example.com/team/airflow`. */
   readonly byoRegistryHost?: string;
 }

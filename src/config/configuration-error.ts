@@ -1,4 +1,4 @@
-/** Everything that is wrong with the configuration at once; the message can be printed as it is. */
+/** All problems of the configuration at once; the message can be printed as it is. */
 export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 

@@ -1,8 +1,8 @@
 import type { Config } from "./config";
 
 /**
- * Where the Deployments are reached from outside: below `deployments.<base domain>`, as on the 0.35 platform. On
- * `localhost` that is where this process is, which listens on `port`: nothing stands in front of it that knew hosts.
+ * The URL of the Deployments from outside: `deployments.<base domain>`, as on the 0.35 platform. On `localhost` it is
+ * that of this process, which listens on `port`: no proxy that routes by host is in front of it.
  */
 export function deploymentsUrlOf(
   { server, deployments }: Pick<Config, "server" | "deployments">,

@@ -1,14 +1,14 @@
 import type { NamedSetting } from "./settings";
 import { find, toPlain, type ValuesLeaf, type ValuesMapping, type ValuesNode } from "./values-tree";
 
-/** Where a value was written. */
+/** The source of a value. */
 export type Origin =
   | { readonly kind: "default" }
   | { readonly kind: "embedded default" }
   | { readonly kind: "file"; readonly file: string; readonly line: number; readonly path: string }
   | { readonly kind: "environment"; readonly name: string };
 
-/** A value as it was written, not checked yet. */
+/** A value as it was written; not checked yet. */
 export interface GivenValue {
   readonly value: unknown;
   readonly origin: Origin;
@@ -20,7 +20,7 @@ export interface Sources {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** Everything that is said of a setting, strongest first: environment, then files in the order of its paths. */
+/** All values of a setting, strongest first: environment, then files in the order of the setting's paths. */
 export function givenValues({ setting }: NamedSetting, { values, env }: Sources): GivenValue[] {
   const fromEnvironment = setting.env.flatMap((name): GivenValue[] => {
     const text = env[name];
@@ -28,7 +28,7 @@ export function givenValues({ setting }: NamedSetting, { values, env }: Sources)
     return [{ value: setting.kind.fromText(text), origin: { kind: "environment", name } }];
   });
   const fromFiles = setting.values.flatMap((path) => givenAt(path, values));
-  // Only implied, so that anything said outright is stronger, on whatever level.
+  // Implied values come last, so that any explicit value is stronger, on whatever level.
   const implied = setting.impliedBy.flatMap((path) => impliedAt(path, values));
   return [...fromEnvironment, ...fromFiles, ...implied];
 }
@@ -49,7 +49,7 @@ function impliedAt(path: string, values: ValuesNode): GivenValue[] {
   return silent ? [{ value: true, origin: at(path, node) }] : [];
 }
 
-/** Scalars and lists that stand where our keys are expected below, as in `astronomer: 5`. */
+/** Scalars and lists where a mapping with settings is expected, as in `astronomer: 5`. */
 export function leavesInTheWay(
   settings: readonly NamedSetting[],
   values: ValuesNode,

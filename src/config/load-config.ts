@@ -9,14 +9,14 @@ import { readValuesFile, UnreadableValuesFile } from "./values-file";
 import { merge, type ValuesNode } from "./values-tree";
 
 export interface ConfigSources {
-  /** From the command line. Read after those of `VALUES_FILE`, so that they win over them. */
+  /** From the command line. Read after those of `VALUES_FILE`, so that they win over those. */
   readonly valuesFiles: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** What relative paths are relative to, wherever they are written. */
+  /** The folder to which relative paths are relative, wherever they are written. */
   readonly cwd: string;
 }
 
-/** What a setting came to be, and why. */
+/** The value of a setting, and its source. */
 export interface SettingSource {
   readonly path: string;
   readonly setting: Setting<unknown>;
@@ -31,7 +31,7 @@ export interface LoadedConfig {
 }
 
 /**
- * Later wins: defaults, values files in their order, environment.
+ * Loads the configuration. Later sources win: defaults, values files in their order, environment.
  *
  * @throws ConfigurationError with every problem of all sources, if there is any
  */
@@ -72,7 +72,10 @@ function readAll(files: readonly string[], cwd: string, problems: string[]): Val
 
 type ValueAndOrigin = Pick<SettingSource, "value" | "origin">;
 
-/** By path of the setting. Weaker values are checked too: they would come to bear when the stronger goes. */
+/**
+ * The strongest value of each setting, by path. Weaker values are checked too, because they would apply if the stronger
+ * one were removed.
+ */
 function checkedValues(sources: Sources, problems: string[]): Map<string, ValueAndOrigin> {
   const strongest = new Map<string, ValueAndOrigin>();
   for (const named of allSettings) {

@@ -9,7 +9,7 @@ import { allSettings } from "./settings";
 const cwd = mkdtempSync(join(tmpdir(), "config-"));
 afterAll(() => rmSync(cwd, { recursive: true }));
 
-/** Runs of spaces, which only align, are shortened. */
+/** Shortens runs of spaces, which are only for alignment. */
 function describeLines(env: Record<string, string>, values = ""): string[] {
   writeFileSync(join(cwd, "values.yaml"), values);
   const printed = describeConfig(loadConfig({ valuesFiles: ["values.yaml"], env, cwd }));

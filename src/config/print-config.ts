@@ -2,10 +2,7 @@ import type { Origin } from "./given-values";
 import type { LoadedConfig, SettingSource } from "./load-config";
 import { redactUrl, redactWhole } from "./redact";
 
-/**
- * One line per setting, in columns: what it is, and where it comes from. Fit to be pasted into a ticket:
- * secrets are hidden.
- */
+/** One line per setting, in columns: the value and its source. Safe to paste into a ticket: secrets are hidden. */
 export function describeConfig({ sources }: Pick<LoadedConfig, "sources">): string {
   const lines = sources.map((source) => ({
     path: source.path,

@@ -1,6 +1,6 @@
 const HIDDEN = "***";
 
-/** Hides the password, and parameters that may hold one; the rest stays readable, as does a file's path. */
+/** Hides the password, and parameters that may contain one; the rest stays readable, as does a file's path. */
 export function redactUrl(text: string): string {
   if (!text.includes("://")) return text;
   const url = new URL(text);

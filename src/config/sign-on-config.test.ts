@@ -7,7 +7,7 @@ import { ConfigurationError } from "./configuration-error";
 const cwd = mkdtempSync(join(tmpdir(), "sign-on-config-"));
 afterAll(() => rmSync(cwd, { recursive: true }));
 
-/** `lines` stand under `astronomer.houston.config.auth.openidConnect`. */
+/** `lines` go under `astronomer.houston.config.auth.openidConnect`. */
 function load(lines: string, env: Record<string, string> = {}): LoadedConfig {
   const indented = lines.split("\n").map((line) => `          ${line}`);
   writeFileSync(

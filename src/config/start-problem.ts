@@ -1,14 +1,14 @@
 import type { Origin } from "./given-values";
 import type { LoadedConfig, SettingSource } from "./load-config";
 
-/** The message says which database it was. */
+/** The database is unreachable; the message names it. */
 export class DatabaseUnreachable extends Error {}
 
 type SystemError = NodeJS.ErrnoException & { readonly hostname?: string };
 
 /**
- * A system error of a start in words that name the setting from which its path or address came. Any other error is
- * returned as it is.
+ * Explains a system error at the start, and names the setting from which its path or address came. Any other error is
+ * returned unchanged.
  */
 export function explainStartError(error: unknown, { sources }: Pick<LoadedConfig, "sources">): unknown {
   const database = settingAt(sources, "database.url");
@@ -51,7 +51,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: "is beyond this user's disk quota",
 };
 
-/** The setting whose path is the longest one that leads to the file. */
+/** Finds the setting with the longest path that leads to the file. */
 function explainPath({ code = "", path: file }: SystemError, sources: readonly SettingSource[]): string | undefined {
   const reason = REASONS[code];
   if (file === undefined || reason === undefined) return undefined;
@@ -64,7 +64,7 @@ function explainPath({ code = "", path: file }: SystemError, sources: readonly S
   return source === undefined ? undefined : `${file} ${reason}: it comes from ${nameOf(source)}`;
 }
 
-/** Where the value was given; for a default, how another one can be given. */
+/** Where the value was set; for a default, where another one can be set. */
 function nameOf({ setting, origin, path }: SettingSource): string {
   switch (origin.kind) {
     case "environment":

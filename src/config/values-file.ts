@@ -10,9 +10,9 @@ export class UnreadableValuesFile extends Error {
 }
 
 /**
- * Reads a values.yaml as Helm would (YAML 1.1, so that `yes` is true), except that a key which stands
- * twice in a mapping counts both times: mappings are merged, and of scalars the last wins. The public
- * page on rollbacks tells people to paste a block that repeats `houston:`.
+ * Reads a values.yaml as Helm would (YAML 1.1, so that `yes` is true), except that a key that occurs twice in a mapping
+ * counts both times: mappings are merged, and the last scalar wins. The public page on rollbacks instructs users to
+ * paste a block that repeats `houston:`.
  *
  * @throws UnreadableValuesFile
  */
@@ -48,7 +48,7 @@ function readText(file: string, workingDirectory: string): string {
 }
 
 class DocumentReader {
-  /** What is being read, to notice an alias to a mapping or list that contains it. */
+  /** The nodes that are being read, to detect an alias to a mapping or list that contains it. */
   private readonly open = new Set<Node>();
 
   constructor(
@@ -86,7 +86,7 @@ class DocumentReader {
         continue;
       }
       const key = keyOf(pair);
-      // A key stands where it begins; the value of `key:` may begin lines below, or nowhere.
+      // An entry has the place of its key: the value of `key:` may begin lines below, or be absent.
       const keyPlace = this.placeOf(pair.key) ?? place;
       const node: ValuesNode = { ...this.read(pair.value, keyPlace), place: keyPlace };
       const present = entries.get(key);
@@ -114,22 +114,22 @@ class DocumentReader {
   }
 }
 
-/** As it is written: the key `on` must not become `true`. */
+/** The key as it is written: `on` must not become `true`. */
 function keyOf(pair: Pair): string {
   return isScalar(pair.key) ? (pair.key.source ?? String(pair.key.value)) : String(pair.key);
 }
 
-/** In YAML 1.1 the key `<<` is read as a symbol of that name. */
+/** In YAML 1.1 the key `<<` is parsed as a symbol of that name. */
 function isMergeKey(pair: Pair): boolean {
   return isScalar(pair.key) && typeof pair.key.value === "symbol" && pair.key.value.description === "<<";
 }
 
-/** A second `houston:` with nothing below it says nothing, and takes nothing away. */
+/** A repeated key without content, such as a second `houston:`, changes nothing. */
 function mergeRepeated(earlier: ValuesNode, later: ValuesNode): ValuesNode {
   return later.kind === "leaf" && later.value === null ? earlier : merge(earlier, later);
 }
 
-/** What a mapping says itself wins over what it takes from a merge key, as YAML has it. */
+/** A mapping's own entries win over those of a merge key, as YAML defines it. */
 function addMissing(entries: Map<string, ValuesNode>, source: ValuesNode): void {
   if (source.kind === "leaf") return;
   for (const [key, node] of source.entries) {

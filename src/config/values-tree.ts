@@ -1,4 +1,4 @@
-/** A parsed values.yaml that remembers where everything stood. */
+/** A parsed values.yaml that keeps the place of every value. */
 export type ValuesNode = ValuesMapping | ValuesLeaf;
 
 export interface Place {
@@ -19,7 +19,7 @@ export interface ValuesLeaf {
   readonly place: Place;
 }
 
-/** Merges mappings key by key; anything else of the later tree replaces what the earlier one has. */
+/** Merges mappings key by key; any other node of the later tree replaces the earlier one. */
 export function merge(earlier: ValuesNode, later: ValuesNode): ValuesNode {
   if (earlier.kind === "leaf" || later.kind === "leaf") return later;
   const entries = new Map(earlier.entries);
@@ -30,7 +30,7 @@ export function merge(earlier: ValuesNode, later: ValuesNode): ValuesNode {
   return { ...later, entries };
 }
 
-/** Null and '' count as not set, and so are not found; nothing is looked for inside a leaf. */
+/** Finds a node by its path. Null and '' count as not set, and so are not found; leaves are not searched. */
 export function find(tree: ValuesNode, path: string): ValuesNode | undefined {
   let node: ValuesNode | undefined = tree;
   for (const key of path.split(".")) {

@@ -18,7 +18,7 @@ describe("an install without library links", () => {
     dataDir = join(home, "data");
     await mkdir(dataDir);
 
-    // As npm leaves the package when it is told to run no install scripts.
+    // The state in which npm leaves the package if it runs no install scripts.
     const installed = await findPostgresPackage();
     copied = { ...installed, nativeDir: join(home, "package/native") };
     await cp(installed.nativeDir, copied.nativeDir, { recursive: true });

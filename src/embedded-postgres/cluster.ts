@@ -10,22 +10,22 @@ import { type Account, endedWithNode, LOCALE, serverEnvironment } from "./server
 const run = promisify(execFile);
 const UNFINISHED = "cluster.new-";
 
-/** The one role of the cluster, a superuser. */
+/** The only role of the cluster, a superuser. */
 export const SUPERUSER = "retrograde";
 
 /**
- * What to pass to Postgres as its data directory when it is started *in* that directory.
+ * The data directory to pass to Postgres when it is started *in* that directory.
  *
- * Its absolute path will not do below a folder that only root may enter. The kernel enters the folder
- * before the change of user, and from then on this name leads there without walking down from the root.
+ * The absolute path does not work below a folder that only root may enter. The kernel enters the folder before the
+ * change of user, and from then on this name leads there without walking down from the root.
  */
 export function dataDirectoryArgument(directory: string, account: Account | undefined): string {
   return account !== undefined && process.platform === "linux" ? "/proc/self/cwd" : directory;
 }
 
 /**
- * Makes the cluster if there is none, and answers the superuser's password. An interrupted attempt leaves
- * nothing that the next one would take for a cluster.
+ * Creates the cluster if there is none, and returns the superuser's password. An interrupted attempt leaves nothing
+ * that the next one would take for a cluster.
  *
  * @throws Error if there is a cluster but its password file is lost, or initdb fails
  */
@@ -41,7 +41,7 @@ export async function ensureCluster(
   if (exists) return readPassword(folder);
 
   const password = randomBytes(24).toString("base64url");
-  // A file left by an earlier attempt may belong to another user: it is replaced, not overwritten.
+  // A file left by an earlier attempt may belong to another user, so it is replaced and not overwritten.
   await rm(folder.password, { force: true });
   await writeFile(folder.password, password, { mode: 0o600, flush: true });
   const unfinished = await mkdtemp(join(folder.path, UNFINISHED));
@@ -71,7 +71,7 @@ export async function ensureCluster(
   } catch (cause) {
     await rm(unfinished, { recursive: true, force: true });
     const { stderr, message } = cause as Error & { stderr?: string };
-    // Says, among other things, if the user has no entry in /etc/passwd, without which initdb does not work.
+    // The message also covers a user without an entry in /etc/passwd, which initdb requires.
     throw new Error(`initdb failed in ${folder.path}: ${stderr?.trim() || message}\n${WAY_OUT}`, { cause });
   }
   await rename(unfinished, folder.cluster);
@@ -79,7 +79,7 @@ export async function ensureCluster(
   return password;
 }
 
-/** @throws Error if the password file is lost: the database cannot be opened without it */
+/** @throws Error if the password file is lost: without it the database cannot be opened */
 export async function readPassword(folder: DataFolder): Promise<string> {
   return readFile(folder.password, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ENOENT") throw cause;
@@ -94,7 +94,7 @@ export async function readPassword(folder: DataFolder): Promise<string> {
 async function removeUnfinished(folder: DataFolder): Promise<void> {
   for (const name of await readdir(folder.path)) {
     if (!name.startsWith(UNFINISHED)) continue;
-    // Retried because, without setpriv, an initdb that outlived its Node may still be writing there.
+    // Retried because, without setpriv, an initdb that outlived its Node process may still be writing there.
     await rm(join(folder.path, name), { recursive: true, force: true, maxRetries: 10 });
   }
 }

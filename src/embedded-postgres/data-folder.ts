@@ -18,23 +18,22 @@ import type { Account } from "./server-account";
 const MAX_LOG_BYTES = 10 * 1024 * 1024;
 const LAST_LINES = 20;
 
-/** Where everything lies that belongs to one embedded Postgres. */
+/** The paths of one embedded Postgres. */
 export interface DataFolder {
-  /** Absolute and without symbolic links, so that one folder has one path. */
+  /** Absolute and free of symbolic links, so that every process has the same text for the same folder. */
   readonly path: string;
-  /** What Postgres itself calls its data directory. */
+  /** The data directory in Postgres' own sense. */
   readonly cluster: string;
   readonly password: string;
   readonly log: string;
 }
 
 /**
- * Makes the folder if need be.
+ * Creates the folder if it does not exist.
  *
- * @throws Error if the folder holds anything foreign and nothing of ours: its permissions are about to be
- *   narrowed, which must not happen to a home folder or to /tmp by a mistake in the configuration;
- *   or if it belongs to another user, also where root could use it: that user could not any more;
- *   or if it cannot be written to
+ * @throws Error if the folder has foreign content and nothing of ours: its permissions are about to be narrowed, which
+ * must not happen to a home folder or to /tmp by a mistake in the configuration; or if it belongs to another user, even
+ * if root could use it: that user could not any more; or if it is not writable
  */
 export async function openDataFolder(dataDir: string, account: Account | undefined): Promise<DataFolder> {
   await mkdir(dirname(resolve(dataDir)), { recursive: true });
@@ -43,7 +42,7 @@ export async function openDataFolder(dataDir: string, account: Account | undefin
   const usable = constants.R_OK | constants.W_OK | constants.X_OK;
   await access(path, usable).catch(async (error: NodeJS.ErrnoException) => {
     const { uid } = await stat(path);
-    // Its owner may have narrowed its mode, or the file system may be read-only.
+    // The owner may have narrowed the folder's mode, or the file system may be read-only.
     throw uid === process.getuid?.() || error.code !== "EACCES"
       ? notWritable(path, error)
       : belongsToAnotherUser(path, uid);
@@ -62,8 +61,8 @@ export async function openDataFolder(dataDir: string, account: Account | undefin
 }
 
 /**
- * Lets `account` pass through the folder and own the cluster in it. The folder itself stays root's: in a
- * folder of the server's user, that user could plant a symbolic link where root is about to write.
+ * Lets `account` pass through the folder and own the cluster in it. The folder itself stays root's: if it were the
+ * server user's, that user could plant a symbolic link where root is about to write.
  *
  * @throws Error if the cluster belongs to another user and we are not root
  */
@@ -73,7 +72,7 @@ export async function securePermissions(folder: DataFolder, account: Account | u
     await chown(folder.path, 0, account.gid);
     await chmod(folder.path, 0o710);
   } else if ((await stat(folder.path)).uid === uid) {
-    await chmod(folder.path, 0o700); // a folder lent by another user, such as a mounted volume, is left alone
+    await chmod(folder.path, 0o700); // a folder of another user, such as a mounted volume, is left unchanged
   }
 
   const cluster = await lstat(folder.cluster).catch(() => undefined);
@@ -81,15 +80,18 @@ export async function securePermissions(folder: DataFolder, account: Account | u
   if (account !== undefined && cluster.uid !== account.uid) {
     // A lost password is reported by the step that reads it.
     await handOver(folder.password, account).catch(ignoreAbsent);
-    await handOver(folder.cluster, account); // last, because its own owner is what tells whether this was done
+    await handOver(folder.cluster, account); // last, because its owner shows whether this was done
   } else if (account === undefined && cluster.uid !== uid) {
     throw belongsToAnotherUser(folder.path, cluster.uid);
   }
-  // Postgres accepts nothing wider, and volumes are mounted with wider permissions by some platforms.
+  // Postgres accepts no wider permissions, and some platforms mount volumes with them.
   await chmod(folder.cluster, 0o700);
 }
 
-/** Root would hand the files over to the account that Postgres runs as, and lock their owner out. */
+/**
+ * Refuses a cluster of another user: root would hand its files over to the account that Postgres runs as, and lock the
+ * owner out.
+ */
 async function refuseForeignCluster(path: string, account: Account | undefined): Promise<void> {
   const cluster = await lstat(join(path, "cluster")).catch(() => undefined);
   if (
@@ -130,7 +132,7 @@ async function handOver(path: string, account: Account): Promise<void> {
   await lchown(path, account.uid, account.gid);
 }
 
-/** The server's log, open for appending; emptied first if it has grown over 10 MB. */
+/** Opens the server's log for appending, and empties it first if it has grown over 10 MB. */
 export async function openLog({ log }: DataFolder) {
   const file = await open(log, "a", 0o600);
   const { size } = await file.stat();

@@ -6,7 +6,7 @@ import { processStart } from "./processes";
 
 interface Owner {
   readonly pid: number;
-  /** Tells the owner from a later process that happens to have its pid. */
+  /** Distinguishes the owner from a later process that happens to have the same pid. */
   readonly start: string | undefined;
 }
 
@@ -19,14 +19,14 @@ export class DataFolderInUse extends Error {
 }
 
 /**
- * Makes this process the only one to use the folder, until the answered function is called or the
- * process ends. Processes in another container or on another machine are not seen.
+ * Makes this process the only one to use the folder, until the returned function is called or the process ends.
+ * Processes in another container or on another machine are not detected.
  *
- * Each owner has a numbered file, and the highest number rules. A file of a dead owner is not replaced
- * but outnumbered: replacing it could hit a live owner who had done the same a moment before. The highest
- * one is never removed, so that no number is used twice.
+ * Each owner has a numbered file, and the highest number is the current owner. The file of a dead owner is not replaced
+ * but outnumbered: replacing it could hit a live owner who had done the same a moment before. The highest file is never
+ * removed, so that a used number is never taken again.
  *
- * @throws DataFolderInUse if its owner is alive, which may be this process
+ * @throws DataFolderInUse if the current owner is alive, which may be this process
  */
 export async function claimDataFolder({ path }: DataFolder): Promise<() => Promise<void>> {
   const self: Owner = { pid: process.pid, start: await processStart(process.pid) };
@@ -40,13 +40,13 @@ export async function claimDataFolder({ path }: DataFolder): Promise<() => Promi
         throw new DataFolderInUse(path, current.pid);
       }
       const own = ownerFile(path, newest + 1);
-      // A link appears with its whole content or not at all, so a claim is never read half written.
+      // A link appears with its whole content or not at all, so that a half-written claim is never read.
       if (!(await linkIfAbsent(claim, own))) continue;
       if ((await newestNumber(path)) === newest + 1) {
         await rm(ownerFile(path, newest), { force: true });
         return () => truncate(own);
       }
-      await rm(own); // others came and went in the meantime
+      await rm(own); // other owners came and went meanwhile
     }
   } finally {
     await rm(claim, { force: true });
@@ -73,12 +73,14 @@ async function linkIfAbsent(existing: string, path: string): Promise<boolean> {
   }
 }
 
-/** Undefined if there is none, or it has given the folder up, or a crash of the machine left the file empty. */
+/**
+ * Undefined if there is no file, or its owner has released the folder, or a crash of the machine left the file empty.
+ */
 async function readOwner(path: string): Promise<Owner | undefined> {
   try {
     return JSON.parse(await readFile(path, "utf8")) as Owner;
   } catch (error) {
-    // An owner that we may not read could well be alive.
+    // An owner whose file we may not read could well be alive.
     if ((error as NodeJS.ErrnoException).code === "EACCES") throw error;
     return undefined;
   }

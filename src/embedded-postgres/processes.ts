@@ -5,22 +5,22 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 
 /**
- * When the process started, as an opaque text that tells it from every other process that ever has its
- * pid, those before the last reboot included. Undefined if it is gone, or dead and merely not yet reaped.
+ * The start time of the process as an opaque text. No other process with the same pid has the same text, not even one
+ * from before the last reboot. Undefined if the process is gone, or dead and not yet reaped.
  */
 export async function processStart(pid: number): Promise<string | undefined> {
   if (process.platform !== "linux") return ps("lstart=", pid);
   const [stat, bootId] = await Promise.all([readProc(`${pid}/stat`), readProc("sys/kernel/random/boot_id")]);
   if (stat === undefined) return undefined;
-  // The second field is the program's name in brackets, which may itself hold spaces and brackets.
+  // The second field is the program's name in brackets, which may itself contain spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   const [state, startTicks] = [fields[0], fields[19]];
   return state === "Z" || state === "X" ? undefined : `${bootId?.trim()} ${startTicks}`;
 }
 
-/** The command line, its arguments parted by spaces; undefined if there is no such live process. */
+/** The command line, with spaces between the arguments; undefined if there is no such live process. */
 export async function commandLine(pid: number): Promise<string | undefined> {
-  // Slim container images have no `ps`, so Linux is asked directly.
+  // Slim container images have no `ps`, so /proc is read on Linux.
   if (process.platform !== "linux") return ps("command=", pid);
   const text = await readProc(`${pid}/cmdline`);
   return text?.replaceAll("\0", " ").trim() || undefined;

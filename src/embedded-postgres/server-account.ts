@@ -5,16 +5,16 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** `nobody` on Linux, `_postgres` on macOS: initdb demands a user with an entry in the system's list. */
+/** `nobody` on Linux, `_postgres` on macOS: initdb requires a user with an entry in the system's list. */
 const UNPRIVILEGED_ID = process.platform === "darwin" ? 216 : 65534;
 
-/** The user that Postgres runs as, where that is not the user that Node runs as. */
+/** The user that Postgres runs as, if that is not the user that Node runs as. */
 export interface Account {
   readonly uid: number;
   readonly gid: number;
 }
 
-/** Postgres refuses to run as root: root starts it as an unprivileged user, other users as themselves. */
+/** Postgres refuses to run as root, so root runs it as an unprivileged user; all other users run it as themselves. */
 export function serverAccount(): Account | undefined {
   return process.getuid?.() === 0 ? { uid: UNPRIVILEGED_ID, gid: UNPRIVILEGED_ID } : undefined;
 }
@@ -24,10 +24,13 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"], LC_ALL: LOCALE, TZ: "UTC" };
 }
 
-/** macOS knows no C.UTF-8; sorting and case rules come from Postgres' own C.UTF-8 in either case. */
+/** macOS has no C.UTF-8; sorting and case rules come from Postgres' own C.UTF-8 in either case. */
 export const LOCALE = process.platform === "darwin" ? "C" : "C.UTF-8";
 
-/** Whether `account` may walk down to `folder`. Looks at the mode bits only, so it may say no too often. */
+/**
+ * Whether `account` may enter `folder` and all folders above it. Checks the mode bits only, so it may return false too
+ * often.
+ */
 export async function isEnterable(folder: string, account: Account | undefined): Promise<boolean> {
   if (account === undefined) return true;
   const { mode, uid, gid } = await stat(folder);
@@ -40,8 +43,8 @@ export async function isEnterable(folder: string, account: Account | undefined):
 export type Command = readonly [file: string, args: string[]];
 
 /**
- * The same command, but ended by the kernel with `signal` when Node dies, however it dies. Unchanged
- * where there is no util-linux `setpriv`, as on macOS: there the next start clears up.
+ * Wraps the command so that the kernel ends it with `signal` when Node dies, for whatever reason. Returns it unchanged
+ * if there is no util-linux `setpriv`, as on macOS: there the next start clears up.
  *
  * The kernel watches the thread that spawns, so spawn from the main thread and not from a worker.
  */

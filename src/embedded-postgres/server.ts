@@ -10,18 +10,21 @@ import { type Account, endedWithNode, serverEnvironment } from "./server-account
 
 /** Crash recovery replays at most 1 GB of write-ahead log (`max_wal_size`), also on a slow disk. */
 const START_TIMEOUT_MS = 120_000;
-/** Max wait for open sessions before a stop; the server ends those that are left with an error. */
+/**
+ * Max wait for sessions on a stop. Those of the process that stops the server are ending already; others are ended with
+ * an error.
+ */
 const SESSIONS_TIMEOUT_MS = 2_000;
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 10;
 
 /** A Postgres that accepts connections. */
 export interface RunningServer {
-  /** Resolves, for whatever reason the server has ended, with the last lines of its log. */
+  /** Resolves with the last lines of the log once the server has ended, for whatever reason. */
   readonly exited: Promise<string>;
   /**
-   * Shuts down once its sessions have ended, and ends those that stay; resolves once nothing runs any more. May be
-   * called repeatedly.
+   * Shuts down once its sessions have ended, and ends those that stay; resolves once no process is left. May be called
+   * repeatedly.
    */
   stop(): Promise<void>;
 }
@@ -47,7 +50,7 @@ export async function startServer(folder: DataFolder, options: ServerOptions): P
       cwd: folder.cluster,
       env: serverEnvironment(),
       stdio: ["ignore", file.fd, file.fd],
-      detached: true, // or Ctrl-C in the terminal would stop the database before the service that uses it
+      detached: true, // otherwise Ctrl-C in the terminal would stop the database before the service that uses it
     });
     await once(child, "spawn");
   } finally {
@@ -85,7 +88,7 @@ function serverArguments(folder: DataFolder, { account, port, durable }: ServerO
   const settings = {
     listen_addresses: "127.0.0.1",
     port,
-    unix_socket_directories: "", // TCP serves everybody, and a socket's path must not exceed 107 bytes
+    unix_socket_directories: "", // TCP is enough, and a socket's path must not exceed 107 bytes
     max_connections: 100,
     shared_buffers: "128MB",
     ...(durable ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
@@ -99,7 +102,7 @@ function serverArguments(folder: DataFolder, { account, port, durable }: ServerO
   ];
 }
 
-/** Stands in the server's command line, to tell it from any other that has got its pid. */
+/** Part of the server's command line, to distinguish it from any other process with the same pid. */
 function serverMark(folder: DataFolder): string {
   return `retrograde.data_folder=${folder.path}`;
 }
@@ -114,7 +117,7 @@ function pidFile(folder: DataFolder): string {
   return join(folder.cluster, "postmaster.pid");
 }
 
-/** The port of a server on that folder which accepts connections, by whichever process it was started. */
+/** The port of a server on that folder that accepts connections, whichever process started it. */
 export async function portOfRunningServer(folder: DataFolder): Promise<number | undefined> {
   const lines = await readPidFile(folder);
   const isOurs = (await commandLine(Number(lines[0])))?.endsWith(serverMark(folder)) ?? false;
@@ -127,10 +130,10 @@ async function isReady(folder: DataFolder, pid: number | undefined): Promise<boo
 }
 
 /**
- * Stops the server that an owner which was killed has left running, and removes the traces of one that
- * was killed itself. To be called by the owner of the folder only.
+ * Stops the server that a killed owner has left running, and removes the traces of a server that was killed itself.
+ * Only the owner of the folder may call it.
  *
- * @throws Error if the server will not end
+ * @throws Error if the server does not end
  */
 export async function clearAwayOrphan(folder: DataFolder, log: (message: string) => void): Promise<void> {
   const pid = Number((await readPidFile(folder))[0]);
@@ -145,8 +148,8 @@ export async function clearAwayOrphan(folder: DataFolder, log: (message: string)
   }
   if (await isOrphan()) throw new Error(`Postgres of an earlier run (process ${pid}) does not stop in ${folder.path}`);
 
-  // Postgres takes any live process with that pid for its predecessor. But if it is some Postgres, perhaps
-  // started by hand on this very cluster, the decision is left to Postgres, which looks more closely.
+  // Postgres takes any live process with that pid for its predecessor, so the file of another process is removed. If it
+  // is a Postgres, perhaps started by hand on this very cluster, Postgres itself decides, since it checks more closely.
   const isPostgres = /(^|\/)postgres:?( |$)/.test((await commandLine(pid)) ?? "");
   if (!isPostgres) await rm(pidFile(folder), { force: true });
 }

@@ -13,32 +13,32 @@ import { serverAccount } from "./server-account";
 const PORT_ATTEMPTS = 5;
 
 export interface EmbeddedPostgresOptions {
-  /** A folder for this alone, made if need be. Only one process at a time may use it. */
+  /** A folder for nothing else, created if it does not exist. Only one process at a time may use it. */
   dataDir: string;
-  /** Made if it does not exist. */
+  /** Created if it does not exist. */
   databaseName: string;
-  /** Whether what is committed survives a crash of the machine. Only tests can do without; default true. */
+  /** Whether committed data survives a crash of the machine. Only tests can do without; default true. */
   durable?: boolean;
-  /** Default: one that is free, another one at each start. */
+  /** Default: a free port, another one at each start. */
   port?: number;
   log?: (message: string) => void;
 }
 
 export interface EmbeddedPostgres {
-  /** With the password, for a superuser, on loopback. */
+  /** A superuser's URL with the password, on loopback. */
   readonly url: string;
-  /** Resolves, for whatever reason the server has ended, with the last lines of its log. */
+  /** Resolves with the last lines of the log once the server has ended, for whatever reason. */
   readonly exited: Promise<string>;
-  /** Ends open connections and shuts down; resolves once nothing runs any more. May be called repeatedly. */
+  /** Ends open connections and shuts down; resolves once no process is left. May be called repeatedly. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Postgres server of this process' own, whose data lies in `dataDir` and which ends when this
- * process ends, even by SIGKILL. Call it from the main thread. Nothing is left running if it throws.
+ * Starts a Postgres server for this process, with its data in `dataDir`. The server ends when this process ends, even
+ * by SIGKILL. Call it from the main thread. Nothing is left running if it throws.
  *
- * @throws Error if this platform has no embedded Postgres, the folder is in use, or the server does not
- *   start; the message is fit for the person who starts the service
+ * @throws Error if this platform has no embedded Postgres, the folder is in use, or the server does not start; the
+ * message is meant for the person who starts the service
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const { databaseName, durable = true, log = () => {} } = options;
@@ -59,7 +59,7 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     await ensureDatabase(url("postgres"), databaseName);
     log(`Postgres listens on 127.0.0.1:${port}, its data is in ${folder.path}`);
 
-    // The folder is given up even if the server dies by itself, so that it can be started again.
+    // The folder is released even if the server dies by itself, so that it can be started again.
     const released = started.exited.then(release);
     const stop = async () => {
       await started.stop();
@@ -73,12 +73,12 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-/** With the password, for a superuser, on loopback. */
+/** A superuser's URL with the password, on loopback. */
 const addressOf = ({ password, port, database }: { password: string; port: number; database: string }): string =>
   `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 
 /**
- * The address of the Postgres that another process runs in the folder, with its password; undefined as long as it
+ * The URL of the Postgres that another process runs in the folder, with its password; undefined while that Postgres
  * accepts no connections.
  *
  * @throws Error if the folder belongs to another user

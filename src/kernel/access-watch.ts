@@ -1,5 +1,5 @@
-/** Notifies of possible changes of permissions, so that long-lived work can check them again. */
+/** Notifies listeners when anyone's permissions may have changed, so that long-running work can check them again. */
 export interface AccessWatch {
-  /** Returns a function that removes the listener. Never notifies before it has returned. */
+  /** Returns a function that removes the listener. The listener is never called before `onChange` has returned. */
   onChange(listener: () => void): () => void;
 }

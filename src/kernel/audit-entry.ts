@@ -1,12 +1,12 @@
 import type { Actor } from "./permissions";
 
-/** Who did what to which object; from where and when is added to it. */
+/** Who did what to which object. The address and the time are added when the entry is written. */
 export interface AuditEntry {
   readonly actor: Actor;
-  /** `<type of the object>.<verb>`, such as `workspace.create`. */
+  /** `<object type>.<verb>`, such as `workspace.create`. */
   readonly action: `${AuditObjectType}.${string}`;
   readonly object: AuditObject;
-  /** What else a reader has to know, such as the role that was granted. Never a secret. */
+  /** Further facts, such as the role that was granted. Never a secret. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
@@ -17,10 +17,10 @@ export interface AuditObject {
   readonly type: AuditObjectType;
   /** Null for the installation itself. */
   readonly id: string | null;
-  /** What people call it; it survives the object. */
+  /** The object's name, which outlives the object. */
   readonly label: string | null;
-  /** The Workspace that it is or belongs to. */
+  /** The Workspace that the object is or belongs to. */
   readonly workspaceId?: string | null;
-  /** The Deployment that it is or belongs to. */
+  /** The Deployment that the object is or belongs to. */
   readonly deploymentId?: string | null;
 }

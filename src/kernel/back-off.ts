@@ -1,11 +1,11 @@
 const FIRST_MS = 1_000;
 const LONGEST_MS = 60_000;
-/** A sink that asks for more is asked again all the same: it may have been restarted since. */
+/** Max wait that we accept from the other side. It may ask for more, but may also have been restarted since. */
 const LONGEST_ASKED_MS = 10 * 60_000;
 
 /**
- * How long to wait after so many failures in a row: doubling from a second to a minute, of which a random half
- * is taken off so that replicas do not come back all at once; never less than the other side asked for.
+ * Backoff after a number of failures in a row: doubles from a second to a minute, minus up to half of it at random, so
+ * that replicas do not come back all at once. Never less than `askedMs`, the wait that the other side asked for.
  */
 export function backOffMs(failures: number, askedMs: number | null, random: () => number = Math.random): number {
   const full = Math.min(LONGEST_MS, FIRST_MS * 2 ** Math.min(failures - 1, 30));

@@ -3,8 +3,8 @@ const GROUPS = 8;
 const NETWORK_GROUPS = 4;
 
 /**
- * The part of a network address that limits count by: an IPv4 address whole, an IPv6 address by its /64 network,
- * because one client usually has all the addresses of one.
+ * The part of a network address by which limits count: the whole IPv4 address, or the /64 network of an IPv6 address,
+ * because one client usually has all the addresses of a /64.
  */
 export function countedAddress(address: string): string {
   const mapped = MAPPED_IPV4.exec(address)?.[1];

@@ -1,11 +1,11 @@
 /**
- * What a use case throws so that its transaction rolls back and the caller learns why.
- * Everything else that is thrown is a bug and reaches the client masked.
+ * An error that a use case throws so that its transaction rolls back and the caller learns the reason. Any other error
+ * is a bug, and is masked for the client.
  */
 export abstract class DomainError extends Error {
-  /** Stands in `extensions.code` of the GraphQL error. */
+  /** Goes into `extensions.code` of the GraphQL error. */
   abstract readonly code: string;
-  /** Stands beside `code` in `extensions`. */
+  /** Go into `extensions`, beside `code`. */
   readonly details: Readonly<Record<string, unknown>> = {};
 
   constructor(message: string, options?: ErrorOptions) {
@@ -15,14 +15,14 @@ export abstract class DomainError extends Error {
 }
 
 /**
- * The sentence by which clients of the 0.35 platform recognise a refused call, character for character;
- * the `astro` CLI answers it with "Your token has expired. Please log in again.".
+ * The exact message by which clients of the 0.35 platform recognise a refused call. The `astro` CLI then prints "Your
+ * token has expired. Please log in again.".
  */
 export const REFUSED_MESSAGE = "You do not have the appropriate permissions for that";
 
 export type MissingCredentials = "MISSING" | "INVALID" | "EXPIRED";
 
-/** No valid credentials. */
+/** The caller is not signed in: the credentials are missing, invalid or expired. */
 export class Unauthenticated extends DomainError {
   readonly code = "UNAUTHENTICATED";
   override readonly details: Readonly<Record<string, unknown>>;
@@ -33,7 +33,7 @@ export class Unauthenticated extends DomainError {
   }
 }
 
-/** The caller may see the object, but lacks the permission. */
+/** The caller is signed in and may see the object, but lacks the permission. */
 export class Forbidden extends DomainError {
   readonly code = "FORBIDDEN";
   override readonly details: Readonly<Record<string, unknown>>;
@@ -44,7 +44,7 @@ export class Forbidden extends DomainError {
   }
 }
 
-/** The object does not exist, or the caller may not see it: the message does not reveal which. */
+/** The object does not exist, or the caller may not see it. Both look the same to the caller. */
 export class NotFound extends DomainError {
   readonly code = "NOT_FOUND";
 
@@ -67,12 +67,12 @@ export class InvalidInput extends DomainError {
   }
 }
 
-/** The request was fine when it was made up, but the object has changed since or is taken. */
+/** The request was valid when it was made, but the object has changed since or is taken. */
 export class Conflict extends DomainError {
   readonly code = "CONFLICT";
 }
 
-/** The installation's configuration has switched this off. */
+/** The feature is switched off in the installation's configuration. */
 export class FeatureDisabled extends DomainError {
   readonly code = "FEATURE_DISABLED";
   override readonly details: Readonly<Record<string, unknown>>;
@@ -104,7 +104,7 @@ export class Unavailable extends DomainError {
   }
 }
 
-/** More than the budget of one caller; `retryAfterSeconds` says when to try again. */
+/** The caller's budget is used up; `retryAfterSeconds` says when to try again. */
 export class TooManyRequests extends DomainError {
   readonly code = "TOO_MANY_REQUESTS";
   override readonly details: Readonly<Record<string, unknown>>;
@@ -115,7 +115,7 @@ export class TooManyRequests extends DomainError {
   }
 }
 
-/** Too many attempts; `retryAfterSeconds` says when the next one is looked at. */
+/** Too many attempts; `retryAfterSeconds` says when the next one is accepted. */
 export class TooManyAttempts extends DomainError {
   readonly code = "TOO_MANY_ATTEMPTS";
   override readonly details: Readonly<Record<string, unknown>>;
@@ -129,7 +129,7 @@ export class TooManyAttempts extends DomainError {
   }
 }
 
-/** There is as much as the installation allows; `setting` is where that is configured. */
+/** A limit of the installation is reached; `setting` is where it is configured. */
 export class LimitReached extends DomainError {
   readonly code = "LIMIT_REACHED";
   override readonly details: Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 /**
- * The answer, if it comes within that time; the work itself goes on. @throws whatever it throws, or Error if it is late
+ * Returns the result of `work` if it comes within `withinMs`. A timeout does not stop the work. @throws whatever `work`
+ * throws, or Error on a timeout
  */
 export async function inTime<T>(work: Promise<T>, withinMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,6 +1,6 @@
 /**
- * A point in time as RFC 3339 text in UTC with milliseconds, e.g. `2024-07-15T09:30:00.000Z`.
- * Always that shape, so two instants compare as text.
+ * A point in time as RFC 3339 text in UTC with milliseconds, e.g. `2024-07-15T09:30:00.000Z`. Always in that form, so
+ * that instants can be compared as text.
  */
 export type Instant = string;
 
@@ -20,11 +20,12 @@ export function minusDays(instant: Instant, days: number): Instant {
 
 const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
-/** In UTC the year can get out of the four digits that the text had, or become 0, which Postgres does not know. */
+/** Conversion to UTC can make the year longer than four digits, or 0, which Postgres does not know. */
 const IN_RANGE = /^(?!0000)\d{4}-/;
 
 /**
- * Null if the text is no RFC 3339 instant of the years 1 to 9999; up to nine fractional digits, cut to milliseconds.
+ * Parses an RFC 3339 instant of the years 1 to 9999; null for any other text. Accepts up to nine fractional digits, cut
+ * to milliseconds.
  */
 export function parseInstant(text: string): Instant | null {
   const time = RFC_3339.test(text) ? Date.parse(text.replace(" ", "T").replace(/(\.\d{3})\d+/, "$1")) : NaN;

@@ -2,18 +2,18 @@ import { DomainError } from "./errors";
 import type { AccessWatch } from "./access-watch";
 
 export interface Guard {
-  /** @throws DomainError once the reader may no longer read on */
+  /** @throws DomainError once the reader may no longer read */
   readonly check: () => Promise<void>;
   readonly watch: AccessWatch;
 }
 
-/** After a check that failed for another reason than a refusal, such as a database that is away. */
+/** Delay before a check is repeated that failed for another reason than a refusal, such as an unreachable database. */
 const CHECK_AGAIN_MS = 1_000;
 
 /**
- * A stream whose reader needs a permission the whole time. Each change of access runs the guard again, and its error
- * ends the stream. The stream ends at once when the reader stops, also while it waits: `make` has to observe its signal
- * wherever it waits.
+ * A stream whose reader must stay allowed to read it. Every change of access repeats the guard's check, and a refusal
+ * ends the stream with that error. The stream ends at once when the reader leaves, even while it waits: `make` has to
+ * honour its signal wherever it waits.
  */
 export class LiveStream<T> implements AsyncGenerator<T, void, undefined> {
   private readonly ending = new AbortController();
@@ -46,7 +46,7 @@ export class LiveStream<T> implements AsyncGenerator<T, void, undefined> {
 
   async return(): Promise<IteratorResult<T, void>> {
     this.end();
-    // Not awaited: it may stand behind a call to another system.
+    // Not awaited: the source may be waiting for another system.
     this.source.return(undefined).catch(() => undefined);
     return { done: true, value: undefined };
   }
@@ -80,7 +80,7 @@ export class LiveStream<T> implements AsyncGenerator<T, void, undefined> {
     if (this.checking) return;
     this.checking = true;
     while (this.checkAgain && !this.ending.signal.aborted) {
-      // A change during a check may not be in what the check has read.
+      // A change during a check may be missing from the data that the check has read.
       this.checkAgain = false;
       await this.guard.check().catch((error: unknown) => {
         if (this.ending.signal.aborted) return;

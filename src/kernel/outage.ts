@@ -1,6 +1,6 @@
 import { Unavailable } from "./errors";
 
-/** What cannot be used, as the word for it in the log. */
+/** The kind of an outage, as it is logged. */
 export type OutageKind =
   | "DATABASE_AWAY"
   | "DATABASE_SLOW"
@@ -34,8 +34,8 @@ const SAID: Readonly<Record<OutageKind, { readonly message: string; readonly ret
 };
 
 /**
- * The database or the data folder cannot be used at present. A change may have been carried out where a connection
- * broke.
+ * The database or the data folder cannot be used at present. If a connection broke, a change may have been carried out
+ * all the same.
  */
 export class Outage extends Unavailable {
   constructor(

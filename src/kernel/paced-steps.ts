@@ -2,19 +2,19 @@ import { setTimeout as pause } from "node:timers/promises";
 
 /** Pause after each step, as a multiple of the step's duration. */
 const PAUSE_TIMES = 3;
-/** However long a step had to wait for others, the next comes after this at the latest. */
+/** Max pause, since a step may have taken long only because it waited for other work. */
 const MAX_PAUSE_MS = 1_000;
 
 export interface Step<Position> {
-  /** How many things it did. */
+  /** Number of items that the step processed. */
   readonly count: number;
-  /** Where the next one goes on; null behind the last. */
+  /** Where the next step starts; null after the last one. */
   readonly next: Position | null;
 }
 
 /**
- * Goes through a large table in short steps, and leaves the database to others most of the time. Returns how many
- * things were done.
+ * Processes a large table in short steps with pauses, so that the database is free for other work most of the time.
+ * Returns the number of items processed.
  */
 export async function inPacedSteps<Position>(
   step: (from: Position | null) => Promise<Step<Position>>,

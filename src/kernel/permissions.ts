@@ -2,14 +2,14 @@ import { Forbidden } from "./errors";
 
 export type ActorType = "USER" | "SERVICE_ACCOUNT" | "SYSTEM";
 
-/** The caller, with all grants resolved to permissions. */
+/** A user, a service account or the system, with all grants resolved to permissions. */
 export interface Actor {
   readonly id: string;
   readonly type: ActorType;
-  /** Full name, else user name; of a service account its label. */
+  /** A user's full name, or user name if there is none; a service account's label. */
   readonly label: string;
   readonly grants: readonly Grant[];
-  /** The request that this comes with; none for what the installation does by itself. */
+  /** The actor's request; absent for work that the installation does by itself. */
   readonly request?: {
     readonly id: string;
     /** The client's network address. */
@@ -17,7 +17,9 @@ export interface Actor {
   };
 }
 
-/** Where a grant holds. A `deploymentsOf` grant holds for the Deployments of a Workspace, not for itself. */
+/**
+ * The objects that a grant covers. A `deploymentsOf` grant covers the Deployments of a Workspace, not the Workspace.
+ */
 export type GrantReach =
   | { readonly kind: "system" }
   | { readonly kind: "workspace"; readonly workspaceId: string }
@@ -29,7 +31,7 @@ export interface Grant {
   readonly permissions: ReadonlySet<string>;
 }
 
-/** What a permission is asked for, taken from the loaded record and never from input. */
+/** The object for which a permission is checked, taken from the loaded record and never from input. */
 export type Scope =
   | { readonly kind: "system" }
   | { readonly kind: "workspace"; readonly workspaceId: string }
@@ -45,13 +47,13 @@ export const deploymentScope = (deployment: { readonly id: string; readonly work
   workspaceId: deployment.workspaceId,
 });
 
-/** Permissions of which any one suffices, e.g. the one of a Deployment and its counterpart of the system. */
+/** A permission, or several of which one suffices, e.g. a Deployment permission and its system counterpart. */
 export type Permission = string | readonly string[];
 
 /**
- * Whether the actor holds one of the permissions for the scope. Default deny.
- * A permission counts only through a binding of its own level or above: `system.…` needs a grant on the
- * system, and a grant on a Workspace says nothing about its Deployments (that is a grant of its own).
+ * Whether the actor holds one of the permissions for the scope. Default deny. A permission counts only through a
+ * binding of its own level or above: `system.…` needs a grant on the system, and a grant on a Workspace does not cover
+ * its Deployments (they need a grant of their own).
  */
 export function can(actor: Actor, permission: Permission, scope: Scope): boolean {
   const wanted = typeof permission === "string" ? [permission] : permission;
@@ -61,7 +63,7 @@ export function can(actor: Actor, permission: Permission, scope: Scope): boolean
   });
 }
 
-/** The kind of permission that a grant gives for a scope; "" means every kind, null none. */
+/** Prefix of the permissions that a grant gives for a scope; "" means all of them, null none. */
 function reaches(reach: GrantReach, scope: Scope): string | null {
   switch (reach.kind) {
     case "system":

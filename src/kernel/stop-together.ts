@@ -8,7 +8,7 @@ export interface StopStep {
   readonly stop: () => Promise<unknown> | undefined;
 }
 
-/** Stops several things at the same time. One that fails or takes too long is logged, and holds nothing else up. */
+/** Runs all steps at the same time. A step that fails or takes too long is logged, and does not delay the others. */
 export async function stopTogether(log: Pick<Logger, "warn">, steps: readonly StopStep[]): Promise<void> {
   await Promise.all(
     steps.map(async ({ name, withinMs, stop }) => {

@@ -1,12 +1,12 @@
 import { InvalidInput } from "./errors";
 
-/** What still fits into a title or a column of a table, and into Postgres' keys. */
+/** Max characters of a label: it fits into a title, a column of a table and a Postgres key. */
 export const MAX_LABEL = 190;
 const MAX_DESCRIPTION = 1_000;
 
 /**
- * A name that people give to something and read in lists and terminals: one line of text, trimmed.
- * @throws InvalidInput if nothing is left, or too much, or a control character
+ * Returns the trimmed label: one line of text, for lists and terminals.
+ * @throws InvalidInput if the label is empty or too long, or has a control character
  */
 export function checkLabel(text: string, argument = "label"): string {
   const label = text.trim();
@@ -16,7 +16,7 @@ export function checkLabel(text: string, argument = "label"): string {
   return label;
 }
 
-/** Trimmed; null if nothing is left. @throws InvalidInput if it is too long */
+/** Returns the trimmed text, or null if it is empty. @throws InvalidInput if it is too long */
 export function checkDescription(text: string | null): string | null {
   const description = (text ?? "").trim();
   if (description.length > MAX_DESCRIPTION)

@@ -143,7 +143,7 @@ test("the actor is looked up once: remembered for a query, fresh for a mutation,
   });
   expect(forgotten()).toBe(0);
   await ask("mutation { change }", {}, { authorization: "token" });
-  // The first one is for the budget of work, which remembers whom it belongs to.
+  // The first call is for the budget of work, which caches the caller.
   expect(authenticated).toEqual([
     ["token", false],
     ["token", false],
@@ -428,7 +428,7 @@ test("closing lets a request in hand finish, and takes no new one", async () => 
   const begun = once(calls, "slow");
   const inHand = fetchQuery(url, "{ slow(ms: 300) }");
   await begun;
-  // Longer than the test may take: it ends with the request, and not with the time.
+  // Longer than the test may take: closing has to end with the request, before this time has passed.
   const closed = close(60_000);
   await expect(inHand).resolves.toEqual({ data: { slow: true } });
   await closed;
@@ -446,7 +446,7 @@ test("closing cuts off what does not finish in time", async () => {
   const { listen, close } = start();
   const { url } = await listen();
   const begun = once(calls, "slow");
-  // Longer than the test may take: nobody waits for it.
+  // Longer than the test may take: the test does not wait for the response.
   const inHand = fetchQuery(url, "{ slow(ms: 60000) }").catch(() => "cut");
   await begun;
   await close(200);

@@ -20,9 +20,9 @@ import { SocketServer, type SocketTimes } from "./sockets/socket-server";
 
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 const SWEEP_IDLE_EVERY_MS = 50;
-/** Between two looks of Node for headers and requests that take too long. */
+/** Max interval between two checks of Node for headers and requests that take too long. */
 const MAX_CHECK_INTERVAL_MS = 5_000;
-/** An upload is ended by its route, with an answer; Node ends what the route has missed. */
+/** A route ends its own uploads, with a response. After this extra time Node ends those that the route has missed. */
 const LAST_RESORT_SECONDS = 60;
 
 export interface ApiServerSettings extends BodyLimits, ConnectionLimits {
@@ -36,7 +36,7 @@ export interface ApiServerSettings extends BodyLimits, ConnectionLimits {
   readonly maxSocketsPerAddress: number;
   readonly bodyLimitBytes: number;
   readonly trustProxy: boolean;
-  /** The longest time for an upload, which no request exceeds. */
+  /** Max time for an upload, which is the longest of all requests. */
   readonly uploadTimeoutSeconds: number;
   readonly allowedOrigins: readonly string[];
   readonly introspection: boolean | "signed-in";
@@ -53,17 +53,17 @@ export interface ApiServerOptions {
   readonly schema: GraphQLSchema;
   readonly server: ApiServerSettings;
   readonly authenticate: Authenticate;
-  /** When the session of a socket ends: by time, or by a change of access. */
+  /** Limits how long a session may hold a socket. */
   readonly sessions: Omit<SocketGate, "authenticate">;
   readonly socketTimes?: SocketTimes;
-  /** Called after each mutation: it may have changed permissions. */
+  /** Called after each mutation, which may have changed permissions. */
   readonly forgetActors: () => void;
   readonly ready: () => Promise<Readiness>;
   readonly version: string;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly outages: OutageLog;
-  /** Requests that take longer are answered UNAVAILABLE. */
+  /** Requests that take longer are refused with UNAVAILABLE. */
   readonly answerWithinMs?: number | undefined;
 }
 
@@ -71,11 +71,11 @@ export interface ApiServer {
   /** For routes of features, added before `listen`, and for requests without a socket in tests. */
   readonly app: FastifyInstance;
   readonly listen: () => Promise<{ readonly url: string }>;
-  /** Takes no new connections, closes sockets, lets requests in hand finish within that time, then cuts them off. */
+  /** Takes no new connections, closes sockets, lets running requests finish within `graceMs`, then cuts them off. */
   readonly close: (graceMs: number) => Promise<void>;
 }
 
-/** The HTTP server of the API. Every answer carries `x-request-id`: the client's own, if it sent a sane one. */
+/** The HTTP server of the API. Every response has an `x-request-id`: the client's own, if it sent a valid one. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const {
     schema,
@@ -162,7 +162,7 @@ function requestIdOf({ headers }: IncomingMessage): string {
 
 async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {
   const cut = setTimeout(() => app.server.closeAllConnections(), graceMs);
-  // A connection kept alive after its last answer would otherwise hold the server until it times out.
+  // A connection kept alive after its last response would otherwise keep the server open until it times out.
   const sweep = setInterval(() => app.server.closeIdleConnections(), SWEEP_IDLE_EVERY_MS);
   try {
     await app.close();

@@ -2,10 +2,10 @@ import { config, deployments, optionalSetting, setting } from "./setting";
 import { text, textLike, trueOrFalse, url, wholeNumber } from "./value-kinds";
 
 const MIB = 1024 ** 2;
-/** GraphQL's Int, in which sizes are told. */
+/** Max value of GraphQL's Int, the type of sizes in the API. */
 const MAX_BYTES = 2 ** 31 - 1;
 
-/** What an upload of DAGs may be, and where it is kept. */
+/** Limits on uploads of DAGs, and where they are stored. */
 export const bundles = {
   maxUploadBytes: setting({
     kind: wholeNumber(1, MAX_BYTES),

@@ -11,7 +11,7 @@ import { dataDir, logging, server, workers } from "./server-settings";
 import { signOn } from "./sign-on-settings";
 import { database, elasticsearch } from "./storage-settings";
 
-/** Every setting there is, nested as in `Config`. */
+/** All settings, nested as in `Config`. */
 const settings = {
   server,
   dataDir,
@@ -61,7 +61,7 @@ function flatten(group: object, prefix = ""): NamedSetting[] {
   });
 }
 
-/** Undoes the flattening; undefined values are left out. */
+/** The inverse of `flatten`; undefined values are left out. */
 export function nestValues(values: ReadonlyMap<string, unknown>): SettingValues {
   const root: Record<string, unknown> = {};
   for (const [path, value] of values) {

@@ -3,7 +3,7 @@ import { wholeNumber } from "./value-kinds";
 
 const count = wholeNumber(1, 10_000_000);
 
-/** How much may be made; a refusal names the setting. */
+/** Limits on what users may create; a refusal names the setting. */
 export const limits = {
   workspacesPerUser: setting({
     kind: count,

@@ -9,7 +9,7 @@ const ENCODE =
 const ONE_HOST =
   "several hosts in one URL are not supported: name the address that leads to the primary, such as that of a proxy or a service";
 
-/** The address of a database, as libpq and node-postgres take it. */
+/** The URL of a database, as libpq and node-postgres accept it. */
 export const postgresUrl: ValueKind<string> = {
   expected: `a URL that starts with ${STARTS.join(" or ")}`,
   schema: z.string().refine((value) => isWithScheme(value) && troubleWith(value) === null),
@@ -19,14 +19,14 @@ export const postgresUrl: ValueKind<string> = {
 
 const isWithScheme = (value: string): boolean => STARTS.some((start) => value.toLowerCase().startsWith(start));
 
-/** Shows nothing of the value, which holds a password. */
+/** Describes the problem without showing the value, which contains a password. */
 function troubleWith(value: string): string | null {
   const afterUser = value.slice(value.lastIndexOf("@") + 1).replace(/^[a-z]+:\/\//i, "");
   if (/^[^/?#]*,/.test(afterUser)) return ONE_HOST;
   if (!URL.canParse(value)) return ENCODE;
   const { username, password, host, pathname, search, hash } = new URL(value);
   if (host.includes(",")) return ONE_HOST;
-  // What follows an unescaped / ? or # of the password is no longer read as part of it.
+  // Text after an unescaped / ? or # in the password is not parsed as part of it.
   if (hash !== "" || `${pathname}${search}`.includes("@")) return ENCODE;
   return isEncoded(username) && isEncoded(password) ? null : ENCODE;
 }

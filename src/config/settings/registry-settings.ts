@@ -1,7 +1,7 @@
 import { config, deployments, optionalSetting, setting } from "./setting";
 import { filePath, listOfText, oneOf, text, textLike, trueOrFalse, wholeNumber } from "./value-kinds";
 
-/** The installation's own container registry, which trusts this service's tokens and tells it of pushes. */
+/** The installation's own container registry, which trusts this service's tokens and notifies it of pushes. */
 export const registry = {
   host: setting({
     kind: textLike(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?$/, "a host name"),

@@ -1,13 +1,13 @@
 import { chart, deployments, houston, setting } from "./setting";
 import { cronSchedule, trueOrFalse, wholeNumber } from "./value-kinds";
 
-/** A key of `deployRollback`, in the 2.x place and in the 0.35 place. */
+/** The paths of a key of `deployRollback`: the 2.x place and the 0.35 place. */
 const inBothPlaces = (newKey: string, oldKey = newKey): readonly string[] => [
   deployments(`deploymentLifecycle.deployRollback.${newKey}`),
   deployments(`deployRollback.${oldKey}`),
 ];
 
-/** The second place is where the public page on rollbacks puts it, although the chart never looks there. */
+/** The second path is the one on the public page on rollbacks, although the chart never reads it. */
 const cleanupDeployRevisions = (key: string): readonly string[] => [
   houston(`cleanupDeployRevisions.${key}`),
   `houston.cleanupDeployRevisions.${key}`,

@@ -2,16 +2,15 @@ import type { ValueKind } from "./value-kinds";
 
 interface SettingFacts<T> {
   readonly kind: ValueKind<T>;
-  /** Dotted paths in a values.yaml; where several are present, the first wins. */
+  /** Dotted paths in a values.yaml; if several are present, the first wins. */
   readonly values: readonly string[];
   /**
-   * Variables beside those that follow from `values`; they win over those. Where several are set, the
-   * first wins.
+   * Further variables beside those that follow from `values`, over which they win. If several are set, the first wins.
    */
   readonly env?: readonly string[];
-  /** What must not be printed: the value as a whole, or the credentials inside a URL. */
+  /** The part that must not be printed: the whole value, or the credentials inside a URL. */
   readonly secret?: "whole" | "credentials in URL";
-  /** Mappings in a values.yaml that stand for `true` if they say nothing of `enabled`. */
+  /** Mappings in a values.yaml that count as `true` if they have no `enabled`. */
   readonly impliedBy?: readonly string[];
   /** One line. */
   readonly description: string;
@@ -19,11 +18,11 @@ interface SettingFacts<T> {
 
 interface Defaults<T> {
   readonly default: NoInfer<T>;
-  /** Applies instead of `default` where no database is configured. */
+  /** Replaces `default` if no database is configured. */
   readonly embeddedDefault?: NoInfer<T>;
 }
 
-/** One line of the table of settings, from which loading, printing and the reference are derived. */
+/** One row of the table of settings, from which loading, printing and the reference are derived. */
 export class Setting<T> {
   readonly kind: ValueKind<T>;
   readonly default: T;
@@ -58,12 +57,14 @@ export function optionalSetting<T>(facts: SettingFacts<T>): Setting<T | undefine
 const HOUSTON = "astronomer.houston.";
 const CONFIG = `${HOUSTON}config.`;
 
-/** `config("jwt.certPath")`: what the 0.35 platform reads as its own configuration. */
+/** `config("jwt.certPath")`: a path in the 0.35 platform's own configuration. */
 export const config = (path: string): string => `${CONFIG}${path}`;
 export const deployments = (path: string): string => config(`deployments.${path}`);
-/** `houston("cleanupDeployRevisions.enabled")`: what its chart reads to set up the API's own objects. */
+/**
+ * `houston("cleanupDeployRevisions.enabled")`: a path that the platform's chart reads to set up the API's own objects.
+ */
 export const houston = (path: string): string => `${HOUSTON}${path}`;
-/** `chart("deployRollbackEnabled")`: what its chart reads for all of its parts. */
+/** `chart("deployRollbackEnabled")`: a path that the platform's chart reads for all of its parts. */
 export const chart = (path: string): string => `global.${path}`;
 
 /** `jwt.certPath` becomes `JWT__CERT_PATH`, as on the 0.35 platform; chart-wide values have no variable. */

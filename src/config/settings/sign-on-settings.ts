@@ -4,7 +4,7 @@ import { claimsMapping, oneOf, parameters, pattern, text, trueOrFalse, url, whol
 
 const at = (path: string): string => config(`auth.openidConnect.${path}`);
 
-/** Where directories keep an address that people sign in by. */
+/** The claims in which directories keep the address that users sign in with. */
 export const DIRECTORY_CLAIMS: Readonly<Partial<Record<ProviderName, ClaimsMapping>>> = {
   microsoft: { email: "preferred_username" },
   adfs: { email: "upn", name: "upn" },
@@ -133,7 +133,7 @@ export const signOn = {
   auth0: provider("auth0", { displayName: "Auth0" }),
   google: provider("google", { displayName: "Google", discoveryUrl: "https://accounts.google.com" }),
   okta: provider("okta", { displayName: "Okta" }),
-  // Neither directory says whether an address is verified: its administrators give addresses out.
+  // Neither directory reports whether an address is verified: its administrators assign the addresses.
   microsoft: provider("microsoft", { displayName: "Microsoft Entra ID", assumeEmailVerified: true }),
   adfs: provider("adfs", { displayName: "ADFS", fetchUserInfo: false, assumeEmailVerified: true }),
   custom: provider("custom", { displayName: "Single sign-on" }),

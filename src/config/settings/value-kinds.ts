@@ -4,16 +4,16 @@ import { RE2JS } from "re2js";
 import { z } from "zod";
 import type { ClaimsMapping, ComponentSize, RoleOverrides } from "./value-types";
 
-/** What the values of a setting look like, wherever they come from. */
+/** The form of a setting's values, whatever their source. */
 export interface ValueKind<T> {
   /** Completes the sentence "expected …". */
   readonly expected: string;
   readonly schema: z.ZodType<T>;
-  /** Reads an environment variable. Text that makes no sense is passed on for the schema to refuse. */
+  /** Parses an environment variable. Text that does not fit is passed on, and refused by the schema. */
   fromText(text: string): unknown;
-  /** More about a value that is refused, without showing it; null where there is nothing to add. */
+  /** More about a refused value, without showing it; null if there is nothing to add. */
   hint?(value: unknown): string | null;
-  /** Present if a value may be a path relative to the working directory. */
+  /** Defined if a value may be a path relative to the working directory. */
   toAbsolute?(value: T, workingDirectory: string): T;
 }
 
@@ -55,7 +55,7 @@ export function oneOf<const T extends string>(choices: readonly T[]): ValueKind<
   return { expected: `one of ${choices.join(", ")}`, schema: z.enum(choices), fromText: asItIs };
 }
 
-/** In the environment, separated by commas. */
+/** Separated by commas in the environment. */
 export const listOfText: ValueKind<readonly string[]> = {
   expected: "a list of texts",
   schema: z.array(z.string()),
@@ -66,7 +66,7 @@ export const listOfText: ValueKind<readonly string[]> = {
       .filter((item) => item !== ""),
 };
 
-/** Written as the platform does, `- name: team-a`, or as a plain list. */
+/** In the platform's form, `- name: team-a`, or a plain list. */
 export const listOfNamespaces: ValueKind<readonly string[]> = {
   expected: "a list of namespaces of a cluster, each with a name",
   schema: z.array(z.union([namespace, z.object({ name: namespace }).transform(({ name }) => name)])),
@@ -79,9 +79,7 @@ const limit = z
   .max(2 ** 31 - 1)
   .optional();
 
-/**
- * As the platform writes it. What it says of components that people do not set, and of defaults, is of no account here.
- */
+/** In the platform's form. Its defaults, and its values for components that users do not set, are ignored. */
 export const componentLimits: ValueKind<readonly ComponentSize[]> = {
   expected: "a list of components, each with a name, and with an au.limit or limits under extra",
   schema: z.array(
@@ -96,7 +94,7 @@ export const componentLimits: ValueKind<readonly ComponentSize[]> = {
 
 const KEY_BYTES = 32;
 
-/** Of AES-256 keys. In the environment, separated by commas, which base64 does not have. */
+/** AES-256 keys. Separated by commas in the environment; base64 has no commas. */
 export const listOfKeys: ValueKind<readonly string[]> = {
   ...listOfText,
   expected: `a list of keys, each ${KEY_BYTES} bytes in base64`,
@@ -134,14 +132,14 @@ export const filePathOrUrl: ValueKind<string> = {
     value.includes("://") || isAbsolute(value) ? value : resolve(workingDirectory, value),
 };
 
-/** Exactly what the job queue's own parser takes: numbers, ranges, lists and `*` with a divisor, no names. */
+/** Accepts exactly what the job queue's own parser accepts: numbers, ranges, lists and `*` with a divisor, no names. */
 export const cronSchedule: ValueKind<string> = {
   expected: "a cron schedule of five numeric fields (minute, hour, day, month, weekday)",
   schema: z.string().refine(isCronSchedule),
   fromText: asItIs,
 };
 
-/** A permission without a value (YAML: `deployment.logs.get:`) is granted. In the environment, JSON. */
+/** A permission without a value (YAML: `deployment.logs.get:`) is granted. JSON in the environment. */
 export const roleOverrides: ValueKind<RoleOverrides> = {
   expected: "roles, each with `permissions` that are true or false",
   schema: z.record(
@@ -160,8 +158,8 @@ export const roleOverrides: ValueKind<RoleOverrides> = {
 };
 
 /**
- * A mere text names the claim of the groups, as the 0.35 platform's guide to importing them has it. In the environment,
- * text or JSON.
+ * A plain text is the name of the groups claim, as in the 0.35 platform's guide to importing groups. Text or JSON in
+ * the environment.
  */
 export const claimsMapping: ValueKind<ClaimsMapping> = {
   expected: "a mapping with names of claims under email, name and groups, or the name of the groups claim",
@@ -172,14 +170,14 @@ export const claimsMapping: ValueKind<ClaimsMapping> = {
   fromText: jsonOrText,
 };
 
-/** In the environment, JSON. */
+/** JSON in the environment. */
 export const parameters: ValueKind<Readonly<Record<string, string>>> = {
   expected: "a mapping of texts",
   schema: z.record(z.string(), z.union([z.string(), z.number().transform(String), z.boolean().transform(String)])),
   fromText: jsonOrText,
 };
 
-/** In RE2's syntax, which is matched in a time that grows with the text alone. */
+/** In RE2's syntax, whose matching time grows only with the length of the text. */
 export const pattern: ValueKind<string> = {
   expected: "a regular expression without look-around and back-references (RE2 syntax)",
   schema: z.string().refine(isPattern),

@@ -4,17 +4,17 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const PROVIDER_NAMES = ["auth0", "google", "okta", "microsoft", "adfs", "custom"] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 
-/** Names of claims, where they are not the usual ones. */
+/** Names of claims, if they are not the usual ones. */
 export interface ClaimsMapping {
   readonly email?: string | undefined;
   readonly name?: string | undefined;
   readonly groups?: string | undefined;
 }
 
-/** By role: true adds a permission to what the role has by default, false takes it away. */
+/** Changes by role: true adds a permission to the role's defaults, false removes it. */
 export type RoleOverrides = Readonly<Record<string, { readonly permissions: Readonly<Record<string, boolean>> }>>;
 
-/** Of one component of Airflow, in astronomical units; see value-kinds.ts. */
+/** Limits of one component of Airflow, in Astro units; see value-kinds.ts. */
 export interface ComponentSize {
   readonly name: string;
   readonly au?: { readonly limit?: number | undefined } | undefined;

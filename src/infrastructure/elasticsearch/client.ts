@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import { Client, Transport, errors, type ClientOptions } from "@elastic/elasticsearch";
 
 export interface ElasticsearchOptions {
-  /** The address of one node, or of a proxy before them. */
+  /** The address of one node, or of a proxy in front of the cluster. */
   readonly node: string;
   readonly username?: string;
   readonly password?: string;
-  /** Goes before user name and password. */
+  /** Takes precedence over user name and password. */
   readonly apiKey?: string;
   /** A PEM file with the certificates to trust. */
   readonly caFile?: string;
@@ -17,9 +17,9 @@ const REQUEST_TIMEOUT_MS = 30_000;
 type TransportOptions = ConstructorParameters<typeof Transport>[0];
 
 /**
- * Asks for plain JSON. The client's own media types name its major version, and a server one major version older,
- * as installations of this platform have it, answers those with 400. The client's check of the product is off: it
- * refuses OpenSearch, and only after OpenSearch has carried the request out.
+ * Uses plain JSON. The client's own media types name its major version, and a server one major version older, as in
+ * installations of this platform, rejects those with 400. The client's product check is off: it rejects OpenSearch, and
+ * only after OpenSearch has executed the request.
  */
 class NeutralTransport extends Transport {
   constructor(options: TransportOptions) {
@@ -36,7 +36,7 @@ class NeutralTransport extends Transport {
 }
 
 /**
- * Connects to nothing yet. The client's own retries are off: the exporter's back-off is the only one.
+ * Does not connect yet. The client's own retries are off: the exporter's backoff is the only one.
  * @throws Error if the CA file cannot be read or the address is no URL.
  */
 export function createElasticsearchClient(
@@ -58,12 +58,12 @@ function credentials({ apiKey, username, password }: ElasticsearchOptions): Pick
   return username === undefined ? {} : { auth: { username, password: password ?? "" } };
 }
 
-/** The status of the server's answer; null if there was no answer. */
+/** The status of the server's response; null if there was none. */
 export function statusOf(error: unknown): number | null {
   return error instanceof errors.ResponseError ? (error.statusCode ?? null) : null;
 }
 
-/** What went wrong, for people, in one line: with the status and the server's own words if it said any. */
+/** Describes the error in one line, with the status and the message of the server's response if there was one. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof errors.ResponseError)) return `${(error as Error).name}: ${(error as Error).message}`;
   const words = `${error.statusCode} ${error.message.replace(/\s+/g, " ")}`;
@@ -72,7 +72,7 @@ export function reasonOf(error: unknown): string {
   return words;
 }
 
-/** What the answer's Retry-After asks for, in seconds or as a date; null if it asks for nothing. */
+/** The wait that the response's Retry-After header asks for, in seconds or as a date; null without one. */
 export function retryAfterMs(error: unknown, nowMs: number): number | null {
   const header = error instanceof errors.ResponseError ? error.headers?.["retry-after"] : undefined;
   if (header === undefined || header === "") return null;

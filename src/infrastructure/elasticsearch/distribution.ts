@@ -2,11 +2,14 @@ import { errors, type estypes } from "@elastic/elasticsearch";
 
 type Template = estypes.IndicesPutIndexTemplateRequest & { readonly version: number };
 
-/** What OpenSearch, and builds of Elasticsearch without its licensed modules, answer to a mapping with `flattened`. */
+/**
+ * Whether the error is the response of OpenSearch, or of a build of Elasticsearch without its licensed modules, to a
+ * mapping with `flattened`.
+ */
 export const lacksFlattened = (error: unknown): boolean =>
   error instanceof errors.ResponseError && JSON.stringify(error.body).includes("No handler for type [flattened]");
 
-/** The same template for OpenSearch, whose `flat_object` does what `flattened` does, and takes no options. */
+/** Returns the template for OpenSearch, where `flat_object` replaces `flattened` and takes no options. */
 export function withFlatObjects(template: Template): Template {
   return JSON.parse(JSON.stringify(template), (_key, value: unknown) =>
     isFlattened(value) ? { type: "flat_object" } : value,
@@ -16,11 +19,12 @@ export function withFlatObjects(template: Template): Template {
 const isFlattened = (value: unknown): boolean => (value as { type?: unknown } | null)?.type === "flattened";
 
 /**
- * At most 24,000 bytes: Lucene takes terms of up to 32,766 bytes, and OpenSearch refuses a document with a longer one.
+ * Max characters of a text, at most 24,000 bytes: Lucene takes terms of up to 32,766 bytes, and OpenSearch refuses a
+ * document with a longer one.
  */
 const MAX_VALUE_LENGTH = 8_000;
 
-/** The value with its long texts cut, at any depth. */
+/** Returns the value with long texts truncated, at any depth. */
 export function withoutLongTexts<T>(value: T): T {
   if (typeof value === "string")
     return (

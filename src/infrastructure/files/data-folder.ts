@@ -8,9 +8,12 @@ export type DataFolderState = "ok" | "full" | "not writable";
 const PROBE = "free-space-probe";
 const PROBE_BYTES = 4_096;
 
-/** Whether uploads and rollouts find room in the folder that holds them. */
+/** Checks whether uploads and rollouts have room in the data folder. */
 export class DataFolder {
-  /** A file system that hangs would otherwise keep one more thread of the process with each check. */
+  /**
+   * The current check, which all callers share: on a file system that hangs each check occupies a thread of the
+   * process.
+   */
   private checking: Promise<DataFolderState> | null = null;
 
   constructor(private readonly path: string) {}
@@ -21,7 +24,7 @@ export class DataFolder {
     return this.checking;
   }
 
-  /** Resolves when no check is under way: one that is late would make the folder anew. */
+  /** Resolves when no check is running: a late one would create the folder again. */
   async close(): Promise<void> {
     await this.checking;
   }

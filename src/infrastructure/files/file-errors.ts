@@ -1,11 +1,11 @@
-/** Whether the operating system refused for one of these reasons, e.g. "ENOENT". */
+/** Whether the error has one of these system codes, e.g. "ENOENT". */
 export function isFileError(error: unknown, ...codes: string[]): boolean {
   return codes.includes(String((error as { code?: unknown } | null)?.code));
 }
 
 /**
- * The result of the work, or null if the file or folder is missing. Any other failure is thrown: it does not show what
- * is there.
+ * Returns the result of `work`, or null if the file or folder is missing. Any other failure is thrown, since it does
+ * not show whether the file exists.
  */
 export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
   try {
@@ -18,11 +18,14 @@ export async function unlessMissing<T>(work: Promise<T>): Promise<T | null> {
 
 export interface FileOutage {
   readonly kind: "full" | "not writable" | "unusable";
-  /** With the system's code. */
+  /** A description with the system's code. */
   readonly words: string;
 }
 
-/** Failures of a file system that pass: a person frees space, mends rights or a mount, or other work ends. */
+/**
+ * Temporary failures of a file system: they end when space is freed, rights or a mount are repaired, or other work
+ * ends.
+ */
 const PASSING: Readonly<Record<string, FileOutage>> = {
   ENOSPC: { kind: "full", words: "no space is left on the disk" },
   EDQUOT: { kind: "full", words: "the disk quota is used up" },

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 
-/** Puts a file's content, or the names in a folder, on disk. */
+/** Flushes a file's content, or the names in a folder, to disk. */
 export async function sync(path: string): Promise<void> {
   const handle = await open(path, "r");
   try {

@@ -1,4 +1,4 @@
-/** The records in the order of the ids, null where there is none. */
+/** The records in the order of the ids, with null for an id without a record. */
 export function byId<T extends { readonly id: string }>(ids: readonly string[], found: readonly T[]): (T | null)[] {
   const known = new Map(found.map((record) => [record.id, record]));
   return ids.map((id) => known.get(id) ?? null);

@@ -5,24 +5,23 @@ import type { Actor } from "../../kernel/permissions";
 export interface GraphqlContext {
   readonly requestId: string;
   readonly log: Logger;
-  /** Where the request comes from. */
+  /** The client's network address. */
   readonly address: string;
-  /** Whether the client prints texts one behind the other as they come, as the `astro` CLI does that follows a log. */
+  /** Whether the client prints texts as they are, one after another, as the `astro` CLI does when it follows a log. */
   readonly printsVerbatim: boolean;
-  /** The caller. @throws Unauthenticated without a valid session */
+  /** The caller. @throws Unauthenticated if the caller is not signed in, or no longer */
   actor(): Promise<Actor>;
   /**
-   * The caller with current permissions, read anew: for work that goes on after the first response. @throws
-   * Unauthenticated
+   * The caller with current permissions, for operations that go on after their first response. @throws Unauthenticated
    */
   actorNow(): Promise<Actor>;
-  /** Lifts the time limit of the request: its caller waits for work that takes as long as there is data. */
+  /** Lifts the time limit of the request, for work that takes longer the more data there is. */
   liftDeadline(): void;
-  /** The caller, or null without a valid session. */
+  /** The caller; null if not signed in or the credentials are stale. */
   actorOrNull(): Promise<Actor | null>;
 }
 
-/** A value made once per request at first use, such as a DataLoader. */
+/** A value created once per request on first use, such as a DataLoader. */
 export function perRequest<T>(make: (context: GraphqlContext) => T): (context: GraphqlContext) => T {
   const made = new WeakMap<GraphqlContext, T>();
   return (context) => {

@@ -15,33 +15,33 @@ import {
   type GraphQLSchema,
 } from "graphql";
 
-/** Arguments that say how many items a field, or the list inside of it, has. */
+/** Arguments that set the number of items of a field, or of the list inside it. */
 export const PAGE_ARGUMENTS: readonly string[] = ["first", "last", "take"];
 
-/** A list of values costs one for each hundred of them: they are read and written, and nothing is resolved. */
+/** A list of values costs one per hundred values: they are read and written, and nothing is resolved. */
 const VALUES_PER_POINT = 100;
 
-/** What stands in a field's extensions. */
+/** The costs declared in a field's extensions. */
 export interface DeclaredCosts {
-  /** The list's usual greatest length, or `PAGE` where an argument of the field above says how many. */
+  /** The list's usual max length, or `PAGE` if an argument of the parent field sets the length. */
   readonly maxItems?: number | "PAGE";
-  /** What the field costs by itself, where that is more than one. */
+  /** The field's own cost, if more than one. */
   readonly cost?: number;
-  /** What each of these arguments adds where a document gives it. */
+  /** The extra cost of each argument that a document passes. */
   readonly argumentCosts?: Readonly<Record<string, number>>;
 }
 
 const declared = (field: GraphQLField<unknown, unknown>): DeclaredCosts => field.extensions as DeclaredCosts;
 
-/** What the field costs beyond the one that every field costs. */
+/** The field's cost beyond the one that every field costs. */
 export function extraCostOf(field: GraphQLField<unknown, unknown>, givenArguments: readonly string[]): number {
   const { cost = 1, argumentCosts = {} } = declared(field);
   return givenArguments.reduce((total, name) => total + (argumentCosts[name] ?? 0), cost - 1);
 }
 
 /**
- * How many items the field's list has as far as the schema knows; null for what is no list, or counted by the field
- * above.
+ * The number of items of the field's list as far as the schema knows it; null if the field is no list, or if the parent
+ * field counts its items.
  */
 export function itemsOf(
   schema: GraphQLSchema,
@@ -54,14 +54,14 @@ export function itemsOf(
   return sizesOfIntrospection(schema)[`${parent.name}.${field.name}`] ?? null;
 }
 
-/** What the values of a list cost by themselves. */
+/** The cost of a list's values, on top of the cost of the field. */
 export const costOfValues = (field: GraphQLField<unknown, unknown>, items: number): number =>
   isLeafType(getNamedType(field.type)) ? Math.ceil(items / VALUES_PER_POINT) : 0;
 
-/** Whether an argument of the field above says how many items the list has. */
+/** Whether an argument of the parent field sets the list's length. */
 export const isItemsOfPage = (field: GraphQLField<unknown, unknown>): boolean => declared(field).maxItems === "PAGE";
 
-/** Lists that no argument and no declaration gives a size: the cost of a query would count their items once. */
+/** Lists whose size neither an argument nor a declaration gives: the cost of a query would count their items once. */
 export function listsWithoutSize(schema: GraphQLSchema): string[] {
   const fields = Object.values(schema.getTypeMap()).flatMap((type) =>
     isObjectType(type) ? Object.values(type.getFields()).map((field) => ({ type, field })) : [],
@@ -84,13 +84,13 @@ export function listsWithoutSize(schema: GraphQLSchema): string[] {
 export const isList = (type: GraphQLOutputType): boolean =>
   (isNonNullType(type) ? type.ofType : type) instanceof GraphQLList;
 
-/** `__schema` and `__type` stand in no type of the schema. */
+/** `__schema` and `__type` are fields of no type in the schema. */
 export const metaField = (name: string): GraphQLField<unknown, unknown> | undefined =>
   [SchemaMetaFieldDef, TypeMetaFieldDef].find((field) => field.name === name);
 
 const known = new WeakMap<GraphQLSchema, Readonly<Record<string, number>>>();
 
-/** The lists of introspection are as long as the longest one of this schema. */
+/** Sizes of the lists of introspection: each is the longest of its kind in this schema. */
 function sizesOfIntrospection(schema: GraphQLSchema): Readonly<Record<string, number>> {
   let sizes = known.get(schema);
   if (sizes === undefined) {

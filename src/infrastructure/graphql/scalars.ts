@@ -23,12 +23,12 @@ const opaqueId = (name: string, description: string): GraphQLScalarType<string, 
 
 export const Uuid = opaqueId(
   "Uuid",
-  "An opaque identifier. Any text is taken; clients of the dialect send the empty string for “not given”.",
+  "An opaque identifier. Any text is accepted; clients of the dialect send the empty string for “no value”.",
 );
 
 export const Id = opaqueId(
   "Id",
-  "An opaque identifier, as the operations on Deployment users spell it. The same rules as Uuid.",
+  "An opaque identifier in the operations on Deployment users. The rules are those of Uuid.",
 );
 
 function instant(value: string): Instant {
@@ -39,8 +39,8 @@ function instant(value: string): Instant {
 
 export const DateTime = new GraphQLScalarType<Instant, string>({
   name: "DateTime",
-  description: "An RFC 3339 instant, answered in UTC with milliseconds: 2024-07-15T09:30:00.000Z.",
-  // Instants are kept as such text throughout, so there is nothing to convert on the way out.
+  description: "An RFC 3339 instant, returned in UTC with milliseconds: 2024-07-15T09:30:00.000Z.",
+  // Instants are text in this format throughout, so output needs no conversion.
   serialize: (value) => text(value, "DateTime"),
   parseValue: (value) => instant(text(value, "DateTime")),
   parseLiteral: (node) => instant(literalText(node, "DateTime")),

@@ -2,25 +2,25 @@ import type { GraphQLSchema } from "graphql";
 import type { GraphqlContext } from "./context";
 
 /**
- * What a subscription tells, from its arguments on. What it answers has to end at once when it is left, which an
- * async generator function alone cannot do while it waits.
+ * Makes the stream of a subscription from its arguments. The stream has to end at once when the client leaves it, which
+ * an async generator function alone cannot do while it waits.
  */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- each takes the arguments of its own field
 type Stream = (args: any, context: GraphqlContext) => Promise<AsyncIterable<unknown>>;
 
-/** A resolver with subscriptions: the stream behind each, by the name of the field. */
+/** A resolver with subscriptions: the stream of each, by field name. */
 export interface StreamResolver {
   readonly streams: Readonly<Record<string, Stream>>;
 }
 
-/** For `@Subscription`, whose own `subscribe` never sees the resolver's instance: `attachStreams` takes its place. */
+/** For `@Subscription`, whose own `subscribe` has no access to the resolver's instance. `attachStreams` replaces it. */
 export const byStream = {
   subscribe: (): never => {
     throw new Error("The schema was only declared");
   },
 };
 
-/** type-graphql wants one as soon as there is a subscription; here every subscription has a stream of its own. */
+/** type-graphql requires a PubSub as soon as there is a subscription; here every subscription has its own stream. */
 export const NO_PUB_SUB = { publish: byStream.subscribe, subscribe: byStream.subscribe };
 
 /** @throws Error if a subscription of the schema has no stream */

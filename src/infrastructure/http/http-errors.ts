@@ -32,23 +32,25 @@ const INSUFFICIENT_STORAGE = 507;
 const statusOf = (error: DomainError): number =>
   error instanceof Outage && error.kind === "DATA_FOLDER_FULL" ? INSUFFICIENT_STORAGE : (STATUSES[error.code] ?? 400);
 
-/** The header that HTTP clients look at before they repeat a request. */
+/** Sets the header that HTTP clients read before they repeat a request. */
 export function sayWhenToRetry(reply: FastifyReply, error: unknown): void {
   if (error instanceof Unavailable || error instanceof TooManyAttempts)
     reply.header("retry-after", error.retryAfterSeconds);
 }
 
-/** The one shape in which this server tells errors, also where no GraphQL is involved. */
+/** The shape of every error response of this server, outside GraphQL too. */
 export const errorBody = (message: string, code: string, details: Readonly<Record<string, unknown>> = {}): object => ({
   errors: [{ message, extensions: { code, ...details } }],
 });
 
-/** Returns whatever a route throws: a refusal with its status, a client's mistake as such, a bug masked. */
+/**
+ * Responds to an error that a route throws: a refusal with its status, a client error with its message, a bug masked.
+ */
 export const answerErrors =
   (log: Logger, outages: OutageLog) =>
   (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const error = refusalOf(thrown) as FastifyError | DomainError;
-    // The client is told what cannot be done, and the operator why.
+    // The response says what cannot be done, and the log says why.
     if (error instanceof Unavailable) outages.report(error, request.id);
     if (error instanceof DomainError) {
       sayWhenToRetry(reply, error);

@@ -2,9 +2,9 @@ import type { IncomingMessage } from "node:http";
 import { DomainError } from "../../kernel/errors";
 
 export interface UploadLimits {
-  /** For an upload as a whole. */
+  /** Max duration of an upload. */
   readonly uploadTimeoutSeconds: number;
-  /** On average over the last half minute; 0 takes any. */
+  /** Min average over the last half minute; 0 sets no limit. */
   readonly uploadMinBytesPerSecond: number;
 }
 
@@ -17,7 +17,7 @@ export class UploadTooSlow extends DomainError {
 }
 
 /**
- * Calls `tooSlow` once if an upload falls below its least rate or takes too long, until all of it has arrived.
+ * Watches an upload until it is complete, and calls `tooSlow` once if it falls below its min rate or takes too long.
  * Time in which bytes wait for this server to read them does not count against the client.
  */
 export function watchPace(

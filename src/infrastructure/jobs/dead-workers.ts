@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import type { OwnConnection } from "./own-connection";
 
-/** A worker that has no lease is of an earlier version. Its lock is taken a moment after its first job. */
+/** A worker without a lease is of an earlier version, which takes a worker's lock a moment after its first job. */
 const GRACE_SECONDS = 5;
 
 export interface DeadWorkersOptions {
   readonly connection: Pick<OwnConnection, "query" | "opened">;
-  /** How long this process itself has to see no sign of life, so that others can renew their leases after an outage. */
+  /** How long this process has to see no renewal, so that others can renew their leases after an outage. */
   readonly watchMs: number;
   readonly log: Pick<Logger, "warn">;
 }
@@ -19,9 +19,8 @@ interface Lease {
 }
 
 /**
- * Finds processes that have died and gives their jobs back to the queue. A process is dead when its lease shows no sign
- * of life while this process watches, and either the lease has run out, or Postgres has ended the session that held the
- * locks.
+ * Finds processes that have died and returns their jobs to the queue. A process is dead if its lease is not renewed
+ * while this process watches, and either the lease has run out, or Postgres has ended the session that held the locks.
  */
 export class DeadWorkers {
   private watched = new Map<string, { readonly seenAt: string; readonly sinceMs: number }>();
@@ -54,7 +53,7 @@ export class DeadWorkers {
   }
 
   private silentFor(watchMs: number, leases: readonly Lease[]): Lease[] {
-    // After an outage of the database everyone gets the time to renew their lease.
+    // After a database outage all processes get time to renew their leases.
     if (this.watchedOn !== this.options.connection.opened) this.watched.clear();
     this.watchedOn = this.options.connection.opened;
     const now = performance.now();

@@ -11,13 +11,13 @@ import { OwnConnection } from "./own-connection";
 import { StuckJobs } from "./stuck-jobs";
 import { WorkerLease } from "./worker-lease";
 
-/** Workers that lasted for so long were well: the next trouble is a new one. */
+/** Workers that ran for this long were healthy: their next failure counts as the first. */
 const WELL_AFTER_MS = 10_000;
 const MAX_RESTART_MS = 5_000;
 const LOOK_EVERY_MS = 1_000;
 const LOOKS_PER_CHECK = 5;
 const STUCK_AFTER_MS = 30_000;
-/** How long it has to stay so while the database answers. Idle workers look for jobs every two seconds. */
+/** How long jobs have to be stuck while the database answers. Idle workers look for jobs every two seconds. */
 const STUCK_FOR_SURE_MS = 10_000;
 /** The readiness check reports a lease that was not renewed for this long. */
 const SILENT_AFTER_MS = 10_000;
@@ -38,7 +38,7 @@ export interface JobRunnerOptions {
 export interface WorkersStatus {
   readonly configured: number;
   readonly alive: number;
-  /** In plain words that everyone may read; null while all is well. */
+  /** A message that anyone may read; null if there is no problem. */
   readonly problem: string | null;
 }
 
@@ -48,8 +48,8 @@ export const migrateJobQueue = (pool: Pool): Promise<void> => runMigrations({ pg
 /**
  * Runs the jobs of the outbox until it is stopped; any number of processes may do so on one database.
  *
- * It supervises: workers that have ended, that take no job although one is due, or that lost their lease are replaced,
- * with a back-off that has no last try. Nothing that happens here ends the process.
+ * Supervises its workers: they are replaced if they have ended, take no job although one is due, or lost their lease.
+ * The backoff has no max number of retries. No failure here ends the process.
  */
 export class JobRunner {
   private readonly connection: OwnConnection;
@@ -57,7 +57,7 @@ export class JobRunner {
   private readonly schedule: JobSchedule;
   private readonly stuck: StuckJobs;
   private readonly stopping = new AbortController();
-  /** Workers that finish their jobs while others have taken their place. */
+  /** Replaced workers that still finish their jobs. */
   private readonly draining = new Set<JobWorkers>();
   private workers: JobWorkers | null = null;
   /** Why workers were last replaced, for the log. */
@@ -79,7 +79,7 @@ export class JobRunner {
     this.stuck = new StuckJobs(this.connection, Object.keys(handlers));
   }
 
-  /** Resolves after the first try to start the workers, however it went: the tries go on. */
+  /** Resolves after the first attempt to start the workers, even if it failed: retries follow. */
   static async start(options: JobRunnerOptions): Promise<JobRunner> {
     const runner = new JobRunner(options);
     runner.lease.start();
@@ -98,11 +98,13 @@ export class JobRunner {
     return { configured, alive, problem: this.problem(configured, alive) };
   }
 
-  /** Lets the jobs in hand finish; what does not in time is given back to the queue. Ends without a database too. */
+  /**
+   * Lets running jobs finish; those that do not finish in time are returned to the queue. Works without a database too.
+   */
   async stop(): Promise<void> {
     this.stopping.abort();
     this.schedule.stop();
-    // A start may be under way, and its database away.
+    // A start may be in progress while the database is unreachable.
     await inTime(this.loops, END_LOOPS_WITHIN_MS).catch(() => undefined);
     const all = [...this.draining, ...(this.workers === null ? [] : [this.workers])];
     await Promise.allSettled(all.map((workers) => workers.stop(ABORT_JOBS_AFTER_MS)));
@@ -135,7 +137,7 @@ export class JobRunner {
       this.report();
       tried();
       failures = performance.now() - startedAtMs > WELL_AFTER_MS ? 1 : failures + 1;
-      // The first time at once.
+      // The first restart has no delay.
       const waitMs = failures === 1 ? 0 : Math.min(backOffMs(failures - 1, null), MAX_RESTART_MS);
       await sleep(waitMs, undefined, { signal }).catch(() => undefined);
     }
@@ -154,7 +156,7 @@ export class JobRunner {
     this.workers?.giveUp({ reason, mayFinish: false });
   }
 
-  /** Does not trust that broken workers are known: looks for jobs that are not taken. */
+  /** Looks for jobs that no worker takes, since workers may be broken without an error. */
   private async watch(): Promise<void> {
     const { signal } = this.stopping;
     for (let tick = 1; !signal.aborted; tick++) {
@@ -172,7 +174,7 @@ export class JobRunner {
     try {
       if (!(await this.stuck.areThere(STUCK_AFTER_MS))) return;
       this.stuckSinceMs = foundSinceMs ?? performance.now();
-      // The database may have been away until now.
+      // The database may have been unreachable until now.
       if (performance.now() - this.stuckSinceMs < STUCK_FOR_SURE_MS) return;
       this.stuckSinceMs = null;
       workers.giveUp({ reason: "a job was due for 30 s and idle workers did not take it", mayFinish: false });

@@ -13,7 +13,7 @@ test.each([
     to: "2026-03-01T23:11:00Z",
     due: { "each minute": "2026-03-01T23:11:00.000Z", "at night": "2026-03-01T23:11:00.000Z" },
   },
-  // The database was away for an hour: each is due once.
+  // The database was unreachable for an hour: each task is due once.
   {
     from: "2026-03-01T23:05:00Z",
     to: "2026-03-02T00:05:00Z",

@@ -5,16 +5,16 @@ import { backOffMs } from "../../kernel/back-off";
 import type { OwnConnection } from "./own-connection";
 
 const MINUTE_MS = 60_000;
-/** Long enough for a database that comes back, short enough to be on time for the next minute. */
+/** Max retry delay: long enough for a database to come back, short enough to be on time for the next minute. */
 const MAX_RETRY_MS = 10_000;
 
 export interface ScheduledJob {
   readonly task: string;
-  /** Five fields, UTC. */
+  /** A cron expression of five fields, in UTC. */
   readonly schedule: string;
 }
 
-/** The minutes from `fromMs` to `toMs`, both included, in which each task is due last. */
+/** The last minute in which each task is due, from `fromMs` to `toMs`, both included. */
 export function lastDue(
   items: readonly Pick<ParsedCronItem, "task" | "match">[],
   fromMs: number,
@@ -36,8 +36,8 @@ export function lastDue(
 }
 
 /**
- * Queues scheduled jobs at the full minute, once for all processes. What came due while the database was away is
- * queued afterwards, each task once.
+ * Queues scheduled jobs at the full minute, once for all processes. After a database outage it queues each task that
+ * has come due once.
  */
 export class JobSchedule {
   private readonly items: readonly ParsedCronItem[];
@@ -86,7 +86,8 @@ export class JobSchedule {
 }
 
 /**
- * Of several processes one inserts or advances the row. A job of an earlier minute that has not started is replaced.
+ * Only one of several processes inserts or advances the row. A job of an earlier minute that has not started is
+ * replaced.
  */
 const QUEUE = `
   WITH due AS (

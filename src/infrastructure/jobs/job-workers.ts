@@ -19,7 +19,7 @@ import type { WorkerLease } from "./worker-lease";
 const POLL_EVERY_MS = 2_000;
 const START_WITHIN_MS = 10_000;
 const CLOSE_WITHIN_MS = 2_000;
-/** Jobs are aborted here: workers that are replaced may finish theirs. */
+/** Switches off graphile-worker's own abort: this class aborts jobs, and replaced workers may finish theirs. */
 const NEVER_MS = 2 ** 31 - 1;
 
 /** Connections for one set of workers. */
@@ -39,14 +39,14 @@ export interface JobWorkersOptions {
 /** Why a set of workers has to be replaced. */
 export interface Breakdown {
   readonly reason: string;
-  /** Whether the jobs in hand may be finished. */
+  /** Whether running jobs may be finished. */
   readonly mayFinish: boolean;
 }
 
 /**
  * One set of graphile-worker's workers, on connections of its own. graphile-worker does not replace a worker that has
- * ended, which happens when the end of a job cannot be written, and it does not ask again for the job of a lost answer.
- * `broken` resolves then, and the owner replaces the whole set, its connections included.
+ * ended, which happens when the end of a job cannot be written, and does not ask again for a job when the response was
+ * lost. In both cases `broken` resolves, and the owner replaces the whole set, its connections included.
  */
 export class JobWorkers {
   readonly broken: Promise<Breakdown>;
@@ -59,8 +59,8 @@ export class JobWorkers {
   private readonly aborting = new AbortController();
   private readonly graphile: WorkerPool;
   /**
-   * The first look for a job. graphile-worker remembers the failure of its first statement for good, so that a set of
-   * workers that could not look once never will.
+   * The first look for a job. graphile-worker keeps the failure of its first statement for good: workers whose first
+   * look failed never look again.
    */
   private looked: Promise<void> = Promise.resolve();
   private registration: Promise<null> | null = null;
@@ -84,7 +84,7 @@ export class JobWorkers {
         pollInterval: POLL_EVERY_MS,
         events: this.events(),
         logger: graphileLogger(options.log),
-        // Asked for before each job: no worker takes one before the database knows that it lives.
+        // Called before each job: no worker takes a job before the lease includes it.
         forbiddenFlags: () => (this.isRegistered ? null : this.register()),
       },
       this.tasks(),
@@ -116,7 +116,7 @@ export class JobWorkers {
     this.breakDown(breakdown);
   }
 
-  /** Takes no more jobs, and resolves once those in hand have ended. */
+  /** Takes no more jobs, and resolves once the running jobs have ended. */
   drain(): Promise<void> {
     this.draining ??= this.graphile
       .gracefulShutdown()
@@ -125,14 +125,14 @@ export class JobWorkers {
     return this.draining;
   }
 
-  /** Lets the jobs in hand finish for so long, then aborts them. Those that do not end are given back to the queue. */
+  /** Lets running jobs finish for `graceMs`, then aborts them. Jobs that do not end are returned to the queue. */
   async stop(graceMs: number): Promise<void> {
     const abort = setTimeout(() => this.aborting.abort(), graceMs);
     await inTime(this.drain(), graceMs + 2 * CLOSE_WITHIN_MS).catch(() => this.disconnect());
     clearTimeout(abort);
   }
 
-  /** Ends the workers without another statement: their jobs are not theirs any more, or the database is silent. */
+  /** Ends the workers without another statement: they no longer own their jobs, or the database does not answer. */
   async abandon(): Promise<void> {
     this.aborting.abort();
     this.cut();
@@ -140,7 +140,7 @@ export class JobWorkers {
   }
 
   private register(): Promise<null> {
-    // Later: graphile-worker has to make all of its workers first.
+    // Deferred: graphile-worker has to create all of its workers first.
     this.registration ??= Promise.resolve().then(async () => {
       await this.options.lease.register([...this.ids]);
       this.isRegistered = true;
@@ -164,8 +164,8 @@ export class JobWorkers {
         mayFinish: true,
       });
     });
-    // The database may have locked a job for this worker and lost its answer. The lock lasts for as long as the worker
-    // lives.
+    // The database may have locked a job for this worker although the response was lost. The lock lasts as long as the
+    // worker.
     events.on("worker:getJob:error", ({ error }) => {
       this.breakDown({
         reason: `a worker could not look for jobs: ${error instanceof Error ? error.message : String(error)}`,
@@ -207,8 +207,8 @@ export class JobWorkers {
             else jobLog.error({ err: error }, "job failed; it will be tried again");
             throw error;
           } finally {
-            // graphile-worker removes a job that has ended, also one that is another worker's by now: it does not get
-            // to know.
+            // graphile-worker removes every job whose task ends, even if another worker owns the job by now. In that
+            // case this task never ends.
             if (!(await lease.keeps(workerId))) await new Promise(() => undefined);
             this.busy.delete(workerId);
           }
@@ -233,13 +233,13 @@ export class JobWorkers {
     this.options.lease.release([...this.ids]);
   }
 
-  /** A silent server answers no goodbye. */
+  /** Closes the sockets without a protocol message, which a silent server would not answer. */
   private cut(): void {
     for (const client of this.clients) (client.connection.stream as Socket).destroy();
   }
 }
 
-/** Failures are logged above with their job; what graphile-worker says beyond that is for debugging. */
+/** Failed jobs are logged above; graphile-worker's own messages are for debugging. */
 function graphileLogger(log: Logger): GraphileLogger {
   return new GraphileLogger((scope) => (_level, message, meta) => log.debug({ ...scope, ...meta }, message));
 }

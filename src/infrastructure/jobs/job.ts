@@ -2,17 +2,17 @@ import type { Logger } from "pino";
 
 interface Job {
   readonly id: string;
-  /** Counts from 1, crashes included. */
+  /** Counted from 1; includes attempts that ended in a crash. */
   readonly attempt: number;
   readonly log: Logger;
-  /** Aborted when the grace period of a stop has passed, and when another worker has taken the job over. */
+  /** Aborted when the grace period of a stop has passed, and when another worker has taken over the job. */
   readonly signal: AbortSignal;
 }
 
-/** Has to be idempotent: after a crash the job runs again from its start. */
+/** Must be idempotent: after a crash the job runs again from its start. */
 export type JobHandler = (payload: Readonly<Record<string, string>>, job: Job) => Promise<void>;
 
-/** @throws Error for a value that the payload lacks */
+/** @throws Error if the payload lacks the value */
 export function required(value: string | undefined): string {
   if (value === undefined) throw new Error("the job's payload is incomplete");
   return value;

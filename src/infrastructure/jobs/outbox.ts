@@ -18,7 +18,9 @@ export class GraphileOutbox implements Outbox {
     );
   }
 
-  /** Not by `remove_job`, which leaves a row behind for good if the job has started and its process is killed. */
+  /**
+   * Does not call `remove_job`, which leaves a row behind for good if the job has started and its process is killed.
+   */
   async remove(key: string): Promise<void> {
     await this.sql.query(
       "SELECT 1 FROM graphile_worker.complete_jobs(ARRAY(SELECT id FROM graphile_worker.jobs WHERE key = $1))",
@@ -27,7 +29,7 @@ export class GraphileOutbox implements Outbox {
   }
 }
 
-/** Removes queues without a job: graphile-worker would keep one for each Deployment that there ever was. */
+/** Removes queues without a job: graphile-worker would keep one for every Deployment that ever existed. */
 export async function forgetEmptyQueues(pool: Pool): Promise<void> {
   const utils = await makeWorkerUtils({ pgPool: pool });
   try {

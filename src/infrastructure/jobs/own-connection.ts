@@ -7,11 +7,11 @@ import { SessionClient } from "../postgres/session-client";
 const ANSWER_WITHIN_MS = 5_000;
 
 /**
- * One connection outside of every pool, opened when it is needed. A statement that fails or is not answered in time
- * gives the connection up, and the next statement opens another one.
+ * One connection outside of every pool, opened on demand. If a statement fails or is not answered in time, the
+ * connection is closed, and the next statement opens another one.
  */
 export class OwnConnection {
-  /** How many connections were opened so far: what belongs to a session has to be made again when it grows. */
+  /** Number of connections opened so far. When it grows, session state such as locks has to be created again. */
   opened = 0;
   private opening: Promise<SessionClient> | null = null;
 
@@ -21,7 +21,7 @@ export class OwnConnection {
     private readonly answerWithinMs = ANSWER_WITHIN_MS,
   ) {}
 
-  /** @throws whatever the statement throws, or Error where it is not answered in time */
+  /** @throws whatever the statement throws, or Error on a timeout */
   async query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
     const opening = (this.opening ??= this.open());
     let client: SessionClient | undefined;
@@ -56,5 +56,5 @@ export class OwnConnection {
   }
 }
 
-/** Without a word to the server, which may not answer. */
+/** Closes the socket without a protocol message, since the server may not answer. */
 const destroy = (client: SessionClient): void => void (client.connection.stream as Socket).destroy();

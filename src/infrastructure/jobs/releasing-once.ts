@@ -1,13 +1,12 @@
 import type { Pool, PoolClient } from "pg";
 
 type Release = (destroy?: boolean) => void;
-/** pg-pool passes neither a client nor a release along with an error, whatever its types say. */
+/** Despite its types, pg-pool passes neither a client nor a release function along with an error. */
 type Connected = (error: Error | undefined, client?: PoolClient, release?: Release) => void;
 
 /**
- * The same pool, but a client that `connect` hands to a callback may be released twice. graphile-worker does that when
- * its LISTEN fails while it shuts down: the second release would reject a promise that nothing handles, and end the
- * process.
+ * Returns the pool with a `connect` whose callback may release its client twice. graphile-worker does that when its
+ * LISTEN fails during shutdown: the second release would reject a promise that nothing handles, and end the process.
  */
 export function releasingOnce(pool: Pool): Pool {
   const connect = (connected?: Connected): Promise<PoolClient> | void => {

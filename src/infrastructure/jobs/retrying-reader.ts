@@ -2,18 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Logger } from "pino";
 import { backOffMs } from "../../kernel/back-off";
 
-/** Retries a read until it succeeds, and logs an outage once when it starts and once when it ends. */
+/** Retries a read until it succeeds. Logs an outage once at its start and once at its end. */
 export class RetryingReader {
   private failures = 0;
 
-  /** @param what is read, as the beginning of a sentence about several */
+  /** @param what names the data in log messages: the beginning of a sentence, in the plural */
   constructor(
     private readonly log: Pick<Logger, "info" | "warn">,
     private readonly what: string,
     private readonly backOff: (failures: number) => number = (failures) => backOffMs(failures, null),
   ) {}
 
-  /** Null once the signal is given. */
+  /** Returns null once the signal is aborted. */
   async read<T>(read: () => Promise<T>, signal: AbortSignal): Promise<T | null> {
     let failures = 0;
     while (!signal.aborted) {

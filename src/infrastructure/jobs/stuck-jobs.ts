@@ -1,14 +1,14 @@
 import type { OwnConnection } from "./own-connection";
 
-/** Jobs that workers could take and do not. */
+/** Finds jobs that workers could take and do not. */
 export class StuckJobs {
   constructor(
     private readonly connection: Pick<OwnConnection, "query">,
-    /** Jobs of other tasks are for other versions of this service. */
+    /** The tasks of this version. Jobs of other tasks are for other versions of this service. */
     private readonly tasks: readonly string[],
   ) {}
 
-  /** Whether a job has been due for so long. Frees queues whose worker has gone before it looks. */
+  /** Whether a job has been due for at least `dueForMs`. Before that it frees queues whose worker is gone. */
   async areThere(dueForMs: number): Promise<boolean> {
     await this.connection.query(FREE_QUEUES, [dueForMs]);
     const [row] = await this.connection.query<{ found: boolean }>(FIND, [this.tasks, dueForMs]);
@@ -16,13 +16,13 @@ export class StuckJobs {
   }
 }
 
-/** A job that another worker has removed meanwhile cannot free its queue any more. */
+/** Unlocks queues without a locked job. If another worker removed the job, nothing else unlocks its queue. */
 const FREE_QUEUES = `
   UPDATE graphile_worker._private_job_queues AS queue SET locked_at = NULL, locked_by = NULL
   WHERE locked_at < now() - $1::int * interval '1 ms'
     AND NOT EXISTS (SELECT 1 FROM graphile_worker._private_jobs WHERE job_queue_id = queue.id AND locked_at IS NOT NULL)`;
 
-/** The jobs of a queue run one after another: those behind one that runs are not stuck. */
+/** The jobs of a queue run one after another: jobs that wait behind a running one are not stuck. */
 const FIND = `
   SELECT EXISTS (
     SELECT 1 FROM graphile_worker.jobs AS job

@@ -8,20 +8,20 @@ export class WorkerLeaseRow {
   @PrimaryColumn("uuid", { primaryKeyConstraintName: "worker_lease_pkey" })
   id: string;
 
-  /** The names under which it takes jobs. */
+  /** The ids of the workers of the process. */
   @Column("text", { name: "worker_ids", array: true })
   workerIds: string[];
 
-  /** The last sign of life. */
+  /** When the lease was last renewed. */
   @InstantColumn({ name: "seen_at" })
   seenAt: Instant;
 
-  /** Without another sign of life until then the process counts as dead. */
+  /** The process counts as dead after this time, unless it renews the lease. */
   @InstantColumn({ name: "expires_at" })
   expiresAt: Instant;
 }
 
-/** When a scheduled job was last queued, so that each is queued once however many processes there are. */
+/** When a scheduled job was last queued, so that all processes together queue each job once. */
 @Entity("job_schedule")
 export class JobScheduleRow {
   @PrimaryColumn("text", { primaryKeyConstraintName: "job_schedule_pkey" })

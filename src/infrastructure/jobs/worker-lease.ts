@@ -9,20 +9,20 @@ const BEATS_PER_LEASE = 8;
 
 export interface WorkerLeaseOptions {
   readonly connection: Pick<OwnConnection, "query" | "opened">;
-  /** Without a sign of life for so long, by the database's clock, a process counts as dead. */
+  /** Without a renewal for this long, by the database's clock, a process counts as dead. */
   readonly leaseMs: number;
-  /** The lease ran out and another process has taken the jobs of these workers: they must not go on. */
+  /** Called if the lease ran out and another process has taken the jobs of these workers, which must then stop. */
   readonly onLost: () => void;
   readonly log: Pick<Logger, "warn" | "debug">;
 }
 
 /**
- * The proof that this process lives, as a row that it renews by the database's clock. While it has the lease its
- * workers keep their jobs. It also looks for processes whose lease ran out, and gives their jobs back to the queue;
+ * Shows that this process is alive, by a row that it renews by the database's clock. While it has the lease its workers
+ * keep their jobs. It also looks for processes whose lease ran out, and returns their jobs to the queue;
  * graphile-worker alone would wait four hours, as it cannot distinguish a dead worker from a slow one.
  *
- * A process that was suspended for longer than its lease finds its row gone. Its workers are then strangers: a job
- * that they still have in hand is another worker's by now, and `keeps` says so.
+ * A process that was suspended for longer than its lease finds its row gone. Its workers no longer own the jobs that
+ * they still run: other workers may have taken them, and `keeps` returns false.
  */
 export class WorkerLease {
   private readonly workers = new Set<string>();
@@ -32,7 +32,7 @@ export class WorkerLease {
   private id = newId();
   private held = false;
   private confirmed = { monotonicMs: -Infinity, wallMs: -Infinity };
-  /** Workers that have ended, whose jobs are to be given back. */
+  /** Workers that have ended and whose jobs still have to be returned to the queue. */
   private ended: string[] = [];
   private lockedOn = { opened: -1, workers: new Set<string>() };
   private lastBeat: Promise<void> = Promise.resolve();
@@ -47,7 +47,7 @@ export class WorkerLease {
     this.loop = this.run();
   }
 
-  /** Resolves once the database knows that these workers live. */
+  /** Resolves once the lease in the database includes these workers. */
   async register(workerIds: readonly string[]): Promise<void> {
     for (const workerId of workerIds) this.workers.add(workerId);
     await this.beat();
@@ -55,19 +55,19 @@ export class WorkerLease {
       throw new Error("The lease of this process ran out");
   }
 
-  /** Gives the jobs of workers that have ended back to the queue. */
+  /** Returns the jobs of workers that have ended to the queue. */
   release(workerIds: readonly string[]): void {
     this.ended.push(...workerIds.filter((workerId) => this.workers.delete(workerId)));
-    // A failure is no news: the loop tries again.
+    // A failure needs no handling: the loop retries.
     void this.beat().catch(() => undefined);
   }
 
-  /** Milliseconds since the database last knew that this process lives. */
+  /** Milliseconds since the last renewal that the database confirmed. */
   get silentMs(): number {
     return Math.max(performance.now() - this.confirmed.monotonicMs, Date.now() - this.confirmed.wallMs);
   }
 
-  /** Whether the jobs in hand of a worker are still its own. Waits for the database where that is not certain. */
+  /** Whether the worker still owns the jobs that it runs. Waits for the database if that is not certain. */
   async keeps(workerId: string): Promise<boolean> {
     while (this.workers.has(workerId) && this.silentMs > this.options.leaseMs / 2) {
       if (this.stopping.signal.aborted) return false;
@@ -76,7 +76,7 @@ export class WorkerLease {
     return this.workers.has(workerId);
   }
 
-  /** Gives the lease and all jobs in hand back at once. The caller limits the time. */
+  /** Gives up the lease and returns all running jobs to the queue at once. The caller limits the time. */
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.loop;
@@ -101,7 +101,7 @@ export class WorkerLease {
     }
   }
 
-  /** One after another. @throws whatever the database throws */
+  /** Renewals run one after another. @throws whatever the database throws */
   private beat(): Promise<void> {
     const beat = this.lastBeat.then(() => this.renew());
     this.lastBeat = beat.catch(() => undefined);
@@ -131,9 +131,9 @@ export class WorkerLease {
   }
 
   /**
-   * The lock of a session is gone at the moment in which its process is killed, long before the lease runs out. It is
-   * a hint only: on a machine or a network that was lost the session lives on. Processes of earlier versions, which
-   * have no lease, go by these locks alone.
+   * Locks the worker ids in the session. Such a lock ends as soon as its process is killed, long before the lease runs
+   * out. It is only a hint: after the loss of a machine or a network the session lives on. Processes of earlier
+   * versions, which have no lease, rely on these locks alone.
    */
   private async lock(): Promise<void> {
     const { connection } = this.options;
@@ -164,7 +164,7 @@ const RENEW = `
   UPDATE worker_lease SET worker_ids = $2, seen_at = now(), expires_at = now() + $3 * interval '1 ms'
   WHERE id = $1 RETURNING id`;
 
-/** The answer to an earlier try may have been lost. */
+/** An upsert, because the response to an earlier attempt may have been lost. */
 const TAKE = `
   INSERT INTO worker_lease (id, worker_ids, seen_at, expires_at) VALUES ($1, $2, now(), now() + $3 * interval '1 ms')
   ON CONFLICT (id) DO UPDATE SET worker_ids = excluded.worker_ids, seen_at = now(), expires_at = excluded.expires_at`;

@@ -2,18 +2,18 @@ import type { estypes } from "@elastic/elasticsearch";
 import type { LineOutcome } from "./export-lines";
 
 /**
- * Refusals with status 400 that are certainly about the state of the cluster: it is out of shards (as 7.x and later
- * word it, for a new index), or the index is closed. Such lines are sent again with the next sweep.
+ * Refusals with status 400 that the state of the cluster certainly causes: it is out of shards (as 7.x and later report
+ * it, for a new index), or the index is closed. Such lines are sent again with the next sweep.
  */
 const PASSING_REFUSALS: ReadonlySet<string> = new Set(["validation_exception", "index_closed_exception"]);
 
 /**
- * These may say something of the document, or of the index: its mapping, its limits, its pipeline. 401, 403, 404, 429
- * and 5xx all pass once the cluster is mended.
+ * Statuses whose cause may be the document, or the index: its mapping, its limits, its pipeline. 401, 403, 404, 429 and
+ * 5xx all pass once the cluster is repaired.
  */
 const REFUSAL_STATUSES: ReadonlySet<number> = new Set([400, 413]);
 
-/** What became of each line, by its place in the bulk request. */
+/** The outcome of each line, by its position in the bulk request. */
 export function outcomesOf<Line extends { readonly id: string }>(
   lines: readonly Line[],
   items: estypes.BulkResponse["items"] | undefined,

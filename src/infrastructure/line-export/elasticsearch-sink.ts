@@ -5,14 +5,14 @@ import { outcomesOf } from "./bulk-answer";
 import { reasonOf, retryAfterMs, statusOf } from "../elasticsearch/client";
 import { lacksFlattened, withFlatObjects } from "../elasticsearch/distribution";
 
-/** Well under the 100 MB that Elasticsearch takes, and small enough to be sent again without regret. */
+/** Well below Elasticsearch's limit of 100 MB, and small enough to be sent again cheaply. */
 const MAX_REQUEST_BYTES = 5 * 1024 * 1024;
 
 export interface ElasticsearchSinkOptions<Line> {
   readonly client: Client;
-  /** Its `version` is to be raised with every change, or existing installations keep the template that they have. */
+  /** Raise its `version` with every change, or existing installations keep their template. */
   readonly template: estypes.IndicesPutIndexTemplateRequest & { readonly version: number };
-  /** Follows from the line alone: a line sent again has to meet its first copy. */
+  /** Depends on the line alone: a line that is sent again has to replace its first copy. */
   readonly indexOf: (line: Line) => string;
   readonly documentOf: (line: Line) => object;
   readonly clock: Clock;
@@ -26,7 +26,10 @@ interface Entry<Line> {
   readonly bytes: number;
 }
 
-/** Stores each line under its own id in an index that follows from the line: sent twice, it is there once. */
+/**
+ * Stores each line under its own id in an index that depends on the line alone: a line that is sent twice is stored
+ * once.
+ */
 export class ElasticsearchSink<Line extends { readonly id: string }> implements LineSink<Line> {
   constructor(private readonly options: ElasticsearchSinkOptions<Line>) {}
 
@@ -70,7 +73,10 @@ export class ElasticsearchSink<Line extends { readonly id: string }> implements 
     };
   }
 
-  /** A line that is too large by itself is sent all the same: the server's limit counts, not ours. */
+  /**
+   * Splits the entries into requests. A line that is too large by itself is still sent: the server's limit counts, not
+   * ours.
+   */
   private toRequests(entries: readonly Entry<Line>[]): Entry<Line>[][] {
     const maxBytes = this.options.maxRequestBytes ?? MAX_REQUEST_BYTES;
     const requests: Entry<Line>[][] = [];

@@ -2,19 +2,19 @@ import type { Instant } from "../../kernel/instant";
 import type { Clock } from "../../kernel/clock";
 import type { UnitOfWork } from "../../kernel/unit-of-work";
 
-/** Where lines go for good. Sending a line again changes nothing. */
+/** The final destination of lines. Sending a line again changes nothing. */
 export interface LineSink<Line> {
-  /** @throws Error if the sink did not take it; lines can be sent all the same. */
+  /** @throws Error if the sink did not accept it; lines can be sent all the same. */
   ensureTemplate(signal?: AbortSignal): Promise<void>;
-  /** Never throws: every line has its outcome, in the order given. */
+  /** Never throws: every line has its outcome, in the order of the input. */
   index(lines: readonly Line[], signal?: AbortSignal): Promise<SinkResult<Line>>;
 }
 
 export type LineOutcome<Line> =
   | { readonly line: Line; readonly outcome: "indexed" }
-  /** The sink could not take it now, or did not say: to be sent again. */
+  /** The sink could not accept the line now, or did not mention it: to be sent again. */
   | { readonly line: Line; readonly outcome: "retry"; readonly reason: string }
-  /** The sink refused this line. The cause may be the line or a state of the sink: nothing tells them apart. */
+  /** The sink refused this line. The cause may be the line or a state of the sink: the two cannot be distinguished. */
   | { readonly line: Line; readonly outcome: "refused"; readonly reason: string };
 
 export interface SinkResult<Line> {
@@ -25,42 +25,42 @@ export interface SinkResult<Line> {
 
 export interface SinkOutage {
   readonly reason: string;
-  /** What the sink asked for, if it did. */
+  /** The wait that the sink asked for; null if it did not. */
   readonly retryAfterMs: number | null;
 }
 
 /** The lines that still have to reach the sink. */
 export interface WaitingLines<Line> {
   /**
-   * Oldest first, behind the line `after`; locked, and without those that another exporter has in hand. A refused line
-   * is among them only when it is to be tried again.
+   * Returns and locks lines, oldest first, after the line `after`. Skips those that another exporter has locked, and
+   * refused lines that are not yet due for a retry.
    */
   lock(limit: number, after: string | null, now: Instant): Promise<Line[]>;
-  /** The sink has them: they wait no more. */
+  /** Marks lines as stored by the sink: they no longer wait. */
   settle(ids: readonly string[]): Promise<void>;
   /**
-   * Sets lines aside, to be tried again later: after a minute, then after as long as they have been refused, at most
-   * every quarter of an hour. A line that has been refused for a day is refused for good: it stays readable, and waits
-   * no more. Returns the ids of those.
+   * Sets lines aside for a retry: after a minute, then after as long as they have been refused, up to a quarter of an
+   * hour. A line that has been refused for a day is refused for good: it stays readable, and no longer waits. Returns
+   * the ids of those lines.
    */
   refuse(lines: readonly Refusal[], at: Instant): Promise<ReadonlySet<string>>;
   /** When the oldest waiting line was written, refused ones included; null if none waits. */
   oldestAt(): Promise<Instant | null>;
 }
 
-/** What has not reached the sink. */
+/** Numbers of lines that have not reached the sink. */
 export interface UnexportedLines {
   readonly waiting: number;
-  /** Of the waiting ones, those that were refused and are tried again. */
+  /** The waiting lines that were refused and are retried. */
   readonly setAside: number;
-  /** Lines that were refused for a day, and are tried no more. */
+  /** Lines that were refused for a day, and are not retried. */
   readonly refused: number;
 }
 
-/** Lines that were refused, outside of transactions. */
+/** Counts and retries refused lines, outside of transactions. */
 export interface RefusedLines {
   count(): Promise<UnexportedLines>;
-  /** Lets refused lines wait again, as if they had never been sent. Returns how many. */
+  /** Lets refused lines wait again, as if they had never been sent. Returns their number. */
   retry(): Promise<number>;
 }
 
@@ -81,7 +81,7 @@ export interface ExportTransaction<Line> {
 
 export interface ExportBatch {
   readonly limit: number;
-  /** Starts behind this line; null starts with the oldest. */
+  /** Starts after this line; null starts with the oldest. */
   readonly after: string | null;
   readonly signal?: AbortSignal;
 }
@@ -91,10 +91,10 @@ export interface ExportReport<Line> {
   readonly indexed: number;
   readonly refused: readonly RefusedLine<Line>[];
   readonly retried: number;
-  /** Why the first of the lines to be sent again was not taken. */
+  /** Why the sink did not accept the first of the lines to be sent again. */
   readonly retryReason: string | null;
   readonly outage: SinkOutage | null;
-  /** The last line taken, for the `after` of the next batch; null if none waited. */
+  /** The last line of the batch, to pass as `after` for the next one; null if no line waited. */
   readonly lastId: string | null;
   readonly oldestWaitingAt: Instant | null;
 }
@@ -102,10 +102,9 @@ export interface ExportReport<Line> {
 /**
  * Sends one batch of waiting lines to the sink. A line waits until the sink has confirmed it.
  *
- * The sink is called with the transaction open, against the rule that only `tx` is called inside: the row locks
- * are what keeps two exporters off the same line, and a repeated call is harmless since the sink keeps a line
- * under its id. A process that dies between the sink's answer and the commit therefore sends the batch again,
- * and no line is lost or doubled.
+ * The sink is called in the open transaction, against the rule that only `tx` is called inside: the row locks keep two
+ * exporters off the same line, and a repeated call is harmless since the sink stores a line under its id. If a process
+ * dies between the sink's response and the commit, the batch is sent again, and no line is lost or duplicated.
  */
 export class ExportLines<Line extends { readonly id: string }> {
   constructor(

@@ -2,7 +2,7 @@ import type { ExportLines, LineSink, RefusedLines, UnexportedLines } from "./exp
 
 export interface ExportTotals {
   readonly exported: number;
-  /** Refused now; each is tried again later, or was refused for a day. */
+  /** Lines that were refused now; each is retried later, unless it has been refused for a day. */
   readonly refused: number;
   /** Why the export ended early; null if it did not. */
   readonly outage: string | null;
@@ -22,14 +22,14 @@ export class LineExport<Line extends { readonly id: string }> {
     return this.lines.count();
   }
 
-  /** Lets refused lines wait again, as if they had never been sent. Returns how many. */
+  /** Lets refused lines wait again, as if they had never been sent. Returns their number. */
   retryRefused(): Promise<number> {
     return this.lines.retry();
   }
 
   /** Sends the waiting lines once, from the oldest to the newest. Ends early at an outage. */
   async sendAll(): Promise<ExportTotals> {
-    // Without the template the lines are still found.
+    // Lines can be found without the template too.
     await this.sink.ensureTemplate().catch(() => undefined);
     const totals = { exported: 0, refused: 0 };
     for (let after: string | null = null; ;) {

@@ -5,7 +5,7 @@ import type { ExportLines, ExportReport, LineSink } from "./export-lines";
 import { backOffMs } from "../../kernel/back-off";
 import { RefusalLog } from "./refusal-log";
 
-/** Counters of the export, for metrics. */
+/** Metrics of the export. */
 export interface LineExportMetrics {
   /** The age of the oldest waiting line; 0 if none waits. */
   lagSeconds(seconds: number): void;
@@ -25,7 +25,7 @@ export const NO_METRICS: LineExportMetrics = {
 export interface LineExporterOptions<Line extends { readonly id: string }> {
   /** The lines' name in the process log. */
   readonly name: { readonly many: string };
-  /** What the process log says of a line that was refused. */
+  /** The fields that the process log shows of a refused line. */
   readonly about: (line: Line) => object;
   readonly exportLines: Pick<ExportLines<Line>, "execute">;
   readonly sink: Pick<LineSink<Line>, "ensureTemplate">;
@@ -34,27 +34,27 @@ export interface LineExporterOptions<Line extends { readonly id: string }> {
   readonly metrics?: LineExportMetrics;
   readonly pollIntervalMs?: number;
   readonly batchSize?: number;
-  /** How long `stop` lets the batch in hand go on before it aborts its request. */
+  /** How long `stop` waits for the current batch before it aborts its request. */
   readonly stopGraceMs?: number;
   readonly backOff?: (failures: number, askedMs: number | null) => number;
 }
 
 const TEMPLATE_RETRY_MS = 60_000;
 
-/** A run of batches that did not go through, told of once at its start and once at its end. */
+/** A series of failed batches, logged once at its start and once at its end. */
 interface Trouble {
   readonly since: number;
   attempts: number;
-  /** Failures since a line last got through. */
+  /** Failures since the sink last accepted a line. */
   inARow: number;
 }
 
 /**
- * Exports waiting lines for as long as the process runs. Any number of replicas may do so at once.
+ * Exports waiting lines as long as the process runs. Any number of replicas may do so at once.
  *
- * It sweeps the queue from the oldest line to the newest and starts over. After a failed request it tries the
- * same batch again; lines that the sink puts off one by one (a full shard, a blocked index) are passed over until
- * the next sweep, and lines that it refuses are set aside for longer, so that they hold nothing else up.
+ * It sweeps the queue from the oldest line to the newest and starts over. After a failed request it retries the same
+ * batch. Lines that the sink defers one by one (a full shard, a blocked index) are skipped until the next sweep, and
+ * lines that it refuses are set aside for longer, so that they do not delay the others.
  */
 export class LineExporter<Line extends { readonly id: string }> {
   private readonly stopping = new AbortController();
@@ -63,7 +63,7 @@ export class LineExporter<Line extends { readonly id: string }> {
   private running: Promise<void> | null = null;
   private trouble: Trouble | null = null;
   private after: string | null = null;
-  /** When to try the template again; null once the sink has it. */
+  /** When to send the template next; null once the sink has it. */
   private templateDueAtMs: number | null = 0;
   private readonly refusals: RefusalLog<Line>;
 
@@ -76,7 +76,7 @@ export class LineExporter<Line extends { readonly id: string }> {
     this.running ??= this.run();
   }
 
-  /** Ends after the batch in hand; nothing is lost if the process ends sooner. An exporter is not started twice. */
+  /** Ends after the current batch; nothing is lost if the process ends sooner. An exporter is not started twice. */
   async stop(): Promise<void> {
     this.stopping.abort();
     const grace = setTimeout(() => this.aborting.abort(), this.options.stopGraceMs ?? 5_000);
@@ -87,12 +87,12 @@ export class LineExporter<Line extends { readonly id: string }> {
   private async run(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       const waitMs = await this.pass();
-      // Rejects only when stopped, which the loop sees for itself.
+      // Rejects only on a stop, which the loop checks.
       await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => {});
     }
   }
 
-  /** One batch; answers how long to wait for the next. */
+  /** Exports one batch. Returns the milliseconds to wait before the next. */
   private async pass(): Promise<number> {
     try {
       await this.ensureTemplate();
@@ -134,7 +134,7 @@ export class LineExporter<Line extends { readonly id: string }> {
 
   private failed(reason: string, { progress, askedMs }: { progress: boolean; askedMs: number | null }): number {
     this.metrics.failedBatch();
-    // Whatever was down may come back empty, and an index must not be made before its template.
+    // A sink that was down may come back empty, and an index must not be created before its template.
     if (!progress && this.templateDueAtMs !== null) this.templateDueAtMs = 0;
 
     if (this.trouble === null && !this.stopping.signal.aborted) {
@@ -159,7 +159,7 @@ export class LineExporter<Line extends { readonly id: string }> {
     );
   }
 
-  /** Without the template the lines are still found, so its failure is told and otherwise let be. */
+  /** Lines can be found without the template too, so its failure is only logged. */
   private async ensureTemplate(): Promise<void> {
     if (this.templateDueAtMs === null || this.templateDueAtMs > this.nowMs()) return;
     try {

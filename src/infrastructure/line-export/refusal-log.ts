@@ -37,6 +37,6 @@ export class RefusalLog<Line> {
   }
 }
 
-/** The reason without what differs from line to line: places, ids and values. */
+/** The reason without the parts that differ from line to line: positions, ids and values. */
 const causeOf = ({ reason, forGood }: RefusedLine<unknown>): string =>
   `${forGood} ${reason.replace(/\[\d+:\d+\]|'[^']*'|[0-9a-f]{8}-[0-9a-f-]{27}|\d+ bytes/g, "")}`;

@@ -8,7 +8,7 @@ test("console and warnings are written to the log, without what objects hold", a
   try {
     console.trace("worker", 7, new Client({ password: "hunter2" }));
     console.log("plain");
-    // Jest gives tests a process of their own, on which Node reports no warnings.
+    // Jest gives tests a `process` object of their own, on which Node reports no warnings.
     process.emit("warning", Object.assign(new Error("old runtime"), { name: "DeprecationWarning" }));
   } finally {
     undo();

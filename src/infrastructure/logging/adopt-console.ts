@@ -4,7 +4,7 @@ import { loggable } from "./loggable";
 const LEVELS = { debug: "debug", log: "info", info: "info", trace: "warn", warn: "warn", error: "error" } as const;
 
 /**
- * Sends what libraries write by `console`, and Node's own warnings, to the log, so that all of the output has one form.
+ * Sends the `console` output of libraries, and Node's own warnings, to the log, so that all output has one format.
  * Returns a function that undoes it.
  */
 export function adoptConsole(log: Logger): () => void {

@@ -3,8 +3,9 @@ import { loggedError } from "./logged-error";
 const MAX_DEPTH = 4;
 
 /**
- * What a log may show of a value. Objects of a class, such as a connection with its keys, are shown by the name of
- * their class; errors by `loggedError`; plain objects and lists as they are, with the same applied to their content.
+ * Returns a form of the value that may be logged. Objects of a class, such as a connection with its keys, become the
+ * name of their class; errors go through `loggedError`; plain objects and lists stay, with their content converted
+ * likewise.
  */
 export function loggable(value: unknown, depth = 0): unknown {
   if (value instanceof Error) return loggedError(value);

@@ -1,4 +1,4 @@
-/** What a log shows of an error. */
+/** The parts of an error that are logged. */
 interface LoggedError {
   readonly type: string;
   readonly message: string;
@@ -10,8 +10,8 @@ interface LoggedError {
 }
 
 /**
- * An error for the log. Only these parts of it: database drivers hang the statement's parameters and the row
- * at fault on theirs (`parameters`, `detail`, `where`), with passwords' digests and people's secrets in them.
+ * Returns only these parts of an error: database drivers add the statement's parameters and the failing row to theirs
+ * (`parameters`, `detail`, `where`), with password digests and users' secrets in them.
  */
 export function loggedError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;

@@ -2,10 +2,7 @@ import { levels, type DestinationStream } from "pino";
 
 const WARN = 40;
 
-/**
- * For a person at a terminal: the time in UTC, the level if it is more than information, what happened, and the rest as
- * JSON.
- */
+/** Log lines for a terminal: the time in UTC, the level if it is WARN or above, the message, and the rest as JSON. */
 export function readableLines(out: { write(text: string): unknown }): DestinationStream {
   return { write: (line) => void out.write(readable(line)) };
 }

@@ -3,11 +3,11 @@ import { inTime } from "../../kernel/in-time";
 
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const ROLLOUT_SECONDS = [1, 5, 10, 30, 60, 120, 300, 600, 1800];
-/** Far less than the ten seconds that Prometheus gives a scrape. */
+/** Timeout of one reading, far below the ten seconds that Prometheus allows for a scrape. */
 const READ_WITHIN_MS = 2_000;
 
 export interface GraphqlRequestMeasured {
-  /** A root field of the schema, never a name of the client's choosing: each value makes a time series. */
+  /** A root field of the schema, never a name chosen by the client: each value creates a time series. */
   readonly operation: string;
   readonly type: string;
   /** `OK`, or the code of the first error. */
@@ -15,7 +15,7 @@ export interface GraphqlRequestMeasured {
   readonly seconds: number;
 }
 
-/** What `/metrics` tells. Each server has its own, so that several can run in one process. */
+/** The metrics at `/metrics`. Each server has its own set, so that several can run in one process. */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly requests: Counter;
@@ -115,7 +115,7 @@ export class Metrics {
     this.socketsOpen.dec({ protocol });
   }
 
-  /** The type has to be one of the protocol's, never a word of the client's: each value makes a time series. */
+  /** `type` must be one of the protocol's, never a client's text: each value creates a time series. */
   socketMessage(direction: "in" | "out", type: string): void {
     this.socketMessages.inc({ direction, type });
   }
@@ -172,7 +172,7 @@ export class Metrics {
     read: () => Promise<{ readonly waiting: number; readonly setAside: number; readonly refused: number }>,
   ): void {
     const name = (state: string): string => `retrograde_${kind}_lines_${state}`;
-    // One reading for the three gauges of a scrape.
+    // The three gauges share one reading per scrape.
     let latest: ReturnType<typeof read> | undefined;
     const share = (): ReturnType<typeof read> => {
       latest ??= read().finally(() => (latest = undefined));
@@ -218,7 +218,7 @@ export class Metrics {
         try {
           this.set(await inTime(read(), READ_WITHIN_MS));
         } catch {
-          // An outage must not take the other metrics along; NaN marks the one that is unknown.
+          // An outage must not fail the other metrics; NaN marks the unknown one.
           this.set(Number.NaN);
         }
       },

@@ -10,19 +10,21 @@ import {
   withLimitedLockWaits,
 } from "../postgres/lock-waits";
 
-/** An arbitrary number that nothing else locks. Never change it: versions of different age exclude each other by it. */
+/** An arbitrary number that no other lock uses. Never change it: it makes different versions exclude each other. */
 const MIGRATION_LOCK = 7_209_430;
 const LOCK_POLL_MS = 500;
-/** Longer than `LOCK_TIMEOUT_MS`, so that requests that have queued up behind a try are served before the next one. */
+/**
+ * Longer than `LOCK_TIMEOUT_MS`, so that requests that have queued up behind an attempt are served before the next one.
+ */
 const RETRY_AFTER_MS = 3_000;
 
 type Report = (message: string) => void;
 
 /**
  * Brings the database up to date while other versions serve requests; several processes may try at once. A migration
- * that does not get its locks within two seconds gives way to the requests behind it, and is tried again until it
- * gets them. Each migration is a transaction of its own, or takes care of itself (`transaction = false`), and one that
- * was cut off is run again by the next call. Returns the names of the migrations that were run.
+ * that does not get its locks within two seconds gives way to the requests behind it, and is retried until it gets
+ * them. Each migration runs in a transaction of its own, or manages its own (`transaction = false`), and an interrupted
+ * one is run again by the next call. Returns the names of the migrations that were run.
  */
 export async function migrate(dataSource: DataSource, report: Report = () => undefined): Promise<string[]> {
   const queryRunner = dataSource.createQueryRunner();
@@ -34,7 +36,7 @@ export async function migrate(dataSource: DataSource, report: Report = () => und
       );
       const executor = new MigrationExecutor(dataSource, queryRunner);
       const pending = await executor.getPendingMigrations();
-      // A new database lacks all of them, and their names would say nothing.
+      // On a new database all migrations are pending, and their names would be of no use.
       const isUpgrade = pending.length < dataSource.migrations.length;
       for (const migration of pending) {
         if (isUpgrade) report(`migration ${migration.name}`);
@@ -50,8 +52,8 @@ export async function migrate(dataSource: DataSource, report: Report = () => und
 }
 
 /**
- * The lock and the migrations share a connection: where it is lost, both are. The lock is polled, because a statement
- * that waits has a snapshot, and `CREATE INDEX CONCURRENTLY` of the process that holds the lock waits for all of them.
+ * The lock and the migrations share a connection: if it is lost, both are. The lock is polled, because a statement that
+ * waits has a snapshot, and `CREATE INDEX CONCURRENTLY` in the process that holds the lock waits for all snapshots.
  */
 async function withMigrationLock<T>(queryRunner: QueryRunner, report: Report, work: () => Promise<T>): Promise<T> {
   const tryLock = async (): Promise<boolean> => {
@@ -68,7 +70,7 @@ async function withMigrationLock<T>(queryRunner: QueryRunner, report: Report, wo
   try {
     return await work();
   } finally {
-    // A connection that is lost has lost the lock, too.
+    // A lost connection has lost the lock, too.
     await queryRunner.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]).catch(() => undefined);
   }
 }
@@ -85,7 +87,7 @@ async function run(executor: MigrationExecutor, queryRunner: QueryRunner, migrat
   }
 }
 
-/** Without a last try: until the migration has its locks, the version before it goes on serving. */
+/** Retries without a limit: until the migration has its locks, the version before it goes on serving. */
 async function repeatedly(
   queryRunner: QueryRunner,
   what: string,
@@ -105,8 +107,8 @@ async function repeatedly(
 }
 
 /**
- * Whether this version's migrations have all been run. Only looks: TypeORM's own answer would first create its
- * table, from every replica that asks.
+ * Whether all migrations of this version have been run. Only reads: TypeORM's own check would first create its table,
+ * from every replica that asks.
  */
 export async function isMigrated(dataSource: DataSource): Promise<boolean> {
   const { migrationsTableName } = dataSource.options;

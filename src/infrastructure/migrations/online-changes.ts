@@ -2,11 +2,11 @@ import type { QueryRunner } from "typeorm";
 import { withoutLimit } from "../postgres/lock-waits";
 
 /**
- * Changes of tables that are in use. Only for migrations with `transaction = false`. Each may be called again after it
- * was cut off at any moment.
+ * Changes of tables that are in use, only for migrations with `transaction = false`. Each may be called again after it
+ * was interrupted at any moment.
  */
 
-/** `name` and then what stands behind ON: `table (column, …) WHERE …`. Readers and writers go on while it is built. */
+/** Creates an index while reads and writes continue. `on` is the text behind ON: `table (column, …) WHERE …`. */
 export async function createIndex(
   queryRunner: QueryRunner,
   name: string,
@@ -18,7 +18,7 @@ export async function createIndex(
     [name],
   )) as { valid: boolean }[];
   if (index?.valid === true) return;
-  // A build that was cut off leaves an index that is written to and never read.
+  // An interrupted build leaves an index that is written to and never read.
   if (index !== undefined) await dropIndex(queryRunner, name);
   await withoutLimit(queryRunner, `CREATE ${unique ? "UNIQUE " : ""}INDEX CONCURRENTLY ${name} ON ${on}`);
 }
@@ -28,8 +28,8 @@ async function dropIndex(queryRunner: QueryRunner, name: string): Promise<void> 
 }
 
 /**
- * `definition` is what stands behind the constraint's name, as in `CHECK (…)` or `FOREIGN KEY (…) REFERENCES …`. New
- * rows are held to it at once; those that are there are looked through while readers and writers go on.
+ * `definition` is the text behind the constraint's name, as in `CHECK (…)` or `FOREIGN KEY (…) REFERENCES …`. New rows
+ * are checked at once; existing rows are checked while reads and writes continue.
  */
 export async function addConstraint(
   queryRunner: QueryRunner,

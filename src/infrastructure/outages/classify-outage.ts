@@ -5,8 +5,8 @@ import { sqlStateOf } from "../postgres/sql-state";
 import { fileOutage, type FileOutage } from "../files/file-errors";
 
 /**
- * The error as the caller is to get it: outages of the database and the data folder as `Outage`, all others as they
- * are.
+ * Returns the error for the caller: an outage of the database or the data folder as `Outage`, any other error
+ * unchanged.
  */
 export function refusalOf(error: unknown): unknown {
   if (error instanceof DomainError) return error;
@@ -44,8 +44,8 @@ const FILE_OUTAGES: Readonly<Partial<Record<FileOutage["kind"], OutageKind>>> = 
 };
 
 /**
- * What pg, pg-pool and TypeORM say of connections, without a code. TypeORM releases the query runner of a connection
- * that broke.
+ * Messages of pg, pg-pool and TypeORM about connections, which have no code. TypeORM releases the query runner of a
+ * connection that broke.
  */
 const CONNECTION_MESSAGES: readonly (readonly [pattern: RegExp, kind: OutageKind])[] = [
   [/^Connection terminated|^Client has encountered a connection error|^Client was closed/, "DATABASE_AWAY"],
@@ -69,10 +69,10 @@ function outageKindOf(error: unknown): OutageKind | null {
 
 const MAX_DEPTH = 5;
 
-/** The error, what it wraps, and of several at once (one for each address of a host) all. */
+/** The error and all errors that it wraps, including several at once (one for each address of a host). */
 function causesOf(error: unknown, depth = 0): Error[] {
   if (!isNativeError(error) || depth > MAX_DEPTH) return [];
-  // graphql-js wraps errors of another realm, such as those of Node itself in a test, into one with `thrownValue`.
+  // graphql-js wraps errors of another realm, such as Node's own errors in a test, into one with `thrownValue`.
   const { errors, thrownValue } = error as Partial<AggregateError> & { readonly thrownValue?: unknown };
   const wrapped: readonly unknown[] = [
     error.cause,

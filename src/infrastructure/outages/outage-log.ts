@@ -7,7 +7,7 @@ import type { Unavailable } from "../../kernel/errors";
 export type OutageProbe = () => Promise<boolean>;
 
 const PROBE_EVERY_MS = 2_000;
-/** An outage without a probe is over when no request has met it for so long. */
+/** An outage without a probe is over when no request has met it for this long. */
 const QUIET_MS = 30_000;
 
 interface Going {
@@ -17,8 +17,8 @@ interface Going {
 }
 
 /**
- * Logs an outage once at its start and once at its end, however many requests are refused because of it. What else is
- * unavailable is logged each time.
+ * Logs an outage once at its start and once at its end, however many requests are refused because of it. Other
+ * `Unavailable` errors are logged each time.
  */
 export class OutageLog {
   private readonly going = new Map<OutageKind, Going>();

@@ -1,10 +1,10 @@
-/** An answer holds more than its reader is ready to take. */
+/** A response is longer than its reader accepts. */
 export class AnswerTooLong extends Error {}
 
 export interface FetchLimits {
   readonly maxBytes: number;
   /**
-   * SAME_HOST follows redirects that stay on the host and do not leave https. AS_FETCH does as `options.redirect` says:
+   * SAME_HOST follows redirects that stay on the host and do not leave https. AS_FETCH follows `options.redirect`:
    * registries send layers and descriptions from other hosts.
    */
   readonly redirects: "SAME_HOST" | "AS_FETCH";
@@ -13,13 +13,13 @@ export interface FetchLimits {
 const MAX_REDIRECTS = 5;
 const LOOPBACK = /^(localhost|127(\.\d+){3}|\[::1\])$/;
 
-/** Whether an address is reached by https, or on this machine. */
+/** Whether a URL is reached over https, or on this machine. */
 export const isProtected = ({ protocol, hostname }: URL): boolean =>
   protocol === "https:" || (protocol === "http:" && LOOPBACK.test(hostname));
 
 /**
- * `fetch` that gives up an answer that is longer than `maxBytes`, whatever length it announces. @throws AnswerTooLong,
- * as its body is read
+ * `fetch` that aborts a response that is longer than `maxBytes`, whatever length it announces.
+ * @throws AnswerTooLong while the body is read
  */
 export async function boundedFetch(
   url: string | URL,

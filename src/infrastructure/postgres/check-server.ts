@@ -4,11 +4,11 @@ import { SessionClient } from "./session-client";
 
 const ROUNDS = 3;
 
-/** The database, or the pooler before it, cannot be used as it is set up. */
+/** The configuration of the database, or of the pooler in front of it, does not suit this service. */
 export class UnfitDatabase extends Error {}
 
 /**
- * Refuses databases with which the service would go wrong later on, or at random.
+ * Rejects databases on which the service would fail later, or at random.
  * @throws UnfitDatabase saying what to change
  */
 export async function checkServer(url: string): Promise<void> {
@@ -25,11 +25,11 @@ export async function checkServer(url: string): Promise<void> {
   }
 }
 
-/** With a pooler in transaction mode two idle connections share one session, or one connection meets several. */
+/** With a pooler in transaction mode two idle connections share one session, or one connection uses several. */
 async function requireOwnSessions(first: SessionClient, second: SessionClient): Promise<void> {
   const seen = { first: new Set<number>(), second: new Set<number>() };
   for (let round = 0; round < ROUNDS; round++) {
-    // Twice in a row, so that a pooler that hands its sessions out in turn is seen as well.
+    // Asks twice in a row, so that a pooler that rotates its sessions is detected as well.
     seen.first.add(await backendOf(first)).add(await backendOf(first));
     seen.second.add(await backendOf(second));
   }

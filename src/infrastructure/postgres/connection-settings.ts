@@ -1,13 +1,13 @@
 import type { ClientConfig } from "pg";
 
-/** How long a session may take before it is ended, in milliseconds; 0 sets no limit. */
+/** Time limits of a session in milliseconds; 0 sets no limit. */
 interface SessionLimits {
   readonly statementMs: number;
-  /** One wait for a lock. */
+  /** Max time of one wait for a lock. */
   readonly lockMs: number;
-  /** Between two statements of a transaction. */
+  /** Max time between two statements of a transaction. */
   readonly idleInTransactionMs: number;
-  /** A connection that owes an answer and sends nothing for so long counts as lost. Longer than `statementMs`. */
+  /** A connection that owes an answer and sends nothing for this long counts as lost. Longer than `statementMs`. */
   readonly silenceMs: number;
 }
 
@@ -22,7 +22,7 @@ const PROFILES = {
     idleInTransactionMs: 30_000,
     silenceMs: 70_000,
   },
-  /** Transactions that wait for another system, which answers within 30 s, and deletions of much at once. */
+  /** Transactions that wait for another system, which answers within 30 s, and large deletions. */
   background: {
     name: "retrograde-background",
     statementMs: 600_000,
@@ -30,7 +30,7 @@ const PROFILES = {
     idleInTransactionMs: 60_000,
     silenceMs: 660_000,
   },
-  /** LISTEN: idle nearly always. */
+  /** LISTEN: idle almost all the time. */
   listen: {
     name: "retrograde-access",
     statementMs: 12_000,
@@ -40,7 +40,7 @@ const PROFILES = {
   },
   /** Waits for advisory locks without a limit. */
   liveness: { name: "retrograde-liveness", statementMs: 0, lockMs: 0, idleInTransactionMs: 30_000, silenceMs: 0 },
-  /** Work on whole tables, called for by an operator who can see how long it takes. */
+  /** Work on whole tables, started by an operator who can see how long it takes. */
   commands: {
     name: "retrograde-command",
     statementMs: 600_000,
@@ -48,14 +48,14 @@ const PROFILES = {
     idleInTransactionMs: 600_000,
     silenceMs: 660_000,
   },
-  /** Rewrites tables; sets its own limits for locks. */
+  /** Rewrites tables. Migrations set their own limits for locks. */
   migrations: { name: "retrograde-migrations", statementMs: 0, lockMs: 0, idleInTransactionMs: 0, silenceMs: 0 },
 } as const satisfies Record<string, SessionLimits & { readonly name: string }>;
 
-/** What a connection is for. It decides on the time limits and on the name in pg_stat_activity. */
+/** The purpose of a connection, which sets its time limits and its name in pg_stat_activity. */
 export type ConnectionPurpose = keyof typeof PROFILES;
 
-/** Time to connect, and in a pool also to wait for a free connection. */
+/** Max time to connect; in a pool also the max wait for a free connection. */
 const CONNECT_WITHIN_MS = 10_000;
 const KEEPALIVE_IDLE_SECONDS = 10;
 const KEEPALIVE_INTERVAL_SECONDS = 5;
@@ -73,9 +73,9 @@ export interface ConnectionSettings extends ClientConfig {
 /**
  * The settings of every connection that this service opens.
  *
- * Poolers such as PgBouncer refuse or drop start parameters that they do not know. Only `application_name`, which they
- * know, is one here; all others are set by a statement on the new connection. They win over those of the database and
- * the role, so that a stricter isolation or another time zone there changes nothing.
+ * Poolers such as PgBouncer refuse or drop startup parameters that they do not know. Only `application_name`, which
+ * they know, is passed as one; all others are set by a statement on the new connection. They override the settings of
+ * the database and the role, so that a stricter isolation or another time zone there has no effect.
  */
 export function connectionSettings(url: string, purpose: ConnectionPurpose): ConnectionSettings {
   const { name, statementMs, lockMs, idleInTransactionMs, silenceMs } = PROFILES[purpose];

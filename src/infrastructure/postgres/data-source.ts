@@ -15,7 +15,7 @@ export interface DatabaseOptions {
   readonly purpose?: ConnectionPurpose;
 }
 
-/** A pool for TypeORM and for SQL that is written by hand, where `timestamptz(3)` columns come back as `Instant`s. */
+/** A pool for TypeORM and hand-written SQL that returns `timestamptz(3)` columns as `Instant`s. */
 export function createDataSource({
   url,
   poolSize,
@@ -54,8 +54,8 @@ function getTypeParser(oid: number, format?: "text" | "binary"): unknown {
 const IN_UTC = "+00";
 
 /**
- * Postgres drops trailing zeros of the fraction: `2024-07-15 09:30:00.5+00`. Sessions run in UTC, but a pooler may have
- * lost that setting: any other offset is worked out.
+ * Parses Postgres' text form, without trailing zeros in the fraction: `2024-07-15 09:30:00.5+00`. Sessions run in UTC,
+ * but a pooler may have lost that setting, so any other offset is converted.
  */
 export function parseTimestamptz(text: string): Instant {
   if (!text.endsWith(IN_UTC)) return inOtherZone(text);
@@ -65,7 +65,7 @@ export function parseTimestamptz(text: string): Instant {
 
 const WITH_OFFSET = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)([+-])(\d\d)(?::(\d\d))?(?::(\d\d))?$/;
 
-/** @throws Error where the text is none of the years 1 to 9999 in the ISO style */
+/** @throws Error if the text is not an instant of the years 1 to 9999 in the ISO style */
 function inOtherZone(text: string): Instant {
   const parts = WITH_OFFSET.exec(text);
   if (parts === null) throw new Error(`The database answers an instant in a form that is not ISO: ${text}`);
@@ -74,14 +74,14 @@ function inOtherZone(text: string): Instant {
   return toInstant(Date.parse(`${date}T${time}Z`) + (sign === "+" ? -offsetMs : offsetMs));
 }
 
-/** The connections that TypeORM uses itself. */
+/** The pool that TypeORM itself uses. */
 export const poolOf = (dataSource: DataSource): Pool => (dataSource.driver as PostgresDriver).master as Pool;
 
 /**
- * Statements written by hand, on any of TypeORM's connections or on that of the open transaction, and straight
- * to its client: TypeORM's own `query` adds a query runner, events and logging to each, which costs about as
- * much as a short statement (docs/adr/0004). In a transaction they reach Postgres in the order of the calls,
- * including calls that were not awaited.
+ * Runs hand-written statements on any connection of TypeORM's pool, or on that of the open transaction, directly on its
+ * client: TypeORM's own `query` adds a query runner, events and logging to each, which costs about as much as a short
+ * statement (docs/adr/0004). In a transaction statements reach Postgres in the order of the calls, including those that
+ * are not awaited.
  */
 export function sqlOf(source: DataSource | EntityManager): Sql {
   if ("driver" in source) return queueOf(poolOf(source));

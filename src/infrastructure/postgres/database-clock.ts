@@ -5,8 +5,8 @@ const MEASURE_EVERY_MS = 60_000;
 const WARN_FROM_MS = 1_000;
 
 /**
- * The time of the database, for instants that replicas compare with each other: their own clocks may differ. It is
- * measured once a minute and never goes back.
+ * The database's time, for instants that replicas compare with each other: their own clocks may differ. The offset is
+ * measured once a minute, and the time never goes back.
  */
 export class DatabaseClock {
   private offsetMs = 0;
@@ -19,7 +19,7 @@ export class DatabaseClock {
     private readonly log: Pick<Logger, "warn" | "debug">,
   ) {}
 
-  /** Measures now and from then on. A database that is away leaves the last offset as it is. */
+  /** Measures the offset now and once a minute. If the database is unreachable, the last offset stays. */
   async start(): Promise<void> {
     await this.measure().catch((error: unknown) =>
       this.log.debug({ err: error }, "the database's clock cannot be read"),
@@ -42,7 +42,7 @@ export class DatabaseClock {
     const ms = rows[0]?.ms;
     if (ms === undefined) return;
     this.offsetMs = Math.round(ms - (sentMs + receivedMs) / 2);
-    // A slow answer says little about the clock.
+    // The slower the answer, the less precise the measurement.
     const certainMs = Math.abs(this.offsetMs) - (receivedMs - sentMs) / 2;
     if (certainMs < WARN_FROM_MS || this.warned) return;
     this.warned = true;

@@ -3,7 +3,7 @@ import { inTime } from "../../kernel/in-time";
 
 export type DatabaseState = "ok" | "read-only" | "unreachable";
 
-/** Whether the database answers in that time, and takes changes. */
+/** Whether the database answers within `withinMs`, and accepts changes. */
 export async function databaseState(pool: Pick<Pool, "query">, withinMs: number): Promise<DatabaseState> {
   try {
     const { rows } = await inTime(pool.query<{ readOnly: boolean }>(`SELECT ${READ_ONLY} AS "readOnly"`), withinMs);
@@ -13,5 +13,5 @@ export async function databaseState(pool: Pick<Pool, "query">, withinMs: number)
   }
 }
 
-/** Of a standby, or where `default_transaction_read_only` is on. */
+/** True on a standby, or where `default_transaction_read_only` is on. */
 export const READ_ONLY = "current_setting('transaction_read_only')::bool";

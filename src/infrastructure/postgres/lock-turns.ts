@@ -3,10 +3,7 @@ import { Outage } from "../../kernel/outage";
 import { sqlStateOf } from "./sql-state";
 
 const LOCK_NOT_AVAILABLE = "55P03";
-/**
- * How long a caller waits for its turn while others come and go, before it waits in Postgres for at most
- * `lock_timeout`.
- */
+/** Max wait of a caller for its turn. In its turn it waits in Postgres, for at most `lock_timeout`. */
 const TURN_WITHIN_MS = 10_000;
 
 interface Waiting {
@@ -22,22 +19,22 @@ export class NotYourTurn extends Error {
   }
 }
 
-/** What one call of a use case knows of its locks, over all its attempts. */
+/** The locks of one call of a use case, over all its attempts. */
 export class LockTicket {
-  /** A lock that this call is the next to wait for in Postgres. */
+  /** The lock for which this call is the next to wait in Postgres. */
   reserved: string | null = null;
-  /** Locks of the transaction that is open. */
+  /** Locks of the open transaction. */
   readonly held = new Set<string>();
   giveUpAtMs: number | null = null;
 }
 
 /**
- * Lets at most one call of this process wait in Postgres for the lock of one object. All others wait here without a
- * connection, in the order of their coming. A row that is locked for long would otherwise take the whole pool, and with
- * it every call to other objects.
+ * Lets at most one call of this process wait in Postgres for the lock of an object. All others wait here without a
+ * connection, in the order of their arrival. A row that is locked for long would otherwise take the whole pool, and
+ * block the calls to other objects.
  */
 export class LockTurns {
-  /** Those who wait here, by the lock. There is a list for as long as a call waits in Postgres, or is about to. */
+  /** Waiting calls by lock. A list exists while a call waits in Postgres, or is about to. */
   private readonly queues = new Map<string, Waiting[]>();
 
   /** @throws NotYourTurn */
@@ -51,7 +48,7 @@ export class LockTurns {
       ticket.held.add(lock);
       return locked;
     } catch (error) {
-      // A lock that is held for that long will not be free for the others soon.
+      // A lock that was held for that long is unlikely to be released soon.
       if (sqlStateOf(error) === LOCK_NOT_AVAILABLE)
         for (const { giveUp } of this.queues.get(lock)?.splice(0) ?? []) giveUp();
       throw error;
@@ -61,8 +58,8 @@ export class LockTurns {
   }
 
   /**
-   * Resolves once it is the call's turn, which it has until `finish`. @throws Outage where the lock is held for long,
-   * and after ten seconds in all
+   * Resolves once it is the call's turn, which lasts until `finish`.
+   * @throws Outage if the lock is held for long, and after ten seconds in all
    */
   async await(ticket: LockTicket, { lock }: NotYourTurn): Promise<void> {
     ticket.giveUpAtMs ??= Date.now() + TURN_WITHIN_MS;
@@ -72,7 +69,7 @@ export class LockTurns {
     ticket.reserved = lock;
   }
 
-  /** To be called after each attempt. */
+  /** Must be called after each attempt. */
   finish(ticket: LockTicket): void {
     ticket.held.clear();
     if (ticket.reserved !== null) this.handOn(ticket.reserved);
@@ -108,15 +105,16 @@ function waitIn(queue: Waiting[], withinMs: number): Promise<void> {
 
 const attempts = new WeakMap<EntityManager, { readonly turns: LockTurns; readonly ticket: LockTicket }>();
 
-/** Makes `lockInTurn` know the call behind a transaction. */
+/** Records the call behind a transaction, for `lockInTurn`. */
 export function noteAttempt(manager: EntityManager, turns: LockTurns, ticket: LockTicket): void {
   attempts.set(manager, { turns, ticket });
 }
 
 /**
- * Locks one object in a transaction of a unit of work, which is rolled back and run again where others wait already.
- * @param object names it, as the end of a sentence: "this Deployment"
- * @throws Outage where the lock is not to be had in time
+ * Locks one object in a transaction of a unit of work. If other calls already wait for it, the transaction is rolled
+ * back and runs again in its turn.
+ * @param object names it in error messages: "this Deployment"
+ * @throws Outage if the lock is not available in time
  */
 export async function lockInTurn<T>(
   manager: EntityManager,

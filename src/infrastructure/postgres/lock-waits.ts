@@ -2,22 +2,22 @@ import type { Pool } from "pg";
 import { QueryFailedError, type QueryRunner } from "typeorm";
 
 /**
- * How long a change of the schema waits for a lock. Requests that need the table queue up behind it meanwhile, so this
- * is also how long they are delayed.
+ * Max wait of a schema change for a lock. Requests that need the table queue up behind it, so this is also the longest
+ * delay that it causes them.
  */
 export const LOCK_TIMEOUT_MS = 2_000;
 
 const LOCK_NOT_AVAILABLE = "55P03";
 const DEADLOCK_DETECTED = "40P01";
 
-/** Makes statements of the session wait for locks only so long, and run as long as they need. */
+/** Limits each wait for a lock in the session to `LOCK_TIMEOUT_MS`, and lifts the limit on a statement's run time. */
 export async function limitLockWaits(query: (text: string) => Promise<unknown>): Promise<void> {
   await query(
     `SELECT set_config('lock_timeout', '${LOCK_TIMEOUT_MS}', false), set_config('statement_timeout', '0', false)`,
   );
 }
 
-/** The same pool, with the limit on each connection that is taken from it. */
+/** Returns the pool with this limit on each connection that is taken from it. */
 export function withLimitedLockWaits(pool: Pool): Pool {
   const connect = async () => {
     const client = await pool.connect();
@@ -28,7 +28,8 @@ export function withLimitedLockWaits(pool: Pool): Pool {
 }
 
 /**
- * Runs a statement without a lock timeout: waiting blocks no other statement, and a timeout would make it start again.
+ * Runs a statement without a lock timeout: its wait for locks delays no requests, and a timeout would make it start
+ * over.
  */
 export async function withoutLimit(queryRunner: QueryRunner, statement: string): Promise<void> {
   await queryRunner.query("SELECT set_config('lock_timeout', '0', false)");
@@ -44,7 +45,9 @@ export function isLockConflict(error: unknown): boolean {
   return code === LOCK_NOT_AVAILABLE || code === DEADLOCK_DETECTED;
 }
 
-/** Something like `: pg_dump (process 4711) has had a transaction open for 41 s`; empty where none is open. */
+/**
+ * Returns text such as `: pg_dump (process 4711) has had a transaction open for 41 s`; empty if no transaction is open.
+ */
 export async function describeOldestTransaction(queryRunner: QueryRunner): Promise<string> {
   const [oldest] = (await queryRunner.query(
     `SELECT pid, application_name AS name, extract(epoch FROM now() - xact_start)::integer AS seconds FROM pg_stat_activity

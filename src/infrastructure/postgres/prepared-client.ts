@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Client, type QueryConfig } from "pg";
 import { SessionClient } from "./session-client";
 
-/** Statements that one connection keeps prepared; beyond it new ones run unprepared, so memory is bounded. */
+/** Max prepared statements per connection. Further ones run unprepared, so that memory is bounded. */
 const MAX_PREPARED_STATEMENTS = 500;
 
 const names = new Map<string, string>();
@@ -19,16 +19,16 @@ function nameOf(text: string): string | undefined {
 type QueryArguments = [textOrConfig: unknown, values?: unknown, callback?: unknown];
 
 /**
- * A pg client that prepares every statement with parameters the first time a connection meets it, so that Postgres
- * parses it once, and sends statements that are given at the same time by one write. TypeORM itself never names its
- * statements; going through the client gives repositories, query builders and hand-written SQL the same benefit.
+ * A pg client that prepares every statement with parameters on its first use in a connection, so that Postgres parses
+ * it once. It also sends statements that are issued at the same time in one write. TypeORM itself never names its
+ * statements; doing so in the client benefits repositories, query builders and hand-written SQL alike.
  *
- * A statement's text has to be constant (values as parameters): one with a value in its text would fill the table of
- * names. What comes after the limit still runs, only unprepared.
+ * A statement's text has to be constant (values as parameters): texts with values in them would fill the table of
+ * names. Statements beyond the limit still run, only unprepared.
  */
 export class PreparedClient extends SessionClient {}
 
-// Assigned and not declared: `Client.query` has a dozen overloads, which all pass through unchanged.
+// Assigned instead of declared: `Client.query` has a dozen overloads, which all pass through unchanged.
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound at each call below
 const send = Client.prototype.query as unknown as (this: Client, ...args: QueryArguments) => unknown;
 Object.defineProperty(PreparedClient.prototype, "query", {

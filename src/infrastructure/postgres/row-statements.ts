@@ -5,9 +5,9 @@ import { sqlOf } from "./data-source";
 type RowClass<R> = new () => R;
 
 /**
- * INSERT, UPDATE and column lists worked out once from TypeORM's own metadata, for the few tables on the
- * path of every deploy: TypeORM's builders work them out anew at each call, which costs more than the
- * statement itself (docs/adr/0004). Same entities, same connection, same transaction.
+ * INSERT, UPDATE and column lists computed once from TypeORM's own metadata, for the few tables that every deploy uses.
+ * TypeORM's builders compute them at each call, which costs more than the statement itself (docs/adr/0004). Same
+ * entities, same connection, same transaction.
  */
 export class RowStatements<R extends object> {
   private readonly statements = new Map<string, string>();
@@ -59,7 +59,7 @@ export class RowStatements<R extends object> {
     return `"${this.column(property).databaseName}"`;
   }
 
-  /** pg would write an array as a Postgres array, so JSON goes as text. */
+  /** JSON is sent as text, because pg would write an array as a Postgres array. */
   private parameter(row: Partial<R>, property: string): unknown {
     const value = (row as Record<string, unknown>)[property];
     return this.column(property).type === "jsonb" && value !== null ? JSON.stringify(value) : value;

@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import { Client, type ClientConfig, type Pool, type QueryResult } from "pg";
 import type { ConnectionSettings } from "./connection-settings";
 
-/** Of pg itself, and not of the class that prepares statements: the settings are made once. */
+/** pg's own `query`, not the one that prepares statements: the settings are applied once per connection. */
 // eslint-disable-next-line @typescript-eslint/unbound-method -- it is bound where it is called
 const plainQuery = Client.prototype.query as (this: Client, text: string) => Promise<QueryResult>;
 
@@ -11,14 +11,14 @@ const READ_ONLY_TRANSACTION = "25006";
 type Connected = (error: Error | null) => void;
 
 /**
- * A pg client with the settings of `connectionSettings`: it is connected once the server has taken them. When a
- * statement is not answered within `silenceMs`, the connection is closed and its statements fail, which also ends
- * waiting on connections that a network has dropped without a word.
+ * A pg client with the settings of `connectionSettings`: `connect` resolves once the server has applied them. If a
+ * statement is not answered within `silenceMs`, the connection is closed and its statements fail. This also ends waits
+ * on connections that the network has dropped silently.
  */
 export class SessionClient extends Client {
   private readonly session: ConnectionSettings["session"];
   private readonly silenceMs: number;
-  /** Connected to a server that takes no changes: after a failover another one may stand behind the address. */
+  /** Whether the server has refused a change as read-only. After a failover the address may lead to another server. */
   isStale = false;
 
   constructor(config: string | ClientConfig | ConnectionSettings = {}) {
@@ -26,7 +26,8 @@ export class SessionClient extends Client {
     const { session = {}, silenceMs = 0 } = typeof config === "string" ? {} : (config as Partial<ConnectionSettings>);
     this.session = session;
     this.silenceMs = silenceMs;
-    // The statements of a broken connection fail by themselves; an event without a listener would end the process.
+    // The statements of a broken connection fail by themselves; an `error` event without a listener would end the
+    // process.
     this.on("error", () => undefined);
     this.connection.on("errorMessage", ({ code }: { readonly code?: string }) => {
       if (code === READ_ONLY_TRANSACTION) this.isStale = true;
@@ -59,7 +60,7 @@ export class SessionClient extends Client {
   private closeWhenSilent(): void {
     if (this.silenceMs === 0) return;
     const stream = this.connection.stream as Socket;
-    // The timer of the socket costs next to nothing, other than a timer for each statement.
+    // The socket's own timer costs next to nothing, unlike a timer for each statement.
     stream.setTimeout(this.silenceMs, () => {
       if (!this.isIdle) stream.destroy(new ConnectionSilent(this.silenceMs));
     });
@@ -77,9 +78,7 @@ export class SessionClient extends Client {
   }
 }
 
-/**
- * Closes connections to a database that takes no changes when they come back to the pool, so that the next one is new.
- */
+/** Closes connections to a read-only database when they return to the pool, so that the next one is new. */
 export function closeStaleConnections(pool: Pool): void {
   pool.on("release", (_error, client) => {
     if (client instanceof SessionClient && client.isStale) void client.end().catch(() => undefined);

@@ -1,6 +1,6 @@
 import { isNativeError } from "node:util/types";
 
-/** The SQLSTATE of a database error, also where TypeORM has wrapped it; of errors of the system their code. */
+/** The SQLSTATE of a database error, even if TypeORM has wrapped it, or the code of a system error. */
 export function sqlStateOf(error: unknown): string | undefined {
   return databaseErrorField(error, "code");
 }
@@ -17,5 +17,5 @@ function databaseErrorField(error: unknown, field: "code" | "constraint"): strin
   return typeof value === "string" ? value : undefined;
 }
 
-/** Of two transactions at once one has to give way, and succeeds when it is run again. */
+/** Whether a transaction gave way to a concurrent one, and can succeed when it is run again. */
 export const isContention = (error: unknown): boolean => ["40001", "40P01"].includes(sqlStateOf(error) ?? "");

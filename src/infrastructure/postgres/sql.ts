@@ -1,4 +1,4 @@
-/** Runs one SQL statement on whatever it stands for: the pool, or the open transaction. */
+/** Runs single SQL statements on the pool, or in the open transaction. */
 export interface Sql {
   query<Row>(text: string, parameters?: readonly unknown[]): Promise<Row[]>;
 }

@@ -2,7 +2,7 @@ import type { Pool, PoolClient, QueryResultRow } from "pg";
 import type { Sql } from "./sql";
 import { isContention } from "./sql-state";
 
-/** Max statements in one pipeline on a connection: the last of them waits for all the others. */
+/** Max statements that share a connection: the last of them waits for all the others. */
 const MAX_TOGETHER = 8;
 
 interface Waiting {
@@ -13,17 +13,17 @@ interface Waiting {
   attempt: number;
 }
 
-/** A statement that gave way to another transaction is carried out again. */
+/** Max attempts of a statement that gives way to other transactions. */
 const ATTEMPTS = 4;
 
 /**
- * Statements of their own, outside of transactions, on the connections of a pool. While there are enough connections
- * each statement has one for itself. Once all are busy, those that wait share the ones that come free: a few go out
- * together, by one write, instead of queuing for a turn each, so that a server at its limit gets more done.
+ * Runs single statements, outside of transactions, on the connections of a pool. While connections are free, each
+ * statement gets its own. Once all are busy, waiting statements share the next one that comes free: a few are sent in
+ * one write instead of waiting for a turn each, so that a server at its limit gets more done.
  */
 export class StatementQueue implements Sql {
   private readonly waiting: Waiting[] = [];
-  /** Connections that were asked for and are not here yet. */
+  /** Connections that were requested and have not arrived yet. */
   private expected = 0;
 
   constructor(private readonly pool: Pool) {}
@@ -60,12 +60,12 @@ function send(statements: readonly Waiting[], client: PoolClient, again: (statem
     client.off("error", fail);
     client.release(failure);
   };
-  // A connection that breaks says so here too, and would otherwise end the process.
+  // A broken connection also emits `error`, which without a listener would end the process.
   client.on("error", fail);
   if (left === 0) release();
   for (const statement of statements) {
     const { text, parameters, resolve, reject } = statement;
-    // Whatever the types say, there is no error where there is a result.
+    // Despite pg's types, `error` is null if there is a result.
     client.query<QueryResultRow>(text, [...parameters], (error: Error | null, result) => {
       if (error === null) {
         resolve(result.rows as never[]);

@@ -10,8 +10,8 @@ const DEFAULT_PORT = 5432;
 const YES = "S";
 
 /**
- * The URL with `sslmode=prefer` and `allow` resolved, which pg takes for `verify-full`: as with libpq, TLS without a
- * check of the certificate where the server has it, and none otherwise. All other URLs are returned as they are.
+ * Returns the URL with `sslmode=prefer` and `allow` resolved as in libpq: TLS without a check of the certificate if the
+ * server offers TLS, and no TLS otherwise. pg would treat both as `verify-full`. All other URLs are returned unchanged.
  * @throws Error if the server cannot be reached
  */
 export async function withTlsMode(url: string): Promise<string> {

@@ -6,8 +6,8 @@ import { isContention } from "./sql-state";
 const ATTEMPTS = 4;
 
 /**
- * Transactions at READ COMMITTED, which every connection has as its default: use cases serialise on the row that they
- * lock first, by `lockInTurn`.
+ * Runs transactions at READ COMMITTED, the default of every connection: use cases serialise on the row that they lock
+ * first, by `lockInTurn`.
  */
 export function createUnitOfWork<Tx>(dataSource: DataSource, storesOn: (manager: EntityManager) => Tx): UnitOfWork<Tx> {
   const turns = turnsOf(dataSource);
@@ -33,7 +33,7 @@ export function createUnitOfWork<Tx>(dataSource: DataSource, storesOn: (manager:
 
 const turnsByDataSource = new WeakMap<DataSource, LockTurns>();
 
-/** One for all units of work on the same connections. */
+/** Shared by all units of work on the same data source. */
 function turnsOf(dataSource: DataSource): LockTurns {
   const turns = turnsByDataSource.get(dataSource) ?? new LockTurns();
   turnsByDataSource.set(dataSource, turns);

@@ -7,7 +7,7 @@ export interface Example {
 const DEPLOYMENT_ID = "put a Deployment's id here";
 const REVISION_ID = "put a deploy revision's id here";
 
-/** Offered in the explorer's list, in this order: the answer of each has the ids that the next one takes. */
+/** Shown in the explorer's list, in this order: the response to each has the ids that the next one needs. */
 export const EXAMPLES: readonly Example[] = [
   {
     title: "My Workspaces",

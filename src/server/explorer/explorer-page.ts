@@ -1,4 +1,4 @@
-/** The explorer's markup; no text of a request ever goes in here. */
+/** The explorer's markup; it never contains text of a request. */
 export const EXPLORER_PAGE = /* html */ `<!doctype html>
 <html lang="en">
 <head>

@@ -3,7 +3,7 @@ import { EXPLORER_PAGE } from "./explorer-page";
 import { EXPLORER_SCRIPT } from "./explorer-script";
 import { EXPLORER_STYLE } from "./explorer-style";
 
-/** Nothing but our own files, and no other site around the page: it handles passwords and tokens. */
+/** Allow only our own files, and no embedding in other sites: the page handles passwords and tokens. */
 const SECURITY_HEADERS = {
   "content-security-policy": [
     "default-src 'none'",
@@ -27,7 +27,9 @@ const send = (reply: FastifyReply, type: string, text: string): FastifyReply =>
 export const sendExplorer = (reply: FastifyReply): FastifyReply =>
   send(reply.header("vary", "accept"), "text/html", EXPLORER_PAGE);
 
-/** What the page loads. The files are strings in modules because the compiler copies nothing else to `dist`. */
+/**
+ * Serves the files that the page loads. They are strings in modules because the compiler copies nothing else to `dist`.
+ */
 export function explorerRoutes(app: FastifyInstance): void {
   app.get("/v1/explorer/explorer.js", async (_request, reply) => send(reply, "text/javascript", EXPLORER_SCRIPT));
   app.get("/v1/explorer/explorer.css", async (_request, reply) => send(reply, "text/css", EXPLORER_STYLE));

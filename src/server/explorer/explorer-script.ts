@@ -1,8 +1,8 @@
 import { EXAMPLES } from "./explorer-examples";
 
 /**
- * Runs in the browser as it stands here: plain JavaScript, without template literals of its own. The
- * token stays in its field, and is gone when the page is.
+ * Runs in the browser as it is written here: plain JavaScript, without template literals of its own. The token stays in
+ * its field, and is gone when the page is.
  */
 export const EXPLORER_SCRIPT = /* js */ `"use strict";
 const EXAMPLES = ${JSON.stringify(EXAMPLES)};
@@ -28,7 +28,7 @@ async function ask(query, variables) {
   return { status: response.status, requestId: response.headers.get("x-request-id"), body };
 }
 
-/** Ids out of earlier answers, by the variable that takes them. */
+/** Ids from earlier responses, by the variable that takes them. */
 const known = {};
 
 function learn(data) {
@@ -62,7 +62,7 @@ async function run() {
     const { status, requestId, body } = await ask($("query").value, variables);
     const ms = Math.round(performance.now() - startedAt);
     const problem = body.errors && body.errors[0];
-    // The dialect has one message for every missing permission.
+    // The dialect has the same message for a missing permission.
     const signedOut = problem && problem.extensions && problem.extensions.code === "UNAUTHENTICATED";
     const outcome = problem ? "refused: " + (signedOut ? "sign in first, or again" : problem.message) : "done";
     $("status").textContent = "HTTP " + status + ", " + ms + " ms, " + outcome + " (request " + requestId + ")";

@@ -14,7 +14,7 @@ import { storableLiterals } from "./text-input";
 import type { RequestContext } from "./request-context";
 import type { RequestPlugin } from "./request-plugin";
 
-/** Fields of a document after its fragments are written out, so that a few lines cannot unfold into millions. */
+/** Max fields of a document with its fragments written out, so that a few lines cannot unfold into millions. */
 const MAX_SELECTIONS = 10_000;
 
 export interface ApolloOptions {
@@ -32,7 +32,7 @@ export interface ApolloOptions {
   readonly log: Logger;
 }
 
-/** Apollo Server with everything off that talks to the outside or that clients of this API never use. */
+/** Apollo Server without the features that connect to external services or that clients of this API never use. */
 export function createApollo({
   schema,
   limits,
@@ -45,12 +45,12 @@ export function createApollo({
     schema,
     formatError,
     logger: apolloLogger(log),
-    // Whatever NODE_ENV and APOLLO_* say: the same server everywhere.
+    // The server is the same everywhere, whatever the values of NODE_ENV and APOLLO_*.
     nodeEnv: "production",
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     introspection: limits.introspection !== false,
-    // Takes the "Did you mean …" off messages; the rest of them stays, and clients look for it.
+    // Removes "Did you mean …" from messages. The rest of a message stays, because clients look for it.
     hideSchemaDetailsFromClientErrors: limits.introspection === false,
     allowBatchedHttpRequests: false,
     csrfPrevention: true,

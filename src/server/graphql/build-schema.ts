@@ -3,10 +3,10 @@ import { isObjectType, lexicographicSortSchema, printSchema, type GraphQLSchema 
 import { buildSchemaSync, getMetadataStorage, type ContainerType, type NonEmptyArray } from "type-graphql";
 import { attachStreams, NO_PUB_SUB } from "../../infrastructure/graphql/streams";
 
-/** A resolver class, and the instance that answers for it. */
+/** An instance of a resolver class. */
 export type ResolverInstance = object;
 
-/** The schema of all resolvers given; their instances are what the classes resolve to. */
+/** Builds the schema of these resolvers; their instances resolve its fields. */
 export function buildApiSchema(resolvers: readonly ResolverInstance[]): GraphQLSchema {
   const instances = new Map(resolvers.map((resolver) => [resolver.constructor, resolver]));
   const schema = buildSchemaOf([...instances.keys()], {
@@ -21,8 +21,8 @@ export function buildApiSchema(resolvers: readonly ResolverInstance[]): GraphQLS
 }
 
 /**
- * The schema of all resolver classes that are imported. It can be printed, but not executed: the resolvers have no
- * instances.
+ * Builds the schema of every resolver class that has been imported. It can be printed, but not executed, as there are
+ * no instances.
  */
 export function buildDeclaredSchema(): GraphQLSchema {
   return buildSchemaOf(
@@ -41,7 +41,7 @@ function buildSchemaOf(classes: readonly Function[], container: ContainerType): 
     resolvers: [...classes] as unknown as NonEmptyArray<() => unknown>,
     container,
     pubSub: NO_PUB_SUB,
-    // The default is off, whatever the library's documentation says.
+    // The default is off, despite the library's documentation.
     validate: { forbidUnknownValues: false },
   });
   takeResolversOffGetters(schema);
@@ -49,8 +49,8 @@ function buildSchemaOf(classes: readonly Function[], container: ContainerType): 
 }
 
 /**
- * type-graphql gives every getter a resolver with its middleware, also where it is declared `simple`; a page of a list
- * is hundreds of them. Without one it is read like any other property.
+ * type-graphql gives every getter a resolver with its middleware, even if it is declared `simple`; a page of a list has
+ * hundreds of them. Without a resolver, a getter is read like any other property.
  */
 function takeResolversOffGetters(schema: GraphQLSchema): void {
   for (const { name, fields = [] } of getMetadataStorage().objectTypes) {

@@ -9,7 +9,7 @@ import { countTokens } from "./validation-work";
 import type { CallerClass } from "./caller-class";
 import type { RequestContext } from "./request-context";
 
-/** How long credentials that were accepted count as such here; what they permit is looked at by every request anew. */
+/** How long accepted credentials count as such here. Every request checks their permissions anew. */
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 const MINUTE_SECONDS = 60;
@@ -17,12 +17,12 @@ const MINUTE_SECONDS = 60;
 export interface CallerLimitsSettings {
   readonly maxTokens: number;
   /**
-   * Points of work a minute of one caller with a session: tokens of documents not seen before, and declared costs of
+   * Points of work per minute of one caller with a session: tokens of documents not seen before, and declared costs of
    * fields.
    */
   readonly workPerMinute: number;
   /**
-   * Callers without a session may read the schema: their documents may be as long as the standard introspection query.
+   * True lets all callers ask for the schema: documents without a session may then be as long as the standard query.
    */
   readonly introspection: boolean | "signed-in";
   readonly anonymous: {
@@ -30,7 +30,7 @@ export interface CallerLimitsSettings {
     readonly maxAliases: number;
     readonly maxCost: number;
     readonly requestsPerSecond: number;
-    /** As `workPerMinute`, of one address, for the declared costs and the computing of introspection alone. */
+    /** Like `workPerMinute`, but per address, and only for declared costs and the computing of introspection. */
     readonly workPerMinute: number;
   };
 }
@@ -38,8 +38,8 @@ export interface CallerLimitsSettings {
 /**
  * The budget of work of each caller, kept by each process for itself.
  *
- * Callers without a session send few requests, short ones: enough to sign in. Whatever else they send is answered as
- * every request for which one has to be signed in. Callers with a session have a budget of points a minute.
+ * Callers without a session may send few and short requests: enough to sign in. Any other request of theirs gets the
+ * response of a request that requires a session. Callers with a session have a budget of points per minute.
  */
 export class CallerLimits {
   private readonly requests: RateLimiterMemory;
@@ -57,7 +57,7 @@ export class CallerLimits {
     this.anonymousWork = new RateLimiterMemory({ points: anonymous.workPerMinute, duration: MINUTE_SECONDS });
   }
 
-  /** Before anything of the document is read. Notes in the context who the caller is. */
+  /** Called before the document is read. Stores the class of the caller in the context. */
   async refusalOf(query: unknown, context: RequestContext): Promise<RequestRefused | null> {
     const caller = (context.caller = await this.classify(context));
     const text = typeof query === "string" ? query : "";
@@ -75,13 +75,13 @@ export class CallerLimits {
     return this.documents.check(text, caller.kind === "NO_SESSION" ? "NO_SESSION" : "SESSION");
   }
 
-  /** Charges an operation before it is executed, where it does work. */
+  /** Charges the caller for an operation before it is executed. */
   async charge({ caller }: RequestContext, points: number): Promise<RequestRefused | null> {
     if (points === 0 || caller === null || caller.kind === "UNKNOWN") return null;
     return consume(caller.kind === "SESSION" ? this.work : this.anonymousWork, caller.key, points);
   }
 
-  /** Whether a valid operation is more than a caller without a session may send. */
+  /** Refuses a valid operation that exceeds the limits of callers without a session. */
   refusalOfOperation(
     { caller }: RequestContext,
     { document, operation }: Operation,
@@ -124,7 +124,7 @@ interface Operation {
   readonly operation: OperationDefinitionNode;
 }
 
-/** On HTTP 200, as the dialect answers every call that takes a session. */
+/** On HTTP 200, as in the dialect for every call that requires a session. */
 export const asRefusal = ({ code, message, details }: Unauthenticated): RequestRefused =>
   new RequestRefused(code, message, 200, details);
 

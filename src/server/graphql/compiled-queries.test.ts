@@ -166,7 +166,7 @@ const refused: readonly Case[] = [
   ),
 ];
 
-/** What compiled code would answer otherwise than the specification, or not safely. */
+/** Cases that compiled code would answer differently from the specification, or not safely. */
 const different: readonly Case[] = [
   {
     name: "a non-null variable's default",
@@ -351,7 +351,7 @@ function toySchema(): GraphQLSchema {
   return built;
 }
 
-/** As in schemas from code, where an enum's values are other than their names. */
+/** As in schemas that are built from code, where the values of an enum differ from their names. */
 function setInnerValues(values: readonly { name: string; value: unknown }[]): void {
   for (const value of values) (value as { value: unknown }).value = value.name[0]!.toLowerCase();
 }

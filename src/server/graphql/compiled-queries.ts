@@ -40,17 +40,17 @@ export interface CompiledAnswer extends CheckedQuery {
 }
 
 /**
- * Returns queries from compiled code, before Apollo sees them: once a text has passed through Apollo's
- * pipeline twice, all that is left to do with it is to execute it.
+ * Executes queries by compiled code, before Apollo sees them: once a text has passed through Apollo's pipeline twice,
+ * only its execution is left to do.
  *
- * Only answers without errors come from here. On any error, wrong variables included, Apollo executes
- * the query once more in its ordinary way, so that `formatError` sees every error and no message leaves
- * unmasked. Resolvers of queries therefore have to bear being called twice for one request; mutations
- * and introspection never come here, nor do documents of several operations.
+ * Only responses without errors come from here. On any error, wrong variables included, Apollo executes the query once
+ * more in its ordinary way, so that `formatError` sees every error and no message leaves unmasked. Resolvers of queries
+ * must therefore tolerate being called twice for one request. Mutations, introspection and documents with several
+ * operations are never executed here.
  *
- * A field without a resolver is read straight off its parent: it must be a plain value there, neither a
- * promise nor a function, nor a getter that may throw (which here would end the process). An empty list
- * given for an input object passes as an empty object: the one known leniency.
+ * A field without a resolver is read directly from its parent, where it must be a plain value: neither a promise nor a
+ * function, nor a getter that may throw (which here would end the process). An empty list given for an input object
+ * passes as an empty object: the one known leniency.
  */
 export class CompiledQueries<TContext extends BaseContext> {
   private readonly known = new LRUCache<string, Known | "SEEN_ONCE" | "IMPOSSIBLE">({
@@ -59,20 +59,20 @@ export class CompiledQueries<TContext extends BaseContext> {
     sizeCalculation: (_, text) => text.length + 1,
   });
 
-  /** @param allows what has to be checked anew for each set of variables */
+  /** @param allows does the checks that each set of variables needs anew */
   constructor(
     private readonly allows: (
       query: CheckedQuery,
       variables: Variables,
       context: TContext,
     ) => boolean | Promise<boolean>,
-    /** Whose queries are compiled, if they come again. */
+    /** Whether queries of this caller are compiled, if they come again. */
     private readonly learnsFrom: (context: TContext) => boolean = () => true,
   ) {}
 
   /**
-   * Learns which queries come again. It takes the last hook before execution: whatever gets there is valid and within
-   * the limits.
+   * Learns which queries come again. It uses the last hook before execution, which only valid documents within the
+   * limits reach.
    */
   plugin(): ApolloServerPlugin<TContext> {
     const listener: GraphQLRequestListener<TContext> = {
@@ -85,7 +85,7 @@ export class CompiledQueries<TContext extends BaseContext> {
     return { requestDidStart: async () => listener };
   }
 
-  /** Null where Apollo has to answer. */
+  /** Returns null if Apollo has to answer. */
   async execute(
     { query, operationName }: { readonly query: string; readonly operationName?: string | null | undefined },
     variables: Variables,
@@ -107,7 +107,8 @@ export class CompiledQueries<TContext extends BaseContext> {
 
   private learn(text: string, query: CheckedQuery): void {
     const before = this.known.get(text);
-    // Compiling takes longer than one execution: a document with its values written into it never comes again.
+    // Compiles at the second time only: compiling takes longer than one execution, and a document with its values
+    // written into it never comes again.
     if (before === undefined) this.known.set(text, "SEEN_ONCE");
     if (before !== "SEEN_ONCE") return;
     const isOnly = query.document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION).length === 1;
@@ -116,7 +117,7 @@ export class CompiledQueries<TContext extends BaseContext> {
   }
 }
 
-/** The operation as code, unless it holds something that compiled code would get wrong. */
+/** Compiles the operation, unless it contains something that compiled code would get wrong. */
 export function compile({ schema, document, operation }: CheckedQuery): CompiledQuery | "IMPOSSIBLE" {
   if (!isFitForCompiling(schema, document)) return "IMPOSSIBLE";
   const compiled = compileQuery(schema, document, operation.name?.value, { customSerializers: serializersOf(schema) });
@@ -131,12 +132,12 @@ function isFitForCompiling(schema: GraphQLSchema, document: DocumentNode): boole
     return BREAK;
   };
   const visitor: ASTVisitor = {
-    // An error in `resolveType` would leave the answer pending for ever and end the process.
+    // In compiled code an error in `resolveType` would leave the response pending forever and end the process.
     Field: (node) => (isIntrospection(node) || isAbstractType(getNamedType(types.getType())) ? giveUp() : undefined),
-    // `{ word: $word }`: where the variable is left out, compiled code puts null and not the default.
+    // `{ word: $word }`: if the variable is absent, compiled code passes null and not the default.
     ObjectValue: (node) => (holdsVariable(node) ? giveUp() : undefined),
     ListValue: (node) => (holdsVariable(node) ? giveUp() : undefined),
-    // Compiled code would set the prototype of its answer and leave the field out.
+    // Compiled code would set the prototype of its result and leave the field out.
     Name: ({ value }) => (value === "__proto__" ? giveUp() : undefined),
   };
   visit(document, visitWithTypeInfo(types, visitor));

@@ -11,7 +11,7 @@ const MASKED: GraphQLFormattedError = {
   extensions: { code: "INTERNAL_SERVER_ERROR" },
 };
 
-/** Codes that GraphQL itself and Apollo give to malformed requests; their messages are meant for clients. */
+/** Codes of GraphQL itself and of Apollo for malformed requests; their messages are meant for clients. */
 const CLIENT_CODES = new Set([
   "GRAPHQL_PARSE_FAILED",
   "GRAPHQL_VALIDATION_FAILED",
@@ -22,12 +22,12 @@ const CLIENT_CODES = new Set([
   "PERSISTED_QUERY_NOT_SUPPORTED",
 ]);
 
-/** What graphql-js says after the hundredth error of a document, instead of looking for more. */
+/** The message of graphql-js after the hundredth error of a document, when it stops looking for more. */
 const VALIDATION_ABORTED = "Too many validation errors, error limit reached. Validation aborted.";
 const MORE_ERRORS =
   "The document has more than 100 validation errors, of which these are the first; correct them and send it again";
 
-/** What the client gets to see of an error: all of a refusal, nothing of a bug but the request's id. */
+/** Formats an error for clients: a refusal in full, and of a bug only the request's id. */
 export function formatError(
   formatted: GraphQLFormattedError,
   error: unknown,
@@ -66,7 +66,7 @@ export function formatError(
   };
 }
 
-/** What graphql-js and our scalars say at the end, without any part of the value. */
+/** The ends of messages of graphql-js and our scalars, without any part of the value. */
 const REASONS = [
   /(?:String|Int|Float|Boolean|ID) cannot represent (?:a )?non[- ](?:string|integer|32-bit signed integer|numeric|boolean) value/,
   /(?:Uuid|Id|DateTime) takes a string$/,
@@ -78,7 +78,10 @@ const REASONS = [
   /does not exist in "\w+" enum\./,
 ];
 
-/** A variable may hold a password: messages name the variable and the field in it, and not what it holds. */
+/**
+ * Removes the value from a message about a variable, since it may be a password. The message still names the variable
+ * and the field in it.
+ */
 function withoutValue(message: string): string {
   const variable = /^Variable "(\$\w+)" got invalid value /.exec(message)?.[1];
   if (variable === undefined) return message;

@@ -1,6 +1,6 @@
 import type { ExecutionResult, FormattedExecutionResult, GraphQLFormattedError } from "graphql";
 
-/** A subscription has come to its end against its will. */
+/** A subscription was ended by errors. */
 export class StreamBroken extends Error {
   constructor(readonly errors: readonly GraphQLFormattedError[]) {
     super(errors[0]?.message ?? "");
@@ -10,8 +10,8 @@ export class StreamBroken extends Error {
 type Format = (errors: readonly unknown[]) => readonly GraphQLFormattedError[];
 
 /**
- * What a subscription tells of each event, as a client gets to see it; where the source throws it throws
- * `StreamBroken`. No generator function, since one cannot be left while it waits.
+ * The results of a subscription in the form for clients. It throws `StreamBroken` if the source throws. It is not a
+ * generator function, since a generator cannot be ended while it waits.
  */
 export class FormattedStream implements AsyncGenerator<FormattedExecutionResult, void, undefined> {
   private readonly events: AsyncIterator<unknown>;

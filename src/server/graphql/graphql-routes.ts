@@ -28,7 +28,7 @@ export function graphqlRoutes(
   app.get(endpoint, async (request, reply) =>
     isBrowser(request) ? sendExplorer(reply) : refuseMethod(request, reply),
   );
-  // Who types the address alone.
+  // For users who enter the address without a path.
   app.get("/", async (request, reply) =>
     isBrowser(request) ? reply.header("vary", "accept").redirect(endpoint) : reply.callNotFound(),
   );

@@ -40,29 +40,29 @@ interface GraphqlAnswer {
   readonly body: string;
 }
 
-/** What becomes of an operation that did not come over HTTP. */
+/** The outcome of an operation that did not come over HTTP. */
 export type Outcome =
-  /** It was not begun. */
+  /** The operation was not started. */
   | { readonly kind: "refused"; readonly errors: readonly GraphQLFormattedError[] }
   | { readonly kind: "answer"; readonly result: FormattedExecutionResult }
-  /** Throws `StreamBroken` where it cannot go on. Ends at once when it is left. */
+  /** Throws `StreamBroken` if it cannot continue. Ends at once when the reader leaves it. */
   | { readonly kind: "stream"; readonly results: AsyncGenerator<FormattedExecutionResult, void, undefined> };
 
-/** Returns GraphQL, over HTTP and otherwise. */
+/** Executes GraphQL requests, over HTTP and otherwise. */
 export interface GraphqlServer {
   start(): Promise<void>;
   stop(): Promise<void>;
   answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer>;
   /**
-   * Returns `{ query, variables, operationName }` by the same way, subscriptions included if the context has a
-   * handover for them: they pass through Apollo until nothing is left to do but to subscribe.
+   * Executes `{ query, variables, operationName }` in the same way, subscriptions included if the context has a
+   * handover for them: they pass through Apollo until only subscribing is left to do.
    */
   operate(request: unknown, context: RequestContext): Promise<Outcome>;
 }
 
 const JSON_HEADERS = [["content-type", "application/json; charset=utf-8"]] as const;
 
-/** Queries that came before from compiled code, everything else and every error by Apollo (docs/adr/0005). */
+/** Compiled code answers queries that came before; Apollo answers everything else, and every error (docs/adr/0005). */
 export function createGraphqlServer({
   schema,
   limits,
@@ -117,7 +117,7 @@ export function createGraphqlServer({
     if (refusal !== null) return refuse(refusal, context);
     const compiledAnswer = await fromCompiledCode(post, context);
     if (compiledAnswer !== null) return compiledAnswer;
-    // Apollo would only begin once more with what was too much.
+    // Apollo would only repeat the work that exceeded the budget.
     return context.objects.refusal === null ? fromApollo(post, context) : refuse(context.objects.refusal, context);
   }
 
@@ -136,7 +136,7 @@ export function createGraphqlServer({
 
   function answer(post: GraphqlPost, context: RequestContext): Promise<GraphqlAnswer> {
     const answering = inFull(post, context).catch((error: unknown) => {
-      // Before there is an operation: the caller cannot be looked up.
+      // There is no operation yet: the caller could not be looked up.
       if (refusalOf(error) instanceof Unavailable) return unavailable(error, context);
       throw error;
     });
@@ -164,7 +164,7 @@ export function createGraphqlServer({
       variableValues,
       contextValue: context,
     }).catch(
-      // Only a bug throws here instead of being answered.
+      // Only a bug is thrown here; all other errors are in the result.
       (error: unknown) => ({ errors: [error] }),
     );
     const source = await byDeadline(starting, answerWithinMs, () => {
@@ -178,7 +178,7 @@ export function createGraphqlServer({
       outcome: errors.length === 0 ? "OK" : String(errors[0]?.extensions?.["code"]),
     });
     if (!(Symbol.asyncIterator in source)) return { kind: "refused", errors };
-    // A context of its own for each event, or what loaders have read for the first would be told with all others.
+    // Each event has a context of its own, or loaders would return their data of the first event for all others.
     const tell = async (event: unknown) =>
       execute({ schema, document, operationName, variableValues, rootValue: event, contextValue: context.afresh() });
     return { kind: "stream", results: new FormattedStream(source, tell, (broken) => formatAll(broken, context)) };
@@ -189,7 +189,7 @@ export function createGraphqlServer({
 
 type Source = AsyncIterable<unknown> | { readonly errors?: readonly unknown[] };
 
-/** Of a subscription whose client has been refused meanwhile. */
+/** Ends the stream of a subscription that has been refused meanwhile. */
 async function endStream(source: Source): Promise<void> {
   if (Symbol.asyncIterator in source) await source[Symbol.asyncIterator]().return?.();
 }
@@ -202,7 +202,7 @@ interface PlainRequest {
   readonly variables?: Variables | null;
 }
 
-/** Without anything that Apollo would refuse, or treat in a way of its own. */
+/** Whether the body has nothing that Apollo would refuse, or treat in a way of its own. */
 function isPlainRequest(body: unknown): body is PlainRequest {
   if (typeof body !== "object" || body === null) return false;
   const { query, operationName, variables, extensions } = body as Record<string, unknown>;
@@ -215,7 +215,8 @@ function isPlainRequest(body: unknown): body is PlainRequest {
 }
 
 /**
- * Of the two media types for answers Apollo chooses by the rules of negotiation; these clients all get the same one.
+ * Whether the client gets the usual media type: Apollo negotiates between two of them, and chooses the same one for all
+ * these headers.
  */
 const takesJson = (accept: string | undefined): boolean =>
   accept === undefined || accept === "*/*" || accept === "application/json";

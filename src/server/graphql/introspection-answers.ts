@@ -2,16 +2,16 @@ import { executeSync, type ExecutionResult } from "graphql";
 import { LRUCache } from "lru-cache";
 import type { CheckedQuery } from "./compiled-queries";
 
-/** Clients differ in a handful of ways; each answer is about a megabyte. */
+/** Clients send a handful of different queries; each result is about a megabyte. */
 const MAX_ANSWERS = 8;
 
 type Data = NonNullable<ExecutionResult["data"]>;
 
-/** Keeps the answer of each standard introspection query, because the schema does not change. */
+/** Caches the result of each standard introspection query, because the schema does not change. */
 export class IntrospectionAnswers {
   private readonly answers = new LRUCache<string, Data>({ max: MAX_ANSWERS });
 
-  /** Null where it has not been made yet. */
+  /** Returns null if the result has not been computed yet. */
   known(form: string): Data | null {
     return this.answers.get(form) ?? null;
   }

@@ -30,7 +30,7 @@ const allOptions: IntrospectionOptions[] = Array.from({ length: 2 ** OPTIONS.len
 
 const typeRef = (depth: number): string => `kind name ${"ofType { kind name ".repeat(depth)}${"}".repeat(depth)}`;
 
-/** As older clients have it: no fragments for input values, seven levels, another order. */
+/** The query of older clients: no fragments for input values, seven levels, another order. */
 const OLDER = `query IntrospectionQuery { __schema { types { ...FullType } directives { name description args { ...InputValue } locations }
   queryType { name } mutationType { name } subscriptionType { name } } }
   fragment TypeRef on __Type { ${typeRef(7)} } fragment InputValue on __InputValue { name description type { ...TypeRef } defaultValue }
@@ -85,7 +85,7 @@ test("other operations do not ask for introspection", () => {
 
 const schema = buildSchema("type Query { number(a: Int, b: Int): Int list(first: Int): [Query!]! }");
 
-/** Aliases at each of four levels, so that the answer grows with the fourth power. */
+/** Aliases at each of four levels, so that the result grows with the fourth power. */
 const multiplied = (n: number): string => {
   const each = (text: (at: number) => string): string => Array.from({ length: n }, (_, at) => text(at)).join("");
   return `{__schema{${each((i) => `t${i}:types{...T}`)}}} fragment T on __Type{${each((i) => `f${i}:fields{...F}`)}} fragment F on __Field{${each((i) => `g${i}:args{...G}`)}} fragment G on __InputValue{${each((i) => `d${i}:description `)}}`;
@@ -95,7 +95,7 @@ test.each([2, 4, 5, 6, 7])("introspection with %i aliases at each level counts l
   const [document, operation] = read(multiplied(n));
   const measure = new CostLimit(Infinity).costOf({ schema, document, operation }, {}, "ALL");
   const { data } = executeSync({ schema, document });
-  // What is counted is at least what is answered.
+  // The cost is at least the number of descriptions in the result.
   expect(measure).toBeGreaterThanOrEqual(JSON.stringify(data).match(/"d\d":/g)?.length ?? 0);
   expect(validate(schema, document, [maxAliases(30)])).toHaveLength(n > 2 ? 1 : 0);
   expect(validate(schema, document, [maxDepth(4)])).toHaveLength(1);

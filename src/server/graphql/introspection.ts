@@ -9,19 +9,19 @@ import {
   type SelectionSetNode,
 } from "graphql";
 
-/** Clients follow lists in lists in lists further down than the specification's own query does. */
+/** Max depth of lists within lists: clients go deeper than the specification's own query does. */
 const TYPE_DEPTH = 20;
-/** More fields than the longest standard query has when its fragments are written out. */
+/** Max fields: more than the longest standard query has when its fragments are written out. */
 const MAX_FIELDS = 2_000;
 
-/** Fields by their names, without aliases and fragments. */
+/** Fields by name, without aliases and fragments. */
 type Fields = Map<string, { readonly deprecated: string; readonly inside: Fields }>;
 
 const readings = new WeakMap<OperationDefinitionNode, Reading>();
 
 interface Reading {
   readonly asked: boolean;
-  /** The fields as one text, where they are all of the standard query. */
+  /** The fields as one text if they are all part of the standard query; null otherwise. */
   readonly standard: string | null;
 }
 
@@ -34,10 +34,10 @@ export const isStandardIntrospection = (document: DocumentNode, operation: Opera
   read(document, operation).standard !== null;
 
 /**
- * One text for all ways to write the same standard query; null for every other operation.
+ * Returns one text for all ways to write the same standard query; null for every other operation.
  *
- * A query is standard if each of its fields stands at the same place in graphql-js's `getIntrospectionQuery` with all
- * of its options on, without aliases and directives. Such a query cannot ask for more than that one, however it is
+ * A query is standard if each of its fields is at the same place in graphql-js's `getIntrospectionQuery` with all of
+ * its options on, without aliases and directives. Such a query cannot ask for more than that one, however it is
  * written.
  */
 export const standardForm = (document: DocumentNode, operation: OperationDefinitionNode): string | null =>
@@ -69,7 +69,7 @@ function rootFields(document: DocumentNode, selectionSet: SelectionSetNode, seen
   return names;
 }
 
-/** Each fragment once. */
+/** Returns each fragment once only. */
 function fragmentOf(document: DocumentNode, name: string, seen: Set<string>) {
   if (seen.has(name)) return null;
   seen.add(name);
@@ -79,7 +79,7 @@ function fragmentOf(document: DocumentNode, name: string, seen: Set<string>) {
   return null;
 }
 
-/** Null for what no standard query has, or has so often. */
+/** Returns null if the operation has something that no standard query has, or has too many fields. */
 function fieldsOf(document: DocumentNode, operation: OperationDefinitionNode): Fields | null {
   let left = MAX_FIELDS;
 
@@ -108,7 +108,7 @@ function fieldsOf(document: DocumentNode, operation: OperationDefinitionNode): F
   return collect(operation.selectionSet, fields, []) ? fields : null;
 }
 
-/** As text; null for any other argument than a constant `includeDeprecated`. */
+/** The arguments as text; null for any other argument than a constant `includeDeprecated`. */
 function argumentsOf({ arguments: given = [] }: FieldNode): string | null {
   const [argument, ...others] = given;
   if (argument === undefined) return "";

@@ -3,17 +3,17 @@ import { LRUCache } from "lru-cache";
 import { validationRefusal } from "./validation-work";
 import type { LimitExceeded } from "./limits";
 
-/** Callers without a session have a cache of their own: they cannot push the documents of all others out. */
+/** Callers without a session have a cache of their own, so that they cannot evict the documents of all others. */
 export type CacheKind = "SESSION" | "NO_SESSION";
 
 const MAX_DOCUMENTS: Readonly<Record<CacheKind, number>> = { SESSION: 500, NO_SESSION: 100 };
 const MAX_CHARACTERS: Readonly<Record<CacheKind, number>> = { SESSION: 500_000, NO_SESSION: 50_000 };
 
-/** Parsed, valid documents. Apollo keeps them here, by keys of its own. */
+/** Parsed, valid documents. Apollo stores them here, under keys of its own. */
 export class KnownDocuments {
-  /** Of the documents in the caches. */
+  /** The texts of the documents in the caches. */
   private readonly texts = new Set<string>();
-  /** Whose documents are being validated. */
+  /** The cache of each document that is being validated, by the document's text. */
   private readonly kinds = new LRUCache<string, CacheKind>({
     max: 1_000,
     maxSize: 4_000_000,
@@ -23,12 +23,12 @@ export class KnownDocuments {
 
   constructor(private readonly maxTokens: number) {}
 
-  /** Whether nothing is left to parse and to validate. */
+  /** Whether the document is already parsed and validated. */
   has(text: string): boolean {
     return this.texts.has(text);
   }
 
-  /** Null where the document may be validated. What cannot be parsed is Apollo's to refuse. */
+  /** Returns null if the document may be validated. Apollo itself refuses documents that cannot be parsed. */
   check(text: string, kind: CacheKind): LimitExceeded | null {
     const document = parsed(text, this.maxTokens);
     if (document === null) return null;
@@ -58,7 +58,7 @@ export class KnownDocuments {
   }
 }
 
-/** Null for what cannot be parsed. */
+/** Returns null if the text cannot be parsed. */
 export function parsed(text: string, maxTokens: number): DocumentNode | null {
   try {
     return parse(text, { maxTokens });

@@ -21,7 +21,7 @@ interface RefusalDetails {
   readonly [name: string]: unknown;
 }
 
-/** A request that is refused before it is executed, or while it is. */
+/** A request that is refused before or during its execution. */
 export class RequestRefused extends GraphQLError {
   constructor(
     readonly code: string,
@@ -38,7 +38,7 @@ export class RequestRefused extends GraphQLError {
 
 export type LimitCode = "QUERY_TOO_DEEP" | "TOO_MANY_ALIASES" | "QUERY_TOO_COSTLY";
 
-/** A valid document that asks for too much; HTTP 400. */
+/** A valid document exceeds a limit; HTTP 400. */
 export class LimitExceeded extends RequestRefused {
   constructor(code: LimitCode, message: string, nodes?: ASTNode) {
     super(code, message, 400, {}, nodes);
@@ -46,7 +46,7 @@ export class LimitExceeded extends RequestRefused {
 }
 
 /**
- * What the client sees of a refusal, also of one that Apollo has wrapped into an error of its own; null for every other
+ * The form of a refusal for clients, also if Apollo has wrapped it into an error of its own; null for every other
  * error.
  */
 export function refusalIn(error: unknown): GraphQLFormattedError | null {
@@ -59,7 +59,7 @@ export const shownRefusal = ({ message, code, details }: RequestRefused): GraphQ
   extensions: { code, ...details },
 });
 
-/** Refuses documents whose fields nest deeper than that, but for the standard introspection query. */
+/** Refuses documents whose fields nest deeper than `limit`, except the standard introspection query. */
 export const maxDepth = (limit: number): ValidationRule =>
   measureOperations({
     field: (_node, below) => 1 + below,
@@ -74,7 +74,7 @@ export const maxDepth = (limit: number): ValidationRule =>
           ),
   });
 
-/** Refuses documents with more aliases than that; a fragment's count at each place where it is used. */
+/** Refuses documents with more than `limit` aliases; the aliases of a fragment count at each place where it is used. */
 export const maxAliases = (limit: number): ValidationRule =>
   measureOperations({
     field: (node, below) => (node.alias === undefined ? 0 : 1) + below,
@@ -99,7 +99,7 @@ function measureOperations({ field, join, check }: Measure): ValidationRule {
       if (!fragment) return 0;
       const known = fragments.get(fragment);
       if (known !== undefined) return known;
-      // Ends a cycle, which the specification's own rules report.
+      // Ends a cycle of fragments, which the specification's own rules report.
       fragments.set(fragment, 0);
       const measured = of(fragment.selectionSet);
       fragments.set(fragment, measured);
@@ -131,7 +131,7 @@ function measureOperations({ field, join, check }: Measure): ValidationRule {
   };
 }
 
-/** Whether aliases are written at more places than that, each fragment counted once. */
+/** Whether the document has more than `limit` aliases, each fragment counted once. */
 export function hasMoreAliases(document: DocumentNode, limit: number): boolean {
   let left = limit;
   visit(document, { Field: ({ alias }) => (alias !== undefined && --left < 0 ? BREAK : undefined) });

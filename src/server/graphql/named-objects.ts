@@ -10,7 +10,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 const MAX_LENGTH = 100;
 
-/** The Deployment or Workspace that the first field of an operation names, as the client gave it. */
+/** The Deployment or Workspace that the first field of an operation names, as the client sent it. */
 export function namedObjects(
   operation: OperationDefinitionNode | undefined,
   variables: Readonly<Record<string, unknown>> | undefined,

@@ -16,7 +16,7 @@ import {
 import { isList } from "../../infrastructure/graphql/field-costs";
 import { LimitExceeded } from "./limits";
 
-/** The objects that one request may resolve. */
+/** Limits the objects that one request may resolve. */
 export class ObjectBudget {
   private counted = 0;
   private exceeded: LimitExceeded | null = null;
@@ -28,7 +28,7 @@ export class ObjectBudget {
     return this.exceeded;
   }
 
-  /** @throws LimitExceeded, from then on at every call */
+  /** @throws LimitExceeded once the budget is exceeded, and then at every call */
   count(objects: number): void {
     this.counted += objects;
     if (this.counted <= this.max) return;
@@ -52,9 +52,9 @@ interface Counted {
 const done = new WeakSet<GraphQLSchema>();
 
 /**
- * Has each list of objects counted when its field is resolved, in whichever way a request is executed: its items, each
- * with the objects that the document selects in it. Lists are few where objects are many, so that nothing is added
- * to the work on one object. Lists of plain records, which their parent holds already, are not counted.
+ * Makes each list of objects count when its field is resolved, in whichever way a request is executed: its items, each
+ * with the objects that the document selects in it. Lists are few where objects are many, so that counting adds no work
+ * per object. Lists of plain records, which their parent already has, are not counted.
  */
 export function countObjects(schema: GraphQLSchema): void {
   if (done.has(schema)) return;
@@ -95,7 +95,7 @@ const isPromise = (value: unknown): value is Promise<unknown> =>
 
 const known = new WeakMap<FieldNode, number>();
 
-/** An item of the list, and the objects right inside of it: those in lists are counted with their list. */
+/** One item of the list with the objects directly inside it. Objects in lists are counted with their list. */
 function objectsInEach({ fieldNodes, fragments, returnType, schema }: GraphQLResolveInfo): number {
   let total = 1;
   for (const node of fieldNodes) {

@@ -41,7 +41,7 @@ test.each<[string, object, number]>([
   ["{ backwards(last: 30) { id } }", {}, 1 + 30],
   ["{ heavy { id } }", {}, 1_000 + 1],
   ['{ heavy(with: "x") { id } }', {}, 1_030 + 1],
-  // Of a page the items come as often as it is long, and its total once.
+  // The items of a page count as often as the page is long, and its total once.
   ["{ heavy { connection(first: 5) { total items { id } } } }", {}, 1_000 + 1 + 50 + 1 + 5],
   [
     "query ($n: Int) { heavy { connection(first: $n) { ...P } } } fragment P on Page { total items { id } }",

@@ -25,22 +25,22 @@ import {
 import { isStandardIntrospection } from "./introspection";
 import { LimitExceeded } from "./limits";
 
-/** How often a field's inside comes: as often as written, or as a variable says. */
+/** The number of items of a page: a number, or the value of a variable. */
 type PageSize = number | { readonly variable: string; readonly otherwise: number; readonly all: number };
 
-/** What a selection costs: the part that is the same for all variables, and the pages in it. */
+/** The cost of a selection: the part that is the same for all variables, and the pages in it. */
 interface Cost {
   readonly constant: number;
   readonly pages: readonly { readonly size: PageSize; readonly inside: Cost }[];
 }
 
-/** The whole cost, or only what declared costs (`@Cost`) add to the one of every field. */
+/** The whole cost, or only the part that declared costs (`@Cost`) add to the one of every field. */
 export type CostKind = "ALL" | "DECLARED";
 
 /**
- * Refuses operations that cost more than that, before anything is executed. Every field costs one, or what is declared
- * for it; what is inside a list counts once for each item that a page argument asks for, or as often as the list's
- * declared size says. Introspection counts like everything else, but for the standard query, whose answer is kept.
+ * Refuses operations that cost more than `max`, before they are executed. Every field costs one, or its declared cost.
+ * The fields inside a list count once for each item that a page argument asks for, or as often as the list's declared
+ * size says. Introspection counts like everything else, except the standard query, whose result is cached.
  */
 export class CostLimit {
   private readonly costs: Readonly<Record<CostKind, WeakMap<OperationDefinitionNode, Cost>>> = {
@@ -50,7 +50,7 @@ export class CostLimit {
 
   constructor(private readonly max: number) {}
 
-  /** Null if an operation with this whole cost is within the limit. */
+  /** Returns null if an operation with this whole cost is within the limit. */
   refusalOf({ document, operation }: CheckedQuery, cost: number): LimitExceeded | null {
     if (cost <= this.max || isStandardIntrospection(document, operation)) return null;
     return new LimitExceeded("QUERY_TOO_COSTLY", `The query costs ${cost}; at most ${this.max} is allowed`, operation);
@@ -88,7 +88,7 @@ export function costOf(
   }
   const following = new Set<string>();
 
-  /** @param page how many items the lists have whose field above has the argument for it */
+  /** @param page number of items of a list whose length an argument of the parent field sets */
   function ofSelections(
     selectionSet: SelectionSetNode | undefined,
     type: GraphQLNamedType | undefined,
@@ -173,13 +173,13 @@ function pageSizeOf(
         definition?.defaultValue?.kind === Kind.INT ? Number(definition.defaultValue.value) : undefined;
       return { variable, otherwise: sizeOf(ofVariable, byDefault, all), all };
     });
-  // Of a field with several of them, such as `first` and `last`, one that a variable gives counts, or the largest.
+  // If a field has several page arguments, such as `first` and `last`, the one with a variable counts, or the largest.
   return (
     sizes.find((size) => typeof size !== "number") ?? (sizes.length === 0 ? items : Math.max(...(sizes as number[])))
   );
 }
 
-/** A negative number reads backwards; -1 may also ask for all of them. */
+/** The number of items. A negative number reads backwards; -1 may also ask for all items. */
 function sizeOf(value: unknown, otherwise: number, all: number): number {
   if (typeof value !== "number" || !Number.isFinite(value)) return otherwise;
   return value === -1 ? all : Math.max(1, Math.abs(value));

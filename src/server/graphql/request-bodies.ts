@@ -6,23 +6,22 @@ import type { Authenticate } from "./request-context";
 declare module "fastify" {
   interface FastifyContextConfig {
     /**
-     * Routes that bound their request bodies themselves. UPLOAD: the route reads the body and bounds its size and pace.
-     * OWN_TOKEN: the route has checked the sender in `onRequest`.
+     * Set on routes that limit their request bodies themselves. UPLOAD: the route reads the body and limits its size
+     * and pace. OWN_TOKEN: the route has checked the sender in `onRequest`.
      */
     readonly body?: "UPLOAD" | "OWN_TOKEN";
   }
 }
 
 export interface BodyLimits {
-  /** Time for a request to arrive whole, uploads aside. */
+  /** Max time for a whole request to arrive, uploads excepted. */
   readonly requestTimeoutSeconds: number;
-  /** Largest body of a caller without a session. */
+  /** Max size of a body from a caller without a session. */
   readonly anonymousBodyLimitBytes: number;
 }
 
 /**
- * Bounds what a client can make the server hold: the time that a body takes, and its size where the caller has no
- * session.
+ * Limits what a client can make the server hold: the time that a body takes, and its size if the caller has no session.
  */
 export function limitBodies(app: FastifyInstance, limits: BodyLimits, authenticate: Authenticate): void {
   const timeoutMs = limits.requestTimeoutSeconds * 1000;
@@ -59,7 +58,7 @@ function endWithin(timeoutMs: number, { raw }: FastifyRequest, reply: FastifyRep
     if (raw.complete || raw.readableEnded) return;
     if (reply.sent) return void raw.destroy();
     const message = `The request did not arrive whole within ${timeoutMs / 1000} s`;
-    // The connection closes behind the answer, which ends the reading of the body.
+    // The connection closes after the response, which ends the reading of the body.
     void reply.code(408).header("connection", "close").send(errorBody(message, "REQUEST_TIMEOUT"));
   }, timeoutMs).unref();
   const stop = (): void => clearTimeout(timer);

@@ -9,7 +9,7 @@ import type { CallerClass } from "./caller-class";
 /** Turns an `authorization` header into the actor behind it. @throws Unauthenticated */
 export type Authenticate = (header: string | undefined, options: { readonly fresh: boolean }) => Promise<Actor>;
 
-/** Where a GraphQL request comes from: an HTTP request, or a message of a socket. */
+/** The source of a GraphQL request: an HTTP request, or a message on a socket. */
 export interface Caller {
   readonly id: string;
   readonly ip: string;
@@ -17,26 +17,26 @@ export interface Caller {
   readonly printsVerbatim?: boolean;
 }
 
-/** Takes a subscription once Apollo has found nothing wrong with its document. */
+/** Receives a subscription once Apollo has validated its document. */
 export interface Handover {
   checked: CheckedQuery | null;
 }
 
 /**
- * One GraphQL request. Apollo hands resolvers a shallow copy on the same prototype: everything that is
- * worked out later is therefore kept in ordinary properties and reached through `this`.
+ * One GraphQL request. Apollo passes resolvers a shallow copy on the same prototype. Values that are computed later are
+ * therefore kept in ordinary properties and accessed through `this`.
  */
 export class RequestContext implements GraphqlContext {
   readonly requestId: string;
   readonly startedAtMs = performance.now();
-  /** True once the request is known to be a query: only then is a remembered actor good enough. */
+  /** True once the request is known to be a query: only then may a cached actor be used. */
   readsOnly = false;
-  /** Whose budget of work the request is charged to. */
+  /** The caller to whose budget of work the request is charged. */
   caller: CallerClass | null = null;
   objects = new ObjectBudget(Infinity);
   /** Shared with the copies that resolvers get. */
   readonly deadline = { applies: true };
-  /** Known as soon as some resolver has asked who is asking. */
+  /** Set as soon as a resolver has asked for the actor. */
   actorId: string | undefined = undefined;
   private asked: Promise<Actor> | undefined = undefined;
   private childLog: Logger | undefined = undefined;
@@ -45,7 +45,7 @@ export class RequestContext implements GraphqlContext {
     private readonly request: Caller,
     private readonly authenticate: Authenticate,
     private readonly serverLog: Logger,
-    /** Null where there is nothing that could go on after the answer. */
+    /** Null if nothing can continue after the response. */
     readonly handover: Handover | null = null,
   ) {
     this.requestId = request.id;
@@ -87,7 +87,7 @@ export class RequestContext implements GraphqlContext {
     return this.authenticate(this.request.headers.authorization, { fresh: false });
   }
 
-  /** The same caller without anything that was looked up so far: for each thing that a stream tells. */
+  /** A context of the same caller without cached values, for each event of a stream. */
   afresh(): RequestContext {
     const next = new RequestContext(this.request, this.authenticate, this.serverLog);
     next.readsOnly = true;

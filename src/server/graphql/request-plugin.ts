@@ -26,20 +26,20 @@ export interface RequestPluginOptions {
   readonly log: Logger;
   readonly outages: OutageLog;
   readonly metrics: Metrics;
-  /** Called after each mutation, before its response is sent: the client can read its own change. */
+  /** Called after each mutation, before its response is sent: a client that has the response sees the change. */
   readonly forgetActors: () => void;
 }
 
 export interface RequestPlugin {
   readonly plugin: ApolloServerPlugin<RequestContext>;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
-  /** What the client gets to see of errors that did not come by way of Apollo. */
+  /** Formats errors that did not pass through Apollo, for clients. */
   readonly formatAll: (errors: readonly unknown[], context: RequestContext) => readonly GraphQLFormattedError[];
-  /** Measures and logs one answer. The plugin does it for what Apollo answers. */
+  /** Measures and logs one response. The plugin does so for Apollo's responses. */
   readonly answered: (context: RequestContext, answer: Answer) => void;
 }
 
-/** Of one request. Document and operation are missing where there is no valid one. */
+/** The response to one request. Document and operation are absent if there is no valid one. */
 interface Answer {
   readonly document?: DocumentNode | undefined;
   readonly operation?: OperationDefinitionNode | undefined;
@@ -50,9 +50,9 @@ interface Answer {
 }
 
 /**
- * What the server does around each GraphQL request: tells queries from mutations, and measures and logs
- * the answer. `formatError` belongs to the same: Apollo calls it without the request, so the plugin
- * notes down beforehand which request an error belongs to.
+ * The server's work around each GraphQL request: distinguishes queries from mutations, and measures and logs the
+ * response. It includes `formatError`: Apollo calls that without the request, so the plugin records beforehand which
+ * request an error belongs to.
  */
 export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPluginOptions): RequestPlugin {
   const requestOf = new WeakMap<object, RequestContext>();
@@ -91,7 +91,7 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
       const { document, operation, contextValue } = request;
       const isMutation = operation?.operation === OperationTypeNode.MUTATION;
       if (isMutation) forgetActors();
-      // The receiver of the handover logs the outcome.
+      // After a handover, the receiver reports the outcome.
       if (contextValue.handover?.checked == null)
         answered(contextValue, {
           document,
@@ -116,20 +116,20 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
       errors.map((error) => {
         if (typeof error === "object" && error !== null) requestOf.set(error, context);
         const { message, ...rest } = error instanceof GraphQLError ? error.toJSON() : { message: "" };
-        // Of no field: a variable that does not fit. Apollo gives the same codes.
+        // An error without a path is about a variable that does not fit. Apollo uses the same codes.
         const code =
           error instanceof GraphQLError && error.path === undefined ? "BAD_USER_INPUT" : "INTERNAL_SERVER_ERROR";
         return formatAny({ message, ...rest, extensions: { code, ...rest.extensions } }, error);
       }),
     plugin: { requestDidStart: async () => listener },
-    // Errors that belong to no request are those of its envelope, found before there is a context.
+    // Errors without a request are about its envelope, and were found before there is a context.
     formatError: formatAny,
   };
 }
 
 /**
- * GraphQL reports a value that its type cannot show as an error of its own, with the value in the message.
- * That is our bug and not the client's, whose wrong arguments are named as such.
+ * GraphQL reports a value that its type cannot serialize as an error of its own, with the value in the message. That is
+ * our bug and not the client's: messages about a client's arguments begin with "Argument ".
  */
 function asBug(error: unknown): unknown {
   const inner = unwrapResolverError(error);
@@ -137,7 +137,7 @@ function asBug(error: unknown): unknown {
   return ofExecution && !inner.message.startsWith("Argument ") ? new Error(inner.message, { cause: inner }) : error;
 }
 
-/** The first root field that the operation selects: one of the schema's, once the document is valid. */
+/** The first root field that the operation selects. Once the document is valid, it is a field of the schema. */
 function rootField(document: DocumentNode, operation: OperationDefinitionNode): string | undefined {
   let selection = operation.selectionSet.selections[0];
   while (selection !== undefined && selection.kind !== Kind.FIELD) {

@@ -13,7 +13,7 @@ type Serialize = (value: unknown) => unknown;
 
 const known = new WeakMap<GraphQLSchema, Readonly<Record<string, Serialize>>>();
 
-/** Whether a value is its own serialized form already, for the types where that can be told at a checkPresence. */
+/** Quick checks, by type, whether a value already has its serialized form. */
 const isSerialized: Readonly<Record<string, (value: unknown) => boolean>> = {
   [GraphQLString.name]: (value) => typeof value === "string",
   [GraphQLID.name]: (value) => typeof value === "string",
@@ -23,8 +23,8 @@ const isSerialized: Readonly<Record<string, (value: unknown) => boolean>> = {
 };
 
 /**
- * The types' own serializers with a short cut for what needs no conversion: a page of a list is hundreds of
- * such values. The answers are the same, and so are the errors for everything else.
+ * The types' own serializers with a short cut for values that need no conversion: a page of a list has hundreds of
+ * them. Results and errors are the same as without it.
  */
 export function serializersOf(schema: GraphQLSchema): Readonly<Record<string, Serialize>> {
   let serializers = known.get(schema);

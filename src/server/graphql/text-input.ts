@@ -3,8 +3,8 @@ import { GraphQLError, type ASTVisitor, type ValidationContext } from "graphql";
 import type { Variables } from "./compiled-queries";
 
 /**
- * U+0000, which no text column of PostgreSQL takes, and halves of surrogate pairs, which no encoding has:
- * JSON can carry both (https://www.postgresql.org/docs/18/datatype-json.html).
+ * U+0000, which no text column of PostgreSQL accepts, and halves of surrogate pairs, which no encoding has. JSON can
+ * contain both (https://www.postgresql.org/docs/18/datatype-json.html).
  */
 const UNSTORABLE = /[\0\p{Surrogate}]/u;
 
@@ -13,7 +13,7 @@ const refusal = (argument: string): GraphQLError =>
     extensions: { code: "BAD_USER_INPUT", argument, http: { status: 200 } },
   });
 
-/** Refuses such text in the document, as a validation rule. */
+/** A validation rule that refuses such text in the document. */
 export function storableLiterals(context: ValidationContext): ASTVisitor {
   let argument = "query";
   return {
@@ -24,7 +24,7 @@ export function storableLiterals(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** The name of a variable with such text somewhere in it, or null. */
+/** The name of a variable that contains such text, or null. */
 export function unstorableVariable(variables: Variables): string | null {
   return Object.keys(variables).find((name) => isUnstorable(variables[name])) ?? null;
 }
@@ -41,7 +41,7 @@ export function storableVariables<TContext extends BaseContext>(): ApolloServerP
   };
 }
 
-/** Without recursion: JSON may nest deeper than the stack is. */
+/** Works without recursion, because JSON may nest deeper than the stack. */
 function isUnstorable(value: unknown): boolean {
   const waiting = [value];
   while (waiting.length > 0) {

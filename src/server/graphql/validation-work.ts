@@ -10,14 +10,14 @@ import {
 } from "graphql";
 import { LimitExceeded } from "./limits";
 
-/** graphql-js compares fields of the same name in pairs, at about a microsecond each. */
+/** Max comparisons: graphql-js compares fields of the same name in pairs, at about a microsecond each. */
 const MAX_COMPARISONS = 10_000;
-/** As Apollo's limit of selections: what unfolds further is refused by that. */
+/** Same as Apollo's limit on selections, which refuses documents with more fields. */
 const MAX_FIELDS = 10_000;
 
 /**
- * Refuses documents whose validation takes long, before they are validated: the rule that fields of one name can be
- * merged compares every two of them. Null where a document is within the limit, or where another rule refuses it.
+ * Refuses documents whose validation takes long, before they are validated: the rule that fields of the same name can
+ * be merged compares every two of them. Returns null if a document is within the limit, or if another rule refuses it.
  */
 export function validationRefusal(document: DocumentNode): LimitExceeded | null {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -27,7 +27,7 @@ export function validationRefusal(document: DocumentNode): LimitExceeded | null 
   let comparisons = 0;
   let fieldsLeft = MAX_FIELDS;
 
-  /** The fields that are merged with each other by name; each with the fragments that lead to it. */
+  /** Fields to merge with each other, by name; each with the fragments that lead to it. */
   type Merged = Map<string, { readonly node: FieldNode; readonly path: ReadonlySet<string> }[]>;
 
   function collect(selectionSet: SelectionSetNode, path: ReadonlySet<string>, into: Merged): void {
@@ -74,14 +74,14 @@ export function validationRefusal(document: DocumentNode): LimitExceeded | null 
   );
 }
 
-/** How many tokens a text has, counted no further than that and no further than it can be read. */
+/** The number of tokens of a text. Counting stops at `limit`, and where the text cannot be read. */
 export function countTokens(text: string, limit: number): number {
   const lexer = new Lexer(new Source(text));
   let tokens = 0;
   try {
     while (tokens < limit && lexer.advance().kind !== TokenKind.EOF) tokens++;
   } catch {
-    // The parser describes what is wrong with it.
+    // The parser reports the error.
   }
   return tokens;
 }

@@ -11,9 +11,7 @@ import { CostLimit } from "./query-cost";
 import { asRefusal, CallerLimits, type CallerLimitsSettings } from "./caller-limits";
 import type { RequestContext } from "./request-context";
 
-/**
- * Points of work for the first execution of an introspection query; repetitions are answered from memory.
- */
+/** Points of work for an introspection query whose result is not cached; later ones are answered from the cache. */
 const INTROSPECTION_POINTS = 1_000;
 
 export interface WorkLimits extends CallerLimitsSettings {
@@ -34,13 +32,13 @@ export class WorkBudget {
     this.cost = new CostLimit(limits.maxCost);
   }
 
-  /** Before anything of the request is read. */
+  /** Called before the request is read. */
   admit(query: unknown, context: RequestContext): Promise<RequestRefused | null> {
     context.objects = new ObjectBudget(this.limits.maxObjects);
     return this.callers.refusalOf(query, context);
   }
 
-  /** Before a valid operation is executed, with each set of variables. Charges the caller for what it costs. */
+  /** Called before a valid operation is executed, for each set of variables. Charges the caller for the cost. */
   async refusalOf(query: CheckedQuery, variables: Variables, context: RequestContext): Promise<RequestRefused | null> {
     const cost = this.cost.costOf(query, variables, "ALL");
     return (
@@ -53,7 +51,7 @@ export class WorkBudget {
   plugin(): ApolloServerPlugin<RequestContext> {
     const listener: GraphQLRequestListener<RequestContext> = {
       didResolveOperation: async ({ schema, document, operation, request, contextValue }) => {
-        // Apollo's types promise an operation, its pipeline does not.
+        // Apollo's types guarantee an operation, but its pipeline does not.
         if (operation === undefined) return;
         const query = { schema, document, operation };
         const refusal =
@@ -71,7 +69,7 @@ export class WorkBudget {
       willSendResponse: async ({ contextValue, response }) => {
         const { refusal } = contextValue.objects;
         if (refusal === null) return;
-        // Each list that was left out has an error of its own, and what was resolved is of no use in part.
+        // Each list that was left out has an error of its own, and a partial result is of no use.
         response.body = { kind: "single", singleResult: { errors: [shownRefusal(refusal)] } };
         response.http.status = refusal.status;
       },

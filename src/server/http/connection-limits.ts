@@ -7,17 +7,17 @@ import { errorBody } from "../../infrastructure/http/http-errors";
 import { RepeatedWarning } from "../../infrastructure/logging/repeated-warning";
 
 export interface ConnectionLimits {
-  /** Of all addresses together. */
+  /** Max connections of all addresses together. */
   readonly maxConnections: number;
   readonly maxConnectionsPerAddress: number;
-  /** Time after which a client that does not read its answer is cut off. */
+  /** Time after which a client that does not read its response is disconnected. */
   readonly idleTimeoutSeconds: number;
   readonly trustProxy: unknown;
 }
 
 interface Tracked {
   readonly address: string;
-  /** Bytes that the client's side has taken. */
+  /** Bytes that the client has received. */
   taken: number;
   stalledSinceMs: number | null;
 }
@@ -26,8 +26,8 @@ const RETRY_AFTER_SECONDS = 5;
 const SWEEPS_PER_TIMEOUT = 10;
 
 /**
- * Bounds the connections of a server, of each address, and of clients that do not read. Behind a trusted proxy all
- * connections come from the proxy, which counts its own; there the requests in hand are counted by client instead.
+ * Limits the connections of a server, of each address, and of clients that do not read. Behind a trusted proxy all
+ * connections come from the proxy, which counts its own; there the running requests are counted by client instead.
  */
 export function limitConnections(app: FastifyInstance, limits: ConnectionLimits, log: Logger): void {
   const behindProxy = limits.trustProxy !== false;
@@ -43,7 +43,7 @@ function trackSockets(server: Server, maxPerAddress: number, refused: RepeatedWa
   const open = new Map<Socket, Tracked>();
   const byAddress = new AddressCounts();
   server.on("connection", (socket: Socket) => {
-    // A request for another protocol comes back to the server on the same socket.
+    // A request whose upgrade is ignored comes back to the server on the same socket.
     if (open.has(socket)) return;
     const address = countedAddress(socket.remoteAddress ?? "unknown");
     if (byAddress.of(address) >= maxPerAddress) {

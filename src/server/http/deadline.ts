@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Outage } from "../../kernel/outage";
 
-/** Longer than any statement of a request may take, so that this only ends what hangs elsewhere. */
+/** Longer than any statement of a request may take, so that the deadline only ends work that hangs elsewhere. */
 export const ANSWER_WITHIN_MS = 15_000;
 
 declare module "fastify" {
   interface FastifyContextConfig {
     /**
-     * False for routes that take as long as their client, such as uploads, and for those that have a limit of their
+     * False for routes that take as long as their client needs, such as uploads, and for routes with a limit of their
      * own.
      */
     deadline?: boolean;
@@ -28,7 +28,7 @@ export function byDeadline<T>(work: Promise<T>, withinMs: number, late: () => T 
   });
 }
 
-/** Sends a 503 for each route whose handler has not begun its answer within that time. */
+/** Sends a 503 if the handler of a route has not begun its response within `withinMs`. */
 export function limitTime(
   app: FastifyInstance,
   withinMs: number,

@@ -4,7 +4,7 @@ import type { Metrics } from "../../infrastructure/metrics/metrics";
 
 export interface Readiness {
   readonly ready: boolean;
-  /** By what was checked: `ok`, or what is wrong with it. */
+  /** The result of each check by its name: `ok`, or the problem. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -15,7 +15,7 @@ export interface HealthRoutesOptions {
   readonly log: Logger;
 }
 
-/** Liveness, readiness and metrics, where chart and scraper expect them, wherever the GraphQL endpoint is. */
+/** Liveness, readiness and metrics at the paths that chart and scraper expect, wherever the GraphQL endpoint is. */
 export function healthRoutes(app: FastifyInstance, { ready, metrics, version, log }: HealthRoutesOptions): void {
   app.get("/v1/healthz", async () => ({ status: "ok" }));
 

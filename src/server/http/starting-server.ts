@@ -4,14 +4,14 @@ import { createServer } from "node:http";
 const RETRY_AFTER_SECONDS = 2;
 
 export interface StartingServer {
-  /** Frees the port for the server that takes over. May be called repeatedly. */
+  /** Releases the port for the server that takes over. May be called repeatedly. */
   close(): Promise<void>;
 }
 
 /**
- * Takes the port from the first moment of a start, so that a port that is taken is found out before anything is made,
- * and answers every request with 503 "starting" until the service itself listens. Liveness is answered with 200: the
- * process is alive, and a start that recovers or migrates a database may take its time. Port 0 needs no holding.
+ * Holds the port from the first moment of a start, so that a port in use is detected before anything is created.
+ * Answers every request with 503 "starting" until the service itself listens. Liveness gets 200: the process is alive,
+ * and a start that recovers or migrates a database may take long. Port 0 is not held.
  *
  * @throws the error of `listen`
  */
@@ -33,7 +33,7 @@ export async function startingServer({
         : '{"status":"starting","errors":[{"message":"The service is starting","extensions":{"code":"UNAVAILABLE"}}]}',
     );
   });
-  // Without this a client that asks for a WebSocket would be left without an answer.
+  // Without this a client that asks for a WebSocket would get no response.
   server.on("upgrade", (_request, socket) =>
     socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n"),
   );

@@ -13,15 +13,15 @@ const TYPES_IN: ReadonlySet<unknown> = new Set([
   MessageType.Pong,
 ]);
 
-/** The library wants something to execute: it gets the outcome of the operation, which has begun by then. */
+/** A placeholder for the library, which requires something to execute. The operation itself has begun by then. */
 const STAND_IN = { schema: new GraphQLSchema({}), document: parse("{ __typename }") };
 
-/** As the library writes them. */
+/** The type of a message, as the library writes it. */
 const TYPE_OUT = /^\{(?:"id":"(?:[^"\\]|\\.)*",)?"type":"(\w+)"/;
 
 /**
- * The protocol of today (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md), by its own library. The
- * library does the messages; documents are checked and executed where those of HTTP are.
+ * The current protocol (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md), by its own library. The
+ * library handles the messages; documents are checked and executed by the same code as over HTTP.
  */
 export function graphqlTransportWs(connection: Connection, { initTimeoutMs, count }: TransportOptions): Transport {
   let receive: (text: string) => Promise<void> = async () => undefined;
@@ -36,7 +36,7 @@ export function graphqlTransportWs(connection: Connection, { initTimeoutMs, coun
       return [new GraphQLError(broken.message, { originalError: broken })];
     },
     execute: ({ contextValue }) => resultOf(contextValue as Exclude<Outcome, { kind: "refused" }>),
-    // Results and errors are in the form in which clients see them already.
+    // Results and errors are already in the form for clients.
     onNext: (_context, _id, _payload, _args, result) => result as object,
     onError: (_context, _id, _payload, [error]) =>
       error?.originalError instanceof StreamBroken ? error.originalError.errors : undefined,

@@ -1,4 +1,4 @@
-/** The object that the text is in JSON; null if it is none. */
+/** Parses a JSON object; null if the text is anything else. */
 export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text);

@@ -7,10 +7,10 @@ import type { GraphqlServer, Outcome } from "../graphql/graphql-server";
 import { RequestContext, type Authenticate } from "../graphql/request-context";
 import { CLOSE, type Connection } from "./transport";
 
-/** Whose connection it is, and for how long. */
+/** Decides who may hold a connection, and for how long. */
 export interface SocketGate {
   readonly authenticate: Authenticate;
-  /** When credentials that were accepted end by themselves; null if they do not. */
+  /** When accepted credentials expire, in milliseconds since the epoch; null if they do not. */
   readonly endOf: (authorization: string | undefined) => number | null;
   readonly watch: AccessWatch;
 }
@@ -22,16 +22,16 @@ export interface SocketDependencies {
 }
 
 const MAX_OPERATIONS = 50;
-/** What may wait for a client that does not read. */
+/** Max bytes that wait for a client that does not read. */
 const MAX_BUFFERED_BYTES = 8 * 1024 * 1024;
 const MAX_IN_ONE_TURN = 50;
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
-/** Of a close frame's 125 bytes two are the code's (RFC 6455, 5.5). */
+/** A close frame has 125 bytes, two of them for the code (RFC 6455, 5.5). */
 const LONGEST_REASON_BYTES = 123;
 
 /**
- * One socket, whatever protocol it speaks: it belongs to one session, and both end together. Nobody holds one
- * without credentials: a connection is a thing that lasts.
+ * One socket, whatever protocol it speaks. It belongs to one session, and is closed when that session ends. Credentials
+ * are always required, because a connection lasts.
  */
 export class SocketConnection implements Connection {
   private authorization: string | undefined;
@@ -39,17 +39,17 @@ export class SocketConnection implements Connection {
   private stopWatching: () => void = () => undefined;
   private expiry: NodeJS.Timeout | undefined;
   private sent = 0;
-  /** Requests that are not answered yet, also where the client has given up waiting for them. */
+  /** Requests without a response so far, including those for which the client no longer waits. */
   private inHand = 0;
 
-  /** @param handshake `authorization` as the handshake had it, for clients that can set headers */
+  /** @param handshake with the `authorization` header of the handshake, for clients that can set headers */
   constructor(
     private readonly socket: WebSocket,
     private readonly handshake: { readonly address: string; readonly authorization: string | undefined },
     private readonly deps: SocketDependencies,
   ) {}
 
-  /** Whether its credentials have been accepted. */
+  /** Whether the credentials have been accepted. */
   get isAccepted(): boolean {
     return this.accepted;
   }
@@ -100,8 +100,8 @@ export class SocketConnection implements Connection {
         this.socket.terminate();
         return void setImmediate(resolve);
       }
-      // A client that reads fast would otherwise be written to in one turn of the event loop, with everybody else
-      // waiting.
+      // Without pauses, a client that reads fast would be written to in one turn of the event loop, while all others
+      // wait.
       const breathe = ++this.sent % MAX_IN_ONE_TURN === 0;
       this.socket.send(text, () => (breathe ? setImmediate(resolve) : resolve()));
     });
@@ -117,7 +117,7 @@ export class SocketConnection implements Connection {
     );
   }
 
-  /** To be called when the socket has closed. */
+  /** Must be called when the socket has closed. */
   closed(): void {
     this.stopWatching();
     clearTimeout(this.expiry);
@@ -127,7 +127,7 @@ export class SocketConnection implements Connection {
     try {
       await this.deps.gate.authenticate(this.authorization, { fresh: false });
     } catch (error) {
-      // With the database away nothing is known; the next change, or the next half minute, asks again.
+      // If the database is unreachable, the result is unknown; the next change, or the next half minute, checks again.
       if (error instanceof Unauthenticated) this.endSession();
     }
   }
@@ -149,7 +149,7 @@ const refuse = (code: string, message: string): Outcome => ({
   errors: [{ message, extensions: { code } }],
 });
 
-/** Libraries differ in the case of the name. An empty one is none. */
+/** Finds the `authorization` parameter, whose case differs between libraries. An empty one counts as absent. */
 function authorizationIn(params: unknown): string | undefined {
   if (typeof params !== "object" || params === null) return undefined;
   for (const [name, value] of Object.entries(params)) {

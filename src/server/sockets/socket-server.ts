@@ -13,7 +13,7 @@ import { SubscriptionsTransportWs } from "./subscriptions-transport-ws";
 import { CLOSE, type Connection, type Transport, type TransportOptions } from "./transport";
 import { addressOf, ignoreUpgrade, isWebSocket, pathOf, refuseUpgrade } from "./upgrades";
 
-/** By the name that client and server agree on in the handshake; the first one that a client offers is taken. */
+/** Transports by the name of the subprotocol; the first known one that a client offers is used. */
 const PROTOCOLS: Readonly<Record<string, (connection: Connection, options: TransportOptions) => Transport>> = {
   "graphql-transport-ws": graphqlTransportWs,
   "graphql-ws": (connection, options) => new SubscriptionsTransportWs(connection, options),
@@ -29,13 +29,13 @@ interface SocketServerSettings {
 }
 
 export interface SocketTimes {
-  /** For the first message. */
+  /** Max wait for the first message. */
   readonly initTimeoutMs: number;
-  /** Time between pings. A client that has not answered by the next ping is disconnected. */
+  /** Interval of pings. A client that does not answer before the next ping is disconnected. */
   readonly pingEveryMs: number;
 }
 
-/** Proxies commonly end what is silent for a minute. */
+/** Pings keep connections from being closed by proxies, which commonly do so after a minute of silence. */
 const TIMES: SocketTimes = { initTimeoutMs: 3_000, pingEveryMs: 20_000 };
 
 export interface SocketServerOptions extends SocketDependencies {
@@ -48,7 +48,7 @@ export interface SocketServerOptions extends SocketDependencies {
 
 interface Open {
   readonly transport: Transport;
-  /** Whether it has been heard of since the last ping. */
+  /** Whether the client has sent anything since the last ping. */
   alive: boolean;
 }
 
@@ -80,7 +80,7 @@ export class SocketServer {
     });
   }
 
-  /** Tells every client that the server stops, and closes the sockets that are still open after that time. */
+  /** Sends every client a close frame, and terminates the sockets that are still open after `graceMs`. */
   async close(graceMs: number): Promise<void> {
     this.closing = true;
     clearInterval(this.pings);
@@ -108,16 +108,19 @@ export class SocketServer {
     });
   }
 
-  /** A message is held until its end: before a session is accepted, only a small one. */
+  /**
+   * Limits the bytes that a socket may send before its session is accepted, because a message is held in memory until
+   * its end.
+   */
   private boundUntilAccepted(raw: Duplex, socket: WebSocket, connection: SocketConnection): void {
     let bytes = 0;
     const count = (chunk: Buffer): void => {
-      // A socket that is closing has been told why.
+      // A socket that is closing has already sent its reason.
       if (connection.isAccepted || socket.readyState !== socket.OPEN) return void raw.off("data", count);
       bytes += chunk.length;
       if (bytes <= this.options.settings.anonymousBodyLimitBytes) return;
       raw.off("data", count);
-      // In a later turn: where the message is too large, ws itself closes the socket with a reason.
+      // In a later turn, because ws closes the socket with a reason if the message exceeds the limit for all callers.
       setImmediate(() => {
         if (socket.readyState === socket.OPEN) socket.terminate();
       });
@@ -128,7 +131,7 @@ export class SocketServer {
   private opened(socket: WebSocket, address: string, authorization: string | undefined): SocketConnection | null {
     const { metrics } = this.options;
     const transportOf = PROTOCOLS[socket.protocol];
-    // ws reports here what it closes the socket for: a message too large, a broken frame.
+    // ws reports here why it closes the socket: a message that is too large, or a broken frame.
     socket.on("error", () => undefined);
     if (transportOf === undefined) {
       socket.close(CLOSE.protocolNotAcceptable, "Subprotocol not acceptable");
@@ -151,7 +154,7 @@ export class SocketServer {
     socket.on("message", (data: RawData, isBinary: boolean) => {
       entry.alive = true;
       if (isBinary) return connection.close(CLOSE.unsupportedData, "Messages have to be text");
-      // Text comes whole, in one buffer, as long as binaryType is left alone.
+      // Text arrives in one buffer as long as binaryType is not changed.
       void this.guard(connection, transport.receive((data as Buffer).toString("utf8")));
     });
     socket.once("close", () => {
@@ -164,7 +167,7 @@ export class SocketServer {
     return connection;
   }
 
-  /** An error on the way of a message is an outage or a bug. */
+  /** Handles an error in the processing of a message, which is an outage or a bug. */
   private async guard(connection: SocketConnection, work: Promise<void>): Promise<void> {
     try {
       await work;

@@ -6,10 +6,10 @@ import { CLOSE, type Connection, type Transport, type TransportOptions } from ".
 
 const TYPES_IN: ReadonlySet<unknown> = new Set(["connection_init", "start", "stop", "connection_terminate"]);
 
-/** Refusals that new credentials might help against. */
+/** Refusals that other credentials might avoid. */
 const ACCESS_CODES: ReadonlySet<unknown> = new Set(["UNAUTHENTICATED", "FORBIDDEN", "NOT_FOUND"]);
 
-/** The `astro` CLI sends none. */
+/** Undefined for the `astro` CLI, which sends no id. */
 type Id = string | number | undefined;
 
 interface Operation {
@@ -17,22 +17,22 @@ interface Operation {
   stopped: boolean;
 }
 
-/** How far a connection has come. What is started while its credentials are looked at waits for them. */
+/** The state of a connection. Operations that are started while the credentials are checked wait for the result. */
 type State =
   | { readonly kind: "NEW" }
   | { readonly kind: "OPEN"; readonly accepted: Promise<boolean> }
   | { readonly kind: "CLOSED" };
 
 /**
- * The older protocol, with the subprotocol's name `graphql-ws` (https://github.com/apollographql/
- * subscriptions-transport-ws/blob/master/PROTOCOL.md), as far as clients speak it. Its library is given up; this
- * follows it, and the `astro` CLI where that differs:
+ * The older protocol, with the subprotocol's name `graphql-ws`
+ * (https://github.com/apollographql/subscriptions-transport-ws/blob/master/PROTOCOL.md), as far as clients use it. Its
+ * library is no longer maintained; this class follows the library, and the `astro` CLI where the two differ:
  *
- * - `start` may come right behind `connection_init`, before any acknowledgement, and without an `id`.
- * - Every payload is an object, or the CLI ends; so is that of `error`, which holds one error.
- * - An operation without an id has its connection to itself: once it has ended by itself the connection is closed.
- *   Such a client could not tell what has ended, and the CLI would wait for ever. It also prints what it gets without
- *   an end of line of its own, so that it has to be there.
+ * - `start` may follow `connection_init` directly, before any acknowledgement, and without an `id`.
+ * - Every payload is an object, including that of `error`, which holds one error: otherwise the CLI ends.
+ * - An operation without an id has its connection to itself: once it has ended by itself, the connection is closed.
+ *   Such a client could not know which operation has ended, and the CLI would wait forever. The CLI also prints text
+ *   without adding an end of line, so the text has to contain it.
  */
 export class SubscriptionsTransportWs implements Transport {
   private state: State = { kind: "NEW" };
@@ -86,7 +86,7 @@ export class SubscriptionsTransportWs implements Transport {
     const accepted = this.connection.init(params);
     this.state = { kind: "OPEN", accepted };
     if (await accepted) {
-      // Both before anything of the operations that have been waiting.
+      // Both are sent before any message of the operations that have been waiting.
       void this.send("connection_ack");
       return this.send("ka");
     }
@@ -96,12 +96,12 @@ export class SubscriptionsTransportWs implements Transport {
 
   private async start(id: Id, payload: unknown): Promise<void> {
     if (this.state.kind !== "OPEN") return this.connection.close(CLOSE.unauthorized, "Unauthorized");
-    // As the library had it: the same id again takes the place of what was there.
+    // As in the library, an operation with the same id replaces the earlier one.
     await this.stop(id);
     const operation: Operation = { results: null, stopped: false };
     this.running.set(id, operation);
     const running = this.running.size;
-    // An error of it is `open`'s to report.
+    // `open` reports its errors.
     const accepted = await this.state.accepted.catch(() => false);
     if (!accepted || operation.stopped) return;
 
@@ -114,7 +114,7 @@ export class SubscriptionsTransportWs implements Transport {
     if (id === undefined) this.closeAfter(error);
   }
 
-  /** Sends whatever the operation brings. Returns with the error that has ended it, or null. */
+  /** Sends all results of the operation. Returns the error that has ended it, or null. */
   private async deliver(id: Id, operation: Operation, outcome: Outcome): Promise<GraphQLFormattedError | null> {
     if (outcome.kind === "refused") return first(outcome.errors);
     if (outcome.kind === "answer") {

@@ -1,6 +1,8 @@
 import type { Outcome } from "../graphql/graphql-server";
 
-/** Codes from 4000 on are those of graphql-transport-ws, used for the older protocol too, which has none of its own. */
+/**
+ * Codes from 4000 on are those of graphql-transport-ws. The older protocol, which has none of its own, uses them too.
+ */
 export const CLOSE = {
   normal: 1000,
   goingAway: 1001,
@@ -15,18 +17,18 @@ export const CLOSE = {
   internalError: 4500,
 } as const;
 
-/** The side of a socket that a protocol works on. */
+/** The socket, as a protocol uses it. */
 export interface Connection {
-  /** Whether the parameters of the first message, or else the handshake, hold valid credentials. */
+  /** Returns whether the parameters of the first message, or else the handshake, contain valid credentials. */
   init(params: unknown): Promise<boolean>;
   /**
-   * @param running how many operations the client has going, this one included
+   * @param running number of operations that the client has running, this one included
    * @param printsVerbatim see GraphqlContext
    */
   run(request: unknown, running: number, printsVerbatim?: boolean): Promise<Outcome>;
   /**
-   * Settles once the message is on its way, or the socket gone: whoever waits for it goes no faster than the client
-   * reads.
+   * Resolves once the message is written out, or the socket gone: a sender that waits for it goes no faster than the
+   * client reads.
    */
   send(text: string): Promise<void>;
   close(code: number, reason?: string): void;
@@ -34,16 +36,16 @@ export interface Connection {
 
 /** One protocol over one socket. */
 export interface Transport {
-  /** Takes one text message. */
+  /** Handles one text message. */
   receive(text: string): Promise<void>;
-  /** Called from time to time, for protocols that say in a message of their own that they are alive. */
+  /** Called from time to time, for protocols with a keep-alive message of their own. */
   keepAlive(): void;
-  /** The socket has closed: ends whatever goes on. */
+  /** Called when the socket has closed: ends all running operations. */
   closed(): Promise<void>;
 }
 
 export interface TransportOptions {
   readonly initTimeoutMs: number;
-  /** Every message that comes or goes, by its type; `invalid` if it is none of the protocol's. */
+  /** Counts every message received or sent, by its type; `invalid` if the protocol does not have the type. */
   readonly count: (direction: "in" | "out", type: string) => void;
 }

@@ -5,13 +5,13 @@ export const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.up
 
 export const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?", 1)[0] ?? "/";
 
-/** Headers that only mean something together with the upgrade. */
+/** Headers that only make sense together with the upgrade. */
 const OF_UPGRADE = new Set(["upgrade", "connection", "http2-settings"]);
 
 /**
- * Has the request answered as if it had not asked for another protocol, which a server is free to do (RFC 9110,
- * 7.8). Node hands every such request to whoever listens for upgrades, but clients like Java's ask for HTTP/2 in
- * this way with every first request: it goes back to the server without that wish.
+ * Handles the request as if it had not asked for another protocol, which RFC 9110, 7.8 allows. Node passes every such
+ * request to the `upgrade` listener, but clients like Java's ask for HTTP/2 in this way with every first request. So
+ * the request goes back to the server without its upgrade headers.
  */
 export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: Duplex, head: Buffer): void {
   const lines = [`${request.method} ${request.url} HTTP/${request.httpVersion}`];
@@ -23,7 +23,7 @@ export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: 
   server.emit("connection", socket);
 }
 
-/** Returns the handshake with an error, in plain HTTP. */
+/** Responds to the handshake with an error, in plain HTTP. */
 export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
@@ -35,7 +35,7 @@ export function refuseUpgrade(socket: Duplex, status: number, message: string): 
   socket.end(`${lines.join("\r\n")}\r\n\r\n${message}`);
 }
 
-/** The client's network address; what proxies say of it only where they are trusted, as for HTTP. */
+/** The client's network address. Headers of proxies count only if proxies are trusted, as for HTTP. */
 export function addressOf({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
   const forwarded = trustProxy ? headers["x-forwarded-for"] : undefined;
   const farthest = [forwarded].flat()[0]?.split(",")[0]?.trim();
