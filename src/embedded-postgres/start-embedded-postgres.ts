@@ -79,16 +79,18 @@ const addressOf = ({ password, port, database }: { password: string; port: numbe
 
 /**
  * The URL of the Postgres that another process runs in the folder, with its password; undefined while that Postgres
- * accepts no connections.
+ * accepts no connections, or its owner has not created the database yet.
  *
  * @throws Error if the folder belongs to another user
  */
 export async function findRunningPostgres(dataDir: string, databaseName: string): Promise<string | undefined> {
   const folder = await openDataFolder(dataDir, serverAccount());
   const port = await portOfRunningServer(folder);
-  return port === undefined
-    ? undefined
-    : addressOf({ password: await readPassword(folder), port, database: databaseName });
+  if (port === undefined) return undefined;
+  const password = await readPassword(folder);
+  const url = (database: string) => addressOf({ password, port, database });
+  const exists = await withClient(url("postgres"), (client) => hasDatabase(client, databaseName)).catch(() => false);
+  return exists ? url(databaseName) : undefined;
 }
 
 async function startOnPort(
@@ -116,12 +118,22 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-async function ensureDatabase(url: string, name: string): Promise<void> {
+function ensureDatabase(url: string, name: string): Promise<void> {
+  return withClient(url, async (client) => {
+    if (!(await hasDatabase(client, name))) await client.query(`CREATE DATABASE ${escapeIdentifier(name)}`);
+  });
+}
+
+async function hasDatabase(client: SessionClient, name: string): Promise<boolean> {
+  const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [name]);
+  return rowCount === 1;
+}
+
+async function withClient<T>(url: string, use: (client: SessionClient) => Promise<T>): Promise<T> {
   const client = new SessionClient({ ...connectionSettings(url, "commands"), ssl: false });
   await client.connect();
   try {
-    const { rowCount } = await client.query("SELECT FROM pg_database WHERE datname = $1", [name]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${escapeIdentifier(name)}`);
+    return await use(client);
   } finally {
     await client.end();
   }
