@@ -15,6 +15,7 @@ import { RefusedAuditLines1766430000000 } from "./1766430000000-refused-audit-li
 import { WorkerLeases1795823500000 } from "./1795823500000-worker-leases";
 import { Installation1795824000000 } from "./1795824000000-installation";
 import { InstallationPlaces1795824500000 } from "./1795824500000-installation-places";
+import { RolloutSteps1795825000000 } from "./1795825000000-rollout-steps";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   WorkerLeases1795823500000,
   Installation1795824000000,
   InstallationPlaces1795824500000,
+  RolloutSteps1795825000000,
 ];

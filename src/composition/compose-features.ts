@@ -178,11 +178,15 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
   });
   const rolloutsModule = rollouts.createRolloutsModule({
     config,
+    dataSource,
     clock,
-    metrics: { rolloutFinished: (status, seconds) => metrics.rollout(status, seconds) },
+    metrics: {
+      rolloutFinished: (status, seconds) => metrics.rollout(status, seconds),
+      stepFinished: (step) => metrics.rolloutStep(step),
+    },
     installation: installationModule.reader,
     bundles: bundlesModule,
-    deployments: deploymentsModule.readModel,
+    deployments: deploymentsModule,
     deploys: deploysModule,
     driver,
   });
@@ -228,6 +232,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
       ...workspacesModule.resolvers,
       ...deploymentsModule.resolvers,
       ...deploysModule.resolvers,
+      ...rolloutsModule.resolvers,
       ...rollbacksModule.resolvers,
     ],
     /** Adds what is served beside GraphQL. */

@@ -5,6 +5,7 @@ import * as deployments from "../features/deployments/module";
 import * as deploys from "../features/deploys/module";
 import * as installation from "../features/installation/module";
 import * as logs from "../features/logs/module";
+import * as rollouts from "../features/rollouts/module";
 import * as signOn from "../features/sign-on/module";
 import * as workspaces from "../features/workspaces/module";
 import { JobScheduleRow, WorkerLeaseRow } from "../infrastructure/jobs/worker-lease.row";
@@ -31,6 +32,7 @@ export const entities = [
   installation.InstallationPlaceRow,
   installation.InstallationRow,
   logs.LogLineRow,
+  rollouts.RolloutStepRow,
   signOn.IdentityRow,
   workspaces.WorkspaceRow,
   JobScheduleRow,

@@ -1,4 +1,11 @@
-import type { ClaimsMapping, ComponentSize, LogLevel, ProviderName, RoleOverrides } from "./settings/value-types";
+import type {
+  ClaimsMapping,
+  ComponentSize,
+  LogLevel,
+  ProviderName,
+  RoleOverrides,
+  RolloutDriverName,
+} from "./settings/value-types";
 
 /** The configuration of one process of the control plane. Built once by `loadConfig`, then passed as a value. */
 export interface Config {
@@ -35,6 +42,7 @@ export interface Config {
     /** A process that does not renew its lease for this long loses its jobs to others. */
     readonly leaseSeconds: number;
   };
+  readonly rollouts: { readonly driver: RolloutDriverName };
   readonly limits: LimitsConfig;
   readonly deployments: DeploymentsConfig;
   /** Nightly removal of revisions older than `deployments.rollback.retentionDays`. */

@@ -3,3 +3,4 @@ export { deploymentsUrlOf } from "./deployments-url";
 export { loadConfig, type LoadedConfig } from "./load-config";
 export { describeConfig } from "./print-config";
 export { DatabaseUnreachable, explainStartError } from "./start-problem";
+export type { RolloutDriverName } from "./settings/value-types";

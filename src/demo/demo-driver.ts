@@ -1,9 +1,10 @@
 import {
   RolloutRejected,
   type PlacedRelease,
-  type ReleaseState,
+  type ReleaseName,
   type RolloutDriver,
   type RolloutOutcome,
+  type RolloutRequest,
 } from "../features/rollouts";
 import { plusMs } from "../kernel/instant";
 import type { DemoClock } from "./demo-clock";
@@ -21,16 +22,17 @@ export class DemoDriver implements RolloutDriver {
     private readonly options: { readonly clock: DemoClock; readonly failures: Readonly<Record<string, string>> },
   ) {}
 
-  async apply(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
+  async apply(request: RolloutRequest, signal: AbortSignal): Promise<RolloutOutcome> {
+    const { to } = request;
     const { clock, failures } = this.options;
-    clock.now = plusMs(clock.now, QUICKEST_MS + ((state.generation * 17_389) % 60_000));
-    const failure = failures[`${state.releaseName}:${state.image?.tag ?? ""}`];
+    clock.now = plusMs(clock.now, QUICKEST_MS + ((to.generation * 17_389) % 60_000));
+    const failure = failures[`${to.releaseName}:${to.image?.tag ?? ""}`];
     if (failure !== undefined) throw new RolloutRejected(failure);
-    return this.driver.apply(state, signal);
+    return this.driver.apply(request, signal);
   }
 
-  remove(releaseName: string, deploymentId?: string): Promise<void> {
-    return this.driver.remove(releaseName, deploymentId);
+  remove(release: ReleaseName): Promise<void> {
+    return this.driver.remove(release);
   }
 
   placed(): AsyncIterable<PlacedRelease> {

@@ -1,9 +1,12 @@
+import { isAfter } from "../../src/features/installation";
 import {
   RolloutRejected,
   type PlacedRelease,
+  type ReleaseName,
   type ReleaseState,
   type RolloutDriver,
   type RolloutOutcome,
+  type RolloutRequest,
 } from "../../src/features/rollouts";
 
 /**
@@ -42,9 +45,17 @@ export class ScriptedDriver implements RolloutDriver {
     };
   }
 
-  async apply(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
-    this.calls.push({ state, aborted: () => signal.aborted });
-    const tag = state.image?.tag ?? "";
+  async apply({ to, steps }: RolloutRequest, signal: AbortSignal): Promise<RolloutOutcome> {
+    this.calls.push({ state: to, aborted: () => signal.aborted });
+    signal.throwIfAborted();
+    const placed = this.applied.get(to.releaseName);
+    if (placed?.deploymentId === to.deploymentId && isAfter(placed, to)) return "overtaken";
+    await steps.run("COME_UP", () => this.comeUp(to.image?.tag ?? "", signal));
+    this.applied.set(to.releaseName, to);
+    return "applied";
+  }
+
+  private async comeUp(tag: string, signal: AbortSignal): Promise<void> {
     const gate = this.gates.get(tag);
     if (gate !== undefined) {
       gate.entered();
@@ -57,15 +68,17 @@ export class ScriptedDriver implements RolloutDriver {
       this.failures.set(tag, left - 1);
       throw new Error(`${tag} did not come up`);
     }
-    this.applied.set(state.releaseName, state);
-    return "applied";
   }
 
-  async remove(releaseName: string): Promise<void> {
-    this.applied.delete(releaseName);
+  async remove({ releaseName, deploymentId }: ReleaseName): Promise<void> {
+    const placed = this.applied.get(releaseName);
+    if (deploymentId === null || placed?.deploymentId === deploymentId) this.applied.delete(releaseName);
   }
 
-  async *placed(): AsyncGenerator<PlacedRelease> {}
+  async *placed(): AsyncGenerator<PlacedRelease> {
+    for (const { releaseName, deploymentId, epoch, generation } of this.applied.values())
+      yield { releaseName, deploymentId, epoch, generation };
+  }
 
   async tidy(): Promise<void> {}
 

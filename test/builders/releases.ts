@@ -3,7 +3,16 @@ import fs from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { parse } from "yaml";
-import { RolloutRejected, type DagTrees, type ReleaseState, type RolloutOutcome } from "../../src/features/rollouts";
+import {
+  RolloutRejected,
+  type DagTrees,
+  type ReleaseName,
+  type ReleaseState,
+  type RolloutOutcome,
+  type RolloutRequest,
+  type RolloutSteps,
+} from "../../src/features/rollouts";
+import { unkeptSteps } from "../../src/features/rollouts/app/step-recorder";
 import { FilesystemDriver } from "../../src/features/rollouts/drivers/filesystem-driver";
 
 export const buildReleaseState = (overrides: Partial<ReleaseState> = {}): ReleaseState => ({
@@ -29,6 +38,23 @@ export const buildReleaseState = (overrides: Partial<ReleaseState> = {}): Releas
   environmentVariables: [],
   cloudRole: null,
   ...overrides,
+});
+
+/** What a driver is asked for: the state, over whatever was there. */
+export const buildRolloutRequest = (
+  overrides: Partial<ReleaseState> = {},
+  steps: RolloutSteps = unkeptSteps,
+): RolloutRequest => ({
+  from: null,
+  to: buildReleaseState(overrides),
+  steps,
+  secrets: () => ({ environmentVariables: {}, sshKey: null, dockerConfig: null }),
+});
+
+export const releaseNamed = (releaseName: string, deploymentId: string | null = null): ReleaseName => ({
+  releaseName,
+  namespace: releaseName,
+  deploymentId,
 });
 
 export type Files = Readonly<Record<string, string>>;
@@ -102,7 +128,7 @@ export class ReleaseFolder {
   }
 
   apply(overrides: Partial<ReleaseState> = {}, signal = new AbortController().signal): Promise<RolloutOutcome> {
-    return this.driver.apply(buildReleaseState(overrides), signal);
+    return this.driver.apply(buildRolloutRequest(overrides), signal);
   }
 
   path(...names: string[]): string {

@@ -149,9 +149,9 @@ describe("two replicas on one database", () => {
     let inside = 0;
     let most = 0;
     const numbers: number[] = [];
-    const apply = jest.spyOn(driver, "apply").mockImplementation(async (state) => {
+    const apply = jest.spyOn(driver, "apply").mockImplementation(async ({ to }) => {
       most = Math.max(most, ++inside);
-      numbers.push(state.revisionNumber);
+      numbers.push(to.revisionNumber);
       await sleep(30);
       inside--;
       return "applied";

@@ -18,7 +18,7 @@ import { TestClock } from "../builders/clock";
 import { uploadDags } from "../builders/dags";
 import { ScriptedDriver } from "../builders/drivers";
 import { placedDags } from "../builders/placed-dags";
-import { buildReleaseState, ReleaseFolder } from "../builders/releases";
+import { buildRolloutRequest, ReleaseFolder } from "../builders/releases";
 import { startFakeS3, type FakeS3 } from "../fakes/fake-s3";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -215,7 +215,7 @@ describe("a data folder that cannot be used", () => {
   test("for another reason is a failed attempt, and its path is not shown", async () => {
     await writeFile(join(release.root, "file"), "");
     const failed = new FilesystemDriver(join(release.root, "file", "releases"), release.trees).apply(
-      buildReleaseState(),
+      buildRolloutRequest(),
       new AbortController().signal,
     );
     await expect(failed).rejects.not.toBeInstanceOf(Unavailable);

@@ -7,7 +7,7 @@ import { limits } from "./limit-settings";
 import { registry } from "./registry-settings";
 import { cleanup } from "./rollback-settings";
 import { secrets } from "./secret-settings";
-import { dataDir, logging, server, workers } from "./server-settings";
+import { dataDir, logging, rollouts, server, workers } from "./server-settings";
 import { signOn } from "./sign-on-settings";
 import { database, elasticsearch } from "./storage-settings";
 
@@ -27,6 +27,7 @@ const settings = {
   secrets,
   logging,
   workers,
+  rollouts,
   limits,
   deployments: deploymentSettings,
   cleanup,

@@ -1,4 +1,4 @@
-import { LOG_LEVELS } from "./value-types";
+import { LOG_LEVELS, ROLLOUT_DRIVERS } from "./value-types";
 import { config, chart, optionalSetting, setting } from "./setting";
 import {
   filePath,
@@ -275,5 +275,15 @@ export const workers = {
     values: [config("workers.leaseSeconds")],
     description:
       "Seconds without a sign of life, by the database's clock, after which the jobs of a process go to others.",
+  }),
+};
+
+export const rollouts = {
+  driver: setting({
+    kind: oneOf(ROLLOUT_DRIVERS),
+    default: "filesystem",
+    values: [config("rollouts.driver")],
+    description:
+      "What carries rollouts out. `filesystem` writes the values of a Helm release, and the DAG files, below the data folder.",
   }),
 };

@@ -1,6 +1,9 @@
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "trace", "silent"] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+export const ROLLOUT_DRIVERS = ["filesystem"] as const;
+export type RolloutDriverName = (typeof ROLLOUT_DRIVERS)[number];
+
 export const PROVIDER_NAMES = ["auth0", "google", "okta", "microsoft", "adfs", "custom"] as const;
 export type ProviderName = (typeof PROVIDER_NAMES)[number];
 

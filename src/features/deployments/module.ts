@@ -38,6 +38,8 @@ import type { DeploymentStores } from "./app/ports";
 import type { DeploymentRules } from "./app/rules";
 import { SetRollbackSwitch } from "./app/set-rollback-switch";
 import { UpdateDeployment } from "./app/update-deployment";
+import type { Deployment } from "./domain/deployment";
+import { openSecrets, type DeploymentSecrets } from "./domain/secrets";
 import { AesSecretBox } from "./crypto/aes-secret-box";
 import { keptSecretKey } from "./crypto/kept-secret-key";
 import { DeploymentReadModelSql } from "./db/deployment-read-model";
@@ -176,6 +178,8 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
      * encrypt
      */
     sealSecrets: () => sealStored.execute(),
+    /** Decrypts a Deployment's secrets, for what runs it. @throws SecretUnreadable */
+    secretsOf: (deployment: Deployment): DeploymentSecrets => openSecrets(deployment, secrets.of(deployment.id).open),
     /** Removes Deployments that were deleted before the instant, with their history. */
     purge: (deletedBefore: string) => purgeDeployments(backgroundSource.manager, deletedBefore),
     resolvers: [

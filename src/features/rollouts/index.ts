@@ -1,4 +1,12 @@
 export * from "./domain";
 export type { DagTrees } from "./app/dag-trees";
 export { ROLLOUT_TASKS } from "./app/ports";
-export { RolloutRejected, type PlacedRelease, type RolloutDriver, type RolloutOutcome } from "./app/rollout-driver";
+export {
+  RolloutRejected,
+  type PlacedRelease,
+  type ReleaseName,
+  type RolloutDriver,
+  type RolloutOutcome,
+  type RolloutRequest,
+  type RolloutSteps,
+} from "./app/rollout-driver";

@@ -22,6 +22,7 @@ export class Metrics {
   private readonly requestSeconds: Histogram;
   private readonly rollbacks: Counter;
   private readonly rolloutSeconds: Histogram;
+  private readonly stepSeconds: Histogram;
   private readonly linesExported: Counter;
   private readonly linesRejected: Counter;
   private readonly socketsOpen: Gauge;
@@ -53,6 +54,13 @@ export class Metrics {
       name: "retrograde_rollout_duration_seconds",
       help: "Time from a deploy's record to its final status",
       labelNames: ["status"],
+      buckets: ROLLOUT_SECONDS,
+      registers,
+    });
+    this.stepSeconds = new Histogram({
+      name: "retrograde_rollout_step_duration_seconds",
+      help: "Time that a step of a rollout took, by driver, step and status",
+      labelNames: ["driver", "step", "status"],
       buckets: ROLLOUT_SECONDS,
       registers,
     });
@@ -97,6 +105,15 @@ export class Metrics {
 
   rollout(status: string, seconds: number): void {
     this.rolloutSeconds.observe({ status }, seconds);
+  }
+
+  rolloutStep(step: {
+    readonly driver: string;
+    readonly name: string;
+    readonly status: string;
+    readonly seconds: number;
+  }): void {
+    this.stepSeconds.observe({ driver: step.driver, step: step.name, status: step.status }, step.seconds);
   }
 
   logLinesExported(count: number): void {

@@ -1,11 +1,12 @@
 import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
+import { enumOf } from "../../../infrastructure/graphql/enum-of";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import { DateTime, Uuid } from "../../../infrastructure/graphql/scalars";
 import type { Instant } from "../../../kernel/instant";
 import { ROLES, type Role as RoleName } from "../domain/roles";
 
 /** The roles as an enum object, which is what type-graphql registers. */
-export const Role = Object.fromEntries(ROLES.map((role) => [role, role])) as { readonly [R in RoleName]: R };
+export const Role = enumOf(ROLES);
 
 const tiers = { ADMIN: "Everything", EDITOR: "Changing things", VIEWER: "Looking at things" };
 

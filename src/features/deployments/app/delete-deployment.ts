@@ -33,9 +33,10 @@ export class DeleteDeployment {
       await access.forgetDeployment(deployment.id);
       if (hard) await deployments.delete(deployment.id);
       else await deployments.softDelete(deployment.id, this.deps.clock());
+      const { releaseName, namespace } = deployment;
       await outbox.add({
         task: DEPLOYMENT_TASKS.remove,
-        payload: { releaseName: deployment.releaseName, deploymentId: deployment.id },
+        payload: { releaseName, namespace, deploymentId: deployment.id },
         queue: deployment.id,
       });
       await audit.add({

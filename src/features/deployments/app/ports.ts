@@ -63,7 +63,7 @@ export interface DeploymentList {
 export const DEPLOYMENT_TASKS = {
   /** Makes changed settings real. Payload: deploymentId. */
   reconcile: "deployments.reconcile",
-  /** Takes down what ran. Payload: releaseName, deploymentId; without the latter from versions that did not name it. */
+  /** Takes down what ran. Payload: releaseName, namespace, deploymentId; without the latter two from versions that did not name them. */
   remove: "deployments.remove",
 } as const;
 

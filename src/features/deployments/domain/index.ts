@@ -8,3 +8,4 @@ export {
 } from "./deployment";
 export { checkVersions, refuseDowngrade } from "./versions";
 export { presentDagDeployment, presentVariables } from "./settings";
+export { SecretUnreadable, type DeploymentSecrets } from "./secrets";

@@ -33,6 +33,38 @@ const plainTextOf = (variable: EnvironmentVariable): string => (variable as { re
 export const sealedVariable = (variable: EnvironmentVariable & { readonly isSecret: true }, seal: Seal): Sealed =>
   variable.sealed ?? seal(plainTextOf(variable), variableField(variable.key));
 
+/** A Deployment's secrets in plain text, for what runs it. Never log, store or answer them. */
+export interface DeploymentSecrets {
+  /** By the variable's name. */
+  readonly environmentVariables: Readonly<Record<string, string>>;
+  /** Private key for git-sync; null if there is none. */
+  readonly sshKey: string | null;
+  /** Credentials for pulling images, in the form of `.dockerconfigjson`; null if there are none. */
+  readonly dockerConfig: JsonObject | null;
+}
+
+/** @throws SecretUnreadable */
+export function openSecrets(holder: SecretHolder, open: SecretKeeper["open"]): DeploymentSecrets {
+  const { sshKey, sealedSshKey } = holder.dagDeployment;
+  const { dockerConfigJson } = holder;
+  const variables = holder.environmentVariables.flatMap((variable) => (variable.isSecret ? [variable] : []));
+  return {
+    environmentVariables: Object.fromEntries(
+      variables.map((variable) => [
+        variable.key,
+        variable.sealed === undefined ? plainTextOf(variable) : open(variable.sealed, variableField(variable.key)),
+      ]),
+    ),
+    sshKey: sealedSshKey === undefined ? textOrNull(sshKey) : open(String(sealedSshKey), SSH_KEY_FIELD),
+    dockerConfig:
+      dockerConfigJson === null || isPlain(dockerConfigJson)
+        ? dockerConfigJson
+        : (JSON.parse(open(String(dockerConfigJson["sealed"]), DOCKER_CONFIG_FIELD)) as JsonObject),
+  };
+}
+
+const textOrNull = (value: string | number | undefined): string | null => (value === undefined ? null : String(value));
+
 /** How many secrets stand there as versions without encryption have written them. */
 export function countPlainSecrets({ environmentVariables, dagDeployment, dockerConfigJson }: SecretHolder): number {
   const variables = environmentVariables.filter((one) => one.isSecret && one.sealed === undefined).length;

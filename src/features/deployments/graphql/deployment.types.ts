@@ -1,5 +1,6 @@
 import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
 import type { Instant } from "../../../kernel/instant";
+import { enumOf } from "../../../infrastructure/graphql/enum-of";
 import { DateTime, Json } from "../../../infrastructure/graphql/scalars";
 import {
   DAG_DEPLOYMENT_TYPES,
@@ -11,9 +12,6 @@ import {
   type JsonObject,
 } from "../domain/deployment";
 import { presentDagDeployment as shownSettings } from "../domain/settings";
-
-const enumOf = <V extends string>(values: readonly V[]) =>
-  Object.fromEntries(values.map((value) => [value, value])) as { readonly [K in V]: K };
 
 export const ExecutorType = enumOf(EXECUTORS);
 registerEnumType(ExecutorType, {

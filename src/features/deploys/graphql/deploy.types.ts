@@ -3,6 +3,7 @@ import { DagDeploymentType } from "../../deployments/graphql";
 import type { DagDeploymentType as DagDeploymentTypeName } from "../../deployments";
 import type { Instant } from "../../../kernel/instant";
 import type { ActorType as ActorTypeName } from "../../../kernel/permissions";
+import { enumOf } from "../../../infrastructure/graphql/enum-of";
 import { DateTime } from "../../../infrastructure/graphql/scalars";
 import {
   DEPLOY_STATUSES,
@@ -14,9 +15,6 @@ import {
   type DeployType as DeployTypeName,
 } from "../domain/deploy-revision";
 import type { RevisionView } from "../app/ports";
-
-const enumOf = <V extends string>(values: readonly V[]) =>
-  Object.fromEntries(values.map((value) => [value, value])) as { readonly [K in V]: K };
 
 export const DeployType = enumOf(DEPLOY_TYPES);
 registerEnumType(DeployType, {

@@ -3,11 +3,10 @@ import { DagDiff } from "../../bundles/graphql";
 import { Deployment } from "../../deployments/graphql";
 import { ROLLBACK_ISSUE_CODES, type RollbackIssueCode as RollbackIssueCodeName } from "../domain/rollback-issues";
 import { DeployRevision } from "../../deploys/graphql";
+import { enumOf } from "../../../infrastructure/graphql/enum-of";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 
-const RollbackIssueCode = Object.fromEntries(ROLLBACK_ISSUE_CODES.map((code) => [code, code])) as {
-  readonly [C in RollbackIssueCodeName]: C;
-};
+const RollbackIssueCode = enumOf(ROLLBACK_ISSUE_CODES);
 
 registerEnumType(RollbackIssueCode, {
   name: "RollbackIssueCode",

@@ -9,21 +9,31 @@ import {
   type DeployRevision,
   addApplyJob,
   type DeployStores,
+  type LiveDags,
   type RevisionReadModel,
 } from "../../deploys";
 import type { DefaultRepositories } from "../domain/default-image";
 import { releaseStateOf } from "../domain/release-of-revision";
 import type { ReleaseState } from "../domain/release-state";
-import type { RolloutMetrics } from "./ports";
+import type { RolloutMetrics, RolloutStepStore } from "./ports";
+import { reasonOf } from "./reason";
 import { RolloutRejected, TargetAhead, type RolloutDriver, type RolloutOutcome } from "./rollout-driver";
+import type { ReadSecrets } from "./read-secrets";
+import { StepRecorder } from "./step-recorder";
 
 const MAX_BACK_OFF_MS = 60_000;
 const LOOK_FOR_NEWER_EVERY_MS = 1_000;
-const MAX_REASON = 500;
 
 interface Rollout {
   readonly deployment: Deployment;
   readonly revision: DeployRevision;
+}
+
+/** What an attempt makes of what, as it stood when the attempt began. */
+interface Attempt {
+  readonly deployment: Deployment;
+  readonly from: ReleaseState | null;
+  readonly to: ReleaseState;
 }
 
 /**
@@ -37,6 +47,8 @@ export class ApplyRevision {
       readonly unitOfWork: UnitOfWork<DeployStores>;
       readonly readModel: RevisionReadModel;
       readonly driver: RolloutDriver;
+      readonly steps: RolloutStepStore;
+      readonly secretsOf: ReadSecrets;
       readonly repositories: DefaultRepositories;
       readonly clock: Clock;
       /** Failed attempts after which a revision is FAILED. */
@@ -48,30 +60,39 @@ export class ApplyRevision {
   ) {}
 
   async execute(revisionId: string, signal: AbortSignal): Promise<void> {
-    const state = await this.inStep(revisionId, async (stores, { deployment, revision }) => {
+    const attempt = await this.inStep(revisionId, async (stores, { deployment, revision }) => {
       await this.started(stores, deployment, revision);
-      const dags = dagsOf(deployment, revision);
-      const { dagTarballVersion } = dags;
-      const bundle = dagTarballVersion === null ? null : await stores.bundles.find(deployment.id, dagTarballVersion);
-      const installation = await stores.installation.current();
-      return releaseStateOf(deployment, revision, {
-        installation,
-        dags,
-        bundle,
-        repositories: this.deps.repositories,
-      });
+      return this.attemptFor(stores, deployment, revision);
     });
-    if (state === null) return;
+    if (attempt === null) return;
     try {
       // Overtaken by a newer revision it is no longer the newest, and the next step finds nothing to do.
-      if ((await this.drive(state, signal)) === "overtaken") throw new TargetAhead(state.releaseName);
+      if ((await this.drive(attempt, signal)) === "overtaken") throw new TargetAhead(attempt.to.releaseName);
     } catch (error) {
       // Stopped by us, not failed: the queue gives the job to the next process.
       if (signal.aborted) throw error;
       await this.failed(revisionId, error);
       return;
     }
-    await this.deployed(revisionId, state);
+    await this.deployed(revisionId, attempt.to);
+  }
+
+  private async attemptFor(stores: DeployStores, deployment: Deployment, revision: DeployRevision): Promise<Attempt> {
+    const { currentRevisionId } = deployment;
+    const [installation, [current]] = await Promise.all([
+      stores.installation.current(),
+      currentRevisionId === null ? [] : stores.revisions.findMany(deployment.id, [currentRevisionId]),
+    ]);
+    const stateOf = async (of: DeployRevision, dags: LiveDags): Promise<ReleaseState> => {
+      const { dagTarballVersion: version } = dags;
+      const bundle = version === null ? null : await stores.bundles.find(deployment.id, version);
+      return releaseStateOf(deployment, of, { installation, dags, bundle, repositories: this.deps.repositories });
+    };
+    return {
+      deployment,
+      from: current === undefined ? null : await stateOf(current, deployment),
+      to: await stateOf(revision, dagsOf(deployment, revision)),
+    };
   }
 
   private async started(stores: DeployStores, deployment: Deployment, revision: DeployRevision): Promise<void> {
@@ -83,21 +104,29 @@ export class ApplyRevision {
     await this.tell(stores, deployment, revision, { event: "rollout_started" });
   }
 
-  /** Hands the state to the driver, and gives up as soon as a newer revision is there. */
-  private async drive(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
+  /** Hands the change to the driver, and gives up as soon as a newer revision is there. */
+  private async drive({ deployment, from, to }: Attempt, stopped: AbortSignal): Promise<RolloutOutcome> {
+    const { readModel, driver, steps: store, secretsOf, metrics, clock } = this.deps;
     const overtaken = new AbortController();
     const watch = setInterval(() => {
-      void this.deps.readModel.findMany([state.revisionId]).then(
+      void readModel.findMany([to.revisionId]).then(
         ([revision]) => {
           if (revision?.status !== "INITIALIZED") overtaken.abort(new Error("a newer revision took over"));
         },
         () => undefined,
       );
     }, LOOK_FOR_NEWER_EVERY_MS);
+    const signal = AbortSignal.any([stopped, overtaken.signal]);
+    const { revisionId } = to;
+    const steps = new StepRecorder({ store, metrics, clock }, { revisionId, driver: driver.name, signal });
     try {
-      return await this.deps.driver.apply(state, AbortSignal.any([signal, overtaken.signal]));
+      const outcome = await driver.apply({ from, to, steps, secrets: () => secretsOf(deployment) }, signal);
+      await steps.written();
+      return outcome;
     } finally {
       clearInterval(watch);
+      // Before the attempt's end is recorded: steps of a finished revision are not written any more.
+      await steps.written().catch(() => undefined);
     }
   }
 
@@ -216,12 +245,6 @@ export class ApplyRevision {
 
 /** A rejected state, and an outage that has lasted too long: neither is tried again. */
 const isFinal = (error: unknown): boolean => error instanceof RolloutRejected || error instanceof Unavailable;
-
-/** Short, and without the NUL that Postgres cannot keep: what a driver says is not ours to trust. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.slice(0, MAX_REASON).replaceAll("\0", "\ufffd");
-}
 
 /** The attempt is over, so its version is no longer pending; one that was asked for meanwhile is. */
 function nothingPending(deployment: Deployment, revision: DeployRevision): Partial<Deployment> {

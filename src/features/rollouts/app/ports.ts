@@ -1,8 +1,27 @@
 import type { DeployStatus } from "../../deploys";
+import type { RolloutStep, StepStatus } from "../domain/rollout-step";
 
 /** What is counted and timed; a port, so that no feature knows the metrics library. */
 export interface RolloutMetrics {
   rolloutFinished(status: DeployStatus, seconds: number): void;
+  stepFinished(step: {
+    readonly driver: string;
+    readonly name: string;
+    readonly status: StepStatus;
+    readonly seconds: number;
+  }): void;
+}
+
+/** The steps of each revision's latest attempt. */
+export interface RolloutStepStore {
+  /** Forgets the steps of earlier attempts. */
+  begin(revisionId: string): Promise<void>;
+  /** Keeps a step that has begun, while the revision is unfinished; nothing otherwise. */
+  add(step: RolloutStep): Promise<void>;
+  /** Keeps how the step ended, unless another attempt has begun meanwhile. */
+  end(step: RolloutStep): Promise<void>;
+  /** In order, revision by revision. */
+  ofRevisions(revisionIds: readonly string[]): Promise<RolloutStep[]>;
 }
 
 export const ROLLOUT_TASKS = {

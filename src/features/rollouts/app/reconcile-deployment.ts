@@ -3,7 +3,9 @@ import type { InstallationReader } from "../../installation";
 import type { DefaultRepositories } from "../domain/default-image";
 import { releaseStateOf } from "../domain/release-of-revision";
 import type { RevisionReadModel } from "../../deploys";
+import type { ReadSecrets } from "./read-secrets";
 import { TargetAhead, type RolloutDriver } from "./rollout-driver";
+import { unkeptSteps } from "./step-recorder";
 
 /**
  * Makes changed settings real for what runs. A rollout under way needs nothing: it takes the settings of its own time.
@@ -15,6 +17,7 @@ export class ReconcileDeployment {
       readonly bundles: BundleReadModel;
       readonly installation: InstallationReader;
       readonly driver: RolloutDriver;
+      readonly secretsOf: ReadSecrets;
       readonly repositories: DefaultRepositories;
     },
   ) {}
@@ -23,20 +26,16 @@ export class ReconcileDeployment {
   async execute(deploymentId: string, signal: AbortSignal): Promise<TargetAhead | null> {
     // The epoch first: a state of before a restore never counts as one of after it.
     const installation = await this.deps.installation.current();
-    const [state] = await this.deps.revisions.historyStates([deploymentId]);
-    if (state === undefined || state.current === null || state.head?.status === "INITIALIZED") return null;
-    const { deployment, current } = state;
+    const [history] = await this.deps.revisions.historyStates([deploymentId]);
+    if (history === undefined || history.current === null || history.head?.status === "INITIALIZED") return null;
+    const { deployment, current } = history;
     const { dagTarballVersion: version } = deployment;
     const [bundle = null] = version === null ? [] : await this.deps.bundles.findMany([{ deploymentId, version }]);
-    const outcome = await this.deps.driver.apply(
-      releaseStateOf(deployment, current, {
-        installation,
-        dags: deployment,
-        bundle,
-        repositories: this.deps.repositories,
-      }),
-      signal,
-    );
+    const { repositories, driver, secretsOf } = this.deps;
+    const state = releaseStateOf(deployment, current, { installation, dags: deployment, bundle, repositories });
+    // Only settings have changed.
+    const request = { from: state, to: state, steps: unkeptSteps, secrets: () => secretsOf(deployment) };
+    const outcome = await driver.apply(request, signal);
     if (outcome === "applied") return null;
     const [now] = await this.deps.revisions.historyStates([deploymentId]);
     return now?.deployment.lastRevisionNumber === deployment.lastRevisionNumber

@@ -1,6 +1,6 @@
 import fs from "node:fs/promises";
 import { join } from "node:path";
-import { filesIn, ReleaseFolder, type Files } from "../../../../test/builders/releases";
+import { filesIn, ReleaseFolder, type Files, releaseNamed } from "../../../../test/builders/releases";
 import { RolloutRejected } from "../app/rollout-driver";
 
 const MINUTE_MS = 60_000;
@@ -63,7 +63,7 @@ describe("what a person has put at dags", () => {
   test.each(PUT)("%s survives that the release is taken down", async (_name, put) => {
     await put();
     await release.apply();
-    await release.driver.remove(ReleaseFolder.release);
+    await release.driver.remove(releaseNamed(ReleaseFolder.release));
     expect(await release.dags()).toEqual(THEIRS);
     expect(await fs.readdir(release.folder)).toEqual(["dags"]);
   });
@@ -178,7 +178,7 @@ describe("tidying", () => {
 test("a release is taken down with all its trees, also one that is not there", async () => {
   await release.apply({ dagBundleSha256: a });
   await release.apply({ generation: 2, dagBundleSha256: b });
-  await release.driver.remove(ReleaseFolder.release);
-  await release.driver.remove(ReleaseFolder.release);
+  await release.driver.remove(releaseNamed(ReleaseFolder.release));
+  await release.driver.remove(releaseNamed(ReleaseFolder.release));
   expect(await fs.readdir(release.root)).toEqual([]);
 });

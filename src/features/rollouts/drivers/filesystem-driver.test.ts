@@ -1,6 +1,6 @@
 import { lstat, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ReleaseFolder, withoutWaitingForTheDisk, type Files } from "../../../../test/builders/releases";
+import { ReleaseFolder, withoutWaitingForTheDisk, type Files, releaseNamed } from "../../../../test/builders/releases";
 import { RolloutRejected } from "../app/rollout-driver";
 
 const A: Files = { "a.py": "A", "shared.py": "of A", "lib/deep/er.py": "A\r\n\0" };
@@ -232,9 +232,9 @@ describe("a release name that was freed and is another Deployment's by now", () 
 
   test("stays that one's when the former is taken down late", async () => {
     await release.apply({ dagBundleSha256: b });
-    await release.driver.remove(ReleaseFolder.release, "former");
+    await release.driver.remove(releaseNamed(ReleaseFolder.release, "former"));
     expect([(await release.applied()).generation, await release.dags()]).toEqual([1, B]);
-    await release.driver.remove(ReleaseFolder.release, "d");
+    await release.driver.remove(releaseNamed(ReleaseFolder.release, "d"));
     expect(await release.exists()).toBe(false);
   });
 });

@@ -5,7 +5,15 @@ import { z } from "zod";
 import type { DagTrees } from "../app/dag-trees";
 import { FIRST_EPOCH, isAfter } from "../../installation";
 import { isFileError, unlessMissing } from "../../../infrastructure/files/file-errors";
-import { RolloutRejected, type PlacedRelease, type RolloutDriver, type RolloutOutcome } from "../app/rollout-driver";
+import {
+  RolloutRejected,
+  type PlacedRelease,
+  type ReleaseName,
+  type RolloutDriver,
+  type RolloutOutcome,
+  type RolloutRequest,
+  type RolloutSteps,
+} from "../app/rollout-driver";
 import { helmValues } from "../domain/helm-values";
 import type { ReleaseState } from "../domain/release-state";
 import { ABANDONED_AFTER_MS, DagsFolder, ForeignDags, type Tree } from "./dags-folder";
@@ -29,11 +37,11 @@ type Applied = z.infer<typeof Applied>;
  * A local Airflow can follow the folder, or a GitOps repository commit it.
  *
  * A state is applied in this order, and applying it again makes good a crash between any two steps:
- * 1. The DAG files are unpacked aside. This takes time and may fail, so nothing has changed by then, and a bundle
+ * 1. UNPACK_DAGS: the DAG files are unpacked aside. This takes time and may fail, so nothing has changed by then, and a bundle
  *    that is gone leaves in place what ran before.
- * 2. `values.yaml` is replaced. It carries epoch and generation, which it claims for `dags` too: from here on an
+ * 2. WRITE_VALUES: `values.yaml` is replaced. It carries epoch and generation, which it claims for `dags` too: from here on an
  *    older state changes neither. The other way round a late older state could put its DAGs back in between.
- * 3. `dags` is switched. Both are renames and follow at once: from 2 on nothing calls the rollout off, as half of
+ * 3. SWITCH_DAGS, or REMOVE_DAGS: `dags` is switched. Both are renames and follow at once: from 2 on nothing calls the rollout off, as half of
  *    it would be a combination that was never deployed.
  * 4. Trees that have had their time are removed. Failing to do so fails no rollout; `tidy` will say so.
  *
@@ -49,28 +57,34 @@ export class FilesystemDriver implements RolloutDriver {
     private readonly now: () => number = Date.now,
   ) {}
 
-  async apply(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
-    try {
-      return await this.place(state, signal);
-    } catch (error) {
+  async apply({ to, steps }: RolloutRequest, signal: AbortSignal): Promise<RolloutOutcome> {
+    const inWords = (error: unknown): never => {
       throw presentable(error, dirname(this.root));
-    }
+    };
+    return this.place(to, { run: (name, work) => steps.run(name, () => work().catch(inWords)) }, signal).catch(inWords);
   }
 
-  private async place(state: ReleaseState, signal: AbortSignal): Promise<RolloutOutcome> {
+  private async place(state: ReleaseState, steps: RolloutSteps, signal: AbortSignal): Promise<RolloutOutcome> {
     const dags = this.dagsOf(state.releaseName);
     await mkdir(this.folderOf(state.releaseName), { recursive: true });
     const found = await this.applied(state.releaseName);
     if (await this.isOvertaken(state, dags)) return "overtaken";
     signal.throwIfAborted();
-    const tree = await this.prepareDags(state, dags, signal);
+    const sha256 = await this.dagsToUnpack(state, dags);
+    const unpack = (bundle: string) => () =>
+      this.unpack({ generation: state.generation, sha256: bundle }, dags, signal);
+    const tree = sha256 === null ? null : await steps.run("UNPACK_DAGS", unpack(sha256));
     try {
       signal.throwIfAborted();
       // Unpacking has taken its time.
       if ((await this.isOvertaken(state, dags)) || (await this.isTakenOver(state, found))) return "overtaken";
-      await replaceFile(this.valuesOf(state.releaseName), stringify(helmValues(state)));
-      if (state.dagBundleSha256 === null) await dags.takeAway();
-      if (tree !== null) await dags.makeLive(tree).catch((error: unknown) => refuse(state, error));
+      await steps.run("WRITE_VALUES", () =>
+        replaceFile(this.valuesOf(state.releaseName), stringify(helmValues(state))),
+      );
+      if (state.dagBundleSha256 === null && (await dags.live()).kind === "tree")
+        await steps.run("REMOVE_DAGS", () => dags.takeAway());
+      if (tree !== null)
+        await steps.run("SWITCH_DAGS", () => dags.makeLive(tree).catch((error: unknown) => refuse(state, error)));
     } finally {
       if (tree !== null) await dags.discard(tree);
     }
@@ -79,10 +93,10 @@ export class FilesystemDriver implements RolloutDriver {
   }
 
   /** Leaves of a release's folder only what others have put into it. */
-  async remove(releaseName: string, deploymentId?: string): Promise<void> {
+  async remove({ releaseName, deploymentId }: ReleaseName): Promise<void> {
     const values = this.valuesOf(releaseName);
     const applied = await this.applied(releaseName);
-    if (applied !== null && deploymentId !== undefined && applied.labels.deployment !== deploymentId) return;
+    if (applied !== null && deploymentId !== null && applied.labels.deployment !== deploymentId) return;
     await this.dagsOf(releaseName).remove();
     await removeUnfinished(values, Infinity);
     await rm(values, { force: true });
@@ -108,15 +122,18 @@ export class FilesystemDriver implements RolloutDriver {
     if (failures.length > 0) throw new Error(`some releases could not be tidied up: ${failures.join("; ")}`);
   }
 
-  /** The tree that is to become live; null if there is to be none, or the bundle is live already. */
-  private async prepareDags(state: ReleaseState, dags: DagsFolder, signal: AbortSignal): Promise<Tree | null> {
-    const { dagBundleSha256: sha256, generation } = state;
+  /** The bundle whose files are still to be unpacked; null if there is to be none, or it is live already. */
+  private async dagsToUnpack(state: ReleaseState, dags: DagsFolder): Promise<string | null> {
+    const { dagBundleSha256: sha256 } = state;
     if (sha256 === null) return null;
     if (!SHA256.test(sha256)) throw new RolloutRejected(`${sha256} is not the checksum of a DAG bundle`);
     const live = await dags.live();
     if (live.kind === "foreign") return refuse(state, new ForeignDags());
-    if (live.kind === "tree" && live.tree.sha256 === sha256 && (await dags.has(live.tree))) return null;
-    return dags.prepare({ generation, sha256 }, (folder) => this.dagTrees.unpack(sha256, folder, signal), signal);
+    return live.kind === "tree" && live.tree.sha256 === sha256 && (await dags.has(live.tree)) ? null : sha256;
+  }
+
+  private unpack(bundle: Pick<Tree, "generation" | "sha256">, dags: DagsFolder, signal: AbortSignal): Promise<Tree> {
+    return dags.prepare(bundle, (folder) => this.dagTrees.unpack(bundle.sha256, folder, signal), signal);
   }
 
   private async isOvertaken(state: ReleaseState, dags: DagsFolder): Promise<boolean> {

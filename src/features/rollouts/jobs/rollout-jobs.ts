@@ -26,9 +26,9 @@ export function rolloutJobs(deps: {
       const problem = await deps.reconcile.execute(required(deploymentId), signal);
       if (problem !== null) log.error({ deploymentId }, problem.message);
     },
-    [DEPLOYMENT_TASKS.remove]: async ({ releaseName, deploymentId }) => {
+    [DEPLOYMENT_TASKS.remove]: async ({ releaseName, namespace = null, deploymentId = null }) => {
       // It is tried again where the bytes below cannot be freed, and the name may be another Deployment's by then.
-      await deps.driver.remove(required(releaseName), deploymentId);
+      await deps.driver.remove({ releaseName: required(releaseName), namespace, deploymentId });
       // The bundles of a Deployment that was deleted for good are gone: their bytes need not wait for the night.
       await deps.archives.execute();
     },
