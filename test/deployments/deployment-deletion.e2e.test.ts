@@ -65,7 +65,9 @@ describe("deleteDeployment", () => {
        WHERE identifier = 'deployments.remove' AND payload->>'releaseName' = $1`,
       [deployment.releaseName],
     );
-    expect(jobs).toEqual([{ payload: { releaseName: deployment.releaseName, deploymentId: deployment.id } }]);
+    const { releaseName, id: deploymentId } = deployment;
+    // The namespace is named after the release.
+    expect(jobs).toEqual([{ payload: { releaseName, namespace: releaseName, deploymentId } }]);
     const again = {
       label: "Again",
       workspaceId: deployment.workspaceId,

@@ -214,6 +214,7 @@ describe("a rollback", () => {
       "public.deploy_revision",
       "public.deployment",
       "public.log_line",
+      "public.rollout_step",
     ]);
   });
 

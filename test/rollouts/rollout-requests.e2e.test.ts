@@ -11,7 +11,7 @@ import {
   signUpAdmin,
   type BuiltDeployment,
 } from "../builders/api";
-import { DELETE, UPSERT } from "../builders/deployment-operations";
+import { UPSERT } from "../builders/deployment-operations";
 import { ScriptedDriver } from "../builders/drivers";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -247,23 +247,5 @@ describe("a driver is told", () => {
     expect(row?.status).toBe("FAILED");
     expect(row?.reason).toMatch(/^A secret of .+ cannot be decrypted: the key \w{8} is not among those configured\./);
     expect(await headOf(world, deployment.id)).toMatchObject({ id: revision.id, status: "FAILED" });
-  });
-
-  test("which namespace a release that is taken down had", async () => {
-    const { deployment } = await recorded();
-    await ask(world, DELETE, { deploymentId: deployment.id }, admin);
-    const jobs = await world.database.sql.query<{ payload: object }>(
-      `SELECT payload FROM graphile_worker._private_jobs WHERE payload->>'deploymentId' = $1 AND payload->>'releaseName' IS NOT NULL`,
-      [deployment.id],
-    );
-    expect(jobs).toEqual([
-      {
-        payload: {
-          releaseName: deployment.releaseName,
-          namespace: expect.stringContaining(deployment.releaseName),
-          deploymentId: deployment.id,
-        },
-      },
-    ]);
   });
 });

@@ -6,6 +6,7 @@ import { connectionSettings, type ConnectionPurpose } from "./connection-setting
 import { PreparedClient } from "./prepared-client";
 import type { Sql } from "./sql";
 import { StatementQueue } from "./statement-queue";
+import { sqlInTransaction } from "./transaction";
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -85,6 +86,8 @@ export const poolOf = (dataSource: DataSource): Pool => (dataSource.driver as Po
  */
 export function sqlOf(source: DataSource | EntityManager): Sql {
   if ("driver" in source) return queueOf(poolOf(source));
+  const sql = sqlInTransaction(source);
+  if (sql !== undefined) return sql;
   const { queryRunner, connection } = source;
   return queryRunner === undefined ? queueOf(poolOf(connection)) : sqlOfTransaction(queryRunner);
 }

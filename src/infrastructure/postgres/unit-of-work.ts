@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from "typeorm";
 import type { UnitOfWork } from "../../kernel/unit-of-work";
 import { LockTicket, LockTurns, NotYourTurn, noteAttempt } from "./lock-turns";
 import { isContention } from "./sql-state";
+import { inTransaction } from "./transaction";
 
 const ATTEMPTS = 4;
 
@@ -15,7 +16,7 @@ export function createUnitOfWork<Tx>(dataSource: DataSource, storesOn: (manager:
     async run(work) {
       const ticket = new LockTicket();
       const transaction = (): ReturnType<typeof work> =>
-        dataSource.transaction((manager) => {
+        inTransaction(dataSource, (manager) => {
           noteAttempt(manager, turns, ticket);
           return work(storesOn(manager));
         });

@@ -1,5 +1,6 @@
-import { In, IsNull, type DataSource } from "typeorm";
+import type { DataSource } from "typeorm";
 import { sqlOf } from "../../../infrastructure/postgres/data-source";
+import type { Sql } from "../../../infrastructure/postgres/sql";
 import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import type { DeploymentList, DeploymentReadModel } from "../app/ports";
 import type { VisibleDeployments } from "../domain/access";
@@ -12,32 +13,44 @@ const visibility = (
 ): string => `(d.workspace_id = ANY(${given(workspaceIds)}) OR d.id = ANY(${given(deploymentIds)}))`;
 
 export class DeploymentReadModelSql implements DeploymentReadModel {
-  private readonly rows: RowStatements<DeploymentRow>;
+  private readonly sql: Sql;
+  private readonly columns: string;
 
-  constructor(private readonly dataSource: DataSource) {
-    this.rows = new RowStatements(dataSource, DeploymentRow);
+  constructor(dataSource: DataSource) {
+    this.sql = sqlOf(dataSource);
+    this.columns = new RowStatements(dataSource, DeploymentRow).select("d");
   }
 
-  find(id: string): Promise<Deployment | null> {
-    return this.dataSource.manager.findOneBy(DeploymentRow, { id, deletedAt: IsNull() });
+  async find(id: string): Promise<Deployment | null> {
+    const [deployment = null] = await this.select("d.id = $1", id);
+    return deployment;
   }
 
   async findByReleaseName(releaseName: string): Promise<Deployment | null> {
     // A URL can hold the character that no text of Postgres does.
     if (releaseName.includes("\0")) return null;
-    return this.dataSource.manager.findOneBy(DeploymentRow, { releaseName, deletedAt: IsNull() });
+    const [deployment = null] = await this.select("d.release_name = $1", releaseName);
+    return deployment;
   }
 
   findMany(ids: readonly string[]): Promise<Deployment[]> {
-    return this.dataSource.manager.findBy(DeploymentRow, { id: In(ids), deletedAt: IsNull() });
+    return this.select("d.id = ANY($1)", ids);
   }
 
   findManyByReleaseName(releaseNames: readonly string[]): Promise<Deployment[]> {
-    return this.dataSource.manager.findBy(DeploymentRow, { releaseName: In(releaseNames), deletedAt: IsNull() });
+    return this.select("d.release_name = ANY($1)", releaseNames);
+  }
+
+  /** Those that are not deleted. */
+  private select(condition: string, parameter: unknown): Promise<Deployment[]> {
+    return this.sql.query<Deployment>(
+      `SELECT ${this.columns} FROM deployment d WHERE ${condition} AND d.deleted_at IS NULL`,
+      [parameter],
+    );
   }
 
   async takenNamespaces(names: readonly string[]): Promise<string[]> {
-    const rows = await sqlOf(this.dataSource).query<{ namespace: string }>(
+    const rows = await this.sql.query<{ namespace: string }>(
       "SELECT DISTINCT namespace FROM deployment WHERE namespace = ANY($1)",
       [names],
     );
@@ -47,10 +60,7 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
   async hasPlace(id: string, among: VisibleDeployments): Promise<boolean> {
     const parameters: unknown[] = [id];
     const isAmong = among === "all" ? "true" : visibility(among, (value) => `$${parameters.push(value)}`);
-    const rows = await sqlOf(this.dataSource).query<object>(
-      `SELECT 1 FROM deployment d WHERE d.id = $1 AND ${isAmong}`,
-      parameters,
-    );
+    const rows = await this.sql.query<object>(`SELECT 1 FROM deployment d WHERE d.id = $1 AND ${isAmong}`, parameters);
     return rows.length > 0;
   }
 
@@ -76,8 +86,8 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
       cursor !== undefined &&
         `(d.label, d.id) ${comparison} (SELECT label, id FROM deployment WHERE id = ${given(cursor)})`,
     ].filter(Boolean);
-    const rows = await sqlOf(this.dataSource).query<Deployment>(
-      `SELECT ${this.rows.select("d")} FROM deployment d WHERE ${conditions.join(" AND ")}
+    const rows = await this.sql.query<Deployment>(
+      `SELECT ${this.columns} FROM deployment d WHERE ${conditions.join(" AND ")}
        ORDER BY d.label ${direction}, d.id ${direction}
        LIMIT ${given(limit === undefined ? null : Math.abs(limit))} OFFSET ${given(offset ?? 0)}`,
       parameters,

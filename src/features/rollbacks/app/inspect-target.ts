@@ -38,12 +38,16 @@ export class InspectTarget {
     actor: Actor,
     { deploymentId, revisionId }: { readonly deploymentId: string; readonly revisionId: string | undefined },
   ): Promise<TargetState> {
-    const { deployments, readModel } = this.deps;
+    const { deployments, readModel, settings } = this.deps;
+    if (!settings.dagTarballVersionValidation && !settings.imageValidation) return NOT_INSPECTED;
     if (revisionId === undefined || !isId(revisionId)) return NOT_INSPECTED;
-    const [target] = await readModel.findMany([revisionId]);
+    const [[target], deployment] = await Promise.all([
+      readModel.findMany([revisionId]),
+      deployments.find(deploymentId),
+    ]);
     if (target === undefined || !isSameId(target.deploymentId, deploymentId) || !this.isWanted(target))
       return NOT_INSPECTED;
-    authorize(actor, await deployments.find(deploymentId), PUSH_IMAGE);
+    authorize(actor, deployment, PUSH_IMAGE);
     return this.inspect(actor, target);
   }
 
