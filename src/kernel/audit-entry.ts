@@ -1,10 +1,58 @@
 import type { Actor } from "./permissions";
 
+/** What the audit trail can tell of: `<object type>.<verb>`. */
+export type AuditAction =
+  | "user.create"
+  | "user.update"
+  | "user.remove"
+  | "user.sign_in"
+  | "user.sign_on"
+  | "user.connect_identity"
+  | "user.verify_email"
+  | "user.set_password"
+  | "user.change_password"
+  | "user.grant_role"
+  | "user.revoke_role"
+  | "team.create"
+  | "team.update"
+  | "team.remove"
+  | "team.grant_role"
+  | "team.revoke_role"
+  | "service_account.create"
+  | "service_account.update"
+  | "service_account.delete"
+  | "workspace.create"
+  | "workspace.update"
+  | "workspace.delete"
+  | "workspace.add_user"
+  | "workspace.update_user_role"
+  | "workspace.remove_user"
+  | "workspace.add_team"
+  | "workspace.update_team_role"
+  | "workspace.remove_team"
+  | "deployment.create"
+  | "deployment.update"
+  | "deployment.delete"
+  | "deployment.update_runtime"
+  | "deployment.update_airflow"
+  | "deployment.cancel_runtime_update"
+  | "deployment.update_rollback"
+  | "deployment.update_variables"
+  | "deployment.add_user"
+  | "deployment.update_user_role"
+  | "deployment.remove_user"
+  | "deployment.add_team"
+  | "deployment.update_team_role"
+  | "deployment.remove_team"
+  | "deploy_revision.record"
+  | "deploy_revision.add_dags"
+  | "deploy_revision.roll_back"
+  | "system.cleanup_deploy_revisions";
+
 /** Who did what to which object. The address and the time are added when the entry is written. */
 export interface AuditEntry {
   readonly actor: Actor;
-  /** `<object type>.<verb>`, such as `workspace.create`. */
-  readonly action: `${AuditObjectType}.${string}`;
+  readonly action: AuditAction;
   readonly object: AuditObject;
   /** Further facts, such as the role that was granted. Never a secret. */
   readonly details?: Readonly<Record<string, string | number | boolean | null>>;

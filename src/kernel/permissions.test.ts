@@ -3,12 +3,14 @@ import { Forbidden, REFUSED_MESSAGE } from "./errors";
 import {
   can,
   deploymentScope,
+  holds,
   requirePermission,
   SYSTEM_SCOPE,
   workspaceScope,
   type Actor,
   type Grant,
   type GrantReach,
+  type Permission,
   type Scope,
 } from "./permissions";
 
@@ -36,7 +38,7 @@ const grant = (reach: GrantReach, ...permissions: string[]): Grant => ({ reach, 
 const actorWith = (...grants: Grant[]): Actor => buildActor({ grants });
 
 const scopesWhere = (actor: Actor, permission: string): string[] =>
-  Object.entries(SCOPES).flatMap(([name, scope]) => (can(actor, permission, scope) ? [name] : []));
+  Object.entries(SCOPES).flatMap(([name, scope]) => (holds(actor, permission, scope) ? [name] : []));
 
 describe("a grant of a permission holds", () => {
   test.each<[string, GrantReach, string, string[]]>([
@@ -75,7 +77,7 @@ describe("a grant of a permission holds", () => {
 describe("can", () => {
   test.each(Object.entries(SCOPES))("denies everything for %s where nothing was granted", (_name, scope) => {
     for (const permission of ["system.users.get", "workspace.config.get", "deployment.config.get", ""]) {
-      expect(can(actorWith(), permission, scope)).toBe(false);
+      expect(holds(actorWith(), permission, scope)).toBe(false);
     }
   });
 
@@ -86,7 +88,7 @@ describe("can", () => {
     ["the level alone", "deployment.images.push", "deployment."],
     ["a wildcard", "deployment.*", "deployment.images.push"],
   ])("does not take a permission for %s", (_name, granted, asked) => {
-    expect(can(actorWith(grant(ON_DEPLOYMENT, granted)), asked, DEPLOYMENT)).toBe(false);
+    expect(holds(actorWith(grant(ON_DEPLOYMENT, granted)), asked, DEPLOYMENT)).toBe(false);
   });
 
   test("takes any one of several permissions", () => {
@@ -140,7 +142,7 @@ describe("requirePermission", () => {
     ).not.toThrow();
   });
 
-  test.each<[string, string | string[], string]>([
+  test.each<[string, Permission, string]>([
     ["the permission", "workspace.config.delete", "workspace.config.delete"],
     ["the first of several", ["workspace.config.delete", "system.workspace.delete"], "workspace.config.delete"],
   ])("refuses everybody else with the platform's own words, naming %s", (_name, permission, named) => {

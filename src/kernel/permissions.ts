@@ -1,4 +1,5 @@
 import { Forbidden } from "./errors";
+import type { PermissionName } from "./permission-names";
 
 export type ActorType = "USER" | "SERVICE_ACCOUNT" | "SYSTEM";
 
@@ -48,18 +49,23 @@ export const deploymentScope = (deployment: { readonly id: string; readonly work
 });
 
 /** A permission, or several of which one suffices, e.g. a Deployment permission and its system counterpart. */
-export type Permission = string | readonly string[];
+export type Permission = PermissionName | readonly PermissionName[];
 
-/**
- * Whether the actor holds one of the permissions for the scope. Default deny. A permission counts only through a
- * binding of its own level or above: `system.…` needs a grant on the system, and a grant on a Workspace does not cover
- * its Deployments (they need a grant of their own).
- */
+/** Whether the actor holds one of the permissions for the scope. Default deny. */
 export function can(actor: Actor, permission: Permission, scope: Scope): boolean {
   const wanted = typeof permission === "string" ? [permission] : permission;
+  return wanted.some((one) => holds(actor, one, scope));
+}
+
+/**
+ * Whether the actor holds a permission for the scope, also one that only the configuration knows. A permission counts only
+ * through a binding of its own level or above: `system.…` needs a grant on the system, and a grant on a Workspace does
+ * not cover its Deployments (they need a grant of their own).
+ */
+export function holds(actor: Actor, permission: string, scope: Scope): boolean {
   return actor.grants.some((grant) => {
     const prefix = reaches(grant.reach, scope);
-    return prefix !== null && wanted.some((one) => one.startsWith(prefix) && grant.permissions.has(one));
+    return prefix !== null && permission.startsWith(prefix) && grant.permissions.has(permission);
   });
 }
 

@@ -73,7 +73,7 @@ export class SystemRoles {
 async function lockSubject(
   { access, teams }: AccessTransaction,
   subject: Subject,
-): Promise<{ object: AuditObject; id: string }> {
+): Promise<{ object: AuditObject & { readonly type: "user" | "team" }; id: string }> {
   if ("userId" in subject) {
     const user = isId(subject.userId) ? await access.lockUser(subject.userId) : null;
     if (user === null) throw new NotFound("User");

@@ -101,4 +101,8 @@ export function checkEmail(text: string): string {
   return address;
 }
 
-export const auditedUser = ({ id, username }: User): AuditObject => ({ type: "user", id, label: username });
+export const auditedUser = ({ id, username }: User): AuditObject & { readonly type: "user" } => ({
+  type: "user",
+  id,
+  label: username,
+});

@@ -1,5 +1,5 @@
 import { InvalidInput, Forbidden } from "../../../kernel/errors";
-import { can, type Actor, type Scope } from "../../../kernel/permissions";
+import { holds, type Actor, type Scope } from "../../../kernel/permissions";
 import { isDeploymentRole, isSystemRole, isWorkspaceRole, type Role, type RolePermissions } from "./roles";
 
 const FITS: Readonly<Record<Scope["kind"], (role: Role) => boolean>> = {
@@ -27,13 +27,13 @@ export function requireGrantable(
     );
   }
   for (const permission of roles[role]) {
-    if (!can(actor, permission, scope)) throw new Forbidden(permission);
+    if (!holds(actor, permission, scope)) throw new Forbidden(permission);
   }
 }
 
 /** Whether the actor may do there all that the role would let him do. */
 export const holdsRole = (actor: Actor, role: Role, scope: Scope, roles: RolePermissions): boolean =>
-  [...roles[role]].every((permission) => can(actor, permission, scope));
+  [...roles[role]].every((permission) => holds(actor, permission, scope));
 
 /** A role and where it holds. */
 export interface PlacedRole {

@@ -1,5 +1,5 @@
 import { buildActor } from "../../../../test/builders/domain";
-import { can, deploymentScope, SYSTEM_SCOPE, workspaceScope, type Scope } from "../../../kernel/permissions";
+import { deploymentScope, holds, SYSTEM_SCOPE, workspaceScope, type Scope } from "../../../kernel/permissions";
 import {
   DEPLOYMENT_ROLES,
   grantsOf,
@@ -15,6 +15,7 @@ import {
   type DeploymentRole,
   type Role,
 } from "./roles";
+import { PERMISSION_NAMES } from "../../../kernel/permission-names";
 
 const SHIPPED = rolePermissions();
 const DEPLOYMENT = deploymentScope({ id: "sales", workspaceId: "ours" });
@@ -34,7 +35,7 @@ function allowed(
 ): string[] {
   const actor = buildActor({ grants: grantsOf(subject, bindings, roles) });
   const all = new Set(ROLES.flatMap((role) => [...roles[role]]));
-  return [...all].filter((permission) => can(actor, permission, scope)).sort();
+  return [...all].filter((permission) => holds(actor, permission, scope)).sort();
 }
 
 const sorted = (...roles: Role[]): string[] => [...new Set(roles.flatMap((role) => [...SHIPPED[role]]))].sort();
@@ -265,4 +266,9 @@ test("overrides that name no role or no permission are told", () => {
       toString: { permissions: {} },
     }),
   ).toEqual(["DEPLOYMENT_EDITOR.permissions.deployment.image.push", "DEPLOYMENT_EDITORS", "toString"]);
+});
+
+test("the names of permissions in the code are those of the shipped roles", () => {
+  const shipped = new Set(ROLES.flatMap((role) => [...SHIPPED[role]]));
+  expect([...PERMISSION_NAMES]).toEqual([...shipped].sort());
 });

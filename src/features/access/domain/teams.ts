@@ -23,7 +23,11 @@ export function requireLocal({ provider }: Pick<Team, "provider">): void {
   if (provider !== LOCAL) throw new Conflict(`The members of this Team come from ${provider}: change them there`);
 }
 
-export const auditedTeam = ({ id, name }: Team): AuditObject => ({ type: "team", id, label: name });
+export const auditedTeam = ({ id, name }: Team): AuditObject & { readonly type: "team" } => ({
+  type: "team",
+  id,
+  label: name,
+});
 
 /** Who joins and who leaves: ids of users. `userIds` names all members there will be, so nothing else goes with it. */
 export interface GivenMembers {

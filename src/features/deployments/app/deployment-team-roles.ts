@@ -1,3 +1,4 @@
+import type { AuditAction } from "../../../kernel/audit-entry";
 import {
   requireGrantable,
   type Role,
@@ -35,7 +36,7 @@ export class DeploymentTeamRoles {
 
   /** @throws Conflict if the Team has a role there already */
   add({ role, ...command }: DeploymentTeamCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "add_team", async (teams, team, place) => {
+    return this.change(command, role, "deployment.add_team", async (teams, team, place) => {
       if ((await teams.findTeamBinding(team.id, place)) !== null)
         throw new Conflict("The Team has a role on this Deployment already");
       return teams.bindTeam(team.id, { role, ...place });
@@ -44,7 +45,7 @@ export class DeploymentTeamRoles {
 
   /** @throws NotFound if the Team has no role there */
   update({ role, ...command }: DeploymentTeamCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "update_team_role", async (teams, team, place) => {
+    return this.change(command, role, "deployment.update_team_role", async (teams, team, place) => {
       if ((await teams.findTeamBinding(team.id, place)) === null) throw new NotFound("Team");
       return teams.bindTeam(team.id, { role, ...place });
     });
@@ -52,7 +53,7 @@ export class DeploymentTeamRoles {
 
   /** Returns what was taken away. @throws NotFound if the Team has no role there */
   remove(command: DeploymentTeamCommand): Promise<RoleBinding> {
-    return this.change(command, null, "remove_team", async (teams, team, place) => {
+    return this.change(command, null, "deployment.remove_team", async (teams, team, place) => {
       const removed = await teams.unbindTeam(team.id, place);
       if (removed === null) throw new NotFound("Team");
       return removed;
@@ -62,7 +63,7 @@ export class DeploymentTeamRoles {
   private change(
     { actor, deploymentId, teamId }: DeploymentTeamCommand,
     role: Role | null,
-    verb: string,
+    action: AuditAction,
     work: (
       teams: TeamStores,
       team: Team,
@@ -77,7 +78,7 @@ export class DeploymentTeamRoles {
       const binding = await work(teams, team, { workspaceId: null, deploymentId: deployment.id });
       await audit.add({
         actor,
-        action: `deployment.${verb}`,
+        action,
         object: auditedDeployment(deployment),
         details: { teamId: team.id, role: binding.role },
       });

@@ -1,3 +1,4 @@
+import type { AuditAction } from "../../../kernel/audit-entry";
 import {
   checkEmail,
   requireGrantable,
@@ -38,7 +39,7 @@ export class DeploymentUserRoles {
 
   /** @throws Conflict if the user has a role there already */
   add({ role, ...command }: DeploymentUserCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "add_user", async (access, user, place) => {
+    return this.change(command, role, "deployment.add_user", async (access, user, place) => {
       if ((await access.findUserBinding(user.id, place)) !== null)
         throw new Conflict("The user has a role on this Deployment already");
       return access.bindUser(user.id, { role, workspaceId: null, ...place });
@@ -47,7 +48,7 @@ export class DeploymentUserRoles {
 
   /** @throws NotFound if the user has no role there */
   update({ role, ...command }: DeploymentUserCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "update_user_role", async (access, user, place) => {
+    return this.change(command, role, "deployment.update_user_role", async (access, user, place) => {
       if ((await access.findUserBinding(user.id, place)) === null) throw new NotFound("User");
       return access.bindUser(user.id, { role, workspaceId: null, ...place });
     });
@@ -55,7 +56,7 @@ export class DeploymentUserRoles {
 
   /** Returns what was taken away. @throws NotFound if the user has no role there */
   remove(command: DeploymentUserCommand): Promise<RoleBinding> {
-    return this.change(command, null, "remove_user", async (access, user, place) => {
+    return this.change(command, null, "deployment.remove_user", async (access, user, place) => {
       const present = await access.findUserBinding(user.id, place);
       if (present === null) throw new NotFound("User");
       await access.unbindUser(user.id, place);
@@ -66,7 +67,7 @@ export class DeploymentUserRoles {
   private change(
     { actor, deploymentId, email, userId }: DeploymentUserCommand,
     role: Role | null,
-    verb: string,
+    action: AuditAction,
     work: (access: AccessStores, user: User, place: { readonly deploymentId: string }) => Promise<RoleBinding>,
   ): Promise<RoleBinding> {
     const address = checkEmail(email);
@@ -80,7 +81,7 @@ export class DeploymentUserRoles {
       const binding = await work(access, user, { deploymentId: deployment.id });
       await audit.add({
         actor,
-        action: `deployment.${verb}`,
+        action,
         object: auditedDeployment(deployment),
         details: { userId: user.id, role: binding.role },
       });
