@@ -1,29 +1,32 @@
-import { Field, ID, ObjectType, registerEnumType } from "type-graphql";
-import { enumOf } from "../../../infrastructure/graphql/enum-of";
+import { Field, ID, ObjectType } from "type-graphql";
+import { describedEnum } from "../../../infrastructure/graphql/described-enum";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import { DateTime, Uuid } from "../../../infrastructure/graphql/scalars";
 import type { Instant } from "../../../kernel/instant";
 import { ROLES, type Role as RoleName } from "../domain/roles";
 
 /** The roles as an enum object, which is what type-graphql registers. */
-export const Role = enumOf(ROLES);
-
+const levels = {
+  SYSTEM: "on the whole system",
+  WORKSPACE: "on the bound Workspace",
+  DEPLOYMENT: "on the bound Deployment",
+};
 const tiers = { ADMIN: "Everything", EDITOR: "Changing things", VIEWER: "Looking at things" };
 
-registerEnumType(Role, {
+function descriptionOf(role: RoleName): string {
+  if (role === "USER") return "What every user has who is signed in.";
+  const [level, tier] = role.split("_") as [keyof typeof levels, keyof typeof tiers];
+  return `${tiers[tier]} ${levels[level]}.`;
+}
+
+export const Role = describedEnum(ROLES, {
   name: "Role",
   description:
     "A set of permissions that is bound to a user, a Team or a service account, on the level that its name starts with.",
-  valuesConfig: Object.fromEntries(
-    ROLES.map((role) => {
-      const [level, tier] = role.split("_");
-      const description =
-        role === "USER"
-          ? "What every user has who is signed in."
-          : `${tiers[tier as keyof typeof tiers]} on the ${level === "SYSTEM" ? "whole system" : `bound ${level === "WORKSPACE" ? "Workspace" : "Deployment"}`}.`;
-      return [role, { description }];
-    }),
-  ),
+  valuesConfig: Object.fromEntries(ROLES.map((role) => [role, { description: descriptionOf(role) }])) as Record<
+    RoleName,
+    { description: string }
+  >,
 });
 
 @ObjectType({ simpleResolvers: true, description: "An e-mail address of a user." })

@@ -1,4 +1,5 @@
-import { Field, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, Int, ObjectType } from "type-graphql";
+import { describedEnum } from "../../../infrastructure/graphql/described-enum";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import type { Instant } from "../../../kernel/instant";
 import { DateTime } from "../../../infrastructure/graphql/scalars";
@@ -39,14 +40,7 @@ export class DagDiff {
   unchangedCount: number;
 }
 
-export const DagFileChange = {
-  ADDED: "ADDED",
-  REMOVED: "REMOVED",
-  CHANGED: "CHANGED",
-  UNCHANGED: "UNCHANGED",
-} as const;
-
-registerEnumType(DagFileChange, {
+export const DagFileChange = describedEnum(["ADDED", "REMOVED", "CHANGED", "UNCHANGED"], {
   name: "DagFileChange",
   description: "What happened to a file between two DAG bundles.",
   valuesConfig: {

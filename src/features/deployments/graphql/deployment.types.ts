@@ -1,6 +1,6 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ID, Int, ObjectType } from "type-graphql";
 import type { Instant } from "../../../kernel/instant";
-import { enumOf } from "../../../infrastructure/graphql/enum-of";
+import { describedEnum } from "../../../infrastructure/graphql/described-enum";
 import { DateTime, Json } from "../../../infrastructure/graphql/scalars";
 import {
   DAG_DEPLOYMENT_TYPES,
@@ -13,8 +13,7 @@ import {
 } from "../domain/deployment";
 import { presentDagDeployment as shownSettings } from "../domain/settings";
 
-export const ExecutorType = enumOf(EXECUTORS);
-registerEnumType(ExecutorType, {
+export const ExecutorType = describedEnum(EXECUTORS, {
   name: "ExecutorType",
   description: "What runs Airflow's tasks.",
   valuesConfig: {
@@ -24,8 +23,7 @@ registerEnumType(ExecutorType, {
   },
 });
 
-export const DagDeploymentType = enumOf(DAG_DEPLOYMENT_TYPES);
-registerEnumType(DagDeploymentType, {
+export const DagDeploymentType = describedEnum(DAG_DEPLOYMENT_TYPES, {
   name: "DagDeploymentType",
   description: "How DAG files reach a Deployment.",
   valuesConfig: {

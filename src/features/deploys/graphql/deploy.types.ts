@@ -1,9 +1,9 @@
-import { Field, ID, Int, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ID, Int, ObjectType } from "type-graphql";
 import { DagDeploymentType } from "../../deployments/graphql";
 import type { DagDeploymentType as DagDeploymentTypeName } from "../../deployments";
 import type { Instant } from "../../../kernel/instant";
 import type { ActorType as ActorTypeName } from "../../../kernel/permissions";
-import { enumOf } from "../../../infrastructure/graphql/enum-of";
+import { describedEnum } from "../../../infrastructure/graphql/described-enum";
 import { DateTime } from "../../../infrastructure/graphql/scalars";
 import {
   DEPLOY_STATUSES,
@@ -16,8 +16,7 @@ import {
 } from "../domain/deploy-revision";
 import type { RevisionView } from "../app/ports";
 
-export const DeployType = enumOf(DEPLOY_TYPES);
-registerEnumType(DeployType, {
+export const DeployType = describedEnum(DEPLOY_TYPES, {
   name: "DeployType",
   description: "What one deploy changed.",
   valuesConfig: {
@@ -27,8 +26,7 @@ registerEnumType(DeployType, {
   },
 });
 
-export const DeployStatus = enumOf(DEPLOY_STATUSES);
-registerEnumType(DeployStatus, {
+export const DeployStatus = describedEnum(DEPLOY_STATUSES, {
   name: "DeployStatus",
   description: "Where a deploy stands. All but INITIALIZED are final.",
   valuesConfig: {
@@ -39,8 +37,7 @@ registerEnumType(DeployStatus, {
   },
 });
 
-export const DeployTrigger = enumOf(DEPLOY_TRIGGERS);
-registerEnumType(DeployTrigger, {
+export const DeployTrigger = describedEnum(DEPLOY_TRIGGERS, {
   name: "DeployTrigger",
   description: "How a deploy reached the platform.",
   valuesConfig: {
@@ -52,8 +49,7 @@ registerEnumType(DeployTrigger, {
   },
 });
 
-const ActorType = enumOf<ActorTypeName>(["USER", "SERVICE_ACCOUNT", "SYSTEM"]);
-registerEnumType(ActorType, {
+const ActorType = describedEnum<ActorTypeName>(["USER", "SERVICE_ACCOUNT", "SYSTEM"], {
   name: "ActorType",
   description: "What kind of account acted.",
   valuesConfig: {

@@ -1,14 +1,12 @@
-import { Field, ObjectType, registerEnumType } from "type-graphql";
+import { Field, ObjectType } from "type-graphql";
 import { DagDiff } from "../../bundles/graphql";
 import { Deployment } from "../../deployments/graphql";
 import { ROLLBACK_ISSUE_CODES, type RollbackIssueCode as RollbackIssueCodeName } from "../domain/rollback-issues";
 import { DeployRevision } from "../../deploys/graphql";
-import { enumOf } from "../../../infrastructure/graphql/enum-of";
+import { describedEnum } from "../../../infrastructure/graphql/described-enum";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 
-const RollbackIssueCode = enumOf(ROLLBACK_ISSUE_CODES);
-
-registerEnumType(RollbackIssueCode, {
+const RollbackIssueCode = describedEnum(ROLLBACK_ISSUE_CODES, {
   name: "RollbackIssueCode",
   description: "Why a rollback is not allowed, or what to mind about it.",
   valuesConfig: {
@@ -90,9 +88,7 @@ export class RollbackChange {
   changed: boolean;
 }
 
-export const DatabaseMigrationDirection = { NONE: "NONE", UPGRADE: "UPGRADE", DOWNGRADE: "DOWNGRADE" } as const;
-
-registerEnumType(DatabaseMigrationDirection, {
+export const DatabaseMigrationDirection = describedEnum(["NONE", "UPGRADE", "DOWNGRADE"], {
   name: "DatabaseMigrationDirection",
   description: "Which way the schema of Airflow's metadata database goes.",
   valuesConfig: {

@@ -1,17 +1,16 @@
 import DataLoader from "dataloader";
-import { Ctx, Field, FieldResolver, Int, ObjectType, registerEnumType, Resolver, Root } from "type-graphql";
+import { Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from "type-graphql";
 import { groupBy } from "../../../infrastructure/graphql/batching";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import { perRequest, type GraphqlContext } from "../../../infrastructure/graphql/context";
-import { enumOf } from "../../../infrastructure/graphql/enum-of";
+import { describedEnum } from "../../../infrastructure/graphql/described-enum";
 import { DateTime } from "../../../infrastructure/graphql/scalars";
 import type { Instant } from "../../../kernel/instant";
 import { DeployRevision } from "../../deploys/graphql";
 import type { RolloutStepStore } from "../app/ports";
 import { MAX_STEPS, STEP_STATUSES, type RolloutStep as Step, type StepStatus } from "../domain/rollout-step";
 
-const RolloutStepStatus = enumOf(STEP_STATUSES);
-registerEnumType(RolloutStepStatus, {
+const RolloutStepStatus = describedEnum(STEP_STATUSES, {
   name: "RolloutStepStatus",
   description: "Where a step of a rollout stands. All but RUNNING are final.",
   valuesConfig: {
