@@ -1,14 +1,4 @@
-import { DomainError } from "./errors";
-import type { AccessWatch } from "./access-watch";
-
-export interface Guard {
-  /** @throws DomainError once the reader may no longer read */
-  readonly check: () => Promise<void>;
-  readonly watch: AccessWatch;
-}
-
-/** Delay before a check is repeated that failed for another reason than a refusal, such as an unreachable database. */
-const CHECK_AGAIN_MS = 1_000;
+import { watchAccess, type Guard } from "./watched-access";
 
 /**
  * A stream whose reader must stay allowed to read it. Every change of access repeats the guard's check, and a refusal
@@ -18,17 +8,14 @@ const CHECK_AGAIN_MS = 1_000;
 export class LiveStream<T> implements AsyncGenerator<T, void, undefined> {
   private readonly ending = new AbortController();
   private readonly source: AsyncGenerator<T, void, undefined>;
-  private readonly leave: () => void;
   private refusal: { readonly error: unknown } | null = null;
-  private checking = false;
-  private checkAgain = false;
 
-  constructor(
-    make: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>,
-    private readonly guard: Guard,
-  ) {
+  constructor(make: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>, guard: Guard) {
     this.source = make(this.ending.signal);
-    this.leave = guard.watch.onChange(() => void this.check());
+    watchAccess(guard, this.ending.signal, (error) => {
+      this.refusal = { error };
+      this.ending.abort();
+    });
   }
 
   async next(): Promise<IteratorResult<T, void>> {
@@ -71,24 +58,6 @@ export class LiveStream<T> implements AsyncGenerator<T, void, undefined> {
   }
 
   private end(): void {
-    this.leave();
     this.ending.abort();
-  }
-
-  private async check(): Promise<void> {
-    this.checkAgain = true;
-    if (this.checking) return;
-    this.checking = true;
-    while (this.checkAgain && !this.ending.signal.aborted) {
-      // A change during a check may be missing from the data that the check has read.
-      this.checkAgain = false;
-      await this.guard.check().catch((error: unknown) => {
-        if (this.ending.signal.aborted) return;
-        if (!(error instanceof DomainError)) return void setTimeout(() => void this.check(), CHECK_AGAIN_MS).unref();
-        this.refusal = { error };
-        this.ending.abort();
-      });
-    }
-    this.checking = false;
   }
 }

@@ -16,7 +16,16 @@ export interface Actor {
     /** The client's network address. */
     readonly address: string;
   };
+  /**
+   * The proof of who the caller is. Absent for work that the installation does by itself, and for accounts that another
+   * system has named.
+   */
+  readonly credentials?: Credentials;
 }
+
+export type Credentials =
+  | { readonly kind: "SESSION"; readonly issuedAtMs: number; readonly expiresAtMs: number }
+  | { readonly kind: "API_KEY"; readonly keyHash: string };
 
 /**
  * The objects that a grant covers. A `deploymentsOf` grant covers the Deployments of a Workspace, not the Workspace.

@@ -13,6 +13,7 @@ import type { DatabaseClock } from "../../infrastructure/postgres/database-clock
 import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
 import { AccessChangeNotifier } from "./app/access-change-notifier";
 import { CreateTeam } from "./app/create-team";
+import { CurrentActorsReader, type CurrentActors } from "./app/current-actors";
 import { CreateUser } from "./app/create-user";
 import { HashQueue } from "./app/hash-queue";
 import { FindTeams } from "./app/find-teams";
@@ -35,6 +36,7 @@ import { FailedLoginRow } from "./db/access.rows";
 import { AccessChanges } from "./db/access-changes";
 import { AccessReadModelSql } from "./db/access-read-model";
 import { AccessStore } from "./db/access-store";
+import { AccountReaderSql } from "./db/account-reader";
 import { AdminStore } from "./db/admin-store";
 import { CountedSignUps } from "./db/counted-sign-ups";
 import { FailedLogins } from "./db/failed-logins";
@@ -102,10 +104,19 @@ export async function createAccessModule({
   const stores = (manager: EntityManager): AccessStores => new AccessStore(manager, clock);
   const teamStores = (manager: EntityManager): TeamStores => new TeamStore(manager, clock);
   const adminStores = (manager: EntityManager): AdminStores => new AdminStore(sqlOf(manager));
+  const serviceAccountsEnabled = config.serviceAccounts.enabled;
+  const actors = (manager: EntityManager): CurrentActors =>
+    new CurrentActorsReader({
+      accounts: new AccountReaderSql(sqlOf(manager)),
+      roles,
+      serviceAccountsEnabled,
+      nowMs: databaseClock.nowMs,
+    });
   const unitOfWork = createUnitOfWork(dataSource, (manager): AccessTransaction => ({
     access: stores(manager),
     teams: teamStores(manager),
     admins: adminStores(manager),
+    actors: actors(manager),
     audit: audit(manager),
   }));
   const passwords = new Argon2Hasher();
@@ -123,7 +134,7 @@ export async function createAccessModule({
     tokens,
     roles,
     clock,
-    serviceAccountsEnabled: config.serviceAccounts.enabled,
+    serviceAccountsEnabled,
   });
   const limiter = new FailedLogins(pool, auth.loginAttempts);
   const signIn = new SignIn({
@@ -162,6 +173,7 @@ export async function createAccessModule({
     stores,
     teamStores,
     adminStores,
+    actors,
     readModel,
     teams,
     sessions,

@@ -16,6 +16,7 @@ import type { GraphqlContext } from "../../infrastructure/graphql/context";
 import type {
   AccessReadModel,
   AccessStores,
+  CurrentActors,
   RolePermissions,
   ServiceAccounts,
   TeamReadModel,
@@ -76,6 +77,7 @@ export interface DeploymentsModuleOptions {
   readonly access: {
     readonly stores: (manager: EntityManager) => AccessStores;
     readonly teamStores: (manager: EntityManager) => TeamStores;
+    readonly actors: (manager: EntityManager) => CurrentActors;
     readonly readModel: AccessReadModel;
     readonly teams: TeamReadModel;
     readonly roles: RolePermissions;
@@ -120,6 +122,7 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
   const stores = (manager: EntityManager): DeploymentStores => ({
     deployments: new DeploymentStoreSql(manager, statements),
     access: access.stores(manager),
+    actors: access.actors(manager),
     teams: access.teamStores(manager),
     audit: audit(manager),
     logs: logs.writer(sqlOf(manager)),

@@ -205,6 +205,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
         deployments: deployments.readModel,
         bundles: revisionBundles,
         store: bundles.store,
+        watch: options.watch,
       });
       const { takesEvents: enabled, authHeader } = config.registry;
       registryEventRoutes(app, { endpoint: config.server.endpoint, enabled, authHeader, take: takePushes });

@@ -47,21 +47,23 @@ export class CreateUser {
    * @throws Conflict if the user name or the address is taken
    * @throws TooManyAttempts after too many sign-ups, and if too many passwords are being hashed
    */
-  async execute({ actor, ...command }: CreateUserCommand): Promise<{ user: User; token: string | null }> {
+  async execute({ actor: caller, ...command }: CreateUserCommand): Promise<{ user: User; token: string | null }> {
     const address = checkEmail(command.email);
     const username = checkUsername(
       (command.username ?? "").trim() || address,
       command.username?.trim() ? "username" : "email",
     );
     const password = checkPassword(command.password);
-    const from = (command.request ?? actor?.request)?.address ?? "unknown";
+    const from = (command.request ?? caller?.request)?.address ?? "unknown";
     // Checked before the expensive hash, and again below under the lock that allows one first user only.
-    if (!mayInvite(actor) && (await this.deps.unitOfWork.run(({ access }) => access.hasUsers())))
+    if (!mayInvite(caller) && (await this.deps.unitOfWork.run(({ access }) => access.hasUsers())))
       await this.admitSignUp(from);
     const passwordHash = await this.deps.hashing.run(countedAddress(from), () => this.deps.passwords.hash(password));
 
-    const user = await this.deps.unitOfWork.run(async ({ access, audit }) => {
+    const user = await this.deps.unitOfWork.run(async ({ access, actors, audit }) => {
       await access.lockUserCreation();
+      // Hashing may have waited its turn.
+      const actor = caller && (await actors.current(caller));
       const isFirst = !(await access.hasUsers());
       if (!isFirst && !this.mayCreate(actor)) throw new Forbidden("system.user.invite");
       const isTrusted = isFirst || mayInvite(actor);

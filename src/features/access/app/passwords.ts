@@ -85,16 +85,19 @@ export class Passwords {
    * @throws InvalidInput for oneself, and if the password is too short or too long
    * @throws NotFound
    */
-  async set({ actor, userId, password }: SetPasswordCommand): Promise<User> {
+  async set({ userId, password, ...command }: SetPasswordCommand): Promise<User> {
     this.requireLocal();
-    requirePermission(actor, "system.iam.update", SYSTEM_SCOPE);
-    if (isSameId(userId, actor.id))
+    requirePermission(command.actor, "system.iam.update", SYSTEM_SCOPE);
+    if (isSameId(userId, command.actor.id))
       throw new InvalidInput("userUuid", "is your own account: changePassword asks for the current password first");
     checkPassword(password);
     if (!isId(userId)) throw new NotFound("User");
-    const hash = await this.deps.hashing.run(actor.id, () => this.deps.passwords.hash(password));
-    return this.deps.unitOfWork.run(async ({ access, admins, audit }) => {
+    const hash = await this.deps.hashing.run(command.actor.id, () => this.deps.passwords.hash(password));
+    return this.deps.unitOfWork.run(async ({ access, admins, actors, audit }) => {
       const user = await access.lockUser(userId);
+      // Hashing may have waited its turn.
+      const actor = await actors.current(command.actor);
+      requirePermission(actor, "system.iam.update", SYSTEM_SCOPE);
       if (user === null) throw new NotFound("User");
       // Who knows the password can act as the user.
       requireAllGrantable(actor, await admins.rolesOf({ userId: user.id }), this.deps.roles);

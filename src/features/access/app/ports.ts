@@ -3,12 +3,14 @@ import type { BoundRole, HeldRole, Role } from "../domain/roles";
 import type { AuditTrail } from "../../../kernel/audit-trail";
 import type { Instant } from "../../../kernel/instant";
 import type { UserSearch } from "../domain/user-search";
+import type { CurrentActors } from "./current-actors";
 import type { AdminStores, TeamStores } from "./team-ports";
 
 export interface AccessTransaction {
   readonly access: AccessStores;
   readonly teams: TeamStores;
   readonly admins: AdminStores;
+  readonly actors: CurrentActors;
   readonly audit: AuditTrail;
 }
 
@@ -87,16 +89,20 @@ export interface UserWithBindings {
   readonly sessionsFrom: Instant | null;
 }
 
-/** Reads outside of transactions. */
-export interface AccessReadModel {
-  /** By user name or e-mail address, in lower case. */
-  credentialsOf(identity: string): Promise<Credentials | null>;
-  credentialsOfUser(id: string): Promise<Credentials | null>;
+/** Accounts with the roles that make up their rights. */
+export interface AccountReader {
   /** With the roles of the user's Teams. Null where the account is gone, or pending and so cannot act. */
   userWithBindings(id: string): Promise<UserWithBindings | null>;
   serviceAccountWithBindings(
     by: { readonly apiKeyHash: string } | { readonly id: string },
   ): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: HeldRole[] } | null>;
+}
+
+/** Reads outside of transactions. */
+export interface AccessReadModel extends AccountReader {
+  /** By user name or e-mail address, in lower case. */
+  credentialsOf(identity: string): Promise<Credentials | null>;
+  credentialsOfUser(id: string): Promise<Credentials | null>;
   touchServiceAccount(id: string, usedAt: Instant): Promise<void>;
   hasUsers(): Promise<boolean>;
   usersByIds(ids: readonly string[]): Promise<User[]>;

@@ -3,9 +3,9 @@ import { LRUCache } from "lru-cache";
 import type { Clock } from "../../../kernel/clock";
 import { isId } from "../../../kernel/ids";
 import { Unauthenticated, type MissingCredentials } from "../../../kernel/errors";
-import type { Actor } from "../../../kernel/permissions";
+import type { Actor, Credentials } from "../../../kernel/permissions";
 import type { Account } from "../domain/actor-name";
-import { grantsOf, type RolePermissions } from "../domain/roles";
+import { loadServiceAccount, loadUser, type ActorSources, type KnownActor } from "./load-actor";
 import type { AccessReadModel, SessionTokens, VerifiedSession } from "./ports";
 
 /** How long a change of access on another replica can go unnoticed if its notification is lost. */
@@ -14,12 +14,6 @@ const MAX_KNOWN = 10_000;
 /** `lastUsedAt` of a service account is kept to this precision. */
 const TOUCH_EVERY_MS = 60_000;
 
-interface KnownActor {
-  readonly actor: Actor;
-  /** Sessions that began before this have ended, as with an older password. */
-  readonly sessionsFromMs: number;
-}
-
 interface RememberedActor extends KnownActor {
   readonly generation: number;
 }
@@ -27,16 +21,14 @@ interface RememberedActor extends KnownActor {
 /** What a header holds, and how to find out who is behind it. */
 interface Secret {
   readonly key: string;
-  readonly issuedAtMs: number;
+  readonly credentials: Credentials;
   readonly load: () => Promise<KnownActor | null>;
 }
 
-export interface SessionsOptions {
+export interface SessionsOptions extends ActorSources {
   readonly accounts: AccessReadModel;
   readonly tokens: SessionTokens;
-  readonly roles: RolePermissions;
   readonly clock: Clock;
-  readonly serviceAccountsEnabled: boolean;
 }
 
 /**
@@ -82,14 +74,15 @@ export class Sessions {
     if (credentials === "") throw new Unauthenticated("MISSING");
     const secret = await this.identify(credentials);
     const known = fresh ? await this.load(secret) : (this.remembered(secret) ?? (await this.loadOnce(secret)));
-    if (secret.issuedAtMs < known.sessionsFromMs) throw new Unauthenticated("EXPIRED");
-    return known.actor;
+    const { credentials: proof } = secret;
+    if (proof.kind === "SESSION" && proof.issuedAtMs < known.sessionsFromMs) throw new Unauthenticated("EXPIRED");
+    return { ...known.actor, credentials: proof };
   }
 
   /** The account's owner with current permissions; null if the account is gone. */
   async actorOfAccount({ type, id }: Account): Promise<Actor | null> {
     if (!isId(id)) return null;
-    const known = await (type === "USER" ? this.loadUser(id) : this.loadServiceAccount({ id }));
+    const known = await (type === "USER" ? loadUser(this.options, id) : this.loadServiceAccount({ id }));
     return known?.actor ?? null;
   }
 
@@ -119,11 +112,19 @@ export class Sessions {
 
   private async identify(credentials: string): Promise<Secret> {
     if (credentials.includes(".")) {
-      const { userId, issuedAtMs } = await this.verify(credentials);
-      return { key: `user ${userId}`, issuedAtMs, load: () => this.loadUser(userId) };
+      const { userId, issuedAtMs, expiresAtMs } = await this.verify(credentials);
+      return {
+        key: `user ${userId}`,
+        credentials: { kind: "SESSION", issuedAtMs, expiresAtMs },
+        load: () => loadUser(this.options, userId),
+      };
     }
-    const hash = hashApiKey(credentials);
-    return { key: `key ${hash}`, issuedAtMs: Infinity, load: () => this.loadServiceAccount({ apiKeyHash: hash }) };
+    const keyHash = hashApiKey(credentials);
+    return {
+      key: `key ${keyHash}`,
+      credentials: { kind: "API_KEY", keyHash },
+      load: () => this.loadServiceAccount({ apiKeyHash: keyHash }),
+    };
   }
 
   private async verify(token: string): Promise<VerifiedSession> {
@@ -136,33 +137,16 @@ export class Sessions {
     return checked;
   }
 
-  private async loadUser(id: string): Promise<KnownActor | null> {
-    const found = await this.options.accounts.userWithBindings(id);
-    if (found === null) return null;
-    const { user, bindings, sessionsFrom } = found;
-    const grants = grantsOf("USER", bindings, this.options.roles);
-    return {
-      actor: { id: user.id, type: "USER", label: user.fullName ?? user.username, grants },
-      sessionsFromMs: sessionsFrom === null ? 0 : Date.parse(sessionsFrom),
-    };
-  }
-
-  private async loadServiceAccount(
-    by: Parameters<AccessReadModel["serviceAccountWithBindings"]>[0],
-  ): Promise<KnownActor | null> {
-    if (!this.options.serviceAccountsEnabled) return null;
-    const found = await this.options.accounts.serviceAccountWithBindings(by);
-    if (found === null) return null;
-    const { account, bindings } = found;
-    if (!this.touched.has(account.id)) {
-      this.touched.set(account.id, true);
+  private async loadServiceAccount(by: Parameters<typeof loadServiceAccount>[1]): Promise<KnownActor | null> {
+    const known = await loadServiceAccount(this.options, by);
+    if (known === null) return null;
+    const { id } = known.actor;
+    if (!this.touched.has(id)) {
+      this.touched.set(id, true);
       // On a read-only database, or with the row locked, the account still serves to read.
-      await this.options.accounts
-        .touchServiceAccount(account.id, this.options.clock())
-        .catch(() => this.touched.delete(account.id));
+      await this.options.accounts.touchServiceAccount(id, this.options.clock()).catch(() => this.touched.delete(id));
     }
-    const grants = grantsOf("SERVICE_ACCOUNT", bindings, this.options.roles);
-    return { actor: { id: account.id, type: "SERVICE_ACCOUNT", label: account.label, grants }, sessionsFromMs: 0 };
+    return known;
   }
 }
 

@@ -1,26 +1,19 @@
 import { In, IsNull, LessThan, type DataSource } from "typeorm";
 import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import { plusMs, type Instant } from "../../../kernel/instant";
-import type { AccessReadModel, BindingScope, Credentials, UserWithBindings, WorkspaceUserPage } from "../app/ports";
+import type { AccessReadModel, BindingScope, Credentials, WorkspaceUserPage } from "../app/ports";
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
-import type { HeldRole } from "../domain/roles";
 import type { UserSearch } from "../domain/user-search";
 import { EmailRow, RoleBindingRow, ServiceAccountRow, UserRow } from "./access.rows";
+import { AccountReaderSql } from "./account-reader";
 import { searchUsers } from "./search-users";
 
 const MINUTE_MS = 60_000;
 
-/** One statement for an account and its roles, as every mutation waits for it; a row per role, or one without. */
-const HELD = `b.role, coalesce(b.workspace_id, d.workspace_id) AS "workspaceId", b.deployment_id AS "deploymentId"`;
-const DEPLOYMENT_OF_IT = "LEFT JOIN deployment d ON d.id = b.deployment_id";
-
-type Held = Omit<HeldRole, "role"> & { readonly role: HeldRole["role"] | null };
-
-const rolesOf = (rows: readonly Held[]): HeldRole[] =>
-  rows.flatMap(({ role, workspaceId, deploymentId }) => (role === null ? [] : [{ role, workspaceId, deploymentId }]));
-
-export class AccessReadModelSql implements AccessReadModel {
-  constructor(private readonly dataSource: DataSource) {}
+export class AccessReadModelSql extends AccountReaderSql implements AccessReadModel {
+  constructor(private readonly dataSource: DataSource) {
+    super(sqlOf(dataSource));
+  }
 
   async credentialsOf(identity: string): Promise<Credentials | null> {
     const rows = await this.dataSource.query<Credentials[]>(
@@ -34,37 +27,6 @@ export class AccessReadModelSql implements AccessReadModel {
   async credentialsOfUser(id: string): Promise<Credentials | null> {
     const user = await this.dataSource.manager.findOneBy(UserRow, { id });
     return user && { userId: user.id, passwordHash: user.passwordHash, status: user.status };
-  }
-
-  async userWithBindings(id: string): Promise<UserWithBindings | null> {
-    const [user, ...others] = await this.withBindings<User & { sessionsFrom: Instant | null }>(
-      `SELECT a.id, a.username, a.full_name AS "fullName", a.status, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
-         a.sessions_from AS "sessionsFrom", ${HELD}
-       FROM app_user a LEFT JOIN (
-         SELECT role, workspace_id, deployment_id FROM role_binding WHERE user_id = $1
-         UNION ALL
-         SELECT role, workspace_id, deployment_id FROM role_binding
-         WHERE team_id IN (SELECT team_id FROM team_member WHERE user_id = $1)
-       ) b ON true ${DEPLOYMENT_OF_IT} WHERE a.id = $1 AND a.status = 'active'`,
-      id,
-    );
-    return user === undefined ? null : { user, bindings: rolesOf([user, ...others]), sessionsFrom: user.sessionsFrom };
-  }
-
-  async serviceAccountWithBindings(
-    by: { readonly apiKeyHash: string } | { readonly id: string },
-  ): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: HeldRole[] } | null> {
-    const [column, value] = "id" in by ? ["a.id", by.id] : ["a.api_key_hash", by.apiKeyHash];
-    const [account, ...others] = await this.withBindings<Pick<ServiceAccount, "id" | "label">>(
-      `SELECT a.id, a.label, ${HELD}
-       FROM service_account a LEFT JOIN role_binding b ON b.service_account_id = a.id ${DEPLOYMENT_OF_IT} WHERE ${column} = $1 AND a.active`,
-      value,
-    );
-    return account === undefined ? null : { account, bindings: rolesOf([account, ...others]) };
-  }
-
-  private withBindings<Account>(statement: string, parameter: string): Promise<(Account & Held)[]> {
-    return sqlOf(this.dataSource).query(statement, [parameter]);
   }
 
   async touchServiceAccount(id: string, usedAt: Instant): Promise<void> {

@@ -128,7 +128,11 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       try {
         return await this.deps.unitOfWork.run(async (stores) => {
           const { deploymentsPerWorkspace: max } = this.deps.rules;
-          if ((await stores.deployments.countInWorkspaceForUpdate(workspace.id)) >= max) {
+          const count = await stores.deployments.countInWorkspaceForUpdate(workspace.id);
+          // The call may have waited for a registry before, or for other creations.
+          const current = await stores.actors.current(actor);
+          requirePermission(current, permission, workspaceScope(workspace.id));
+          if (count >= max) {
             throw new LimitReached(
               "The Workspace has as many Deployments as one may have",
               max,
@@ -136,7 +140,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
             );
           }
           await stores.deployments.add(deployment);
-          return andThen(stores, deployment, await this.appoint(stores, actor, deployment));
+          return andThen(stores, deployment, await this.appoint(stores, current, deployment));
         });
       } catch (error) {
         const isTaken =

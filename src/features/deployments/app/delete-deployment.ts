@@ -1,10 +1,9 @@
 import type { Clock } from "../../../kernel/clock";
-import { isId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
-import { NotFound } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
-import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import { DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import { auditedDeployment, type Deployment } from "../domain/deployment";
+import { lockDeployment } from "./lock-deployment";
 import { DEPLOYMENT_TASKS, type DeploymentStores } from "./ports";
 
 /**
@@ -25,11 +24,11 @@ export class DeleteDeployment {
     readonly deploymentId: string;
     readonly hard: boolean;
   }): Promise<Deployment> {
-    const { actor, deploymentId } = command;
-    if (!isId(deploymentId)) throw new NotFound("Deployment");
+    const { deploymentId: id } = command;
     const hard = command.hard || this.deps.hardDeleteDeployment;
-    return this.deps.unitOfWork.run(async ({ deployments, access, outbox, audit }) => {
-      const deployment = authorize(actor, await deployments.lock(deploymentId), DEPLOYMENT_PERMISSIONS.delete);
+    return this.deps.unitOfWork.run(async (stores) => {
+      const { deployments, access, outbox, audit } = stores;
+      const { deployment, actor } = await lockDeployment(stores, command.actor, { id }, DEPLOYMENT_PERMISSIONS.delete);
       await access.forgetDeployment(deployment.id);
       if (hard) await deployments.delete(deployment.id);
       else await deployments.softDelete(deployment.id, this.deps.clock());

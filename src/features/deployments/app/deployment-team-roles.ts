@@ -61,7 +61,7 @@ export class DeploymentTeamRoles {
   }
 
   private change(
-    { actor, deploymentId, teamId }: DeploymentTeamCommand,
+    { deploymentId, teamId, ...command }: DeploymentTeamCommand,
     role: Role | null,
     action: AuditAction,
     work: (
@@ -70,8 +70,14 @@ export class DeploymentTeamRoles {
       place: { readonly workspaceId: null; readonly deploymentId: string },
     ) => Promise<RoleBinding>,
   ): Promise<RoleBinding> {
-    return this.unitOfWork.run(async ({ deployments, teams, audit }) => {
-      const deployment = await lockDeployment(deployments, actor, deploymentId, DEPLOYMENT_PERMISSIONS.updateTeams);
+    return this.unitOfWork.run(async (stores) => {
+      const { teams, audit } = stores;
+      const { deployment, actor } = await lockDeployment(
+        stores,
+        command.actor,
+        { id: deploymentId },
+        DEPLOYMENT_PERMISSIONS.updateTeams,
+      );
       if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
       const team = isId(teamId) ? await teams.lockTeam(teamId) : null;
       if (team === null) throw new NotFound("Team");

@@ -65,14 +65,20 @@ export class DeploymentUserRoles {
   }
 
   private change(
-    { actor, deploymentId, email, userId }: DeploymentUserCommand,
+    { deploymentId, email, userId, ...command }: DeploymentUserCommand,
     role: Role | null,
     action: AuditAction,
     work: (access: AccessStores, user: User, place: { readonly deploymentId: string }) => Promise<RoleBinding>,
   ): Promise<RoleBinding> {
     const address = checkEmail(email);
-    return this.unitOfWork.run(async ({ deployments, access, audit }) => {
-      const deployment = await lockDeployment(deployments, actor, deploymentId, DEPLOYMENT_PERMISSIONS.updateUsers);
+    return this.unitOfWork.run(async (stores) => {
+      const { access, audit } = stores;
+      const { deployment, actor } = await lockDeployment(
+        stores,
+        command.actor,
+        { id: deploymentId },
+        DEPLOYMENT_PERMISSIONS.updateUsers,
+      );
       if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
       const user = await access.findUserByEmail(address);
       if (user === null) throw new NotFound("User");

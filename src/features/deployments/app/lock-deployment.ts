@@ -2,18 +2,33 @@ import { isId } from "../../../kernel/ids";
 import type { Actor, Permission } from "../../../kernel/permissions";
 import { authorize } from "../domain/access";
 import type { Deployment } from "../domain/deployment";
-import type { DeploymentStore } from "./ports";
+import type { DeploymentStores } from "./ports";
+
+export interface LockedDeployment {
+  readonly deployment: Deployment;
+  /** The caller with the rights of this moment. */
+  readonly actor: Actor;
+}
 
 /**
- * How every change of a Deployment begins.
- * @throws NotFound if there is none that the actor may see
+ * How every change of a Deployment begins. The caller is loaded anew once the lock is held: an upload, a look into a
+ * registry or a wait for the lock may have taken long, and the caller may have lost the right meanwhile.
+ * @throws Unauthenticated if the caller's credentials have ended
+ * @throws NotFound if there is none that the caller may see
  * @throws Forbidden without the permission
  */
 export async function lockDeployment(
-  deployments: DeploymentStore,
+  { deployments, actors }: Pick<DeploymentStores, "deployments" | "actors">,
   actor: Actor,
-  id: string,
+  by: { readonly id: string } | { readonly releaseName: string },
   permission: Permission,
-): Promise<Deployment> {
-  return authorize(actor, isId(id) ? await deployments.lock(id) : null, permission);
+): Promise<LockedDeployment> {
+  const deployment =
+    "releaseName" in by
+      ? await deployments.lockByReleaseName(by.releaseName)
+      : isId(by.id)
+        ? await deployments.lock(by.id)
+        : null;
+  const current = await actors.current(actor);
+  return { deployment: authorize(current, deployment, permission), actor: current };
 }

@@ -1,4 +1,4 @@
-import type { AccessStores, TeamStores } from "../../access";
+import type { AccessStores, CurrentActors, TeamStores } from "../../access";
 import type { LogLineWriter } from "../../logs";
 import type { AuditTrail } from "../../../kernel/audit-trail";
 import type { Outbox, OutboxJob } from "../../../kernel/outbox";
@@ -25,6 +25,7 @@ export interface DeploymentStore {
 export interface DeploymentStores {
   readonly deployments: DeploymentStore;
   readonly access: AccessStores;
+  readonly actors: CurrentActors;
   readonly teams: TeamStores;
   readonly audit: AuditTrail;
   readonly logs: LogLineWriter;

@@ -1,11 +1,10 @@
 import { DEPLOY_ROLLBACK } from "../../logs";
 import type { Clock } from "../../../kernel/clock";
-import { isId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
-import { NotFound } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
-import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import { DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import { auditedDeployment, type Deployment } from "../domain/deployment";
+import { lockDeployment } from "./lock-deployment";
 import type { DeploymentStores } from "./ports";
 
 /** Turns a Deployment's own rollback switch on or off, and says so in its log. */
@@ -17,10 +16,10 @@ export class SetRollbackSwitch {
     readonly deploymentId: string;
     readonly enabled: boolean;
   }): Promise<Deployment> {
-    const { actor, deploymentId, enabled } = command;
-    if (!isId(deploymentId)) throw new NotFound("Deployment");
-    return this.deps.unitOfWork.run(async ({ deployments, logs, audit }) => {
-      const deployment = authorize(actor, await deployments.lock(deploymentId), DEPLOYMENT_PERMISSIONS.update);
+    const { deploymentId: id, enabled } = command;
+    return this.deps.unitOfWork.run(async (stores) => {
+      const { deployments, logs, audit } = stores;
+      const { deployment, actor } = await lockDeployment(stores, command.actor, { id }, DEPLOYMENT_PERMISSIONS.update);
       await audit.add({
         actor,
         action: "deployment.update_rollback",

@@ -1,10 +1,9 @@
 import type { Clock } from "../../../kernel/clock";
-import { isId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
-import { InvalidInput, NotFound } from "../../../kernel/errors";
+import { InvalidInput } from "../../../kernel/errors";
 import { deploymentScope, requirePermission, type Actor, type Permission } from "../../../kernel/permissions";
 import { checkDescription, checkLabel } from "../../../kernel/text";
-import { DEPLOYMENT_PERMISSIONS, authorize } from "../domain/access";
+import { DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import {
   auditedDeployment,
   type Deployment,
@@ -29,6 +28,7 @@ import {
 import { checkExtraCapacity, checkResources, componentSettings, mergeComponents } from "../domain/components";
 import type { Seal } from "../domain/secrets";
 import { pendingAirflow, pendingRuntime } from "../domain/versions";
+import { lockDeployment } from "./lock-deployment";
 import { reconcileJob, type DeploymentStores } from "./ports";
 import type { DeploymentRules } from "./rules";
 import type { SecretBox } from "./secret-box";
@@ -83,14 +83,14 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   executeWith<T>(
     { changes, ...target }: Target & { readonly changes: DeploymentChanges },
     permission: Permission,
-    andThen: (stores: Tx, deployment: Deployment) => Promise<T>,
+    andThen: (stores: Tx, deployment: Deployment, actor: Actor) => Promise<T>,
   ): Promise<T> {
-    return this.change(target, permission, async (stores, deployment) => {
+    return this.change(target, permission, async (stores, deployment, actor) => {
       if (changes.environmentVariables !== undefined) {
-        requirePermission(target.actor, DEPLOYMENT_PERMISSIONS.updateVariables, deploymentScope(deployment));
+        requirePermission(actor, DEPLOYMENT_PERMISSIONS.updateVariables, deploymentScope(deployment));
       }
       const patch = settingsPatch(deployment, changes, { rules: this.deps.rules, seal: this.sealFor(deployment) });
-      return andThen(stores, await this.save(stores, deployment, patch));
+      return andThen(stores, await this.save(stores, deployment, patch), actor);
     });
   }
 
@@ -175,14 +175,13 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   }
 
   private async change<T>(
-    { actor, deploymentId }: Target,
+    target: Target,
     permission: Permission,
-    work: (stores: Tx, deployment: Deployment) => Promise<T>,
+    work: (stores: Tx, deployment: Deployment, actor: Actor) => Promise<T>,
   ): Promise<T> {
-    if (!isId(deploymentId)) throw new NotFound("Deployment");
     return this.deps.unitOfWork.run(async (stores) => {
-      const deployment = authorize(actor, await stores.deployments.lock(deploymentId), permission);
-      return work(stores, deployment);
+      const { deployment, actor } = await lockDeployment(stores, target.actor, { id: target.deploymentId }, permission);
+      return work(stores, deployment, actor);
     });
   }
 

@@ -1,4 +1,4 @@
-import { authorize, type Deployment } from "../../deployments";
+import { authorize, lockDeployment, type Deployment } from "../../deployments";
 import type { StoredArchive } from "../../bundles";
 import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
@@ -44,26 +44,32 @@ export class RecordDagUpload {
    */
   admit(actor: Actor, deployment: Deployment | null): Deployment {
     const found = authorize(actor, deployment, PUSH_IMAGE);
+    this.requireUploads(found);
+    return found;
+  }
+
+  private requireUploads({ label, dagDeploymentType }: Deployment): void {
     if (!this.deps.dagOnlyDeployment) throw new FeatureDisabled("global.dagOnlyDeployment.enabled");
-    if (found.dagDeploymentType !== "dag_deploy") {
+    if (dagDeploymentType !== "dag_deploy") {
       throw new Conflict(
-        `${found.label} gets its DAGs by ${found.dagDeploymentType}: set its DAG deployment type to dag_deploy to upload them`,
+        `${label} gets its DAGs by ${dagDeploymentType}: set its DAG deployment type to dag_deploy to upload them`,
       );
     }
-    return found;
   }
 
   /**
    * A line of its own, or, where the same caller has just deployed the image that these DAGs belong to, part of that
    * image's line: `astro deploy` sends both, one after the other.
-   * @throws the same as `admit`, and LimitReached
+   * The caller is admitted anew: uploads take as long as their clients like.
+   * @throws the same as `admit`, LimitReached, and Unauthenticated if the caller's credentials have ended meanwhile
    */
-  async execute({ actor, deploymentId, archive, description }: UploadCommand): Promise<DeployRevision> {
+  async execute({ deploymentId, archive, description, ...command }: UploadCommand): Promise<DeployRevision> {
     const { unitOfWork, clock, dagUploadWaitMs, pushes } = this.deps;
     // The image may have been pushed a moment ago, and not be recorded yet.
     await pushes.catchUp(deploymentId);
     return unitOfWork.run(async (stores) => {
-      const deployment = this.admit(actor, await stores.deployments.lock(deploymentId));
+      const { deployment, actor } = await lockDeployment(stores, command.actor, { id: deploymentId }, PUSH_IMAGE);
+      this.requireUploads(deployment);
       const { head, current } = await loadHeadCurrentAndTarget(stores, deployment);
       const at = clock();
       await this.checkRoom(stores, deployment.id, archive);

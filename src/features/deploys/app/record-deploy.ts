@@ -1,6 +1,6 @@
 import {
-  authorize,
   checkVersions,
+  lockDeployment,
   refuseDowngrade,
   type Deployment,
   type DeploymentReadModel,
@@ -39,6 +39,7 @@ export class RecordDeploy {
   ) {}
 
   /**
+   * @throws Unauthenticated if the caller's credentials have ended meanwhile
    * @throws NotFound, Forbidden
    * @throws FeatureDisabled if the endpoint is switched off
    * @throws InvalidInput, DowngradeRefused
@@ -49,13 +50,13 @@ export class RecordDeploy {
     readonly releaseName: string;
     readonly deploy: ImageDeploy;
   }): Promise<Deployment> {
-    const { actor, releaseName } = command;
-    const deploy = await this.deps.verify.execute(actor, command.deploy, async () => {
+    const { releaseName } = command;
+    const deploy = await this.deps.verify.execute(command.actor, command.deploy, async () => {
       const deployment = await this.deps.deployments.findByReleaseName(releaseName);
-      return deployment !== null && this.deps.rules.updateDeploymentImageEndpoint && mayPush(actor, deployment);
+      return deployment !== null && this.deps.rules.updateDeploymentImageEndpoint && mayPush(command.actor, deployment);
     });
     return this.deps.unitOfWork.run(async (stores) => {
-      const deployment = authorize(actor, await stores.deployments.lockByReleaseName(releaseName), PUSH_IMAGE);
+      const { deployment, actor } = await lockDeployment(stores, command.actor, { releaseName }, PUSH_IMAGE);
       if (!this.deps.rules.updateDeploymentImageEndpoint) {
         throw new FeatureDisabled("astronomer.houston.config.deployments.enableUpdateDeploymentImageEndpoint");
       }

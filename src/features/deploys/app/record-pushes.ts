@@ -1,9 +1,9 @@
 import { parseActorName, type Account } from "../../access";
-import { authorize, type DeploymentReadModel } from "../../deployments";
+import { authorize, lockDeployment, type DeploymentReadModel } from "../../deployments";
 import { RegistryUnavailable, type PushedImages } from "../../registry";
 import type { Clock } from "../../../kernel/clock";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
-import { DomainError, Forbidden, NotFound } from "../../../kernel/errors";
+import { DomainError, Forbidden, NotFound, Unauthenticated } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
 import { ignoredPushLogLine } from "../domain/deploy-log";
 import { auditedRevision } from "../domain/deploy-revision";
@@ -55,7 +55,7 @@ export class RecordPushes {
         await this.record(push);
       } catch (error) {
         if (!(error instanceof DomainError) || error instanceof RegistryUnavailable) throw error;
-        const isRefusal = error instanceof NotFound || error instanceof Forbidden;
+        const isRefusal = [NotFound, Forbidden, Unauthenticated].some((refusal) => error instanceof refusal);
         await this.ignore(push, isRefusal ? "whoever pushed it may not deploy here by now" : error.message);
       }
     }
@@ -84,12 +84,12 @@ export class RecordPushes {
 
   private async record(push: RegistryPush): Promise<void> {
     const { unitOfWork, deployments, images, record } = this.deps;
-    const actor = await this.actorOf(push);
-    const { releaseName } = authorize(actor, await deployments.find(push.deploymentId), PUSH_IMAGE);
+    const account = await this.actorOf(push);
+    const { releaseName } = authorize(account, await deployments.find(push.deploymentId), PUSH_IMAGE);
     const facts = await images.factsOf(releaseName, push.digest);
     if (facts === null) throw new PushIgnored("the registry does not hold it any more");
     await unitOfWork.run(async (stores) => {
-      const deployment = authorize(actor, await stores.deployments.lock(push.deploymentId), PUSH_IMAGE);
+      const { deployment, actor } = await lockDeployment(stores, account, { id: push.deploymentId }, PUSH_IMAGE);
       if (!(await stores.pushes.close(push.id, "RECORDED"))) return;
       const { head } = await loadHeadCurrentAndTarget(stores, deployment);
       if (isOverruled(push, head)) throw new PushIgnored("something else was deployed before it could be recorded");

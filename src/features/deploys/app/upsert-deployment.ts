@@ -49,7 +49,7 @@ export class UpsertDeployment {
     const deployIfGiven = async (
       stores: DeployStores,
       deployment: Deployment,
-      deployer = actor,
+      deployer: Actor,
     ): Promise<Deployment> => {
       const deployed = deploy === undefined ? null : await this.deploy(stores, deployer, deployment, deploy);
       await stores.audit.add({

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { once } from "node:events";
-import type { Readable } from "node:stream";
+import { finished, type Readable } from "node:stream";
 import { isVersion, type BundleStore, type DagBundle } from "../../bundles";
-import { authorize, type DeploymentReadModel } from "../../deployments";
+import { authorize, type Deployment, type DeploymentReadModel } from "../../deployments";
 import { InvalidInput, NotFound } from "../../../kernel/errors";
+import type { AccessWatch } from "../../../kernel/access-watch";
 import type { Actor } from "../../../kernel/permissions";
+import { watchAccess, type Guard } from "../../../kernel/watched-access";
 import type { RevisionBundles } from "../app/revision-bundles";
 import { PULL_IMAGE } from "../domain/permissions";
 
@@ -13,6 +15,8 @@ export interface DagDownloadRoutesOptions {
   readonly deployments: DeploymentReadModel;
   readonly bundles: RevisionBundles;
   readonly store: BundleStore;
+  /** Of changes of access. */
+  readonly watch: AccessWatch;
 }
 
 const AS_FILE = { "content-type": "application/gzip", "content-disposition": 'attachment; filename="dags.tar.gz"' };
@@ -25,16 +29,20 @@ interface Download {
 
 /**
  * `GET /<releaseName>/dags/download`: the archive that is live, or that of `?version=`, for a sidecar beside Airflow.
- * Requires deployment.images.pull. Answers 304 to a known ETag, 206 to a range, 404 where there is no bundle.
+ * Requires deployment.images.pull, and is cut off once the reader has that right no more. Answers 304 to a known ETag, 206 to
+ * a range, 404 where there is no bundle.
  */
 export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRoutesOptions): void {
-  const { authenticate, deployments, bundles, store } = options;
+  const { authenticate, deployments, bundles, store, watch } = options;
   // HEAD in our own words: the one that Fastify makes of GET reads the whole archive.
   app.route<Download>({ method: ["GET", "HEAD"], url: "/:releaseName/dags/download", handler });
 
   async function handler(request: FastifyRequest<Download>, reply: FastifyReply): Promise<FastifyReply> {
-    const actor = await authenticate(request.headers.authorization);
-    const deployment = authorize(actor, await deployments.findByReleaseName(request.params.releaseName), PULL_IMAGE);
+    const authorized = async (): Promise<Deployment> => {
+      const actor = await authenticate(request.headers.authorization);
+      return authorize(actor, await deployments.findByReleaseName(request.params.releaseName), PULL_IMAGE);
+    };
+    const deployment = await authorized();
     const version = versionOf(request.query.version) ?? deployment.dagTarballVersion;
     const [bundle] = await bundles.findMany([{ deploymentId: deployment.id, dagTarballVersion: version }]);
     if (!bundle) throw new NotFound("DAG bundle");
@@ -45,7 +53,8 @@ export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRout
       return describe(reply, bundle).headers(AS_FILE).header("content-length", bundle.sizeBytes).send();
     const ifRange = request.headers["if-range"];
     const range = ifRange === undefined || ifRange === etag ? request.headers.range : undefined;
-    return sendRange(reply, bundle, range, store);
+    const guard = { check: async () => void (await authorized()), watch };
+    return sendRange(reply, bundle, range, { store, guard });
   }
 }
 
@@ -53,13 +62,14 @@ async function sendRange(
   reply: FastifyReply,
   bundle: DagBundle,
   header: string | undefined,
-  store: BundleStore,
+  { store, guard }: { readonly store: BundleStore; readonly guard: Guard },
 ): Promise<FastifyReply> {
   const { sha256, sizeBytes } = bundle;
   const range = rangeOf(header, sizeBytes);
   if (range === "UNSATISFIABLE")
     return describe(reply, bundle).code(416).header("content-range", `bytes */${sizeBytes}`).send();
   const bytes = await firstRead(await store.open(sha256, range === "NONE" ? undefined : range));
+  endOnceRefused(reply, bytes, guard);
   // The client has been refused, or has left, while the store was asked.
   if (reply.raw.headersSent || reply.raw.destroyed) bytes.destroy();
   describe(reply, bundle).headers(AS_FILE);
@@ -78,6 +88,17 @@ const describe = (reply: FastifyReply, { sha256, version }: DagBundle): FastifyR
     "cache-control": "private, no-cache",
     "x-dag-tarball-version": version,
   });
+
+/** Ends the connection, so that no client takes what it has for all of it. */
+function endOnceRefused({ raw }: FastifyReply, bytes: Readable, guard: Guard): void {
+  const ended = new AbortController();
+  // Not with the bytes: the last of them may wait in the connection for a slow reader.
+  finished(raw, () => ended.abort());
+  watchAccess(guard, ended.signal, (error) => {
+    bytes.destroy(error);
+    raw.destroy();
+  });
+}
 
 /** Once there is something to send: what fails before is still answered as such. */
 async function firstRead(bytes: Readable): Promise<Readable> {

@@ -41,14 +41,20 @@ export function dagUploadRoutes(
       async (request, reply) => {
         try {
           const { releaseName } = request.params;
-          const actor = {
-            ...(await authenticate(request.headers.authorization)),
-            request: { id: request.id, address: request.ip },
+          const admitted = async (): Promise<{ readonly actor: Actor; readonly deploymentId: string }> => {
+            const caller = await authenticate(request.headers.authorization);
+            const { id } = record.admit(caller, await deployments.findByReleaseName(releaseName));
+            return { actor: { ...caller, request: { id: request.id, address: request.ip } }, deploymentId: id };
           };
-          const { id: deploymentId } = record.admit(actor, await deployments.findByReleaseName(releaseName));
+          const { actor, deploymentId } = await admitted();
           const { archive, description } = readForm(request, limits);
           const revision = await receive.execute(archive, {
-            accept: async () => checkDescription(await description),
+            accept: async () => {
+              const said = checkDescription(await description);
+              // The body may have taken long. A caller who was removed meanwhile leaves nothing in the store.
+              await admitted();
+              return said;
+            },
             record: (stored, said) => record.execute({ actor, deploymentId, archive: stored, description: said }),
           });
           return await reply.send({

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { authorize, type Deployment } from "../../deployments";
+import { lockDeployment, type Deployment } from "../../deployments";
 import type { Clock } from "../../../kernel/clock";
 import { isId, isSameId, newId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
@@ -61,6 +61,7 @@ export class RollbackDeploy {
    * Returns the new revision, INITIALIZED, or on a repeated idempotency key the one it made before.
    * @throws RollbackRefused with every reason at once
    * @throws Conflict if another revision is current than the one expected
+   * @throws Unauthenticated if the caller's credentials have ended meanwhile
    * @throws IdempotencyKeyReused, InvalidInput, NotFound, Forbidden
    */
   async execute(command: RollbackCommand): Promise<RevisionView> {
@@ -75,15 +76,15 @@ export class RollbackDeploy {
   }
 
   private async rollBack(command: RollbackCommand): Promise<RevisionView> {
-    const { actor, deploymentId, revisionId, idempotencyKey } = command;
+    const { deploymentId, revisionId, idempotencyKey } = command;
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const description = requireDescription(command.description);
     checkKey(idempotencyKey);
     const { inspect, assess, clock } = this.deps;
-    const inspected = await inspect.beforeLock(actor, command);
+    const inspected = await inspect.beforeLock(command.actor, command);
 
     return this.deps.unitOfWork.run(async (stores) => {
-      const deployment = authorize(actor, await stores.deployments.lock(deploymentId), PUSH_IMAGE);
+      const { deployment, actor } = await lockDeployment(stores, command.actor, { id: deploymentId }, PUSH_IMAGE);
       const earlier = await this.earlierAnswer(stores, deployment, command);
       if (earlier !== null) return earlier;
       if (revisionId === undefined) {

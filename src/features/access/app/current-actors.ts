@@ -1,0 +1,38 @@
+import { Unauthenticated } from "../../../kernel/errors";
+import type { Actor } from "../../../kernel/permissions";
+import { loadServiceAccount, loadUser, type ActorSources, type KnownActor } from "./load-actor";
+
+/** Callers as they are now, read inside a transaction. */
+export interface CurrentActors {
+  /**
+   * The caller with the rights of this moment. A request can take long to arrive, or wait for a lock or for another
+   * system; meanwhile its caller may have been removed, or have lost the role.
+   * @throws Unauthenticated if the credentials have ended since the request began
+   */
+  current(actor: Actor): Promise<Actor>;
+}
+
+export class CurrentActorsReader implements CurrentActors {
+  constructor(private readonly sources: ActorSources & { readonly nowMs: () => number }) {}
+
+  async current(actor: Actor): Promise<Actor> {
+    if (actor.type === "SYSTEM") return actor;
+    const { credentials } = actor;
+    const known = await this.load(actor);
+    if (known === null) throw new Unauthenticated("INVALID");
+    if (credentials?.kind === "SESSION") {
+      const { issuedAtMs, expiresAtMs } = credentials;
+      if (issuedAtMs < known.sessionsFromMs || expiresAtMs <= this.sources.nowMs())
+        throw new Unauthenticated("EXPIRED");
+    }
+    return { ...actor, label: known.actor.label, grants: known.actor.grants };
+  }
+
+  private load({ id, type, credentials }: Actor): Promise<KnownActor | null> {
+    if (type === "USER") return loadUser(this.sources, id);
+    return loadServiceAccount(
+      this.sources,
+      credentials?.kind === "API_KEY" ? { apiKeyHash: credentials.keyHash } : { id },
+    );
+  }
+}

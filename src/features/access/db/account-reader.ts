@@ -1,0 +1,46 @@
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import type { Instant } from "../../../kernel/instant";
+import type { AccountReader, UserWithBindings } from "../app/ports";
+import type { ServiceAccount, User } from "../domain/accounts";
+import type { HeldRole } from "../domain/roles";
+
+/** One statement for an account and its roles, as every mutation waits for it; a row per role, or one without. */
+const HELD = `b.role, coalesce(b.workspace_id, d.workspace_id) AS "workspaceId", b.deployment_id AS "deploymentId"`;
+const DEPLOYMENT_OF_IT = "LEFT JOIN deployment d ON d.id = b.deployment_id";
+
+type Held = Omit<HeldRole, "role"> & { readonly role: HeldRole["role"] | null };
+
+const rolesOf = (rows: readonly Held[]): HeldRole[] =>
+  rows.flatMap(({ role, workspaceId, deploymentId }) => (role === null ? [] : [{ role, workspaceId, deploymentId }]));
+
+/** Reads accounts inside a transaction or outside, wherever its statements run. */
+export class AccountReaderSql implements AccountReader {
+  constructor(private readonly sql: Sql) {}
+
+  async userWithBindings(id: string): Promise<UserWithBindings | null> {
+    const [user, ...others] = await this.sql.query<User & { sessionsFrom: Instant | null } & Held>(
+      `SELECT a.id, a.username, a.full_name AS "fullName", a.status, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
+         a.sessions_from AS "sessionsFrom", ${HELD}
+       FROM app_user a LEFT JOIN (
+         SELECT role, workspace_id, deployment_id FROM role_binding WHERE user_id = $1
+         UNION ALL
+         SELECT role, workspace_id, deployment_id FROM role_binding
+         WHERE team_id IN (SELECT team_id FROM team_member WHERE user_id = $1)
+       ) b ON true ${DEPLOYMENT_OF_IT} WHERE a.id = $1 AND a.status = 'active'`,
+      [id],
+    );
+    return user === undefined ? null : { user, bindings: rolesOf([user, ...others]), sessionsFrom: user.sessionsFrom };
+  }
+
+  async serviceAccountWithBindings(
+    by: { readonly apiKeyHash: string } | { readonly id: string },
+  ): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: HeldRole[] } | null> {
+    const [column, value] = "id" in by ? ["a.id", by.id] : ["a.api_key_hash", by.apiKeyHash];
+    const [account, ...others] = await this.sql.query<Pick<ServiceAccount, "id" | "label"> & Held>(
+      `SELECT a.id, a.label, ${HELD}
+       FROM service_account a LEFT JOIN role_binding b ON b.service_account_id = a.id ${DEPLOYMENT_OF_IT} WHERE ${column} = $1 AND a.active`,
+      [value],
+    );
+    return account === undefined ? null : { account, bindings: rolesOf([account, ...others]) };
+  }
+}
