@@ -23,12 +23,16 @@ export async function lockDeployment(
   by: { readonly id: string } | { readonly releaseName: string },
   permission: Permission,
 ): Promise<LockedDeployment> {
-  const deployment =
+  const locking =
     "releaseName" in by
-      ? await deployments.lockByReleaseName(by.releaseName)
+      ? deployments.lockByReleaseName(by.releaseName)
       : isId(by.id)
-        ? await deployments.lock(by.id)
-        : null;
-  const current = await actors.current(actor);
+        ? deployments.lock(by.id)
+        : Promise.resolve(null);
+  // Sent right behind the lock, so that Postgres reads the caller once it has the lock, without another round trip.
+  const loading = actors.current(actor);
+  loading.catch(() => undefined);
+  const deployment = await locking;
+  const current = await loading;
   return { deployment: authorize(current, deployment, permission), actor: current };
 }

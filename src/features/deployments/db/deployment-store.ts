@@ -16,10 +16,14 @@ const LOCKED = "this Deployment";
 export class DeploymentStatements {
   readonly rows: RowStatements<DeploymentRow>;
   readonly lockById: string;
+  readonly lockByReleaseName: string;
 
   constructor(dataSource: DataSource) {
     this.rows = new RowStatements(dataSource, DeploymentRow);
-    this.lockById = `SELECT ${this.rows.select("d")} FROM deployment d WHERE d.id = $1 AND d.deleted_at IS NULL FOR UPDATE`;
+    const lockBy = (column: string): string =>
+      `SELECT ${this.rows.select("d")} FROM deployment d WHERE d.${column} = $1 AND d.deleted_at IS NULL FOR UPDATE`;
+    this.lockById = lockBy("id");
+    this.lockByReleaseName = lockBy("release_name");
   }
 }
 
@@ -36,11 +40,11 @@ export class DeploymentStoreSql implements DeploymentStore {
     return rows[0] ?? null;
   }
 
-  lockByReleaseName(releaseName: string): Promise<Deployment | null> {
-    const where = { releaseName, deletedAt: IsNull() };
-    return lockInTurn(this.manager, LOCKED, releaseName, () =>
-      this.manager.findOne(DeploymentRow, { where, lock: { mode: "pessimistic_write" } }),
+  async lockByReleaseName(releaseName: string): Promise<Deployment | null> {
+    const rows = await lockInTurn(this.manager, LOCKED, releaseName, () =>
+      sqlOf(this.manager).query<Deployment>(this.statements.lockByReleaseName, [releaseName]),
     );
+    return rows[0] ?? null;
   }
 
   async countInWorkspaceForUpdate(workspaceId: string): Promise<number> {
