@@ -459,6 +459,42 @@ describe("notifications", () => {
     expect((await post(payload)).statusCode).toBe(status);
   });
 
+  test.each([
+    ["Distribution 2", "application/vnd.docker.distribution.events.v1+json"],
+    ["Distribution 3", "application/vnd.docker.distribution.events.v2+json"],
+    ["with parameters", "application/vnd.docker.distribution.events.v2+json; charset=utf-8"],
+    ["in capitals", "Application/VND.Docker.Distribution.Events.V2+JSON"],
+    ["as plain JSON", "application/json"],
+  ])("are taken from registries of each version: %s", async (_name, contentType) => {
+    const deployment = await createDeployment(world, admin);
+    const event = await pushed(deployment);
+    const answer = await post({ events: [event] }, { "content-type": contentType });
+    expect([answer.statusCode, answer.json()]).toEqual([200, { noted: 1 }]);
+    await record(deployment);
+    expect(await historyOf(world, admin, deployment)).toMatchObject([{ imageDigest: event.target.digest }]);
+  });
+
+  test.each([
+    ["a later version", "application/vnd.docker.distribution.events.v3+json"],
+    ["a longer name", "application/vnd.docker.distribution.events.v2+jsonp"],
+    ["CloudEvents, as zot sends them", "application/cloudevents+json"],
+    ["text", "text/plain"],
+    ["bytes", "application/octet-stream"],
+  ])("of other kinds are refused with what is taken: %s", async (_name, contentType) => {
+    const deployment = await createDeployment(world, admin);
+    const answer = await post({ events: [eventOf(deployment)] }, { "content-type": contentType });
+    expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE"]);
+    expect(answer.json().errors[0].message).toContain("application/vnd.docker.distribution.events.v1+json");
+    expect(await openOf(deployment)).toBe(0);
+  });
+
+  test("of another product in plain JSON are refused with whose are taken", async () => {
+    // Harbor's form.
+    const answer = await post({ type: "PUSH_ARTIFACT", event_data: {} }, { "content-type": "application/json" });
+    expect(answer.statusCode).toBe(400);
+    expect(answer.json().errors[0].message).toContain("of the Distribution project's registry");
+  });
+
   test("are taken from the registry only", async () => {
     const deployment = await createDeployment(world, admin);
     const event = eventOf(deployment);

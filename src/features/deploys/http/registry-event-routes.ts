@@ -1,10 +1,25 @@
 import type { FastifyInstance } from "fastify";
 import { hash, timingSafeEqual } from "node:crypto";
-import { FeatureDisabled, Unauthenticated } from "../../../kernel/errors";
+import { DomainError, FeatureDisabled, Unauthenticated } from "../../../kernel/errors";
 import type { TakePushes } from "../app/take-pushes";
 import { pushesIn } from "./registry-notification";
 
-const MEDIA_TYPE = "application/vnd.docker.distribution.events.v1+json";
+/**
+ * Version 1 is that of Distribution 2, version 2 that of Distribution 3 and of GitLab's registry; what is read here is
+ * the same in both. Source: notifications/event.go of github.com/distribution/distribution.
+ */
+const NOTIFICATIONS = /^application\/vnd\.docker\.distribution\.events\.v[12]\+json\s*(?:;|$)/i;
+
+/** A webhook of another registry product. */
+class NoNotifications extends DomainError {
+  readonly code = "UNSUPPORTED_MEDIA_TYPE";
+
+  constructor() {
+    super(
+      "Only notifications of the Distribution project's registry are taken: send application/vnd.docker.distribution.events.v1+json or …v2+json, or the same as application/json. With another registry deploy by updateDeploymentImage",
+    );
+  }
+}
 
 export interface RegistryEventRoutesOptions {
   readonly endpoint: string;
@@ -23,7 +38,8 @@ export function registryEventRoutes(
   { endpoint, enabled, authHeader, take }: RegistryEventRoutesOptions,
 ): void {
   app.register(async (scope) => {
-    scope.addContentTypeParser(MEDIA_TYPE, { parseAs: "string" }, scope.getDefaultJsonParser("error", "error"));
+    scope.addContentTypeParser(NOTIFICATIONS, { parseAs: "string" }, scope.getDefaultJsonParser("error", "error"));
+    scope.addContentTypeParser("*", (_request, _body, done) => done(new NoNotifications()));
     scope.post(
       `${endpoint}/registry/events`,
       {

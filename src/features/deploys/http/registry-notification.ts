@@ -34,7 +34,10 @@ const Push = z.object({
 export function pushesIn(body: unknown): PushEvent[] {
   const envelope = Envelope.safeParse(body);
   if (!envelope.success)
-    throw new InvalidInput("events", `has to be a list of at most ${MAX_EVENTS} notifications of a registry`);
+    throw new InvalidInput(
+      "events",
+      `has to be a list of at most ${MAX_EVENTS} notifications of the Distribution project's registry`,
+    );
   return envelope.data.events.flatMap((event) => {
     const { success, data } = Push.safeParse(event);
     const releaseName = success ? releaseNameOf(data.target.repository) : null;
