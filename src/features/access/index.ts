@@ -1,6 +1,5 @@
 export * from "./domain";
-export type { CurrentActors } from "./app/current-actors";
-export type { AccessReadModel, AccessStores, SessionTokens } from "./app/ports";
+export type { CurrentActors, AccessReadModel, AccessStores, SessionTokens } from "./app/ports";
 export type { AdminStores, TeamReadModel, TeamStores } from "./app/team-ports";
 export { syncTeamMemberships, type SyncedTeams } from "./app/sync-team-memberships";
 export { ServiceAccounts } from "./app/service-accounts";

@@ -13,7 +13,8 @@ import type { DatabaseClock } from "../../infrastructure/postgres/database-clock
 import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
 import { AccessChangeNotifier } from "./app/access-change-notifier";
 import { CreateTeam } from "./app/create-team";
-import { CurrentActorsReader, type CurrentActors } from "./app/current-actors";
+import { CurrentActorsReader } from "./app/current-actors";
+import type { CurrentActors } from "./app/ports";
 import { CreateUser } from "./app/create-user";
 import { HashQueue } from "./app/hash-queue";
 import { FindTeams } from "./app/find-teams";

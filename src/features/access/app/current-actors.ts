@@ -1,16 +1,7 @@
 import { Unauthenticated } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
 import { loadServiceAccount, loadUser, type ActorSources, type KnownActor } from "./load-actor";
-
-/** Callers as they are now, read inside a transaction. */
-export interface CurrentActors {
-  /**
-   * The caller with the rights of this moment. A request can take long to arrive, or wait for a lock or for another
-   * system; meanwhile its caller may have been removed, or have lost the role.
-   * @throws Unauthenticated if the credentials have ended since the request began
-   */
-  current(actor: Actor): Promise<Actor>;
-}
+import type { CurrentActors } from "./ports";
 
 export class CurrentActorsReader implements CurrentActors {
   constructor(private readonly sources: ActorSources & { readonly nowMs: () => number }) {}

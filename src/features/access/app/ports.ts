@@ -1,10 +1,20 @@
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
 import type { BoundRole, HeldRole, Role } from "../domain/roles";
+import type { Actor } from "../../../kernel/permissions";
 import type { AuditTrail } from "../../../kernel/audit-trail";
 import type { Instant } from "../../../kernel/instant";
 import type { UserSearch } from "../domain/user-search";
-import type { CurrentActors } from "./current-actors";
 import type { AdminStores, TeamStores } from "./team-ports";
+
+/** Callers as they are now, read inside a transaction. */
+export interface CurrentActors {
+  /**
+   * The caller with the rights of this moment. A request can take long to arrive, or wait for a lock or for another
+   * system; meanwhile its caller may have been removed, or have lost the role.
+   * @throws Unauthenticated if the credentials have ended since the request began
+   */
+  current(actor: Actor): Promise<Actor>;
+}
 
 export interface AccessTransaction {
   readonly access: AccessStores;
