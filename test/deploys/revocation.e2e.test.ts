@@ -206,7 +206,8 @@ test("an upload whose caller got another role meanwhile that allows it is taken"
 function readSlowly(path: string, { token }: Account, meanwhile: () => Promise<unknown>): Promise<"WHOLE"> {
   const { port } = world.app.server.app.server.address() as AddressInfo;
   return new Promise((resolve, reject) => {
-    get({ port, path, headers: { authorization: token } }, (response) => {
+    // On a connection of its own: one that was used before may have room for the whole answer.
+    get({ agent: false, port, path, headers: { authorization: token } }, (response) => {
       response.once("data", () => {
         response.pause();
         meanwhile().then(() => setTimeout(() => response.resume(), SOON_MS), reject);
