@@ -29,6 +29,13 @@ const TYPES = {
   },
 };
 
+/** What is pushed instead of an image: a manifest as it is, whose configuration is uploaded first. */
+export interface OtherContent {
+  readonly type: string;
+  readonly manifest: object;
+  readonly config?: { readonly mediaType: string; readonly content: object };
+}
+
 /** Does as `docker login`, `docker push` and `docker pull` do: meets a challenge, fetches a token, tries again. */
 export class RegistryClient {
   private token: string | undefined;
@@ -74,6 +81,21 @@ export class RegistryClient {
       manifests: [other, { ...entry, platform: { os: "linux", architecture: "amd64" } }],
     });
     return { digest: await this.putManifest(repository, tag, types.index, index) };
+  }
+
+  async pushOther(repository: string, tag: string, { type, manifest, config }: OtherContent): Promise<PushedImage> {
+    const blob = Buffer.from(JSON.stringify(config?.content ?? {}));
+    const described = config && {
+      config: { mediaType: config.mediaType, digest: await this.upload(repository, blob), size: blob.length },
+    };
+    const body = JSON.stringify({ ...manifest, ...described, annotations: { nonce: randomBytes(8).toString("hex") } });
+    return { digest: await this.putManifest(repository, tag, type, body) };
+  }
+
+  /** Uploads a layer; the part of a manifest that names it. */
+  async layer(repository: string, mediaType: string): Promise<object> {
+    const blob = randomBytes(16);
+    return { mediaType, digest: await this.upload(repository, blob), size: blob.length };
   }
 
   async statusOf(repository: string, reference: string): Promise<number> {

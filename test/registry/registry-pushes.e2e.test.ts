@@ -184,6 +184,140 @@ describe.each(registries)("a push to $kind", (registry) => {
     expect(await historyOf(world, admin, deployment)).toEqual([]);
   });
 
+  const OCI = "application/vnd.oci.image.manifest.v1+json";
+  const OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
+  const EMPTY = "application/vnd.oci.empty.v1+json";
+  const ofSignature = { architecture: "", os: "", config: {}, rootfs: { type: "layers", diff_ids: [] } };
+
+  test.each<[string, string, string, object, string, object]>([
+    [
+      "a signature",
+      `sha256-${"b".repeat(64)}.sig`,
+      OCI_CONFIG,
+      ofSignature,
+      "application/vnd.dev.cosign.simplesigning.v1+json",
+      {},
+    ],
+    [
+      "an attestation",
+      `sha256-${"b".repeat(64)}.att`,
+      OCI_CONFIG,
+      ofSignature,
+      "application/vnd.dsse.envelope.v1+json",
+      {},
+    ],
+    ["an SBOM", `sha256-${"b".repeat(64)}.sbom`, OCI_CONFIG, ofSignature, "text/spdx+json", {}],
+    [
+      "an attestation",
+      "any-tag",
+      EMPTY,
+      {},
+      "application/vnd.in-toto+json",
+      { artifactType: "application/vnd.in-toto+json" },
+    ],
+    [
+      "a Helm chart",
+      "1.2.3",
+      "application/vnd.cncf.helm.config.v1+json",
+      {},
+      "application/vnd.cncf.helm.chart.content.v1.tar+gzip",
+      {},
+    ],
+    [
+      "a build cache of BuildKit",
+      "buildcache",
+      "application/vnd.buildkit.cacheconfig.v0",
+      {},
+      "application/vnd.oci.image.layer.v1.tar+gzip",
+      {},
+    ],
+    [
+      "something for no operating system",
+      "deploy-9",
+      OCI_CONFIG,
+      { config: {} },
+      "application/vnd.oci.image.layer.v1.tar+gzip",
+      {},
+    ],
+  ])("of %s (%s) is no deploy, and the logs tell what it is", async (what, tag, mediaType, content, layer, extra) => {
+    const deployment = await createDeployment(world, admin);
+    const repository = repositoryOf(deployment);
+    const client = world.client(admin);
+    await push(admin, deployment, { labels: ON_RUNTIME }, "deploy-1");
+    await client.pushOther(repository, tag, {
+      type: OCI,
+      manifest: { schemaVersion: 2, mediaType: OCI, layers: [await client.layer(repository, layer)], ...extra },
+      config: { mediaType, content },
+    });
+    const [message] = await until(
+      () => logOf(world, admin, deployment),
+      (lines) => lines.length === 1,
+    );
+    expect(message).toContain(`${repository}:${tag}@sha256:`);
+    expect(message).toContain(`is not deployed: it is no image but ${what}`);
+    expect(await settled(deployment, 1)).toMatchObject([
+      { status: "DEPLOYED", image: expect.stringContaining(":deploy-1@") },
+    ]);
+  });
+
+  test("of a build cache in the form of an index is no deploy", async () => {
+    const deployment = await createDeployment(world, admin);
+    const repository = repositoryOf(deployment);
+    const client = world.client(admin);
+    const type = "application/vnd.oci.image.index.v1+json";
+    const manifests = [
+      await client.layer(repository, "application/vnd.oci.image.layer.v1.tar+gzip"),
+      await client.layer(repository, "application/vnd.buildkit.cacheconfig.v0"),
+    ];
+    await client.pushOther(repository, "buildcache", {
+      type,
+      manifest: { schemaVersion: 2, mediaType: type, manifests },
+    });
+    const [message] = await until(
+      () => logOf(world, admin, deployment),
+      (lines) => lines.length === 1,
+    );
+    expect(message).toContain("it is no image but a build cache of BuildKit");
+    expect(await historyOf(world, admin, deployment)).toEqual([]);
+  });
+
+  test("of an image with its attestation is one deploy", async () => {
+    const deployment = await createDeployment(world, admin);
+    const repository = repositoryOf(deployment);
+    const client = world.client(admin);
+    const { digest: image } = await client.push(repository, "parts", { oci: true, labels: ON_RUNTIME });
+    const { digest: attestation } = await client.pushOther(repository, "note", {
+      type: OCI,
+      manifest: {
+        schemaVersion: 2,
+        mediaType: OCI,
+        layers: [await client.layer(repository, "application/vnd.in-toto+json")],
+      },
+      config: { mediaType: OCI_CONFIG, content: { architecture: "unknown", os: "unknown", config: {} } },
+    });
+    await settled(deployment, 1);
+    const type = "application/vnd.oci.image.index.v1+json";
+    const entry = (digest: string, os: string, architecture: string) => ({
+      mediaType: OCI,
+      digest,
+      size: 1,
+      platform: { os, architecture },
+    });
+    const { digest } = await client.pushOther(repository, "deploy-1", {
+      type,
+      manifest: {
+        schemaVersion: 2,
+        mediaType: type,
+        manifests: [entry(attestation, "unknown", "unknown"), entry(image, "linux", "arm64")],
+      },
+    });
+    expect((await settled(deployment, 2))[0]).toMatchObject({
+      imageDigest: digest,
+      runtimeVersion: "11.5.0",
+      status: "DEPLOYED",
+    });
+  });
+
   test("of `latest` is no deploy", async () => {
     const deployment = await createDeployment(world, admin);
     await push(admin, deployment, {}, "latest");

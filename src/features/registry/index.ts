@@ -1,4 +1,4 @@
 export * from "./domain";
-export { RegistryUnavailable } from "./app/ports";
+export { NoImage, RegistryUnavailable } from "./app/ports";
 export { LookUpImage } from "./app/look-up-image";
 export { PushedImages } from "./app/pushed-images";

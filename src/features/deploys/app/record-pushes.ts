@@ -1,6 +1,6 @@
 import { parseActorName, type Account } from "../../access";
 import { authorize, lockDeployment, type DeploymentReadModel } from "../../deployments";
-import { RegistryUnavailable, type PushedImages } from "../../registry";
+import { NoImage, RegistryUnavailable, type PushedImages } from "../../registry";
 import type { Clock } from "../../../kernel/clock";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { DomainError, Forbidden, NotFound, Unauthenticated } from "../../../kernel/errors";
@@ -56,7 +56,8 @@ export class RecordPushes {
       } catch (error) {
         if (!(error instanceof DomainError) || error instanceof RegistryUnavailable) throw error;
         const isRefusal = [NotFound, Forbidden, Unauthenticated].some((refusal) => error instanceof refusal);
-        await this.ignore(push, isRefusal ? "whoever pushed it may not deploy here by now" : error.message);
+        const reason = isRefusal ? "whoever pushed it may not deploy here by now" : error.message;
+        await this.ignore(push, { reason, isImage: !(error instanceof NoImage) });
       }
     }
   }
@@ -112,13 +113,13 @@ export class RecordPushes {
     return { ...actor, request: { id: requestId, address } };
   }
 
-  private async ignore(push: RegistryPush, reason: string): Promise<void> {
+  private async ignore(push: RegistryPush, why: { readonly reason: string; readonly isImage: boolean }): Promise<void> {
     const { unitOfWork, images, clock } = this.deps;
     await unitOfWork.run(async (stores) => {
       const deployment = await stores.deployments.lock(push.deploymentId);
       if (!(await stores.pushes.close(push.id, "IGNORED")) || deployment === null) return;
       const image = images.nameOf({ ...push, releaseName: deployment.releaseName });
-      await stores.logs.add([ignoredPushLogLine(deployment, { image, reason }, clock())]);
+      await stores.logs.add([ignoredPushLogLine(deployment, { image, ...why }, clock())]);
     });
   }
 }

@@ -59,7 +59,16 @@ export function deployLogLine(
  */
 export const ignoredPushLogLine = (
   { id, workspaceId, releaseName }: Located,
-  { image, reason }: { readonly image: string; readonly reason: string },
+  {
+    image,
+    reason,
+    isImage,
+  }: {
+    readonly image: string;
+    readonly reason: string;
+    /** False for what nobody meant to deploy, such as the signature of an image. */
+    readonly isImage: boolean;
+  },
   at: Instant,
 ): NewLogLine => ({
   deploymentId: id,
@@ -67,7 +76,7 @@ export const ignoredPushLogLine = (
   releaseName,
   component: DEPLOY_ROLLBACK,
   message: `The push of ${image} is not deployed: ${reason}`,
-  fields: { event: "push_ignored", image, reason },
+  fields: { event: isImage ? "push_ignored" : "push_of_no_image", image, reason },
   createdAt: at,
 });
 

@@ -22,6 +22,23 @@ export class ImageUnreadable extends DomainError {
   readonly code = "IMAGE_UNREADABLE";
 }
 
+/** What was pushed is no image, so that it cannot be deployed. */
+export class NoImage extends DomainError {
+  readonly code = "NO_IMAGE";
+
+  constructor(what: string) {
+    super(`it is no image but ${what}`);
+  }
+}
+
+/**
+ * What a registry holds under a name: an image with its labels, or something that no container can be made of, such as
+ * a signature. `what` is a noun with its article.
+ */
+export type ImageContent =
+  | { readonly kind: "IMAGE"; readonly labels: Readonly<Record<string, string>> }
+  | { readonly kind: "OTHER"; readonly what: string };
+
 /** One registry, as far as this service reads it. */
 export interface Registry {
   /**
@@ -30,8 +47,8 @@ export interface Registry {
    */
   digestOf(repository: string, reference: string): Promise<string | null>;
   /**
-   * Of the image that a tag or a digest leads to, on linux/amd64 if there are several; null where there is none.
-   * @throws RegistryUnavailable, ImageUnreadable
+   * What a tag or a digest leads to; of an image for several platforms that on linux/amd64, or else one of the others.
+   * Null where there is nothing. @throws RegistryUnavailable, ImageUnreadable
    */
-  labelsOf(repository: string, reference: string): Promise<Readonly<Record<string, string>> | null>;
+  contentOf(repository: string, reference: string): Promise<ImageContent | null>;
 }

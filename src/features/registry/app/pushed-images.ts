@@ -1,6 +1,6 @@
 import { factsFrom, type ImageFacts } from "../domain/image-labels";
 import { repositoryOf } from "../domain/repository";
-import type { Registry } from "./ports";
+import { NoImage, type Registry } from "./ports";
 
 /** The images of Deployments in the installation's own registry. */
 export class PushedImages {
@@ -26,9 +26,11 @@ export class PushedImages {
   /**
    * What the image says of itself; null where the registry does not hold it. @throws RegistryUnavailable,
    * ImageUnreadable
+   * @throws NoImage if the registry holds something else under the digest
    */
   async factsOf(releaseName: string, digest: string): Promise<ImageFacts | null> {
-    const labels = await this.registry.labelsOf(repositoryOf(releaseName), digest);
-    return labels === null ? null : factsFrom(labels);
+    const content = await this.registry.contentOf(repositoryOf(releaseName), digest);
+    if (content?.kind === "OTHER") throw new NoImage(content.what);
+    return content === null ? null : factsFrom(content.labels);
   }
 }

@@ -1,30 +1,15 @@
 import { hash } from "node:crypto";
-import { z } from "zod";
 import { AnswerTooLong, boundedFetch } from "../../../infrastructure/outbound/bounded-fetch";
-import { ImageUnreadable, RegistryUnavailable, type Registry } from "../app/ports";
+import { ImageUnreadable, RegistryUnavailable, type ImageContent, type Registry } from "../app/ports";
+import { READABLE_TYPES, readConfiguration, readManifest, type ManifestContent } from "./image-content";
 
 /** The Distribution project's own limit on manifests; an image's configuration is smaller than that as well. */
 const MAX_BYTES = 4 * 1024 * 1024;
 const TIMEOUT_MS = 10_000;
 
-const INDEX_TYPES = [
-  "application/vnd.oci.image.index.v1+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-];
-const MANIFEST_TYPES = [
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.docker.distribution.manifest.v2+json",
-];
-const ACCEPT = [...INDEX_TYPES, ...MANIFEST_TYPES].join(", ");
-
-const DIGEST = z.string().regex(/^[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-zA-Z=_-]+$/);
-const Index = z.object({
-  manifests: z.array(
-    z.object({ digest: DIGEST, platform: z.object({ os: z.string(), architecture: z.string() }).partial().optional() }),
-  ),
-});
-const Manifest = z.object({ config: z.object({ digest: DIGEST }) });
-const Configuration = z.object({ config: z.object({ Labels: z.record(z.string(), z.string()).nullish() }).nullish() });
+/** Entries of an index that are looked at until one is an image; each takes two requests. */
+const MAX_CANDIDATES = 10;
+const ACCEPT = READABLE_TYPES.join(", ");
 
 /**
  * What `Authorization` to send for reading a repository, given what the registry asked for; null where there is nothing
@@ -52,22 +37,31 @@ export class DistributionRegistry implements Registry {
     return manifest?.digest ?? null;
   }
 
-  async labelsOf(repository: string, reference: string): Promise<Readonly<Record<string, string>> | null> {
+  async contentOf(repository: string, reference: string): Promise<ImageContent | null> {
     const found = await this.manifest(repository, reference);
     if (found === null) return null;
-    const image = INDEX_TYPES.includes(found.type) ? await this.platformImage(repository, found.body) : found.body;
-    const manifest = Manifest.safeParse(image);
-    if (!manifest.success) return {};
-    const blob = await this.get(`/v2/${repository}/blobs/${manifest.data.config.digest}`, repository);
-    const configuration = Configuration.safeParse(blob === null ? null : parse(blob.body));
-    return configuration.data?.config?.Labels ?? {};
+    const content = readManifest(found.type, found.body);
+    if (content.kind !== "INDEX") return this.configured(repository, content);
+    for (const digest of content.candidates.slice(0, MAX_CANDIDATES)) {
+      // Of an image for several platforms, not all have to be there.
+      const candidate = await this.manifest(repository, digest);
+      const inside = candidate === null ? null : readManifest(candidate.type, candidate.body);
+      if (inside === null || inside.kind === "INDEX") continue;
+      const image = await this.configured(repository, inside);
+      if (image.kind === "IMAGE") return image;
+    }
+    return { kind: "OTHER", what: "an index without images" };
   }
 
-  private async platformImage(repository: string, body: unknown): Promise<unknown> {
-    const { manifests } = Index.safeParse(body).data ?? { manifests: [] };
-    const chosen =
-      manifests.find(({ platform }) => platform?.os === "linux" && platform.architecture === "amd64") ?? manifests[0];
-    return chosen === undefined ? null : ((await this.manifest(repository, chosen.digest))?.body ?? null);
+  private async configured(
+    repository: string,
+    content: Exclude<ManifestContent, { kind: "INDEX" }>,
+  ): Promise<ImageContent> {
+    if (content.kind === "OTHER") return content;
+    const blob = await this.get(`/v2/${repository}/blobs/${content.configDigest}`, repository);
+    return blob === null
+      ? { kind: "OTHER", what: "something whose configuration is not in the registry" }
+      : readConfiguration(parse(blob.body));
   }
 
   private async manifest(
