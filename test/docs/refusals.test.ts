@@ -13,7 +13,7 @@ const documented = new Set(
 );
 
 /** Codes of errors that no caller of the API meets: they become something else on the way. */
-const INSIDE_ONLY = ["ETIMEDOUT", "IMAGE_UNREADABLE", "PUSH_IGNORED", "SIGN_ON_REFUSED"];
+const INSIDE_ONLY = ["ETIMEDOUT", "IMAGE_UNREADABLE", "NO_IMAGE", "PUSH_IGNORED", "SIGN_ON_REFUSED"];
 
 function codesOfErrors(): string[] {
   const files = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" }).filter(

@@ -1,6 +1,11 @@
 import { config, deployments, optionalSetting, setting } from "./setting";
 import { filePath, listOfText, oneOf, text, textLike, trueOrFalse, wholeNumber } from "./value-kinds";
 
+const hostAndPort = textLike(
+  /^[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?(?::(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5]))?$/,
+  "host, or host:port",
+);
+
 /** The installation's own container registry, which trusts this service's tokens and notifies it of pushes. */
 export const registry = {
   host: setting({
@@ -22,7 +27,7 @@ export const registry = {
     description: "How this process speaks to the registry.",
   }),
   publicHost: optionalSetting({
-    kind: textLike(/^[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(:\d{1,5})?$/, "host, or host:port"),
+    kind: hostAndPort,
     values: [config("registry.publicHost")],
     description:
       "The host in the names of its images; without it registry.<baseDomain>, and on localhost the registry's own address.",

@@ -1,5 +1,5 @@
 import { grantsOf, holdsRole, type RolePermissions } from "../../access";
-import { parseRuntimeVersion, type RuntimeCatalogue } from "../../runtimes";
+import { parseRuntimeVersion, statedVersion, type RuntimeCatalogue } from "../../runtimes";
 import type { Workspace } from "../../workspaces";
 import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
@@ -44,7 +44,7 @@ import {
   withAstroUnits,
   type VariableInput,
 } from "../domain/settings";
-import { checkVersions, pendingRuntime, type Versions } from "../domain/versions";
+import { checkVersions, givenVersions, pendingRuntime, type Versions } from "../domain/versions";
 import type { DeploymentStores } from "./ports";
 import { NamespaceTaken, ReleaseNameTaken } from "./name-taken";
 import type { DeploymentRules } from "./rules";
@@ -173,8 +173,8 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     const id = newId();
     const { seal } = this.deps.secrets.of(id);
     const { executor, components, config } = configured(input, rules);
-    const { desiredRuntimeVersion: desired } = input;
-    const versions = versionsOf(input, rules);
+    const desired = statedVersion(input.desiredRuntimeVersion);
+    const versions = versionsOf(input, desired, rules);
     const now = this.deps.clock();
     return {
       id,
@@ -186,7 +186,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       chartVersion: AIRFLOW_CHART_VERSION,
       executor,
       ...versions,
-      pendingRuntimeVersion: desired === undefined ? null : pendingRuntime(versions, desired, rules.catalogue, rules),
+      pendingRuntimeVersion: desired === null ? null : pendingRuntime(versions, desired, rules.catalogue, rules),
       pendingAirflowVersion: null,
       dagTarballVersion: null,
       dagDeploymentType: checkMechanism(input.dagDeployment?.type ?? "image", rules),
@@ -223,13 +223,12 @@ function configured(
   return { executor: input.executor ?? given.executor ?? "CeleryExecutor", components, config };
 }
 
-function versionsOf(input: NewDeploymentInput, rules: DeploymentRules): Versions {
-  const { runtimeVersion = null, airflowVersion = null, desiredRuntimeVersion } = input;
-  if (runtimeVersion !== null || airflowVersion !== null)
-    return checkVersions({ runtimeVersion, airflowVersion }, rules);
-  if (desiredRuntimeVersion !== undefined)
-    return checkVersions({ runtimeVersion: desiredRuntimeVersion, airflowVersion }, rules, "desiredRuntimeVersion");
-  return { runtimeVersion: defaultRuntime(rules.catalogue), airflowVersion };
+function versionsOf(input: NewDeploymentInput, desired: string | null, rules: DeploymentRules): Versions {
+  const given = givenVersions(input);
+  if (given.runtimeVersion !== null || given.airflowVersion !== null) return checkVersions(given, rules);
+  if (desired !== null)
+    return checkVersions({ runtimeVersion: desired, airflowVersion: null }, rules, "desiredRuntimeVersion");
+  return { runtimeVersion: defaultRuntime(rules.catalogue), airflowVersion: null };
 }
 
 /**

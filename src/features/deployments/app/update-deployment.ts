@@ -1,3 +1,4 @@
+import { statedVersion } from "../../runtimes";
 import type { Clock } from "../../../kernel/clock";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { InvalidInput } from "../../../kernel/errors";
@@ -120,7 +121,8 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
 
   /** Sets the Runtime to wait for; it is deployed with the next image that holds it. */
   setDesiredRuntime(command: Target & { readonly desiredRuntimeVersion: string }): Promise<Deployment> {
-    const { actor, desiredRuntimeVersion } = command;
+    const { actor } = command;
+    const desiredRuntimeVersion = command.desiredRuntimeVersion.trim();
     return this.change(command, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
       const pendingRuntimeVersion = pendingRuntime(
         deployment,
@@ -144,7 +146,8 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
    * that runs takes an upgrade back.
    */
   setDesiredAirflow(command: Target & { readonly desiredAirflowVersion: string }): Promise<Deployment> {
-    const { actor, desiredAirflowVersion } = command;
+    const { actor } = command;
+    const desiredAirflowVersion = command.desiredAirflowVersion.trim();
     return this.change(command, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
       const pendingAirflowVersion = pendingAirflow(deployment, desiredAirflowVersion, this.deps.rules);
       const changed = await this.save(stores, deployment, { pendingAirflowVersion, pendingRuntimeVersion: null });
@@ -216,6 +219,7 @@ function settingsPatch(
   const config = withAstroUnits(deployment.config, changes.astroUnitsEnabled, rules);
   checkResources(components, { said, rules, astroUnits: usesAstroUnits(config) });
   const settings = dagDeploymentSettings(dagDeployment ?? {}, seal);
+  const desired = statedVersion(changes.desiredRuntimeVersion);
   return {
     ...(label !== undefined && { label: checkLabel(label) }),
     ...(description !== undefined && { description: checkDescription(description) }),
@@ -232,8 +236,8 @@ function settingsPatch(
     ...(environmentVariables !== undefined && {
       environmentVariables: replaceVariables(environmentVariables, deployment.environmentVariables, seal),
     }),
-    ...(changes.desiredRuntimeVersion !== undefined && {
-      pendingRuntimeVersion: pendingRuntime(deployment, changes.desiredRuntimeVersion, rules.catalogue, rules),
+    ...(desired !== null && {
+      pendingRuntimeVersion: pendingRuntime(deployment, desired, rules.catalogue, rules),
       pendingAirflowVersion: null,
     }),
   };

@@ -6,6 +6,6 @@ export {
   type Deployment,
   type Executor,
 } from "./deployment";
-export { checkVersions, refuseDowngrade } from "./versions";
+export { checkVersions, givenVersions, refuseDowngrade } from "./versions";
 export { presentDagDeployment, presentVariables } from "./settings";
 export { SecretUnreadable, type DeploymentSecrets } from "./secrets";

@@ -14,6 +14,9 @@ describe("refuseDowngrade", () => {
   test.each<[string, Versions, Versions, boolean]>([
     ["the same Runtime", runtime("11.4.0"), runtime("11.4.0"), false],
     ["a flavour of it", runtime("11.4.0"), runtime("11.4.0-base"), false],
+    ["a distribution of it", runtime("11.4.0"), runtime("11.4.0-ubi9"), false],
+    ["another distribution of it", runtime("11.4.0-ubi9-base"), runtime("11.4.0"), false],
+    ["a distribution of an older one", runtime("11.4.0"), runtime("11.3.0-ubi9"), true],
     ["a newer Runtime", runtime("9.9.0"), runtime("9.10.0"), false],
     ["an older Runtime", runtime("9.10.0"), runtime("9.9.0"), true],
     ["an older Runtime with the same Airflow", runtime("9.17.0"), runtime("9.16.0"), true],
@@ -21,6 +24,9 @@ describe("refuseDowngrade", () => {
     ["from Airflow 2 to 3", runtime("13.0.0"), runtime("3.0-1"), false],
     ["an older Airflow", airflow("2.3.4"), airflow("2.3.3"), true],
     ["an older hotfix", airflow("2.3.4-6"), airflow("2.3.4-5"), true],
+    ["a label that does not tell the hotfix", airflow("2.4.3-6"), airflow("2.4.3"), false],
+    ["the same with a flavour", airflow("2.4.3-6-onbuild"), airflow("2.4.3-onbuild"), false],
+    ["an older label that does not tell the hotfix", airflow("2.4.3-6"), airflow("2.4.2"), true],
     ["a newer hotfix", airflow("2.3.4-9"), airflow("2.3.4-11"), false],
     ["a hotfix to the Runtime with the same Airflow", airflow("2.3.4-6"), runtime("5.0.8"), false],
     ["a Runtime to a hotfix of the same Airflow", runtime("5.0.8"), airflow("2.3.4-6"), false],
@@ -32,5 +38,11 @@ describe("refuseDowngrade", () => {
     const attempt = (): void => refuseDowngrade(from, to, catalogue);
     if (refused) expect(attempt).toThrow(DowngradeRefused);
     else expect(attempt).not.toThrow();
+  });
+
+  test("names both hotfixes", () => {
+    expect(() => refuseDowngrade(airflow("2.3.4-6"), airflow("2.3.4-5"), catalogue)).toThrow(
+      "Airflow 2.3.4-5 is older than Airflow 2.3.4-6",
+    );
   });
 });

@@ -2,8 +2,10 @@ import { DomainError, InvalidInput } from "../../../kernel/errors";
 import {
   airflowVersionOf,
   compareVersions,
+  isOlderAirflow,
   parseAirflowVersion,
   parseRuntimeVersion,
+  statedVersion,
   type AirflowImages,
   type AirflowVersion,
   type PlatformVersions,
@@ -24,6 +26,12 @@ export class DowngradeRefused extends DomainError {
     );
   }
 }
+
+/** As somebody gave them: trimmed, and null for what is left out, blank or `NA`. */
+export const givenVersions = (given: { readonly [K in keyof Versions]?: string | null | undefined }): Versions => ({
+  runtimeVersion: statedVersion(given.runtimeVersion),
+  airflowVersion: statedVersion(given.airflowVersion),
+});
 
 /**
  * The versions of a new image or Deployment as they are kept.
@@ -76,8 +84,10 @@ export function refuseDowngrade(from: Versions, to: Versions, catalogue: Runtime
     return betweenScales && version !== null ? parseAirflowVersion(version.release) : version;
   };
   const [a, b] = [inside(from), inside(to)];
-  if (a !== null && b !== null && compareVersions(b, a) < 0) {
-    throw new DowngradeRefused(`Airflow ${a.release}`, `Airflow ${b.release}`);
+  if (a !== null && b !== null && isOlderAirflow(b, a)) {
+    const shown = (versions: Versions, { release }: AirflowVersion): string =>
+      `Airflow ${a.release === b.release ? (versions.airflowVersion ?? release) : release}`;
+    throw new DowngradeRefused(shown(from, a), shown(to, b));
   }
 }
 
@@ -88,10 +98,11 @@ export function refuseDowngrade(from: Versions, to: Versions, catalogue: Runtime
  */
 export function pendingRuntime(
   deployment: Versions,
-  desired: string,
+  given: string,
   catalogue: RuntimeCatalogue,
   limits: { readonly minimumRuntimeVersion: string },
 ): string | null {
+  const desired = given.trim();
   const wanted = checkVersions({ runtimeVersion: desired, airflowVersion: null }, limits, "desiredRuntimeVersion");
   if (catalogue.find(desired) === null) {
     throw new InvalidInput("desiredRuntimeVersion", `${desired} is not in the catalogue of Runtime releases`);
@@ -115,7 +126,7 @@ export function pendingRuntime(
  */
 export function pendingAirflow(
   deployment: Deployment,
-  desired: string,
+  given: string,
   {
     catalogue,
     airflowImages,
@@ -127,6 +138,7 @@ export function pendingAirflow(
   },
 ): string | null {
   const argument = "desiredAirflowVersion";
+  const desired = given.trim();
   if (deployment.runtimeVersion !== null) {
     throw new InvalidInput(
       argument,

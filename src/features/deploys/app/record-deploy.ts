@@ -1,12 +1,13 @@
 import {
   checkVersions,
+  givenVersions,
   lockDeployment,
   refuseDowngrade,
   type Deployment,
   type DeploymentReadModel,
   type DeploymentRules,
 } from "../../deployments";
-import { airflowVersionOf } from "../../runtimes";
+import { airflowVersionOf, type PlatformVersions as Versions } from "../../runtimes";
 import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
@@ -94,13 +95,14 @@ export class RecordDeploy {
   ): Promise<{ readonly deployment: Deployment; readonly revision: DeployRevision }> {
     const { catalogue } = this.deps.rules;
     const image = parseImage(deploy.image, deploy.imageDigest);
-    const versions = this.versionsOf(deployment, deploy);
+    const given = givenVersions(deploy);
+    const versions = this.versionsOf(deployment, given);
     const { head } = await loadHeadCurrentAndTarget(stores, deployment);
     refuseDowngrade(deployment, versions, catalogue);
     if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, catalogue);
 
     const inside = airflowVersionOf(
-      { ...versions, airflowVersion: deploy.airflowVersion ?? versions.airflowVersion },
+      { ...versions, airflowVersion: given.airflowVersion ?? versions.airflowVersion },
       catalogue,
     );
     const recorded = recordDeploy(
@@ -134,11 +136,10 @@ export class RecordDeploy {
     return { deployment: (await stores.deployments.lock(deployment.id)) ?? deployment, revision };
   }
 
-  private versionsOf(deployment: Deployment, { runtimeVersion, airflowVersion }: ImageDeploy) {
-    if (runtimeVersion === undefined && airflowVersion === undefined) return deployment;
-    return checkVersions(
-      { runtimeVersion: runtimeVersion ?? null, airflowVersion: airflowVersion ?? null },
-      this.deps.rules,
-    );
+  /** Without any the image is taken to hold what the Deployment runs. */
+  private versionsOf(deployment: Deployment, given: Versions): Versions {
+    return given.runtimeVersion === null && given.airflowVersion === null
+      ? deployment
+      : checkVersions(given, this.deps.rules);
   }
 }

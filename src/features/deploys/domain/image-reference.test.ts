@@ -17,6 +17,8 @@ describe("parseImage", () => {
     ["a.b__c-d--e/f:t", "a.b__c-d--e/f", "t", null],
     [`airflow@${DIGEST}`, "airflow", null, DIGEST],
     [`airflow:1@${DIGEST}`, "airflow", "1", DIGEST],
+    [`r.io/${"a".repeat(250)}:1`, `r.io/${"a".repeat(250)}`, "1", null],
+    ["localhost:65535/airflow:1", "localhost:65535/airflow", "1", null],
     [`airflow:${"t".repeat(128)}`, "airflow", "t".repeat(128), null],
   ])("%s", (text, imageRepository, imageTag, imageDigest) => {
     expect(parseImage(text)).toEqual({ imageRepository, imageTag, imageDigest });
@@ -38,6 +40,11 @@ describe("parseImage", () => {
     ["a digest in upper case", `airflow@sha256:${"A".repeat(64)}`],
     ["another digest algorithm", `airflow@md5:${"a".repeat(32)}`],
     ["two tags", "airflow:1:2/3"],
+    ["a repository of more than 255 characters", `registry.example.com/${"a/".repeat(130)}b:v1`],
+    ["256 characters with the host", `r.io/${"a".repeat(251)}:1`],
+    ["port 65536", "registry.example.com:65536/airflow:1"],
+    ["port 99999", "registry.example.com:99999/airflow:1"],
+    ["port 0", "registry.example.com:0/airflow:1"],
     ["a null character", "airflow:1\0"],
     ["a path up", "../airflow:1"],
     ["a reference beyond measure", `${"a/".repeat(600)}b:1`],

@@ -1,5 +1,5 @@
 import type { Deployment } from "../../deployments/domain";
-import { compareVersions, parseAirflowVersion, parseRuntimeVersion } from "../../runtimes/domain";
+import { compareVersions, isOlderAirflow, parseAirflowVersion, parseRuntimeVersion } from "../../runtimes/domain";
 import type { DeployRevision } from "./deploy-revision";
 
 type Pending = Pick<Deployment, "pendingRuntimeVersion" | "pendingAirflowVersion">;
@@ -51,5 +51,5 @@ function awaitsAirflow(
 ): boolean {
   if (runtimeVersion !== null) return false;
   const [asked, deployed] = [parseAirflowVersion(pendingAirflowVersion), parseAirflowVersion(airflowVersion)];
-  return asked !== null && deployed !== null && compareVersions(deployed, asked) < 0;
+  return asked !== null && deployed !== null && isOlderAirflow(deployed, asked);
 }

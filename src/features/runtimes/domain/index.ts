@@ -5,8 +5,10 @@ export { airflowVersionOf, databaseMigration, type DatabaseMigration } from "./d
 export { meetsRollbackFloor, ROLLBACK_FLOOR_AIRFLOW, ROLLBACK_FLOOR_RUNTIME } from "./rollback-floor";
 export {
   compareVersions,
+  isOlderAirflow,
   parseAirflowVersion,
   parseRuntimeVersion,
+  statedVersion,
   type AirflowVersion,
   type PlatformVersions,
 } from "./version";

@@ -10,6 +10,8 @@ describe("meetsRollbackFloor", () => {
     ["5.0.0-base", true],
     ["5.0.0-python-3.9-slim-base", true],
     ["v5.0.0", true],
+    ["5.0.0-ubi9", true],
+    ["5.0.0-ubi9-python-3.9-base", true],
     ["5.0.0+local", true],
     ["5.0.1", true],
     ["10.0.0", true],

@@ -1,9 +1,11 @@
 import shippedReleases from "../data/runtime-releases.json";
 import {
   compareVersions,
+  isOlderAirflow,
   isStated,
   parseAirflowVersion,
   parseRuntimeVersion,
+  statedVersion,
   type AirflowVersion,
   type RuntimeVersion,
 } from "./version";
@@ -29,6 +31,13 @@ describe("parseRuntimeVersion", () => {
     ["11.0.0-python-3.11", "11.0.0"],
     ["11.0.0-python-3.11-base", "11.0.0"],
     ["11.0.0-python-3.11-slim-base", "11.0.0"],
+    ["11.5.0-ubi9", "11.5.0"],
+    ["11.5.0-ubi9-base", "11.5.0"],
+    ["11.5.0-UBI9-python-3.11-slim-base", "11.5.0"],
+    ["11.5.0-ubi-9.4", "11.5.0"],
+    ["11.5.0-bookworm", "11.5.0"],
+    ["11.5.0-debian-12", "11.5.0"],
+    ["11.5.0-python3.11", "11.5.0"],
     ["v11.0.0", "11.0.0"],
     ["V11.0.0", "11.0.0"],
     ["  11.0.0\n", "11.0.0"],
@@ -37,6 +46,9 @@ describe("parseRuntimeVersion", () => {
     ["3.0-7", "3.0-7"],
     ["3.1-12-base", "3.1-12"],
     ["v3.1-12-python-3.12-base", "3.1-12"],
+    ["3.1-12-ubi9-python-3.12-base", "3.1-12"],
+    ["11.5.0-ubi", "11.5.0-ubi"],
+    ["5.0.0-rc1-ubi9", "5.0.0-rc1"],
     ["10.0-1", "10.0-1"],
     ["5.0.0-rc1", "5.0.0-rc1"],
     ["5.0.0-rc.1", "5.0.0-rc1"],
@@ -95,6 +107,8 @@ describe("parseAirflowVersion", () => {
     ["2.3.0-5", "2.3.0"],
     ["2.3.0-5-onbuild", "2.3.0"],
     ["2.3.0-onbuild", "2.3.0"],
+    ["2.3.0-5-buster-onbuild", "2.3.0"],
+    ["2.3.0-alpine3.10-onbuild", "2.3.0"],
     [" v2.3.0-5 ", "2.3.0"],
     ["2.7.3+astro.2", "2.7.3"],
     ["2.3.0rc1", "2.3.0-rc1"],
@@ -143,6 +157,7 @@ describe("compareVersions", () => {
     ["3.1-12", "3.1-12-base"],
     ["5.0.0-rc1", "5.0.0rc1-base"],
     ["9.1.0", "9.1.0+local"],
+    ["11.5.0-ubi9", "11.5.0-base"],
   ])("%s and %s are the same Runtime", (a, b) => {
     expect(compareVersions(runtime(a), runtime(b))).toBe(0);
   });
@@ -173,6 +188,33 @@ describe("compareVersions", () => {
       }
     }
   });
+});
+
+describe("isOlderAirflow", () => {
+  test.each([
+    ["2.4.3", "2.4.3-6", false],
+    ["2.4.3-onbuild", "2.4.3-6", false],
+    ["2.4.3+astro.1", "2.4.3-6", false],
+    ["2.4.3-5", "2.4.3-6", true],
+    ["2.4.3-6", "2.4.3-6-onbuild", false],
+    ["2.4.3-7", "2.4.3-6", false],
+    ["2.4.2", "2.4.3-6", true],
+    ["2.4.3rc1", "2.4.3-6", true],
+    ["2.4.4", "2.4.3-6", false],
+  ])("%s than %s: %s", (version, than, older) => {
+    expect(isOlderAirflow(airflow(version), airflow(than))).toBe(older);
+  });
+});
+
+test.each([
+  [" 11.5.0\n", "11.5.0"],
+  ["\t2.4.3-6 ", "2.4.3-6"],
+  ["NA", null],
+  [" na ", null],
+  ["", null],
+  [undefined, null],
+])("statedVersion(%j) is %j", (text, stated) => {
+  expect(statedVersion(text)).toBe(stated);
 });
 
 describe("isStated", () => {

@@ -29,6 +29,8 @@ export interface AirflowVersion {
   readonly airflowMajor: number;
   /** `2.3` for `2.3.0-5-onbuild`. */
   readonly airflowMinor: string;
+  /** False for `2.3.0`, which is also what the labels of its hotfixes say. */
+  readonly tellsHotfix: boolean;
   /** Only for {@link compareVersions}. */
   readonly order: readonly number[];
 }
@@ -42,10 +44,12 @@ const AIRFLOW_3_NAME = /^(\d{1,9})\.(\d{1,9})-(\d{1,9})(.*)$/;
 const AIRFLOW_MAJOR_OF_OLD_NAMES = 2;
 
 /**
- * What an image is made of, not which release it is. Sources: public documentation,
- * software/runtime-image-architecture and software/ac-support-policy.
+ * What an image is made of, not which release it is: its contents, its Python, its distribution. Sources: public
+ * documentation, software/runtime-image-architecture and software/ac-support-policy; for the distributions
+ * github.com/astronomer/astro-cli, airflow_versions, and the tags of github.com/astronomer/ap-airflow.
  */
-const FLAVOURS = /(?:-(?:base|slim|onbuild|python-\d+(?:\.\d+)*))+$/;
+const FLAVOURS =
+  /(?:-(?:base|slim|onbuild|python-?\d+(?:\.\d+)*|ubi-?\d+(?:\.\d+)*|alpine(?:\d+(?:\.\d+)*)?|debian(?:-?\d+)?|buster|bullseye|bookworm|trixie))+$/;
 
 /** A version ends up as an image tag, and Docker's tags are no longer; it also bounds the matching. */
 const MAX_LENGTH = 128;
@@ -114,7 +118,7 @@ export function parseRuntimeVersion(text: string | null | undefined): RuntimeVer
 export function parseAirflowVersion(text: string | null | undefined): AirflowVersion | null {
   const match = OLD_NAME.exec(withoutFlavour(text));
   const numbers = numbersOf(match);
-  const [, beforeHotfix, hotfix = "0"] = /^(.*?)(?:-(\d{1,9}))?$/.exec(match?.[4] ?? "") ?? [];
+  const [, beforeHotfix, hotfix] = /^(.*?)(?:-(\d{1,9}))?$/.exec(match?.[4] ?? "") ?? [];
   const suffix = parseSuffix(beforeHotfix);
   if (numbers === null || suffix === null) return null;
 
@@ -124,7 +128,8 @@ export function parseAirflowVersion(text: string | null | undefined): AirflowVer
     release: `${major}.${minor}.${patch}${suffix.text}`,
     airflowMajor: major,
     airflowMinor: `${major}.${minor}`,
-    order: [...numbers, ...suffix.order, Number(hotfix)],
+    tellsHotfix: hotfix !== undefined,
+    order: [...numbers, ...suffix.order, Number(hotfix ?? 0)],
   };
 }
 
@@ -154,11 +159,22 @@ export function isAirflowAtLeast(minimum: string, text: string | null | undefine
   return version !== null && floor !== null && compareVersions(version, floor) >= 0;
 }
 
-/** False for null, blank and `NA`, by which the platform's API says that it does not know. */
-export function isStated(text: string | null | undefined): text is string {
-  const trimmed = text?.trim() ?? "";
-  return trimmed !== "" && trimmed.toUpperCase() !== "NA";
+/**
+ * Whether an image of the second version is older than the first. An image's label never says the hotfix, so `2.4.3` is
+ * not older than `2.4.3-6`. Source: the Dockerfiles of github.com/astronomer/ap-airflow.
+ */
+export function isOlderAirflow(version: AirflowVersion, than: AirflowVersion): boolean {
+  return version.tellsHotfix || version.release !== than.release ? compareVersions(version, than) < 0 : false;
 }
+
+/** Trimmed; null for null, blank and `NA`, by which the platform's API says that it does not know. */
+export function statedVersion(text: string | null | undefined): string | null {
+  const trimmed = text?.trim() ?? "";
+  return trimmed === "" || trimmed.toUpperCase() === "NA" ? null : trimmed;
+}
+
+/** Whether {@link statedVersion} finds one. */
+export const isStated = (text: string | null | undefined): text is string => statedVersion(text) !== null;
 
 function withoutFlavour(text: string | null | undefined): string {
   if (text === null || text === undefined || text.length > MAX_LENGTH) return "";

@@ -3,7 +3,7 @@ import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import { Json, Uuid } from "../../../infrastructure/graphql/scalars";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { RuntimeCatalogue } from "../domain/catalogue";
-import { isRuntimeAtLeast } from "../domain/version";
+import { isRuntimeAtLeast, statedVersion } from "../domain/version";
 import { appConfigOf, type PlatformSettings } from "../domain/app-config";
 
 @ObjectType({
@@ -99,7 +99,7 @@ export class PlatformResolver {
     await context.actor();
     const { listAllRuntimeVersions, minimumRuntimeVersion } = this.settings;
     return this.catalogue
-      .releases({ airflowVersion: airflowVersion || undefined, includeAll: listAllRuntimeVersions })
+      .releases({ airflowVersion: statedVersion(airflowVersion) ?? undefined, includeAll: listAllRuntimeVersions })
       .filter(({ version }) => isRuntimeAtLeast(minimumRuntimeVersion, version))
       .map(({ version, airflowVersion: inside, airflowDatabaseMigrations }) => ({
         version,

@@ -1,0 +1,150 @@
+import {
+  ask,
+  askInVain,
+  createDeployment,
+  createWorkspace,
+  deployImage,
+  rollBack,
+  signUpAdmin,
+  UPDATE_IMAGE,
+} from "../builders/api";
+import { readDeployment, SET_AIRFLOW, SET_RUNTIME, UPSERT } from "../builders/deployment-operations";
+import { fingerprint } from "../builders/fingerprint";
+import { startTestApp, type TestApp } from "../world/app";
+
+let world: TestApp;
+let admin: string;
+beforeAll(async () => {
+  world = await startTestApp({ env: { DEPLOYMENTS__UPSERT_DEPLOYMENT_ENABLED: "true" } });
+  admin = await signUpAdmin(world);
+});
+afterAll(() => world.close());
+
+const IMAGE = "registry.example.com/team/airflow:v1";
+
+/** Of the newest revision, which is rolled out. */
+async function versionsOf({ id }: { readonly id: string }): Promise<(string | null)[]> {
+  const query =
+    "query ($id: Uuid!) { deployRevisions(deploymentUuid: $id, first: 1) { nodes { status runtimeVersion airflowVersion } } }";
+  const [newest] = (await ask(world, query, { id }, admin)).deployRevisions.nodes;
+  expect(newest.status).toBe("DEPLOYED");
+  return [newest.runtimeVersion, newest.airflowVersion];
+}
+
+async function refusedWithoutTrace(query: string, variables: object) {
+  const before = await fingerprint(world);
+  const refusal = await askInVain(world, query, variables, admin);
+  expect(await fingerprint(world)).toEqual(before);
+  return refusal;
+}
+
+describe("blanks around a version are dropped", () => {
+  test.each([
+    ["createDeployment", { runtimeVersion: " 11.4.0\n" }, { runtimeVersion: "11.4.0" }],
+    ["createDeployment without a Runtime", { airflowVersion: "\t2.4.3-6 " }, { airflowVersion: "2.4.3-6" }],
+  ])("by %s", async (_name, given, kept) => {
+    const deployment = await createDeployment(world, admin, given);
+    expect(await readDeployment(world, admin, deployment)).toMatchObject(kept);
+  });
+
+  test("by updateDeploymentImage", async () => {
+    const deployment = await createDeployment(world, admin);
+    await deployImage(world, admin, deployment, { runtimeVersion: "11.5.0\n" });
+    expect(await versionsOf(deployment)).toEqual(["11.5.0", "2.9.2"]);
+    expect(await readDeployment(world, admin, deployment)).toMatchObject({ runtimeVersion: "11.5.0" });
+  });
+
+  test("by upsertDeployment", async () => {
+    const workspaceUuid = await createWorkspace(world, admin);
+    const { upsertDeployment } = await ask(
+      world,
+      UPSERT,
+      { workspaceUuid, label: "x", desiredRuntimeVersion: " 11.4.0 ", image: IMAGE, runtimeVersion: "11.4.0 " },
+      admin,
+    );
+    expect(upsertDeployment).toMatchObject({ runtimeVersion: "11.4.0", desiredRuntimeVersion: "11.4.0" });
+  });
+
+  test("by updateDeploymentRuntime and updateDeploymentAirflow", async () => {
+    const deployment = await createDeployment(world, admin);
+    await ask(world, SET_RUNTIME, { deploymentId: deployment.id, desiredRuntimeVersion: " 11.5.0\n" }, admin);
+    expect(await readDeployment(world, admin, deployment)).toMatchObject({ desiredRuntimeVersion: "11.5.0" });
+    const other = await createDeployment(world, admin, { airflowVersion: "2.3.4" });
+    await ask(world, SET_AIRFLOW, { deploymentId: other.id, desiredAirflowVersion: " 2.4.3 " }, admin);
+    expect(await readDeployment(world, admin, other)).toMatchObject({ desiredAirflowVersion: "2.4.3" });
+  });
+});
+
+describe("NA and blanks count as not given", () => {
+  test.each(["NA", " na ", "  "])("by updateDeploymentImage: %j", async (nothing) => {
+    const deployment = await createDeployment(world, admin, { airflowVersion: "2.4.3" });
+    await deployImage(world, admin, deployment, { runtimeVersion: nothing, airflowVersion: "2.4.3" });
+    expect(await versionsOf(deployment)).toEqual([null, "2.4.3"]);
+    await deployImage(world, admin, deployment, { runtimeVersion: nothing, airflowVersion: nothing });
+    expect(await versionsOf(deployment)).toEqual([null, "2.4.3"]);
+  });
+
+  test("by createDeployment and upsertDeployment", async () => {
+    const created = await createDeployment(world, admin, { airflowVersion: "2.4.3", runtimeVersion: "NA" });
+    expect(await readDeployment(world, admin, created)).toMatchObject({
+      runtimeVersion: null,
+      airflowVersion: "2.4.3",
+    });
+    const { upsertDeployment } = await ask(
+      world,
+      UPSERT,
+      { deploymentUuid: created.id, desiredRuntimeVersion: "NA", image: IMAGE, runtimeVersion: "NA" },
+      admin,
+    );
+    expect(upsertDeployment).toMatchObject({ runtimeVersion: null, airflowVersion: "2.4.3" });
+  });
+
+  test("but not by updateDeploymentRuntime, which has to be told one", async () => {
+    const { id } = await createDeployment(world, admin);
+    const refusal = await refusedWithoutTrace(SET_RUNTIME, { deploymentId: id, desiredRuntimeVersion: "NA" });
+    expect(refusal).toMatchObject({ code: "BAD_USER_INPUT" });
+  });
+});
+
+test("a distribution of the Runtime that runs is a deploy, and can be rolled back to", async () => {
+  const deployment = await createDeployment(world, admin);
+  const first = await deployImage(world, admin, deployment, { runtimeVersion: "11.4.0-ubi9" });
+  expect(await versionsOf(deployment)).toEqual(["11.4.0-ubi9", "2.9.1"]);
+  await deployImage(world, admin, deployment, { runtimeVersion: "11.4.0" });
+  await rollBack(world, admin, deployment.id, first.id);
+  expect(await versionsOf(deployment)).toEqual(["11.4.0-ubi9", "2.9.1"]);
+});
+
+test("an image whose label cannot tell the hotfix is a deploy", async () => {
+  const deployment = await createDeployment(world, admin, { airflowVersion: "2.4.3-6" });
+  await deployImage(world, admin, deployment, { airflowVersion: "2.4.3" });
+  expect(await versionsOf(deployment)).toEqual([null, "2.4.3"]);
+});
+
+test("a hotfix that was asked for comes with an image whose label cannot tell it", async () => {
+  const deployment = await createDeployment(world, admin, { airflowVersion: "2.3.4" });
+  await ask(world, SET_AIRFLOW, { deploymentId: deployment.id, desiredAirflowVersion: "2.4.3-6" }, admin);
+  await deployImage(world, admin, deployment, { airflowVersion: "2.4.3" });
+  expect(await readDeployment(world, admin, deployment)).toMatchObject({
+    airflowVersion: "2.4.3",
+    desiredAirflowVersion: "2.4.3",
+  });
+});
+
+describe("an image that nothing can pull is refused", () => {
+  test.each([
+    ["a long repository", `registry.example.com/${"a/".repeat(130)}b:v1`],
+    ["a port that is none", "registry.example.com:99999/airflow:v1"],
+  ])("%s", async (_name, image) => {
+    const { id, releaseName } = await createDeployment(world, admin);
+    for (const [query, variables] of [
+      [UPDATE_IMAGE, { releaseName, image }],
+      [UPSERT, { deploymentUuid: id, image }],
+    ] as const) {
+      expect(await refusedWithoutTrace(query, variables)).toMatchObject({
+        code: "BAD_USER_INPUT",
+        message: expect.stringMatching(/^image: names/),
+      });
+    }
+  });
+});
