@@ -251,6 +251,8 @@ export interface DeploymentsConfig {
   readonly astroRuntimeEnabled: boolean;
   readonly listAllRuntimeVersions: boolean;
   readonly minimumRuntimeVersion: string;
+  /** Versions of majors that the catalogue does not reach. */
+  readonly allowUnknownRuntimeVersions: boolean;
   /** An absolute path or an http(s) URL of a catalogue that replaces the shipped one. */
   readonly runtimeReleases?: string;
   /** The header in which the proxy sends the URL to check. Absent: either header counts. */

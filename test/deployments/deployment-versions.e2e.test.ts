@@ -148,3 +148,64 @@ describe("an image that nothing can pull is refused", () => {
     }
   });
 });
+
+describe("a version of a major that does not exist", () => {
+  const CREATE_IN = `mutation ($workspaceUuid: Uuid!, $runtimeVersion: String, $airflowVersion: String) {
+    createDeployment(workspaceUuid: $workspaceUuid, label: "x", runtimeVersion: $runtimeVersion, airflowVersion: $airflowVersion) { id } }`;
+
+  test.each([
+    [{ runtimeVersion: "111.5.0" }, "there is no Runtime 111; known are 3 to 13"],
+    [{ airflowVersion: "9.9.9" }, "there is no Airflow 9; known are 2 to 3"],
+  ])("is refused: %j", async (versions, reason) => {
+    const workspaceUuid = await createWorkspace(world, admin);
+    const { id, releaseName } = await createDeployment(world, admin);
+    for (const [query, variables] of [
+      [CREATE_IN, { workspaceUuid, ...versions }],
+      [UPDATE_IMAGE, { releaseName, image: IMAGE, ...versions }],
+      [UPSERT, { deploymentUuid: id, image: IMAGE, ...versions }],
+    ] as const) {
+      const refusal = await refusedWithoutTrace(query, variables);
+      expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", message: expect.stringContaining(reason) });
+      expect(refusal.message).toContain("deployments.allowUnknownRuntimeVersions");
+    }
+  });
+
+  test("is taken where the installation allows it", async () => {
+    const other = await startTestApp({
+      database: world.database,
+      env: { DEPLOYMENTS__ALLOW_UNKNOWN_RUNTIME_VERSIONS: "true" },
+    });
+    try {
+      const deployment = await createDeployment(other, admin, { runtimeVersion: "111.5.0" });
+      expect(await readDeployment(other, admin, deployment)).toMatchObject({ runtimeVersion: "111.5.0" });
+    } finally {
+      await other.close();
+    }
+  });
+});
+
+describe("a version that the catalogue lacks is taken, and the log warns", () => {
+  const logOf = async (deployment: { readonly id: string }): Promise<string[]> => {
+    const query = `query ($id: Uuid!) { logs(deploymentUuid: $id, component: "deploy-rollback", search: "not in the catalogue") { message } }`;
+    return (await ask(world, query, { id: deployment.id }, admin)).logs.map(
+      ({ message }: { message: string }) => message,
+    );
+  };
+
+  test("of a new Deployment", async () => {
+    const unknown = await createDeployment(world, admin, { runtimeVersion: "14.0.0" });
+    expect(await logOf(unknown)).toEqual([
+      expect.stringMatching(/ created the Deployment with Runtime 14\.0\.0, which is not in the catalogue$/),
+    ]);
+    expect(await logOf(await createDeployment(world, admin))).toEqual([]);
+  });
+
+  test("of a deploy", async () => {
+    const deployment = await createDeployment(world, admin);
+    await deployImage(world, admin, deployment, { runtimeVersion: "11.99.0" });
+    await deployImage(world, admin, deployment);
+    expect(await logOf(deployment)).toEqual([
+      expect.stringContaining("(Runtime 11.99.0, which is not in the catalogue)"),
+    ]);
+  });
+});

@@ -100,8 +100,8 @@ describe("createDeployment", () => {
       { runtimeVersion: "3.0-1", desiredRuntimeVersion: "3.0-1", runtimeAirflowVersion: "3.0.0", airflowVersion: null },
     ],
     [
-      { runtimeVersion: "99.0.0" },
-      { runtimeVersion: "99.0.0", desiredRuntimeVersion: "99.0.0", runtimeAirflowVersion: null, airflowVersion: null },
+      { runtimeVersion: "14.0.0" },
+      { runtimeVersion: "14.0.0", desiredRuntimeVersion: "14.0.0", runtimeAirflowVersion: null, airflowVersion: null },
     ],
     [
       { airflowVersion: "2.3.4", runtimeVersion: "" },

@@ -220,6 +220,13 @@ const versionsAndImages = {
     values: [deployments("minAstroRuntimeVersion")],
     description: "Oldest Runtime version that may run.",
   }),
+  allowUnknownRuntimeVersions: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [deployments("allowUnknownRuntimeVersions")],
+    description:
+      "Take Runtime and Airflow versions whose major nobody has heard of. They are refused otherwise, as typing errors; other versions that the catalogue lacks are always taken, and told in the log.",
+  }),
   runtimeReleases: optionalSetting({
     kind: filePathOrUrl,
     values: [deployments("runtimeManagement.astroRuntimeReleasesFile"), deployments("astroRuntimeReleasesFile")],

@@ -1,5 +1,6 @@
 import { grantsOf, holdsRole, type RolePermissions } from "../../access";
-import { parseRuntimeVersion, statedVersion, type RuntimeCatalogue } from "../../runtimes";
+import { DEPLOY_ROLLBACK, type NewLogLine } from "../../logs";
+import { isUnknownRelease, parseRuntimeVersion, statedVersion, type RuntimeCatalogue } from "../../runtimes";
 import type { Workspace } from "../../workspaces";
 import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
@@ -140,6 +141,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
             );
           }
           await stores.deployments.add(deployment);
+          await stores.logs.add(unknownReleaseLines(deployment, current, this.deps.rules.catalogue));
           return andThen(stores, deployment, await this.appoint(stores, current, deployment));
         });
       } catch (error) {
@@ -186,7 +188,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       chartVersion: AIRFLOW_CHART_VERSION,
       executor,
       ...versions,
-      pendingRuntimeVersion: desired === null ? null : pendingRuntime(versions, desired, rules.catalogue, rules),
+      pendingRuntimeVersion: desired === null ? null : pendingRuntime(versions, desired, rules),
       pendingAirflowVersion: null,
       dagTarballVersion: null,
       dagDeploymentType: checkMechanism(input.dagDeployment?.type ?? "image", rules),
@@ -205,6 +207,32 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       updatedAt: now,
     };
   }
+}
+
+/** A warning where the catalogue lacks the version of a new Deployment; it may be newer than the catalogue, or wrong. */
+function unknownReleaseLines(deployment: Deployment, actor: Actor, catalogue: RuntimeCatalogue): NewLogLine[] {
+  const { id, workspaceId, releaseName, runtimeVersion, airflowVersion } = deployment;
+  if (!isUnknownRelease(deployment, catalogue)) return [];
+  const version =
+    runtimeVersion === null ? `Airflow ${airflowVersion ?? "of no version"}` : `Runtime ${runtimeVersion}`;
+  return [
+    {
+      deploymentId: id,
+      workspaceId,
+      releaseName,
+      component: DEPLOY_ROLLBACK,
+      message: `${actor.label} created the Deployment with ${version}, which is not in the catalogue`,
+      fields: {
+        event: "deployment_created",
+        warnings: ["UNKNOWN_RELEASE"],
+        runtimeVersion,
+        airflowVersion,
+        actorId: actor.id,
+        actorType: actor.type,
+      },
+      createdAt: deployment.createdAt,
+    },
+  ];
 }
 
 /** Arguments, and what `config` says of the same; an argument wins. */

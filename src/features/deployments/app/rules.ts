@@ -9,6 +9,7 @@ export interface DeploymentRules extends MechanismRules, NamespaceRules, Resourc
   readonly airflowImages: AirflowImages;
   readonly deploymentsPerWorkspace: number;
   readonly minimumRuntimeVersion: string;
+  readonly allowUnknownRuntimeVersions: boolean;
   readonly manualReleaseNames: boolean;
   readonly hardDeleteDeployment: boolean;
   readonly upsertDeployment: boolean;

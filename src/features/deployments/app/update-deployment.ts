@@ -124,12 +124,7 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     const { actor } = command;
     const desiredRuntimeVersion = command.desiredRuntimeVersion.trim();
     return this.change(command, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
-      const pendingRuntimeVersion = pendingRuntime(
-        deployment,
-        desiredRuntimeVersion,
-        this.deps.rules.catalogue,
-        this.deps.rules,
-      );
+      const pendingRuntimeVersion = pendingRuntime(deployment, desiredRuntimeVersion, this.deps.rules);
       const changed = await this.save(stores, deployment, { pendingRuntimeVersion, pendingAirflowVersion: null });
       await stores.audit.add({
         actor,
@@ -237,7 +232,7 @@ function settingsPatch(
       environmentVariables: replaceVariables(environmentVariables, deployment.environmentVariables, seal),
     }),
     ...(desired !== null && {
-      pendingRuntimeVersion: pendingRuntime(deployment, desired, rules.catalogue, rules),
+      pendingRuntimeVersion: pendingRuntime(deployment, desired, rules),
       pendingAirflowVersion: null,
     }),
   };

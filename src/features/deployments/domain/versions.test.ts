@@ -1,6 +1,6 @@
 import { shippedCatalogue } from "../../../../test/builders/domain";
 import type { RuntimeCatalogue } from "../../runtimes/domain";
-import { DowngradeRefused, refuseDowngrade, type Versions } from "./versions";
+import { checkVersions, DowngradeRefused, givenVersions, refuseDowngrade, type Versions } from "./versions";
 
 const runtime = (runtimeVersion: string): Versions => ({ runtimeVersion, airflowVersion: null });
 const airflow = (airflowVersion: string | null): Versions => ({ runtimeVersion: null, airflowVersion });
@@ -45,4 +45,45 @@ describe("refuseDowngrade", () => {
       "Airflow 2.3.4-5 is older than Airflow 2.3.4-6",
     );
   });
+});
+
+describe("checkVersions", () => {
+  let catalogue: RuntimeCatalogue;
+  beforeAll(async () => {
+    catalogue = await shippedCatalogue();
+  });
+  const check = (versions: Versions, allowUnknownRuntimeVersions = false, argument?: string): Versions =>
+    checkVersions(versions, { catalogue, minimumRuntimeVersion: "4.2.5", allowUnknownRuntimeVersions }, argument);
+
+  test.each<[Versions, string]>([
+    [runtime("111.5.0"), "runtimeVersion: there is no Runtime 111"],
+    [runtime("9.0-1"), "runtimeVersion: there is no Airflow 9"],
+    [airflow("9.9.9"), "airflowVersion: there is no Airflow 9"],
+    [runtime("3.0.0"), "runtimeVersion: 3.0.0 is older than 4.2.5"],
+    [runtime("newest"), 'runtimeVersion: "newest" is not a Runtime version'],
+    [airflow("newest"), 'airflowVersion: "newest" is not an Airflow version'],
+  ])("refuses %j", (versions, message) => {
+    expect(() => check(versions)).toThrow(message);
+  });
+
+  test("names the argument, and the setting that allows it", () => {
+    expect(() => check(runtime("111.5.0"), false, "desiredRuntimeVersion")).toThrow(
+      /^desiredRuntimeVersion: .*allowUnknownRuntimeVersions/,
+    );
+  });
+
+  test("takes majors that do not exist where the installation allows it", () => {
+    expect(check(runtime("111.5.0"), true)).toEqual(runtime("111.5.0"));
+    expect(() => check(runtime("newest"), true)).toThrow("is not a Runtime version");
+  });
+
+  test("takes what the catalogue lacks", () => {
+    for (const versions of [runtime("11.99.0"), runtime("14.0.0"), airflow("2.6.99")])
+      expect(check(versions)).toEqual(versions);
+  });
+});
+
+test("givenVersions trims, and takes NA and blanks for nothing", () => {
+  expect(givenVersions({ runtimeVersion: " 11.5.0\n", airflowVersion: "NA" })).toEqual(runtime("11.5.0"));
+  expect(givenVersions({ runtimeVersion: undefined })).toEqual(airflow(null));
 });

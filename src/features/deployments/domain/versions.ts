@@ -3,6 +3,7 @@ import {
   airflowVersionOf,
   compareVersions,
   isOlderAirflow,
+  noSuchMajor,
   parseAirflowVersion,
   parseRuntimeVersion,
   statedVersion,
@@ -33,14 +34,35 @@ export const givenVersions = (given: { readonly [K in keyof Versions]?: string |
   airflowVersion: statedVersion(given.airflowVersion),
 });
 
+/** Which versions the installation takes. */
+export interface VersionRules {
+  readonly catalogue: RuntimeCatalogue;
+  readonly minimumRuntimeVersion: string;
+  readonly allowUnknownRuntimeVersions: boolean;
+}
+
 /**
  * The versions of a new image or Deployment as they are kept.
- * @throws InvalidInput if one is malformed, or the Runtime is older than the platform runs
+ * @throws InvalidInput if one is malformed, of a major that does not exist, or a Runtime older than the platform runs
  */
-export function checkVersions(
+export function checkVersions(given: Versions, rules: VersionRules, argument = "runtimeVersion"): Versions {
+  const { runtimeVersion, airflowVersion } = checkForm(given, rules, argument);
+  const missing = rules.allowUnknownRuntimeVersions ? null : noSuchMajor(given, rules.catalogue);
+  if (missing !== null) {
+    throw new InvalidInput(
+      runtimeVersion === null ? ofAirflow(argument) : argument,
+      `${missing} (astronomer.houston.config.deployments.allowUnknownRuntimeVersions: true allows it)`,
+    );
+  }
+  return { runtimeVersion, airflowVersion };
+}
+
+const ofAirflow = (argument: string): string => (argument === "runtimeVersion" ? "airflowVersion" : argument);
+
+function checkForm(
   { runtimeVersion, airflowVersion }: Versions,
-  { minimumRuntimeVersion }: { readonly minimumRuntimeVersion: string },
-  argument = "runtimeVersion",
+  { minimumRuntimeVersion }: Pick<VersionRules, "minimumRuntimeVersion">,
+  argument: string,
 ): Versions {
   if (runtimeVersion !== null) {
     const parsed = parseRuntimeVersion(runtimeVersion);
@@ -55,8 +77,7 @@ export function checkVersions(
     return { runtimeVersion, airflowVersion: null };
   }
   if (airflowVersion !== null && parseAirflowVersion(airflowVersion) === null) {
-    const ofAirflow = argument === "runtimeVersion" ? "airflowVersion" : argument;
-    throw new InvalidInput(ofAirflow, `${excerpt(airflowVersion)} is not an Airflow version`);
+    throw new InvalidInput(ofAirflow(argument), `${excerpt(airflowVersion)} is not an Airflow version`);
   }
   return { runtimeVersion: null, airflowVersion };
 }
@@ -96,14 +117,10 @@ export function refuseDowngrade(from: Versions, to: Versions, catalogue: Runtime
  * @throws InvalidInput if it is malformed or unknown, or a migration from Airflow would change Airflow as well
  * @throws DowngradeRefused
  */
-export function pendingRuntime(
-  deployment: Versions,
-  given: string,
-  catalogue: RuntimeCatalogue,
-  limits: { readonly minimumRuntimeVersion: string },
-): string | null {
+export function pendingRuntime(deployment: Versions, given: string, rules: VersionRules): string | null {
+  const { catalogue } = rules;
   const desired = given.trim();
-  const wanted = checkVersions({ runtimeVersion: desired, airflowVersion: null }, limits, "desiredRuntimeVersion");
+  const wanted = checkForm({ runtimeVersion: desired, airflowVersion: null }, rules, "desiredRuntimeVersion");
   if (catalogue.find(desired) === null) {
     throw new InvalidInput("desiredRuntimeVersion", `${desired} is not in the catalogue of Runtime releases`);
   }
@@ -127,15 +144,7 @@ export function pendingRuntime(
 export function pendingAirflow(
   deployment: Deployment,
   given: string,
-  {
-    catalogue,
-    airflowImages,
-    ...limits
-  }: {
-    readonly catalogue: RuntimeCatalogue;
-    readonly airflowImages: AirflowImages;
-    readonly minimumRuntimeVersion: string;
-  },
+  rules: VersionRules & { readonly airflowImages: AirflowImages },
 ): string | null {
   const argument = "desiredAirflowVersion";
   const desired = given.trim();
@@ -147,8 +156,8 @@ export function pendingAirflow(
   }
   // Also one that is in no list any more: this is how clients take an upgrade back.
   if (desired === deployment.airflowVersion) return null;
-  const wanted = checkVersions({ runtimeVersion: null, airflowVersion: desired }, limits, argument);
-  if (!airflowImages.has(desired)) throw new InvalidInput(argument, `there is no image of Airflow ${desired}`);
-  refuseDowngrade(deployment, wanted, catalogue);
+  const wanted = checkForm({ runtimeVersion: null, airflowVersion: desired }, rules, argument);
+  if (!rules.airflowImages.has(desired)) throw new InvalidInput(argument, `there is no image of Airflow ${desired}`);
+  refuseDowngrade(deployment, wanted, rules.catalogue);
   return desired;
 }

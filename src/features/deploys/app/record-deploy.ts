@@ -7,7 +7,7 @@ import {
   type DeploymentReadModel,
   type DeploymentRules,
 } from "../../deployments";
-import { airflowVersionOf, type PlatformVersions as Versions } from "../../runtimes";
+import { airflowVersionOf, isUnknownRelease, type PlatformVersions } from "../../runtimes";
 import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
@@ -96,7 +96,9 @@ export class RecordDeploy {
     const { catalogue } = this.deps.rules;
     const image = parseImage(deploy.image, deploy.imageDigest);
     const given = givenVersions(deploy);
-    const versions = this.versionsOf(deployment, given);
+    const isGiven = given.runtimeVersion !== null || given.airflowVersion !== null;
+    // Without any the image is taken to hold what the Deployment runs.
+    const versions: PlatformVersions = isGiven ? checkVersions(given, this.deps.rules) : deployment;
     const { head } = await loadHeadCurrentAndTarget(stores, deployment);
     refuseDowngrade(deployment, versions, catalogue);
     if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, catalogue);
@@ -130,16 +132,13 @@ export class RecordDeploy {
       deployment,
       head,
       revision,
-      event: { event: "deploy_recorded", waitsUntil },
+      event: {
+        event: "deploy_recorded",
+        waitsUntil,
+        isUnknownRelease: isGiven && isUnknownRelease(versions, catalogue),
+      },
       delayMs,
     });
     return { deployment: (await stores.deployments.lock(deployment.id)) ?? deployment, revision };
-  }
-
-  /** Without any the image is taken to hold what the Deployment runs. */
-  private versionsOf(deployment: Deployment, given: Versions): Versions {
-    return given.runtimeVersion === null && given.airflowVersion === null
-      ? deployment
-      : checkVersions(given, this.deps.rules);
   }
 }

@@ -46,6 +46,11 @@ test.each<[DeployEvent, string, object]>([
     {},
   ],
   [
+    { event: "deploy_recorded", isUnknownRelease: true },
+    "Revision 5: Ada deploys registry.example.com/team/airflow:deploy-5 (Runtime 11.5.0, which is not in the catalogue): broken DAGs",
+    { warnings: ["UNKNOWN_RELEASE"] },
+  ],
+  [
     { event: "rollback_accepted", from, target, warnings: ["DATABASE_DOWNGRADE"] },
     "Revision 5: Ada rolls back from revision 4 (Runtime 11.5.0) to revision 2 (Airflow 2.3.4-6): broken DAGs",
     { ...SIDES, warnings: ["DATABASE_DOWNGRADE"] },

@@ -5,7 +5,12 @@ import { imageReference, versionLabel, type DeployRevision } from "./deploy-revi
 
 /** What happens to a revision, one line each. */
 export type DeployEvent =
-  | { readonly event: "deploy_recorded"; readonly waitsUntil?: Instant | undefined }
+  | {
+      readonly event: "deploy_recorded";
+      readonly waitsUntil?: Instant | undefined;
+      /** True where the catalogue lacks the version. */
+      readonly isUnknownRelease?: boolean | undefined;
+    }
   | {
       readonly event: "rollback_accepted";
       readonly from: DeployRevision | null;
@@ -84,7 +89,7 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
   const name = `Revision ${revision.number}`;
   switch (what.event) {
     case "deploy_recorded":
-      return `${name}: ${revision.actorLabel} deploys ${imageReference(revision) ?? "DAGs"} (${versionLabel(revision)})${why(revision)}${waits(what.waitsUntil)}`;
+      return `${name}: ${revision.actorLabel} deploys ${imageReference(revision) ?? "DAGs"} (${versionLabel(revision)}${what.isUnknownRelease === true ? ", which is not in the catalogue" : ""})${why(revision)}${waits(what.waitsUntil)}`;
     case "rollback_accepted": {
       const from = what.from === null ? "nothing" : `revision ${what.from.number} (${versionLabel(what.from)})`;
       return `${name}: ${revision.actorLabel} rolls back from ${from} to revision ${what.target.number} (${versionLabel(what.target)})${why(revision)}`;
@@ -133,7 +138,10 @@ function detailsOf(what: DeployEvent): Readonly<Record<string, unknown>> {
     case "failed":
       return { reason: what.reason };
     case "deploy_recorded":
-      return what.waitsUntil === undefined ? {} : { waitsUntil: what.waitsUntil };
+      return {
+        ...(what.waitsUntil !== undefined && { waitsUntil: what.waitsUntil }),
+        ...(what.isUnknownRelease === true && { warnings: ["UNKNOWN_RELEASE"] }),
+      };
     case "superseded":
       return { supersededBy: what.by };
     case "dags_added":

@@ -3,11 +3,11 @@ import {
   canLeaveAirflow3,
   databaseMigration,
   isAirflow3To2,
+  isUnknownRelease,
   meetsRollbackFloor,
   ROLLBACK_FLOOR_AIRFLOW,
   ROLLBACK_FLOOR_RUNTIME,
   type DatabaseMigration,
-  type RuntimeCatalogue,
 } from "../../runtimes/domain";
 import { hasSameContent, imageReference, versionLabel, type DeployRevision, isExpired } from "../../deploys/domain";
 import { issue, type RollbackIssue } from "./rollback-issues";
@@ -190,7 +190,7 @@ const WARNINGS: readonly Rule[] = [
     );
   },
   ({ target, catalogue }) =>
-    isUnknown(target, catalogue) &&
+    isUnknownRelease(target, catalogue) &&
     issue(
       "UNKNOWN_RELEASE",
       `${versionLabel(target)} is not in the catalogue, so what it does to the database is a guess.`,
@@ -220,12 +220,6 @@ const WARNINGS: readonly Rule[] = [
       `Nobody has checked that the registry still holds ${imageReference(target) ?? ""}${image === null ? "" : `: ${image.reason}`}.`,
     ),
 ];
-
-function isUnknown({ runtimeVersion, airflowVersion }: DeployRevision, catalogue: RuntimeCatalogue): boolean {
-  return runtimeVersion !== null
-    ? catalogue.find(runtimeVersion) === null
-    : catalogue.schemaRevisionOf(airflowVersion) === null;
-}
 
 function databaseWarning(
   database: DatabaseMigration,

@@ -15,6 +15,8 @@ export interface RuntimeVersion {
   readonly scale: "runtime";
   /** Canonical name without its flavour: `9.1.0` for `v9.1.0-slim-base`, `3.1-12` for `3.1-12-base`. */
   readonly release: string;
+  /** `9` for `9.1.0`; that of Airflow for `3.1-12`. */
+  readonly major: number;
   readonly airflowMajor: number;
   /** `3.1` for `3.1-12`; null for a name of the old form, which does not tell. */
   readonly airflowMinor: string | null;
@@ -95,6 +97,7 @@ export function parseRuntimeVersion(text: string | null | undefined): RuntimeVer
     return {
       scale: "runtime",
       release: `${x}.${y}.${z}${suffix.text}`,
+      major: x,
       airflowMajor: AIRFLOW_MAJOR_OF_OLD_NAMES,
       airflowMinor: null,
       order: [0, ...numbers, ...suffix.order],
@@ -105,6 +108,7 @@ export function parseRuntimeVersion(text: string | null | undefined): RuntimeVer
   return {
     scale: "runtime",
     release: `${x}.${y}-${z}${suffix.text}`,
+    major: x,
     airflowMajor: x,
     airflowMinor: `${x}.${y}`,
     order: [1, ...numbers, ...suffix.order],
