@@ -45,6 +45,7 @@ export type AuditAction =
   | "deployment.update_team_role"
   | "deployment.remove_team"
   | "deploy_revision.record"
+  | "deploy_revision.refuse"
   | "deploy_revision.add_dags"
   | "deploy_revision.roll_back"
   | "system.cleanup_deploy_revisions";

@@ -27,7 +27,7 @@ test("the picture of features has the arrows that the rules allow", () => {
 
 test("the picture of the states has all of them", () => {
   const ends = picture("stateDiagram").flatMap((line) => /--> ([A-Z]+):/.exec(line)?.[1] ?? []);
-  expect(ends.sort()).toEqual([...DEPLOY_STATUSES].sort());
+  expect([...new Set(ends)].sort()).toEqual([...DEPLOY_STATUSES].sort());
 });
 
 test("the picture of the tables has every foreign key between two of them, and the text names the other tables", () => {

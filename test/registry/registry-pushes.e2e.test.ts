@@ -4,10 +4,12 @@ import { pino } from "pino";
 import type { JobHandler } from "../../src/infrastructure/jobs/job";
 import {
   ask,
+  askInVain,
   createDeployment,
   deployImage,
   finish,
   headOf,
+  ROLLBACK,
   rollBack,
   serviceAccountWith,
   signUpAdmin,
@@ -18,12 +20,14 @@ import {
 } from "../builders/api";
 import { auditLinesOf } from "../builders/audit";
 import { uploadDags } from "../builders/dags";
+import { readDeployment } from "../builders/deployment-operations";
+import { closeSockets, RawSocket, socketUrl } from "../builders/socket";
 import { EVENTS_HEADER, registries, startRegistryWorld, type RegistryWorld } from "./registry-world";
 import type { ImageContent } from "./registry-client";
 
 const HISTORY = `query ($id: Uuid!) {
   deployRevisions(deploymentUuid: $id, first: 50) {
-    nodes { number type status trigger description image imageDigest runtimeVersion airflowVersion dagTarballVersion createdBy { id } }
+    nodes { id number type status statusReason trigger description image imageDigest runtimeVersion airflowVersion dagTarballVersion createdBy { id } }
   }
 }`;
 const LOGS =
@@ -36,9 +40,11 @@ const SKIP = "io.astronomer.skip.revision";
 const ON_RUNTIME = { [RUNTIME]: "11.5.0", [AIRFLOW]: "2.9.2" };
 
 interface Line {
+  readonly id: string;
   readonly number: number;
   readonly type: string;
   readonly status: string;
+  readonly statusReason: string | null;
   readonly trigger: string;
   readonly description: string | null;
   readonly image: string;
@@ -96,9 +102,11 @@ describe.each(registries)("a push to $kind", (registry) => {
     );
     const [line] = await settled(deployment, 1);
     expect(line).toEqual({
+      id: expect.any(String),
       number: 1,
       type: "IMAGE_AND_DAG",
       status: "DEPLOYED",
+      statusReason: null,
       trigger: "REGISTRY_PUSH",
       description: "dbt 1.8",
       image: `${world.registryHost}/${repositoryOf(deployment)}:deploy-2026-11-23T10-00@${digest}`,
@@ -169,19 +177,86 @@ describe.each(registries)("a push to $kind", (registry) => {
     });
   });
 
-  test.each([
-    ["an older Runtime", { [RUNTIME]: "11.3.0" }, "Runtime 11.3.0 is older than Runtime 11.4.0"],
-    ["a Runtime that is none", { [RUNTIME]: "new" }, 'runtimeVersion: "new" is not a Runtime version'],
-  ])("of %s is no deploy, and the logs tell why", async (_name, labels, reason) => {
+  /** Everything in an image that updateDeploymentImage refuses. */
+  const REFUSED = [
+    ["an older Runtime", { [RUNTIME]: "11.3.0" }, "Runtime 11.3.0 is older than Runtime 11.4.0", "11.3.0"],
+    ["a Runtime that is none", { [RUNTIME]: "new" }, 'runtimeVersion: "new" is not a Runtime version', null],
+    ["a Runtime below the minimum", { [RUNTIME]: "4.0.0" }, "runtimeVersion: 4.0.0 is older than 4.2.5", "4.0.0"],
+    ["a Runtime of no major", { [RUNTIME]: "111.5.0" }, "runtimeVersion: there is no Runtime 111", "111.5.0"],
+    ["an Airflow that is none", { [AIRFLOW]: "new" }, 'airflowVersion: "new" is not an Airflow version', null],
+    ["an older Airflow", { [AIRFLOW]: "2.3.0" }, "Airflow 2.3.0 is older than Airflow 2.9.1", null],
+  ] as const;
+
+  test.each(REFUSED)("of %s is FAILED in the history", async (_name, labels, reason, runtimeVersion) => {
     const deployment = await createDeployment(world, admin);
-    await push(admin, deployment, { labels }, "deploy-1");
-    const [message] = await until(
-      () => logOf(world, admin, deployment),
-      (lines) => lines.length === 1,
-    );
-    expect(message).toContain(`${repositoryOf(deployment)}:deploy-1@sha256:`);
+    const ci = await serviceAccountWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id });
+    await push(admin, deployment, { labels: { [RUNTIME]: "11.4.0" } }, "deploy-1");
+    await settled(deployment, 1);
+    const described = { ...labels, [DESCRIPTION]: "second" };
+    const { digest } = await push(ci.token, deployment, { labels: described }, "deploy-2");
+    const [line] = await settled(deployment, 2);
+    expect(line).toMatchObject({
+      number: 2,
+      type: "IMAGE_AND_DAG",
+      status: "FAILED",
+      statusReason: expect.stringContaining(reason),
+      trigger: "REGISTRY_PUSH",
+      description: "second",
+      image: `${world.registryHost}/${repositoryOf(deployment)}:deploy-2@${digest}`,
+      runtimeVersion,
+      createdBy: { id: ci.id },
+    });
+    const [message] = await logOf(world, admin, deployment);
+    expect(message).toContain(`Revision 2: the push of ${line?.image ?? ""} by `);
+    expect(message).toContain(`is not deployed: `);
     expect(message).toContain(reason);
-    expect(await historyOf(world, admin, deployment)).toEqual([]);
+  });
+
+  test.each(REFUSED)("of %s is refused for the same reason by updateDeploymentImage", async (_name, labels, reason) => {
+    const deployment = await createDeployment(world, admin);
+    await deployImage(world, admin, deployment);
+    await settled(deployment, 1);
+    const versions = {
+      runtimeVersion: (labels as Record<string, string>)[RUNTIME],
+      airflowVersion: (labels as Record<string, string>)[AIRFLOW],
+    };
+    const { releaseName } = deployment;
+    const refusal = await askInVain(
+      world,
+      UPDATE_IMAGE,
+      { releaseName, image: "registry.example.com/a:1", ...versions },
+      admin,
+    );
+    expect(refusal.message).toContain(reason);
+  });
+
+  test("that is refused changes nothing else, and the next one is a deploy", async () => {
+    const deployment = await createDeployment(world, admin);
+    await push(admin, deployment, { labels: { [RUNTIME]: "11.4.0" } });
+    await settled(deployment, 1);
+    const before = await readDeployment(world, admin, deployment);
+    const head = await headOf(world, deployment.id);
+    await push(admin, deployment, { labels: { [RUNTIME]: "11.3.0" } });
+    const [refused] = await settled(deployment, 2);
+    expect(await readDeployment(world, admin, deployment)).toEqual({
+      ...before,
+      updatedAt: expect.any(String),
+      deployInfo: { ...before.deployInfo, nextCli: "deploy-3" },
+    });
+    expect(await headOf(world, deployment.id)).toEqual(head);
+    const rollback = await askInVain(
+      world,
+      ROLLBACK,
+      { deploymentUuid: deployment.id, deployRevisionId: refused?.id, description: "x" },
+      admin,
+    );
+    expect(rollback.message).toContain("Revision 2 is FAILED");
+    await push(admin, deployment, { labels: ON_RUNTIME });
+    expect((await settled(deployment, 3)).map(({ number, status }) => [number, status])).toEqual([
+      [3, "DEPLOYED"],
+      [2, "FAILED"],
+      [1, "DEPLOYED"],
+    ]);
   });
 
   const OCI = "application/vnd.oci.image.manifest.v1+json";
@@ -463,9 +538,24 @@ describe("notifications", () => {
     await overrule(deployment);
     const before = await historyOf(world, admin, deployment);
     await record(deployment);
-    expect(await historyOf(world, admin, deployment)).toEqual(before);
-    expect(await logOf(world, admin, deployment)).toEqual([
-      expect.stringContaining("something else was deployed before it could be recorded"),
+    const [refused, ...others] = await historyOf(world, admin, deployment);
+    expect(others).toEqual(before);
+    expect(refused).toMatchObject({
+      status: "FAILED",
+      statusReason: "something else was deployed before it could be recorded",
+      imageDigest: event.target.digest,
+    });
+    // Nor does another one, told at the same time.
+    await post({ events: [{ ...event, id: randomUUID() }] });
+    await world.database.sql.query(
+      "UPDATE registry_push SET received_at = (SELECT min(received_at) FROM registry_push WHERE deployment_id = $1) WHERE deployment_id = $1",
+      [deployment.id],
+    );
+    await record(deployment);
+    expect((await historyOf(world, admin, deployment)).map(({ status }) => status)).toEqual([
+      "FAILED",
+      "FAILED",
+      ...before.map(({ status }) => status),
     ]);
   });
 
@@ -504,7 +594,7 @@ describe("notifications", () => {
     expect(await historyOf(world, admin, deployment)).toEqual([]);
   });
 
-  test("are told in the logs where they become no deploy", async () => {
+  test("are told in the logs only where nobody who may deploy pushed", async () => {
     const deployment = await createDeployment(world, admin);
     const viewer = await userWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     const event = await pushed(deployment);
@@ -513,24 +603,15 @@ describe("notifications", () => {
       { ...event, id: "2", actor: {} },
       { ...event, id: "3", actor: { name: `USER:${viewer.id}` } },
       { ...event, id: "4", actor: { name: `SERVICE_ACCOUNT:${adminId}` } },
-      { ...event, id: "5", target: { ...event.target, digest: `sha256:${"1".repeat(64)}` } },
     ].map((one) => ({ ...one, id: `${event.id}-${one.id}` }));
-    expect((await post({ events })).json()).toEqual({ noted: 5 });
+    expect((await post({ events })).json()).toEqual({ noted: 4 });
     await record(deployment);
     expect(await historyOf(world, admin, deployment)).toEqual([]);
     const reasons = (await logOf(world, admin, deployment)).map((message) =>
       message.replace(/.* is not deployed: /, ""),
     );
     const unknown = "nobody is known by the name that it was pushed under";
-    expect(reasons.sort()).toEqual(
-      [
-        unknown,
-        unknown,
-        unknown,
-        "the registry does not hold it any more",
-        "whoever pushed it may not deploy here by now",
-      ].sort(),
-    );
+    expect(reasons.sort()).toEqual([unknown, unknown, unknown, "whoever pushed it may not deploy here by now"].sort());
   });
 
   test("that nobody can read hold up none of those behind them", async () => {
@@ -538,12 +619,65 @@ describe("notifications", () => {
     const [unreadable, next] = [await pushed(deployment, { padding: 4 * 1024 * 1024 }), await pushed(deployment)];
     await post({ events: [unreadable, next] });
     await record(deployment);
-    expect(await historyOf(world, admin, deployment)).toMatchObject([{ imageDigest: next.target.digest }]);
-    expect(await logOf(world, admin, deployment)).toEqual(
-      expect.arrayContaining([
-        expect.stringContaining("is not deployed: its description in the registry has more than 4194304 bytes"),
-      ]),
+    expect(await historyOf(world, admin, deployment)).toMatchObject([
+      { imageDigest: next.target.digest, status: "INITIALIZED" },
+      {
+        imageDigest: unreadable.target.digest,
+        status: "FAILED",
+        statusReason: "its description in the registry has more than 4194304 bytes",
+      },
+    ]);
+  });
+
+  test("of what the registry does not hold are FAILED in the history", async () => {
+    const deployment = await createDeployment(world, admin);
+    await post({ events: [eventOf(deployment)] });
+    await record(deployment);
+    expect(await historyOf(world, admin, deployment)).toMatchObject([
+      { status: "FAILED", statusReason: "the registry does not hold it any more", runtimeVersion: null },
+    ]);
+  });
+
+  test("that are refused are told to those who follow the history", async () => {
+    const deployment = await createDeployment(world, admin);
+    const event = await pushed(deployment, { labels: { [RUNTIME]: "new" } });
+    const socket = await RawSocket.connect(socketUrl(world.app.server), "graphql-transport-ws");
+    socket.send({ type: "connection_init", payload: { authorization: admin } });
+    await socket.untilType("connection_ack");
+    const query =
+      "subscription ($id: Uuid!) { deployRevisionChanged(deploymentUuid: $id) { number status statusReason } }";
+    const looks = jest.spyOn(world.app.features.deploys.readModel, "changedSince");
+    socket.send({ id: "1", type: "subscribe", payload: { query, variables: { id: deployment.id } } });
+    await until(
+      async () => looks.mock.calls.length,
+      (calls) => calls > 0,
     );
+    looks.mockRestore();
+    await post({ events: [event] });
+    await record(deployment);
+    const changes = () => socket.messages.flatMap(({ payload }) => payload?.data?.deployRevisionChanged ?? []);
+    await socket.until(() => changes().length > 0);
+    expect(changes()).toEqual([
+      { number: 1, status: "FAILED", statusReason: 'runtimeVersion: "new" is not a Runtime version' },
+    ]);
+    closeSockets();
+  });
+
+  test("that are refused leave a rollout under way alone, and are in the audit trail", async () => {
+    const deployment = await createDeployment(world, admin);
+    const underWay = await deployImage(world, admin, deployment, { rollOut: false, runtimeVersion: "11.5.0" });
+    const event = await pushed(deployment, { labels: { [RUNTIME]: "11.4.0" } });
+    await post({ events: [event] });
+    await record(deployment);
+    const statuses = async () => (await historyOf(world, admin, deployment)).map(({ status }) => status);
+    expect(await statuses()).toEqual(["FAILED", "INITIALIZED"]);
+    expect(await auditLinesOf(world, event.request.id)).toMatchObject([
+      { action: "deploy_revision.refuse", actorId: adminId, address: "192.0.2.7" },
+    ]);
+    await finish(world, underWay.id);
+    expect(await statuses()).toEqual(["FAILED", "DEPLOYED"]);
+    await deployImage(world, admin, deployment, { runtimeVersion: "11.5.0" });
+    expect(await statuses()).toEqual(["DEPLOYED", "FAILED", "DEPLOYED"]);
   });
 
   test("of a Deployment that is deleted meanwhile do no harm", async () => {

@@ -50,6 +50,28 @@ export async function appendRevision(
   ]);
 }
 
+/**
+ * Puts a refused deploy on top of the history. What runs, and a rollout under way, go on as if it had not come: it does
+ * not become the head.
+ */
+export async function appendRefusal(
+  { deployments, revisions, logs }: DeployStores,
+  {
+    deployment,
+    revision,
+    reason,
+  }: {
+    readonly deployment: Deployment;
+    readonly revision: DeployRevision;
+    readonly reason: string;
+  },
+): Promise<void> {
+  const at = revision.createdAt;
+  await revisions.add(revision);
+  await deployments.update(deployment.id, { lastRevisionNumber: revision.number, updatedAt: at });
+  await logs.add([deployLogLine(deployment, revision, { event: "push_refused", reason }, at)]);
+}
+
 const applyKey = (revisionId: string): string => `apply:${revisionId}`;
 
 /** Rollouts of one Deployment run one after another; the key keeps a revision from being queued twice. */
@@ -68,7 +90,7 @@ export function addApplyJob(
 }
 
 export interface HeadCurrentAndTarget {
-  /** The newest revision. */
+  /** The newest revision that was not refused. */
   readonly head: DeployRevision | null;
   /** The one that runs. */
   readonly current: DeployRevision | null;

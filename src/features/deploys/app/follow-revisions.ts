@@ -47,7 +47,7 @@ export class FollowRevisions {
       };
     };
     const { reader, deployment, head } = await authorized();
-    const position = positionAt(deployment.lastRevisionNumber, head);
+    const position = positionAt(deployment, head);
     return new LiveStream((signal) => changes.follow(deployment.id, position, reader.id, signal), {
       check: async () => void (await authorized()),
       watch,

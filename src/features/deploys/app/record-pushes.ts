@@ -1,16 +1,19 @@
 import { parseActorName, type Account } from "../../access";
 import { authorize, lockDeployment, type DeploymentReadModel } from "../../deployments";
-import { NoImage, RegistryUnavailable, type PushedImages } from "../../registry";
+import { NoImage, RegistryUnavailable, type ImageFacts, type PushedImages } from "../../registry";
+import { parseAirflowVersion, parseRuntimeVersion, type PlatformVersions } from "../../runtimes";
 import type { Clock } from "../../../kernel/clock";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
-import { DomainError, Forbidden, NotFound, Unauthenticated } from "../../../kernel/errors";
+import { DomainError, Forbidden, NotFound, Unauthenticated, Unavailable } from "../../../kernel/errors";
+import { newId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
 import { ignoredPushLogLine } from "../domain/deploy-log";
 import { auditedRevision } from "../domain/deploy-revision";
-import { shortenDescription } from "../domain/new-revision";
+import { parseImage } from "../domain/image-reference";
+import { recordRefusal, shortenDescription } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
 import { isOverruled, type RegistryPush } from "../domain/registry-push";
-import { loadHeadCurrentAndTarget } from "./append-revision";
+import { appendRefusal, loadHeadCurrentAndTarget } from "./append-revision";
 import { DEPLOY_TASKS, type DeployStores, type OpenPushes } from "./ports";
 import type { RecordDeploy } from "./record-deploy";
 
@@ -23,6 +26,9 @@ export function addRecordPushesJob(outbox: DeployStores["outbox"], deploymentId:
   const name = `pushes:${deploymentId}`;
   return outbox.add({ task: DEPLOY_TASKS.recordPushes, payload: { deploymentId }, queue: name, key: name, delayMs });
 }
+
+/** The line of the history belongs to those who may deploy, and to images; an outage is waited for. */
+const NEVER_IN_HISTORY = [NotFound, Forbidden, Unauthenticated, NoImage, Unavailable];
 
 /** A push that can never become a deploy. */
 class PushIgnored extends DomainError {
@@ -44,7 +50,8 @@ export class RecordPushes {
   ) {}
 
   /**
-   * All of a Deployment's pushes that are not dealt with yet. One that can never become a deploy is told in the logs.
+   * All of a Deployment's pushes that are not dealt with yet. One that can never become a deploy is FAILED in the
+   * history, or, where nobody who may deploy pushed an image, told in the logs only.
    * @throws RegistryUnavailable, leaving that push and those after it for the next time
    */
   async execute(deploymentId: string): Promise<void> {
@@ -52,9 +59,9 @@ export class RecordPushes {
       const push = await this.deps.pushes.next(deploymentId);
       if (push === null) return;
       try {
-        await this.record(push);
+        await this.take(push);
       } catch (error) {
-        if (!(error instanceof DomainError) || error instanceof RegistryUnavailable) throw error;
+        if (!(error instanceof DomainError) || error instanceof Unavailable) throw error;
         const isRefusal = [NotFound, Forbidden, Unauthenticated].some((refusal) => error instanceof refusal);
         const reason = isRefusal ? "whoever pushed it may not deploy here by now" : error.message;
         await this.ignore(push, { reason, isImage: !(error instanceof NoImage) });
@@ -83,18 +90,31 @@ export class RecordPushes {
     });
   }
 
-  private async record(push: RegistryPush): Promise<void> {
-    const { unitOfWork, deployments, images, record } = this.deps;
+  private async take(push: RegistryPush): Promise<void> {
     const account = await this.actorOf(push);
-    const { releaseName } = authorize(account, await deployments.find(push.deploymentId), PUSH_IMAGE);
-    const facts = await images.factsOf(releaseName, push.digest);
-    if (facts === null) throw new PushIgnored("the registry does not hold it any more");
+    const { releaseName } = authorize(account, await this.deps.deployments.find(push.deploymentId), PUSH_IMAGE);
+    let facts: ImageFacts | null = null;
+    try {
+      facts = await this.deps.images.factsOf(releaseName, push.digest);
+      if (facts === null) throw new PushIgnored("the registry does not hold it any more");
+      await this.record(push, { account, facts });
+    } catch (error) {
+      if (!(error instanceof DomainError) || NEVER_IN_HISTORY.some((kind) => error instanceof kind)) throw error;
+      await this.refuse(push, { account, facts, reason: error.message });
+    }
+  }
+
+  private async record(
+    push: RegistryPush,
+    { account, facts }: { readonly account: Actor; readonly facts: ImageFacts },
+  ): Promise<void> {
+    const { unitOfWork, images, record } = this.deps;
     await unitOfWork.run(async (stores) => {
       const { deployment, actor } = await lockDeployment(stores, account, { id: push.deploymentId }, PUSH_IMAGE);
       if (!(await stores.pushes.close(push.id, "RECORDED"))) return;
       const { head } = await loadHeadCurrentAndTarget(stores, deployment);
       if (isOverruled(push, head)) throw new PushIgnored("something else was deployed before it could be recorded");
-      const image = images.nameOf({ ...push, releaseName });
+      const image = images.nameOf({ ...push, releaseName: deployment.releaseName });
       const deploy = { ...facts, image, description: shortenDescription(facts.description) };
       const { revision } = await record.recordWithin(stores, { actor, deployment, deploy, trigger: "REGISTRY_PUSH" });
       await stores.audit.add({
@@ -102,6 +122,35 @@ export class RecordPushes {
         action: "deploy_revision.record",
         object: auditedRevision(revision, deployment),
         details: { image },
+      });
+    });
+  }
+
+  /** Nobody waits for an answer, so the history has to say that the push is not deployed. */
+  private async refuse(
+    push: RegistryPush,
+    { account, facts, reason }: { readonly account: Actor; readonly facts: ImageFacts | null; readonly reason: string },
+  ): Promise<void> {
+    const { unitOfWork, images, clock } = this.deps;
+    await unitOfWork.run(async (stores) => {
+      const { deployment, actor } = await lockDeployment(stores, account, { id: push.deploymentId }, PUSH_IMAGE);
+      if (!(await stores.pushes.close(push.id, "IGNORED"))) return;
+      const image = images.nameOf({ ...push, releaseName: deployment.releaseName });
+      const content = {
+        ...parseImage(image),
+        ...readableVersions(facts),
+        dagDeploymentType: deployment.dagDeploymentType,
+        dagTarballVersion: null,
+      };
+      const description = shortenDescription(facts?.description);
+      const recording = { id: newId(), onto: deployment, by: actor, at: clock(), description };
+      const revision = recordRefusal(content, "REGISTRY_PUSH", { ...recording, reason });
+      await appendRefusal(stores, { deployment, revision, reason });
+      await stores.audit.add({
+        actor,
+        action: "deploy_revision.refuse",
+        object: auditedRevision(revision, deployment),
+        details: { image, reason },
       });
     });
   }
@@ -123,3 +172,9 @@ export class RecordPushes {
     });
   }
 }
+
+/** As far as the labels can be read: they may hold anything. */
+const readableVersions = (facts: ImageFacts | null): PlatformVersions => ({
+  runtimeVersion: parseRuntimeVersion(facts?.runtimeVersion) === null ? null : (facts?.runtimeVersion ?? null),
+  airflowVersion: parseAirflowVersion(facts?.airflowVersion) === null ? null : (facts?.airflowVersion ?? null),
+});

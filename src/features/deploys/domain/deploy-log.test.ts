@@ -80,6 +80,11 @@ test.each<[DeployEvent, string, object]>([
   ],
   [{ event: "deployed" }, "Revision 5 is deployed", {}],
   [{ event: "failed", reason: "no space left" }, "Revision 5 failed: no space left", { reason: "no space left" }],
+  [
+    { event: "push_refused", reason: "it is older" },
+    "Revision 5: the push of registry.example.com/team/airflow:deploy-5 by Ada is not deployed: it is older",
+    { reason: "it is older" },
+  ],
   [{ event: "superseded", by: 6 }, "Revision 5 is superseded by revision 6", { supersededBy: 6 }],
 ])("%j", (event, message, details) => {
   expect(deployLogLine(deployment, revision, event, NOW)).toEqual({

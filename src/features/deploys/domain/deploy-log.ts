@@ -23,7 +23,8 @@ export type DeployEvent =
   | { readonly event: "rollout_waits"; readonly reason: string }
   | { readonly event: "deployed" }
   | { readonly event: "failed"; readonly reason: string }
-  | { readonly event: "superseded"; readonly by: number };
+  | { readonly event: "superseded"; readonly by: number }
+  | { readonly event: "push_refused"; readonly reason: string };
 
 type Located = Pick<Deployment, "id" | "workspaceId" | "releaseName">;
 
@@ -60,7 +61,8 @@ export function deployLogLine(
 }
 
 /**
- * Reports a push that became no deploy: the registry accepted the image, so this line is the only notice.
+ * Reports a push that is no line of the history either: nobody who may deploy pushed it, or it is no image. The registry
+ * accepted it, so this line is the only notice.
  */
 export const ignoredPushLogLine = (
   { id, workspaceId, releaseName }: Located,
@@ -108,6 +110,8 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
       return `${name} failed: ${what.reason}`;
     case "superseded":
       return `${name} is superseded by revision ${what.by}`;
+    case "push_refused":
+      return `${name}: the push of ${imageReference(revision) ?? "an image"} by ${revision.actorLabel} is not deployed: ${what.reason}`;
   }
 }
 
@@ -136,6 +140,7 @@ function detailsOf(what: DeployEvent): Readonly<Record<string, unknown>> {
     case "rollout_attempt_failed":
     case "rollout_waits":
     case "failed":
+    case "push_refused":
       return { reason: what.reason };
     case "deploy_recorded":
       return {

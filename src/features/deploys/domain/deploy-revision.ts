@@ -10,6 +10,7 @@ export type DeployType = (typeof DEPLOY_TYPES)[number];
  * INITIALIZED: recorded, and being rolled out. From there exactly one of three, all final:
  * DEPLOYED: it runs, or ran until a later one took over. FAILED: it could not be rolled out; what ran before
  * still runs. SUPERSEDED: a later deploy or rollback came before it was finished.
+ * A push that cannot be a deploy is recorded as FAILED at once.
  */
 export const DEPLOY_STATUSES = ["INITIALIZED", "DEPLOYED", "FAILED", "SUPERSEDED"] as const;
 export type DeployStatus = (typeof DEPLOY_STATUSES)[number];

@@ -1,3 +1,4 @@
+import type { Deployment } from "../../deployments/domain";
 import type { DeployRevision } from "./deploy-revision";
 
 /** How far a reader has followed a Deployment's history. */
@@ -10,10 +11,15 @@ export interface HistoryPosition {
 
 type Seen = Pick<DeployRevision, "number" | "status">;
 
-/** @param head null where nothing was deployed yet, or where it is not known: it then counts as unfinished */
-export function positionAt(lastNumber: number, head: Seen | null): HistoryPosition {
-  const mayChange = lastNumber > 0 && (head === null || head.status === "INITIALIZED");
-  return { number: lastNumber, unfinished: mayChange ? [lastNumber] : [] };
+/** @param head null before the first rollout, or where it is not known: it then counts as unfinished */
+export function positionAt(
+  { lastRevisionNumber, headRevisionId }: Pick<Deployment, "lastRevisionNumber" | "headRevisionId">,
+  head: Seen | null,
+): HistoryPosition {
+  if (head === null)
+    return { number: lastRevisionNumber, unfinished: headRevisionId === null ? [] : [lastRevisionNumber] };
+  // Refused deploys may have come after it.
+  return { number: lastRevisionNumber, unfinished: head.status === "INITIALIZED" ? [head.number] : [] };
 }
 
 /** @param changes by number */

@@ -1,7 +1,7 @@
 import { buildActor, buildDeployment, buildRevision, NOW } from "../../../../test/builders/domain";
 import { InvalidInput } from "../../../kernel/errors";
 import { contentOf, type DeployRevision, type DeployType } from "./deploy-revision";
-import { checkDescription, recordDeploy, requireDescription, restore } from "./new-revision";
+import { checkDescription, recordDeploy, recordRefusal, requireDescription, restore } from "./new-revision";
 
 const onto = buildDeployment({ lastRevisionNumber: 41 });
 const by = buildActor({ type: "SERVICE_ACCOUNT", label: "ci" });
@@ -46,6 +46,22 @@ describe("recordDeploy", () => {
     ["volume", "IMAGE_ONLY"],
   ] as const)("an image under %s is %s", (dagDeploymentType, type) => {
     expect(recordDeploy(contentOf(buildRevision({ dagDeploymentType })), "IMAGE_ENDPOINT", recording).type).toBe(type);
+  });
+});
+
+test("recordRefusal is final from the start, and keeps its reason short", () => {
+  const content = contentOf(buildRevision({ dagDeploymentType: "image" }));
+  expect(recordRefusal(content, "REGISTRY_PUSH", { ...recording, reason: "r".repeat(600) })).toEqual({
+    ...FRESH,
+    ...content,
+    type: "IMAGE_AND_DAG",
+    trigger: "REGISTRY_PUSH",
+    rollbackFromId: null,
+    rolledBackId: null,
+    originId: "new",
+    status: "FAILED",
+    statusReason: "r".repeat(500),
+    finishedAt: NOW,
   });
 });
 

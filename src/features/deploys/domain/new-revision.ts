@@ -12,6 +12,7 @@ import {
 } from "./deploy-revision";
 
 const MAX_DESCRIPTION = 500;
+const MAX_REASON = 500;
 
 /**
  * Trimmed; null where nothing is left. @throws InvalidInput if it is too long, or holds the NUL that Postgres cannot
@@ -55,6 +56,20 @@ export function recordDeploy(content: DeployContent, trigger: DeployTrigger, rec
     rollbackFromId: null,
     rolledBackId: null,
     originId: recording.id,
+  };
+}
+
+/** The next line of the history for a deploy that was refused without anybody there to be told. It never runs. */
+export function recordRefusal(
+  content: DeployContent,
+  trigger: DeployTrigger,
+  { reason, ...recording }: Recording & { readonly reason: string },
+): DeployRevision {
+  return {
+    ...recordDeploy(content, trigger, recording),
+    status: "FAILED",
+    statusReason: reason.slice(0, MAX_REASON),
+    finishedAt: recording.at,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Instant } from "../../../kernel/instant";
 import type { DeployRevision } from "./deploy-revision";
 
-/** RECORDED: it became a deploy. IGNORED: it cannot become one. */
+/** RECORDED: it became a deploy. IGNORED: it cannot become one; the history or the log tells why. */
 export type PushOutcome = "RECORDED" | "IGNORED";
 
 /** An image of a Deployment that arrived in the registry, as a notification told it. */

@@ -32,7 +32,7 @@ export const DeployStatus = describedEnum(DEPLOY_STATUSES, {
   valuesConfig: {
     INITIALIZED: { description: "Recorded, and not rolled out yet." },
     DEPLOYED: { description: "Rolled out." },
-    FAILED: { description: "Could not be rolled out; what ran before still runs." },
+    FAILED: { description: "Could not be rolled out, or was pushed and refused; what ran before still runs." },
     SUPERSEDED: { description: "A later deploy or rollback took its place before it was finished." },
   },
 });

@@ -47,7 +47,7 @@ export class DeploymentHistoryResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: "active, deploying while a deploy is under way, or failed if the newest one failed.",
+    description: "active, deploying while a deploy is under way, or failed if the newest rollout failed.",
   })
   async status(@Root() deployment: Deployment, @Ctx() context: GraphqlContext): Promise<string> {
     const { headRevisionId } = deployment.record;
