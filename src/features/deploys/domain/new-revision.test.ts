@@ -1,7 +1,14 @@
 import { buildActor, buildDeployment, buildRevision, NOW } from "../../../../test/builders/domain";
 import { InvalidInput } from "../../../kernel/errors";
 import { contentOf, type DeployRevision, type DeployType } from "./deploy-revision";
-import { checkDescription, recordDeploy, recordRefusal, requireDescription, restore } from "./new-revision";
+import {
+  checkDescription,
+  recordDeploy,
+  recordRefusal,
+  requireDescription,
+  restore,
+  shortenDescription,
+} from "./new-revision";
 
 const onto = buildDeployment({ lastRevisionNumber: 41 });
 const by = buildActor({ type: "SERVICE_ACCOUNT", label: "ci" });
@@ -142,5 +149,22 @@ describe("a description", () => {
 
   test.each(["", "   ", "\n\t"])("of a rollback is required: %j", (text) => {
     expect(() => requireDescription(text)).toThrow("description: has to say why");
+  });
+});
+
+describe("shortenDescription", () => {
+  test.each([
+    [undefined, null],
+    [" \n", null],
+    ["\0", null],
+    [" dbt\0 1.8 ", "dbt 1.8"],
+    ["x".repeat(500), "x".repeat(500)],
+    [` ${"x".repeat(500)}\n`, "x".repeat(500)],
+    ["x".repeat(501), `${"x".repeat(499)}…`],
+    [`${"x".repeat(498)} and more`, `${"x".repeat(498)}…`],
+    [`${"x".repeat(498)}😀😀`, `${"x".repeat(498)}…`],
+    ["x".repeat(100_000), `${"x".repeat(499)}…`],
+  ])("case %#", (text, description) => {
+    expect(shortenDescription(text)).toBe(description);
   });
 });

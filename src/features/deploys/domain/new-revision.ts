@@ -26,9 +26,17 @@ export function checkDescription(text: string | null | undefined): string | null
   return trimmed === "" ? null : trimmed;
 }
 
-/** Like `checkDescription`, but truncates: labels of images cannot be sent back for correction. */
-export const shortenDescription = (text: string | undefined): string | null =>
-  checkDescription((text ?? "").replaceAll("\0", "").trim().slice(0, MAX_DESCRIPTION));
+/**
+ * Like `checkDescription`, but cuts what is too long, with an ellipsis at its end, and drops null characters: a label, or
+ * a commit message that a CI sends along with its DAGs, is nothing that a person could be asked to correct.
+ */
+export function shortenDescription(text: string | undefined): string | null {
+  const trimmed = (text ?? "").replaceAll("\0", "").trim();
+  if (trimmed.length <= MAX_DESCRIPTION) return checkDescription(trimmed);
+  // A pair of surrogates that is cut in two is no character.
+  const kept = trimmed.slice(0, MAX_DESCRIPTION - 1).replace(/[\ud800-\udbff]$/, "");
+  return checkDescription(`${kept.trimEnd()}…`);
+}
 
 /** The same where one has to be given, as for a rollback. */
 export function requireDescription(text: string): string {

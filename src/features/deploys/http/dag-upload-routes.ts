@@ -8,7 +8,7 @@ import { InvalidInput } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
 import { UploadTooSlow, watchPace, type UploadLimits } from "../../../infrastructure/http/upload-pace";
 import type { RecordDagUpload } from "../app/record-dag-upload";
-import { checkDescription } from "../domain/new-revision";
+import { shortenDescription } from "../domain/new-revision";
 
 const MAX_DESCRIPTION_BYTES = 16_000;
 const MAX_FIELDS = 20;
@@ -50,7 +50,7 @@ export function dagUploadRoutes(
           const { archive, description } = readForm(request, limits);
           const revision = await receive.execute(archive, {
             accept: async () => {
-              const said = checkDescription(await description);
+              const said = shortenDescription(await description);
               // The body may have taken long. A caller who was removed meanwhile leaves nothing in the store.
               await admitted();
               return said;
