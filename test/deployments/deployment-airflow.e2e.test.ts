@@ -113,7 +113,9 @@ describe("updateDeploymentAirflow", () => {
   });
 
   test("refuses the way down", async () => {
-    const { id } = await onAirflow();
+    const deployment = await onAirflow();
+    await deploy(deployment, "2.3.3");
+    const { id } = deployment;
     expect(
       await askInVain(world, SET_AIRFLOW, { deploymentId: id, desiredAirflowVersion: "2.3.2" }, admin),
     ).toMatchObject({ code: "DOWNGRADE_REFUSED" });

@@ -111,8 +111,9 @@ describe("updateDeploymentRuntime", () => {
     ["11.4.0", "9.10.0"],
     ["3.0-1", "13.0.0"],
   ])("refuses the way down from %s to %s", async (runtimeVersion, desiredRuntimeVersion) => {
-    const { id } = await createDeployment(world, admin, { runtimeVersion });
-    const refusal = await refusedWithoutTrace(SET_RUNTIME, { deploymentId: id, desiredRuntimeVersion });
+    const deployment = await createDeployment(world, admin, { runtimeVersion });
+    await deployImage(world, admin, deployment);
+    const refusal = await refusedWithoutTrace(SET_RUNTIME, { deploymentId: deployment.id, desiredRuntimeVersion });
     expect(refusal).toMatchObject({
       code: "DOWNGRADE_REFUSED",
       message: expect.stringContaining("roll back to an earlier deploy"),

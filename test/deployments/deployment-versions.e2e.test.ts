@@ -131,6 +131,58 @@ test("a hotfix that was asked for comes with an image whose label cannot tell it
   });
 });
 
+describe("a Deployment that has never run anything", () => {
+  test.each([
+    [{ runtimeVersion: "13.11.0" }, { runtimeVersion: "11.5.0" }, ["11.5.0", "2.9.2"]],
+    [{ runtimeVersion: "3.0-1" }, { runtimeVersion: "13.0.0" }, ["13.0.0", "2.11.0"]],
+    [{ airflowVersion: "2.4.3-6" }, { airflowVersion: "2.3.4" }, [null, "2.3.4"]],
+  ])("of %j takes an older image, %j", async (made, image, runs) => {
+    const deployment = await createDeployment(world, admin, made);
+    await deployImage(world, admin, deployment, image);
+    expect(await versionsOf(deployment)).toEqual(runs);
+    const [runtimeVersion, airflowVersion] = runs;
+    expect(await readDeployment(world, admin, deployment)).toMatchObject({
+      runtimeVersion,
+      desiredRuntimeVersion: runtimeVersion,
+      ...(runtimeVersion === null && { airflowVersion }),
+    });
+  });
+
+  test("takes an older version by updateDeploymentRuntime, which the next image brings", async () => {
+    const deployment = await createDeployment(world, admin, { runtimeVersion: "13.11.0" });
+    await ask(world, SET_RUNTIME, { deploymentId: deployment.id, desiredRuntimeVersion: "11.5.0" }, admin);
+    await deployImage(world, admin, deployment, { runtimeVersion: "11.5.0" });
+    expect(await readDeployment(world, admin, deployment)).toMatchObject({
+      runtimeVersion: "11.5.0",
+      desiredRuntimeVersion: "11.5.0",
+    });
+  });
+
+  test("refuses to go below what is being rolled out, and names no rollback", async () => {
+    const deployment = await createDeployment(world, admin);
+    const { releaseName } = deployment;
+    await deployImage(world, admin, deployment, { rollOut: false });
+    const refusal = await refusedWithoutTrace(UPDATE_IMAGE, { releaseName, image: IMAGE, runtimeVersion: "11.3.0" });
+    expect(refusal).toMatchObject({ code: "DOWNGRADE_REFUSED" });
+    expect(refusal.message).not.toContain("roll back");
+  });
+
+  test("that has run one does not, either way", async () => {
+    const deployment = await createDeployment(world, admin);
+    const { releaseName, id } = deployment;
+    await deployImage(world, admin, deployment);
+    for (const [query, variables] of [
+      [UPDATE_IMAGE, { releaseName, image: IMAGE, runtimeVersion: "11.3.0" }],
+      [SET_RUNTIME, { deploymentId: id, desiredRuntimeVersion: "11.3.0" }],
+    ] as const) {
+      expect(await refusedWithoutTrace(query, variables)).toMatchObject({
+        code: "DOWNGRADE_REFUSED",
+        message: expect.stringContaining("roll back to an earlier deploy"),
+      });
+    }
+  });
+});
+
 describe("an image that nothing can pull is refused", () => {
   test.each([
     ["a long repository", `registry.example.com/${"a/".repeat(130)}b:v1`],

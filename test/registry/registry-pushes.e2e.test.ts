@@ -130,6 +130,18 @@ describe.each(registries)("a push to $kind", (registry) => {
     ]);
   });
 
+  test("with a description that is too long has it cut, as an upload has", async () => {
+    const deployment = await createDeployment(world, admin);
+    await push(admin, deployment, { labels: { ...ON_RUNTIME, [DESCRIPTION]: "x".repeat(600) } });
+    expect(await settled(deployment, 1)).toMatchObject([{ description: `${"x".repeat(499)}…`, status: "DEPLOYED" }]);
+  });
+
+  test("of an older Runtime than the Deployment was made with is a deploy, as long as nothing ran", async () => {
+    const deployment = await createDeployment(world, admin);
+    await push(admin, deployment, { labels: { [RUNTIME]: "11.3.0" } });
+    expect(await settled(deployment, 1)).toMatchObject([{ runtimeVersion: "11.3.0", status: "DEPLOYED" }]);
+  });
+
   test("without labels is taken to hold what runs", async () => {
     const deployment = await createDeployment(world, admin);
     await push(admin, deployment);

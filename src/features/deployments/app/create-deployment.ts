@@ -188,7 +188,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
       chartVersion: AIRFLOW_CHART_VERSION,
       executor,
       ...versions,
-      pendingRuntimeVersion: desired === null ? null : pendingRuntime(versions, desired, rules),
+      pendingRuntimeVersion: desired === null ? null : pendingRuntime(versions, desired, rules, "IS_CREATED"),
       pendingAirflowVersion: null,
       dagTarballVersion: null,
       dagDeploymentType: checkMechanism(input.dagDeployment?.type ?? "image", rules),

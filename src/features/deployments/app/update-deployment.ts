@@ -28,7 +28,7 @@ import {
 } from "../domain/settings";
 import { checkExtraCapacity, checkResources, componentSettings, mergeComponents } from "../domain/components";
 import type { Seal } from "../domain/secrets";
-import { pendingAirflow, pendingRuntime } from "../domain/versions";
+import { pastOf, pendingAirflow, pendingRuntime } from "../domain/versions";
 import { lockDeployment } from "./lock-deployment";
 import { reconcileJob, type DeploymentStores } from "./ports";
 import type { DeploymentRules } from "./rules";
@@ -124,7 +124,12 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     const { actor } = command;
     const desiredRuntimeVersion = command.desiredRuntimeVersion.trim();
     return this.change(command, DEPLOYMENT_PERMISSIONS.update, async (stores, deployment) => {
-      const pendingRuntimeVersion = pendingRuntime(deployment, desiredRuntimeVersion, this.deps.rules);
+      const pendingRuntimeVersion = pendingRuntime(
+        deployment,
+        desiredRuntimeVersion,
+        this.deps.rules,
+        pastOf(deployment),
+      );
       const changed = await this.save(stores, deployment, { pendingRuntimeVersion, pendingAirflowVersion: null });
       await stores.audit.add({
         actor,
@@ -232,7 +237,7 @@ function settingsPatch(
       environmentVariables: replaceVariables(environmentVariables, deployment.environmentVariables, seal),
     }),
     ...(desired !== null && {
-      pendingRuntimeVersion: pendingRuntime(deployment, desired, rules),
+      pendingRuntimeVersion: pendingRuntime(deployment, desired, rules, pastOf(deployment)),
       pendingAirflowVersion: null,
     }),
   };

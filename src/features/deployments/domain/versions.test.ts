@@ -35,13 +35,20 @@ describe("refuseDowngrade", () => {
     ["what nobody knows", airflow(null), airflow("2.3.0"), false],
     ["to what nobody knows", runtime("11.4.0"), runtime("unheard"), false],
   ])("%s", (_name, from, to, refused) => {
-    const attempt = (): void => refuseDowngrade(from, to, catalogue);
+    const attempt = (): void => refuseDowngrade(from, to, { catalogue, hasRun: true });
     if (refused) expect(attempt).toThrow(DowngradeRefused);
     else expect(attempt).not.toThrow();
   });
 
+  test("names a rollback as the remedy only where there is something to roll back to", () => {
+    const refuse = (hasRun: boolean) => () =>
+      refuseDowngrade(runtime("11.4.0"), runtime("11.3.0"), { catalogue, hasRun });
+    expect(refuse(true)).toThrow(/roll back to an earlier deploy$/);
+    expect(refuse(false)).toThrow(/is about to run$/);
+  });
+
   test("names both hotfixes", () => {
-    expect(() => refuseDowngrade(airflow("2.3.4-6"), airflow("2.3.4-5"), catalogue)).toThrow(
+    expect(() => refuseDowngrade(airflow("2.3.4-6"), airflow("2.3.4-5"), { catalogue, hasRun: true })).toThrow(
       "Airflow 2.3.4-5 is older than Airflow 2.3.4-6",
     );
   });

@@ -21,12 +21,17 @@ export type Versions = PlatformVersions;
 export class DowngradeRefused extends DomainError {
   readonly code = "DOWNGRADE_REFUSED";
 
-  constructor(from: string, to: string) {
-    super(
-      `${to} is older than ${from}, which the Deployment runs or is about to run; to go back, roll back to an earlier deploy`,
-    );
+  constructor(from: string, to: string, hasRun: boolean) {
+    const remedy = hasRun ? "; to go back, roll back to an earlier deploy" : "";
+    super(`${to} is older than ${from}, which the Deployment runs or is about to run${remedy}`);
   }
 }
+
+/** NEVER_RAN: nothing was ever rolled out, or is about to be, so there is nothing that could be downgraded. */
+export type Past = "IS_CREATED" | "NEVER_RAN" | "HAS_RUN";
+
+export const pastOf = ({ headRevisionId }: Pick<Deployment, "headRevisionId">): Past =>
+  headRevisionId === null ? "NEVER_RAN" : "HAS_RUN";
 
 /** As somebody gave them: trimmed, and null for what is left out, blank or `NA`. */
 export const givenVersions = (given: { readonly [K in keyof Versions]?: string | null | undefined }): Versions => ({
@@ -89,13 +94,18 @@ const excerpt = (text: string): string => JSON.stringify(text.length > 50 ? `${t
  * Compared on the Runtime scale where both run a Runtime, else by the Airflow inside; the two scales are
  * never mixed, and between a Runtime and an Airflow image hotfix numbers do not count, since a Runtime has
  * none. What cannot be compared is let through.
+ * @param hasRun whether an earlier deploy can be rolled back to
  * @throws DowngradeRefused
  */
-export function refuseDowngrade(from: Versions, to: Versions, catalogue: RuntimeCatalogue): void {
+export function refuseDowngrade(
+  from: Versions,
+  to: Versions,
+  { catalogue, hasRun }: { readonly catalogue: RuntimeCatalogue; readonly hasRun: boolean },
+): void {
   if (from.runtimeVersion !== null && to.runtimeVersion !== null) {
     const [a, b] = [parseRuntimeVersion(from.runtimeVersion), parseRuntimeVersion(to.runtimeVersion)];
     if (a !== null && b !== null && compareVersions(b, a) < 0) {
-      throw new DowngradeRefused(`Runtime ${from.runtimeVersion}`, `Runtime ${to.runtimeVersion}`);
+      throw new DowngradeRefused(`Runtime ${from.runtimeVersion}`, `Runtime ${to.runtimeVersion}`, hasRun);
     }
     return;
   }
@@ -108,7 +118,7 @@ export function refuseDowngrade(from: Versions, to: Versions, catalogue: Runtime
   if (a !== null && b !== null && isOlderAirflow(b, a)) {
     const shown = (versions: Versions, { release }: AirflowVersion): string =>
       `Airflow ${a.release === b.release ? (versions.airflowVersion ?? release) : release}`;
-    throw new DowngradeRefused(shown(from, a), shown(to, b));
+    throw new DowngradeRefused(shown(from, a), shown(to, b), hasRun);
   }
 }
 
@@ -117,14 +127,14 @@ export function refuseDowngrade(from: Versions, to: Versions, catalogue: Runtime
  * @throws InvalidInput if it is malformed or unknown, or a migration from Airflow would change Airflow as well
  * @throws DowngradeRefused
  */
-export function pendingRuntime(deployment: Versions, given: string, rules: VersionRules): string | null {
+export function pendingRuntime(deployment: Versions, given: string, rules: VersionRules, past: Past): string | null {
   const { catalogue } = rules;
   const desired = given.trim();
   const wanted = checkForm({ runtimeVersion: desired, airflowVersion: null }, rules, "desiredRuntimeVersion");
   if (catalogue.find(desired) === null) {
     throw new InvalidInput("desiredRuntimeVersion", `${desired} is not in the catalogue of Runtime releases`);
   }
-  refuseDowngrade(deployment, wanted, catalogue);
+  if (past !== "NEVER_RAN") refuseDowngrade(deployment, wanted, { catalogue, hasRun: past === "HAS_RUN" });
   if (deployment.runtimeVersion === null && deployment.airflowVersion !== null) {
     if (airflowVersionOf(wanted, catalogue)?.release !== airflowVersionOf(deployment, catalogue)?.release) {
       throw new InvalidInput(
@@ -158,6 +168,6 @@ export function pendingAirflow(
   if (desired === deployment.airflowVersion) return null;
   const wanted = checkForm({ runtimeVersion: null, airflowVersion: desired }, rules, argument);
   if (!rules.airflowImages.has(desired)) throw new InvalidInput(argument, `there is no image of Airflow ${desired}`);
-  refuseDowngrade(deployment, wanted, rules.catalogue);
+  if (pastOf(deployment) === "HAS_RUN") refuseDowngrade(deployment, wanted, { ...rules, hasRun: true });
   return desired;
 }

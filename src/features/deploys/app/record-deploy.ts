@@ -100,8 +100,10 @@ export class RecordDeploy {
     // Without any the image is taken to hold what the Deployment runs.
     const versions: PlatformVersions = isGiven ? checkVersions(given, this.deps.rules) : deployment;
     const { head } = await loadHeadCurrentAndTarget(stores, deployment);
-    refuseDowngrade(deployment, versions, catalogue);
-    if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, catalogue);
+    // Before the first rollout the version is no more than a wish: there is nothing to downgrade.
+    const hasRun = deployment.currentRevisionId !== null;
+    if (hasRun) refuseDowngrade(deployment, versions, { catalogue, hasRun });
+    if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, { catalogue, hasRun });
 
     const inside = airflowVersionOf(
       { ...versions, airflowVersion: given.airflowVersion ?? versions.airflowVersion },
