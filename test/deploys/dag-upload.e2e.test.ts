@@ -89,6 +89,10 @@ describe("an upload of DAGs", () => {
         fileCount: 2,
       },
     });
+    const query = 'query ($id: Uuid!) { logs(deploymentUuid: $id, search: "Revision 2:") { message } }';
+    expect((await ask(world, query, { id: deployment.id }, admin)).logs).toEqual([
+      { message: expect.stringContaining(` deploys DAGs (bundle ${dagTarballVersion}): first DAGs`) },
+    ]);
     expect(await spools()).toEqual([]);
   });
 

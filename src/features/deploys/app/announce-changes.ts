@@ -46,13 +46,23 @@ const BAD_NEWS: ReadonlySet<unknown> = new Set(["rollout_attempt_failed", "faile
 export function changesTo(log: ChangeLog): Announce {
   const logged = new LRUCache<string, true>({ max: MAX_REMEMBERED });
   return ({ releaseName, deploymentId, message, fields }) => {
-    const { event, revisionId, revisionNumber: revision, trigger, actorId, actorLabel: actor, reason, image } = fields;
+    const {
+      event,
+      revisionId,
+      revisionNumber: revision,
+      type,
+      trigger,
+      actorId,
+      actorLabel: actor,
+      reason,
+      image,
+    } = fields;
     const key = `${deploymentId} ${String(revisionId)} ${message}`;
     if (logged.has(key)) return;
     logged.set(key, true);
     const level = BAD_NEWS.has(event) ? "warn" : "info";
     log[level](
-      { event, releaseName, revision, trigger, actor, actorId, image, reason, deploymentId, revisionId },
+      { event, releaseName, revision, type, trigger, actor, actorId, image, reason, deploymentId, revisionId },
       `${releaseName}: ${message}`,
     );
   };

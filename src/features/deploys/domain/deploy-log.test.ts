@@ -1,5 +1,6 @@
 import { buildDeployment, buildRevision, NOW } from "../../../../test/builders/domain";
 import { deployLogLine, type DeployEvent } from "./deploy-log";
+import { DEPLOY_TRIGGERS, DEPLOY_TYPES, type DeployType } from "./deploy-revision";
 
 const deployment = buildDeployment({ label: "Sales", releaseName: "astral-comet-1234" });
 const revision = buildRevision({
@@ -19,6 +20,7 @@ const ALWAYS = {
   revisionId: revision.id,
   revisionNumber: 5,
   isRollback: false,
+  type: "IMAGE_AND_DAG",
   trigger: "IMAGE_ENDPOINT",
   actorId: revision.actorId,
   actorType: "USER",
@@ -27,6 +29,8 @@ const ALWAYS = {
   runtimeVersion: "11.5.0",
   airflowVersion: "2.9.2",
 };
+
+const NO_IMAGE = { imageRepository: null, imageTag: null, imageDigest: null };
 
 const SIDES = {
   fromRevisionId: from.id,
@@ -98,17 +102,85 @@ test.each<[DeployEvent, string, object]>([
   });
 });
 
-test("says so where image, version or description are missing", () => {
-  const bare = buildRevision({
-    number: 1,
-    imageRepository: null,
-    imageTag: null,
-    imageDigest: null,
-    runtimeVersion: null,
-    airflowVersion: null,
-    actorLabel: "ci",
-  });
+test("says so where version and description are missing", () => {
+  const bare = buildRevision({ ...NO_IMAGE, type: "DAG_ONLY", description: null, actorLabel: "ci" });
   expect(deployLogLine(deployment, bare, { event: "deploy_recorded" }, NOW).message).toBe(
-    "Revision 1: ci deploys DAGs (an unknown version)",
+    "Revision 1: ci deploys DAGs",
   );
+  const unknown = buildRevision({ imageTag: "1", imageDigest: null, runtimeVersion: null, airflowVersion: null });
+  expect(deployLogLine(deployment, unknown, { event: "deploy_recorded" }, NOW).message).toContain(
+    "team/airflow:1 (an unknown version)",
+  );
+});
+
+describe("the text follows the type of the deploy", () => {
+  const IMAGE = "registry.example.com/team/airflow:v1";
+  const BUNDLE = "2024-07-15T09:30:00.000000Z";
+  const OLD_BUNDLE = "2024-07-01T08:00:00.000000Z";
+
+  /** What is said of each type: with an image or without one, with a bundle of DAGs or without one. */
+  const SAID: Readonly<Record<DeployType, Readonly<Record<string, string>>>> = {
+    IMAGE_AND_DAG: {
+      "image, bundle": `${IMAGE} (Runtime 11.5.0) and DAGs (bundle ${BUNDLE})`,
+      "image, no bundle": `${IMAGE} (Runtime 11.5.0)`,
+      "no image, bundle": `DAGs (bundle ${BUNDLE})`,
+      "no image, no bundle": "DAGs",
+    },
+    IMAGE_ONLY: {
+      "image, bundle": `${IMAGE} (Runtime 11.5.0)`,
+      "image, no bundle": `${IMAGE} (Runtime 11.5.0)`,
+      "no image, bundle": "an image",
+      "no image, no bundle": "an image",
+    },
+    DAG_ONLY: {
+      "image, bundle": `DAGs (bundle ${BUNDLE})`,
+      "image, no bundle": "DAGs",
+      "no image, bundle": `DAGs (bundle ${BUNDLE})`,
+      "no image, no bundle": "DAGs",
+    },
+  };
+  const cases = DEPLOY_TYPES.flatMap((type) =>
+    DEPLOY_TRIGGERS.flatMap((trigger) =>
+      ["image", "no image"].flatMap((image) =>
+        ["bundle", "no bundle"].map((bundle) => ({ type, trigger, image, bundle })),
+      ),
+    ),
+  );
+
+  test.each(cases)("$type, $trigger, $image, $bundle", ({ type, trigger, image, bundle }) => {
+    const dagTarballVersion = bundle === "bundle" ? BUNDLE : null;
+    const one = buildRevision({
+      number: 7,
+      type,
+      trigger,
+      imageTag: "v1",
+      imageDigest: null,
+      ...(image === "no image" && NO_IMAGE),
+      runtimeVersion: "11.5.0",
+      dagDeploymentType: "dag_deploy",
+      dagTarballVersion,
+      description: "why",
+      actorLabel: "Ada",
+    });
+    const old = buildRevision({ number: 4, runtimeVersion: "11.4.0", dagTarballVersion: OLD_BUNDLE });
+    const isRollback = trigger === "ROLLBACK";
+    const event: DeployEvent = isRollback
+      ? { event: "rollback_accepted", from: one, target: old, warnings: [] }
+      : { event: "deploy_recorded" };
+    const { message, fields } = deployLogLine(deployment, one, event, NOW);
+    const rolledBack =
+      type === "DAG_ONLY"
+        ? `rolls back DAGs from revision 7 (${dagTarballVersion === null ? "no bundle" : `bundle ${BUNDLE}`}) to revision 4 (bundle ${OLD_BUNDLE})`
+        : "rolls back from revision 7 (Runtime 11.5.0) to revision 4 (Runtime 11.4.0)";
+    const said = isRollback ? rolledBack : `deploys ${SAID[type][`${image}, ${bundle}`] ?? ""}`;
+    expect(message).toBe(`Revision 7: Ada ${said}: why`);
+    expect(fields).toMatchObject({ type, trigger, isRollback });
+  });
+
+  test("an image that brings its DAGs along names no bundle", () => {
+    const one = buildRevision({ imageTag: "v1", imageDigest: null, dagDeploymentType: "image", actorLabel: "Ada" });
+    expect(deployLogLine(deployment, one, { event: "deploy_recorded" }, NOW).message).toBe(
+      `Revision 1: Ada deploys ${IMAGE} (Runtime 11.5.0)`,
+    );
+  });
 });

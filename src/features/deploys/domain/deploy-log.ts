@@ -46,6 +46,7 @@ export function deployLogLine(
       revisionId: revision.id,
       revisionNumber: revision.number,
       isRollback: revision.trigger === "ROLLBACK",
+      type: revision.type,
       trigger: revision.trigger,
       actorId: revision.actorId,
       actorType: revision.actorType,
@@ -91,10 +92,13 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
   const name = `Revision ${revision.number}`;
   switch (what.event) {
     case "deploy_recorded":
-      return `${name}: ${revision.actorLabel} deploys ${imageReference(revision) ?? "DAGs"} (${versionLabel(revision)}${what.isUnknownRelease === true ? ", which is not in the catalogue" : ""})${why(revision)}${waits(what.waitsUntil)}`;
+      return `${name}: ${revision.actorLabel} deploys ${deployed(revision, what)}${why(revision)}${waits(what.waitsUntil)}`;
     case "rollback_accepted": {
-      const from = what.from === null ? "nothing" : `revision ${what.from.number} (${versionLabel(what.from)})`;
-      return `${name}: ${revision.actorLabel} rolls back from ${from} to revision ${what.target.number} (${versionLabel(what.target)})${why(revision)}`;
+      const isOfDags = revision.type === "DAG_ONLY";
+      const label = (one: DeployRevision): string =>
+        `revision ${one.number} (${isOfDags ? bundleLabel(one) : versionLabel(one)})`;
+      const from = what.from === null ? "nothing" : label(what.from);
+      return `${name}: ${revision.actorLabel} rolls back${isOfDags ? " DAGs" : ""} from ${from} to ${label(what.target)}${why(revision)}`;
     }
     case "dags_added":
       return `${name}: ${revision.actorLabel} adds DAGs (bundle ${what.version})`;
@@ -114,6 +118,23 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
       return `${name}: the push of ${imageReference(revision) ?? "an image"} by ${revision.actorLabel} is not deployed: ${what.reason}`;
   }
 }
+
+/** What the deploy's type says that it puts in place, not what the revision holds: that is complete in each. */
+function deployed(
+  revision: DeployRevision,
+  { isUnknownRelease = false }: Extract<DeployEvent, { event: "deploy_recorded" }>,
+): string {
+  const { type, dagDeploymentType, dagTarballVersion } = revision;
+  const image = type === "DAG_ONLY" ? null : imageReference(revision);
+  const hasBundle = type !== "IMAGE_ONLY" && dagDeploymentType === "dag_deploy" && dagTarballVersion !== null;
+  const dags = hasBundle ? `DAGs (${bundleLabel(revision)})` : "DAGs";
+  if (image === null) return type === "IMAGE_ONLY" ? "an image" : dags;
+  const version = `${versionLabel(revision)}${isUnknownRelease ? ", which is not in the catalogue" : ""}`;
+  return `${image} (${version})${hasBundle ? ` and ${dags}` : ""}`;
+}
+
+const bundleLabel = ({ dagTarballVersion }: DeployRevision): string =>
+  dagTarballVersion === null ? "no bundle" : `bundle ${dagTarballVersion}`;
 
 /** `waits for DAGs until 10:15:30Z` */
 export const waitingForDags = (until: Instant): string =>
