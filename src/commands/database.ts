@@ -24,10 +24,10 @@ export const configOf = (valuesFiles: readonly string[] = []): Config => loadedC
  */
 export async function withConfig<T>(
   valuesFiles: readonly string[] = [],
-  work: (config: Config) => Promise<T>,
+  work: (config: Config, warnings: readonly string[]) => Promise<T>,
 ): Promise<T> {
   const loaded = loadedConfig(valuesFiles);
-  return work(loaded.config).catch((error: unknown) => {
+  return work(loaded.config, loaded.warnings).catch((error: unknown) => {
     throw explainStartError(error, loaded);
   });
 }

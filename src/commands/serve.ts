@@ -13,10 +13,11 @@ import { readOptions, VALUES_OPTION } from "./usage-error";
 /** Resolves once the service is ready. The service then runs until the process receives SIGTERM or SIGINT. */
 export async function serve(args: string[]): Promise<void> {
   const { values } = readOptions(args, VALUES_OPTION);
-  await withConfig(values, async (config) => {
+  await withConfig(values, async (config, warnings) => {
     // With a database of its own it is a trial, and read by a person.
     const log = createLogger(config, config.database.kind === "embedded" ? readableLines(process.stdout) : undefined);
     adoptConsole(log);
+    for (const warning of warnings) log.warn(`configuration: ${warning}`);
     const shutdown = new Shutdown(log);
     try {
       await start(config, log, shutdown);

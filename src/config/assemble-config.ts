@@ -7,10 +7,15 @@ import type {
   ElasticsearchConfig,
   RegistryConfig,
 } from "./config";
+import type { Remarks } from "./remarks";
 import type { SettingValues } from "./settings";
 
-/** Turns checked values into the `Config`, and adds a problem for values that do not fit together. */
-export function assembleConfig(values: SettingValues, problems: string[]): Config {
+/**
+ * Turns checked values into the `Config`. An optional part that lacks what it needs is left out with a warning where
+ * that is safe; other values that do not fit together are problems.
+ */
+export function assembleConfig(values: SettingValues, remarks: Remarks): Config {
+  const { problems } = remarks;
   const { endpoint, subscriptions } = values.server;
   if (endpoint === subscriptions)
     problems.push(`webserver.endpoint and webserver.subscriptions are both ${endpoint}: each needs a path of its own`);
@@ -20,8 +25,8 @@ export function assembleConfig(values: SettingValues, problems: string[]): Confi
     elasticsearch: assembleElasticsearch(values.elasticsearch, problems),
     bundles: assembleBundles(values.bundles, problems),
     registry: assembleRegistry(values.registry, values.server),
-    signOn: assembleSignOn(values.signOn, problems),
-    deployments: assembleDeployments(values.deployments, problems),
+    signOn: assembleSignOn(values, remarks),
+    deployments: assembleDeployments(values.deployments, remarks),
   };
 }
 
@@ -80,11 +85,14 @@ function assembleRegistry(values: SettingValues["registry"], { baseDomain }: Set
   };
 }
 
-function assembleDeployments(values: SettingValues["deployments"], problems: string[]): DeploymentsConfig {
+function assembleDeployments(values: SettingValues["deployments"], { problems, nameOf }: Remarks): DeploymentsConfig {
   const { byoRegistryEnabled, byoRegistryHost, namespacePoolEnabled, namespacePoolNames, ...rest } = values;
   const preCreatedNamespaces = rest.preCreatedNamespaces.length > 0 ? rest.preCreatedNamespaces : namespacePoolNames;
+  // Without the pool, Deployments would go to namespaces outside of it.
   if (namespacePoolEnabled && preCreatedNamespaces.length === 0) {
-    problems.push("deployments.namespacePoolEnabled is true, but there are no deployments.namespacePoolNames");
+    problems.push(
+      `${nameOf("deployments.namespacePoolEnabled")} is true, but there are no names: list namespaces at ${nameOf("deployments.namespacePoolNames")}, or switch it off`,
+    );
   }
   return {
     ...rest,

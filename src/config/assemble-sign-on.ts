@@ -1,5 +1,6 @@
 import type { ProviderConfig, SignOnConfig } from "./config";
 import { PROVIDER_NAMES, type ProviderName } from "./settings/value-types";
+import type { Remarks } from "./remarks";
 import type { SettingValues } from "./settings";
 import { DIRECTORY_CLAIMS } from "./settings/sign-on-settings";
 
@@ -7,11 +8,20 @@ const THIS_MACHINE = new Set(["localhost", "127.0.0.1", "[::1]"]);
 /** Tenants of Microsoft that include all accounts, and so are no directory whose addresses could be trusted. */
 const ANY_TENANT = /^\/(common|organizations|consumers)(\/|$)/i;
 
-/** The enabled providers. Values that are missing or do not fit together are added to `problems`. */
-export function assembleSignOn(values: SettingValues["signOn"], problems: string[]): SignOnConfig {
-  const { clockToleranceSeconds, timeoutSeconds, importGroups, teamFilter } = values;
+/**
+ * The providers that are enabled and complete. One that lacks its client id or its discovery URL is left out with a
+ * warning: the platform's own guide to installation enables Google without a client id.
+ */
+export function assembleSignOn({ signOn, auth }: SettingValues, remarks: Remarks): SignOnConfig {
+  const { clockToleranceSeconds, timeoutSeconds, importGroups, teamFilter } = signOn;
+  const providers = PROVIDER_NAMES.flatMap((name) => assembleProvider(name, signOn[name], remarks) ?? []);
+  if (!auth.localEnabled && providers.length === 0) {
+    remarks.warnings.push(
+      `${remarks.nameOf("auth.localEnabled")} is false and no identity provider is set up: people cannot sign in`,
+    );
+  }
   return {
-    providers: PROVIDER_NAMES.flatMap((name) => assembleProvider(name, values[name], problems) ?? []),
+    providers,
     clockToleranceSeconds,
     timeoutSeconds,
     importGroups,
@@ -22,14 +32,20 @@ export function assembleSignOn(values: SettingValues["signOn"], problems: string
 function assembleProvider(
   name: ProviderName,
   values: SettingValues["signOn"][ProviderName],
-  problems: string[],
+  { problems, warnings, nameOf }: Remarks,
 ): ProviderConfig | null {
   const { enabled, clientId, discoveryUrl, audience, ...rest } = values;
   if (!enabled) return null;
   const path = `auth.openidConnect.${name}`;
-  if (clientId === undefined) problems.push(`${path} is enabled, but has no clientId`);
-  if (discoveryUrl === undefined) problems.push(`${path} is enabled, but has no discoveryUrl`);
-  if (clientId === undefined || discoveryUrl === undefined) return null;
+  if (clientId === undefined || discoveryUrl === undefined) {
+    const missing = Object.entries({ clientId, discoveryUrl }).flatMap(([key, value]) =>
+      value === undefined ? key : [],
+    );
+    warnings.push(
+      `${nameOf(`signOn.${name}.enabled`)} is true, but there is no ${missing.map((key) => `${path}.${key}`).join(" and no ")}: nobody can sign in through ${rest.displayName}`,
+    );
+    return null;
+  }
 
   const { protocol, hostname, pathname } = new URL(discoveryUrl);
   if (protocol === "http:" && !THIS_MACHINE.has(hostname)) {

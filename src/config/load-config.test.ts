@@ -422,7 +422,9 @@ describe("problems", () => {
       "a pool without names",
       ["global: { features: { namespacePools: { enabled: true } } }"],
       {},
-      [expect.stringContaining("there are no deployments.namespacePoolNames")],
+      [
+        "global.features.namespacePools.enabled (1.yaml:1) is true, but there are no names: list namespaces at NAMESPACE_POOLS__NAMES, or switch it off",
+      ],
     ],
     [
       "one path for two things",

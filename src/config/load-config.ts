@@ -3,6 +3,7 @@ import { checkValue, describe, placeOf } from "./check-value";
 import type { Config } from "./config";
 import { ConfigurationError } from "./configuration-error";
 import { givenValues, leavesInTheWay, type Origin, type Sources } from "./given-values";
+import { nameSetting, sourceOf } from "./name-setting";
 import type { Setting } from "./settings/setting";
 import { allSettings, nestValues } from "./settings";
 import { readValuesFile, UnreadableValuesFile } from "./values-file";
@@ -28,6 +29,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** One for every setting, in the order of the table. */
   readonly sources: readonly SettingSource[];
+  /** Parts of the configuration that have no effect, or not the effect they seem to have. One sentence each. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -37,14 +40,15 @@ export interface LoadedConfig {
  */
 export function loadConfig({ valuesFiles, env, cwd }: ConfigSources): LoadedConfig {
   const problems: string[] = [];
+  const warnings: string[] = [];
   const files = [...(env["VALUES_FILE"] ?? "").split(":").filter((file) => file !== ""), ...valuesFiles];
-  const values = readAll(files, cwd, problems);
-  for (const { node, path, expected } of leavesInTheWay(allSettings, values)) {
+  const tree = readAll(files, cwd, problems);
+  for (const { node, path, expected } of leavesInTheWay(allSettings, tree)) {
     const place = placeOf({ kind: "file", path, ...node.place });
     problems.push(`${place}: expected ${expected}, found ${describe(node.value)}`);
   }
 
-  const given = checkedValues({ values, env }, problems);
+  const given = checkedValues({ values: tree, env }, problems);
   const embedded = !given.has("database.url");
   const sources = allSettings.map(({ path, setting }): SettingSource => {
     const { value, origin } = given.get(path) ?? defaultOf(setting, embedded);
@@ -52,9 +56,14 @@ export function loadConfig({ valuesFiles, env, cwd }: ConfigSources): LoadedConf
     return { path, setting, value: absolute, origin };
   });
 
-  const config = assembleConfig(nestValues(new Map(sources.map(({ path, value }) => [path, value]))), problems);
+  const nameOf = (path: string): string => {
+    const source = sourceOf(sources, path);
+    return source === undefined ? path : nameSetting(source);
+  };
+  const values = nestValues(new Map(sources.map(({ path, value }) => [path, value])));
+  const config = assembleConfig(values, { problems, warnings, nameOf });
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return { config, sources };
+  return { config, sources, warnings };
 }
 
 function readAll(files: readonly string[], cwd: string, problems: string[]): ValuesNode {

@@ -99,14 +99,41 @@ test.each<[string, string, boolean]>([
   expect(signOn(lines).importGroups).toBe(importGroups);
 });
 
+const PLACE = "astronomer.houston.config.auth.openidConnect";
+
 test.each([
-  ["okta: true", "okta"],
-  ["okta: { enabled: true }", "okta"],
-])("a provider is switched on by %s, and then has to be complete", (lines, name) => {
-  expect(problemsOf(lines)).toEqual([
-    `auth.openidConnect.${name} is enabled, but has no clientId`,
-    `auth.openidConnect.${name} is enabled, but has no discoveryUrl`,
+  [
+    "okta: true",
+    `${PLACE}.okta (values.yaml:7) is true, but there is no auth.openidConnect.okta.clientId and no auth.openidConnect.okta.discoveryUrl: nobody can sign in through Okta`,
+  ],
+  [
+    "okta: { enabled: true, clientId: c }",
+    `${PLACE}.okta.enabled (values.yaml:7) is true, but there is no auth.openidConnect.okta.discoveryUrl: nobody can sign in through Okta`,
+  ],
+  [
+    "google: { enabled: true, clientId: ~ }",
+    `${PLACE}.google.enabled (values.yaml:7) is true, but there is no auth.openidConnect.google.clientId: nobody can sign in through Google`,
+  ],
+  [
+    "google: { enabled: true, clientId: '', scope: profile }",
+    `${PLACE}.google.enabled (values.yaml:7) is true, but there is no auth.openidConnect.google.clientId: nobody can sign in through Google`,
+  ],
+])("a provider that lacks something is left out with a warning: %s", (lines, warning) => {
+  const { config, warnings } = load(
+    `custom: { enabled: true, clientId: c, discoveryUrl: "https://a.example" }\n${lines}`,
+  );
+  expect(config.signOn.providers.map(({ name }) => name)).toEqual(["custom"]);
+  expect(warnings).toEqual([warning]);
+});
+
+test("a configuration that lets nobody sign in loads with a warning", () => {
+  const env = { AUTH__LOCAL__ENABLED: "false", AUTH__OPENID_CONNECT__GOOGLE__ENABLED: "true" };
+  expect(load("{}", env).warnings).toEqual([
+    "AUTH__OPENID_CONNECT__GOOGLE__ENABLED is true, but there is no auth.openidConnect.google.clientId: nobody can sign in through Google",
+    "AUTH__LOCAL__ENABLED is false and no identity provider is set up: people cannot sign in",
   ]);
+  expect(load(OKTA, { AUTH__LOCAL__ENABLED: "false" }).warnings).toEqual([]);
+  expect(load("{}").warnings).toEqual([]);
 });
 
 test("several are offered in the order of the platform, Google by its well-known address", () => {

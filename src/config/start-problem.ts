@@ -1,5 +1,5 @@
-import type { Origin } from "./given-values";
 import type { LoadedConfig, SettingSource } from "./load-config";
+import { nameSetting, sourceOf } from "./name-setting";
 
 /** The database is unreachable; the message names it. */
 export class DatabaseUnreachable extends Error {}
@@ -11,31 +11,29 @@ type SystemError = NodeJS.ErrnoException & { readonly hostname?: string };
  * returned unchanged.
  */
 export function explainStartError(error: unknown, { sources }: Pick<LoadedConfig, "sources">): unknown {
-  const database = settingAt(sources, "database.url");
+  const database = sourceOf(sources, "database.url");
   if (error instanceof DatabaseUnreachable && database?.value !== undefined) {
-    return new Error(`${error.message}. Its address comes from ${nameOf(database)}`, { cause: error });
+    return new Error(`${error.message}. Its address comes from ${nameSetting(database)}`, { cause: error });
   }
   if (!(error instanceof Error) || (error as SystemError).code === undefined) return error;
   const text = explainAddress(error, sources) ?? explainPath(error, sources);
   return text === undefined ? error : new Error(text, { cause: error });
 }
 
-const settingAt = (sources: readonly SettingSource[], path: string): SettingSource | undefined =>
-  sources.find((source) => source.path === path);
-
 function explainAddress(
   { code, syscall, hostname }: SystemError,
   sources: readonly SettingSource[],
 ): string | undefined {
-  const [host, port] = [settingAt(sources, "server.host"), settingAt(sources, "server.port")];
+  const [host, port] = [sourceOf(sources, "server.host"), sourceOf(sources, "server.port")];
   if (host === undefined || port === undefined) return undefined;
   if (syscall === "getaddrinfo" && hostname === host.value)
-    return `The address to listen on, ${hostname}, is not known: change ${nameOf(host)}`;
+    return `The address to listen on, ${hostname}, is not known: change ${nameSetting(host)}`;
   if (syscall !== "listen") return undefined;
-  if (code === "EADDRINUSE") return `Port ${port.value} is taken; choose another with ${nameOf(port)}`;
+  if (code === "EADDRINUSE") return `Port ${port.value} is taken; choose another with ${nameSetting(port)}`;
   if (code === "EACCES")
-    return `This user may not listen on port ${port.value}; choose one from 1024 up with ${nameOf(port)}`;
-  if (code === "EADDRNOTAVAIL") return `This machine does not have the address ${host.value}: change ${nameOf(host)}`;
+    return `This user may not listen on port ${port.value}; choose one from 1024 up with ${nameSetting(port)}`;
+  if (code === "EADDRNOTAVAIL")
+    return `This machine does not have the address ${host.value}: change ${nameSetting(host)}`;
   return undefined;
 }
 
@@ -61,20 +59,5 @@ function explainPath({ code = "", path: file }: SystemError, sources: readonly S
     value.length > 1 &&
     (file === value || file.startsWith(`${value}/`) || (code !== "ENOENT" && value.startsWith(`${file}/`)));
   const [source] = sources.filter(leadsThere).sort((a, b) => String(b.value).length - String(a.value).length);
-  return source === undefined ? undefined : `${file} ${reason}: it comes from ${nameOf(source)}`;
+  return source === undefined ? undefined : `${file} ${reason}: it comes from ${nameSetting(source)}`;
 }
-
-/** Where the value was set; for a default, where another one can be set. */
-function nameOf({ setting, origin, path }: SettingSource): string {
-  switch (origin.kind) {
-    case "environment":
-      return origin.name;
-    case "file":
-      return describeFile(origin);
-    case "default":
-    case "embedded default":
-      return setting.env[0] ?? setting.values[0] ?? path;
-  }
-}
-
-const describeFile = ({ file, line, path }: Extract<Origin, { kind: "file" }>): string => `${path} (${file}:${line})`;

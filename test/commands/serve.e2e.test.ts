@@ -214,12 +214,15 @@ describe("retrograde serve", () => {
     const config = retrograde(["config"], {
       DATA_DIR: dataDir,
       DATABASE_URL: "postgres://someone:hidden@127.0.0.1:9/nowhere",
+      AUTH__OPENID_CONNECT__GOOGLE__ENABLED: "true",
     });
     const schema = retrograde(["print-schema"], { DATA_DIR: dataDir });
     expect([await config.ended, await schema.ended]).toEqual([0, 0]);
     expect(config.output()).toMatch(/^server\.port += 8871 +default$/m);
     expect(config.output()).toMatch(/^database\.url += postgres:.* environment: DATABASE_URL$/m);
     expect(config.output()).not.toContain("hidden");
+    expect(config.stdout()).not.toContain("warning");
+    expect(config.output()).toMatch(/^warning: AUTH__OPENID_CONNECT__GOOGLE__ENABLED is true, but there is no /m);
     expect(schema.output()).toBe(readFileSync(join(ROOT, "schema.graphql"), "utf8"));
     const version = retrograde(["--version"], {});
     const help = retrograde(["serve", "--help"], {});

@@ -44,11 +44,15 @@ test("while it starts it is alive and not ready, and says what it waits for", as
     DATABASE_URL: database.url,
     MIGRATE_ON_START: "true",
     PORT: String(port),
+    AUTH__OPENID_CONNECT__GOOGLE__ENABLED: "true",
   });
   const get = (path: string): Promise<Response> =>
     fetch(`http://127.0.0.1:${port}${path}`, { signal: AbortSignal.timeout(30_000) });
   try {
     await service.printed("another process migrates the database; waiting until it has finished");
+    expect(service.output).toMatch(
+      /"level":40,.*configuration: AUTH__OPENID_CONNECT__GOOGLE__ENABLED is true, but there is no auth.openidConnect.google.clientId/,
+    );
     const starting = await get("/v1/readyz");
     expect([starting.status, starting.headers.get("retry-after")]).toEqual([503, "2"]);
     expect(await starting.json()).toMatchObject({ status: "starting" });

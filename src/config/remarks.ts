@@ -1,0 +1,9 @@
+/** What there is to say about the configuration. */
+export interface Remarks {
+  /** Reasons to refuse the start. */
+  readonly problems: string[];
+  /** Things that the service can start with. Logged at each start. */
+  readonly warnings: string[];
+  /** Names the place of a setting, given its path in `Config`. */
+  readonly nameOf: (path: string) => string;
+}
