@@ -12,9 +12,12 @@ export function checkValue(setting: Setting<unknown>, { value, origin }: GivenVa
   const result = setting.kind.schema.safeParse(value);
   if (result.success) return { ok: true, value: result.data };
   const hint = setting.kind.hint?.(value) ?? null;
-  const problems = result.error.issues.map(({ path }) => {
-    const found = setting.secret === undefined ? `, found ${describe(valueAt(value, path))}` : "";
-    return `${placeOf(origin, path)}: expected ${setting.kind.expected}${found}${hint === null ? "" : `; ${hint}`}`;
+  const problems = result.error.issues.map((issue) => {
+    const wrong = valueAt(value, issue.path);
+    const found = setting.secret === undefined ? `, found ${describe(wrong)}` : "";
+    const isUnquoted = "expected" in issue && issue.expected === "string" && isOtherScalar(wrong);
+    const advice = hint ?? (isUnquoted ? "put it in quotes" : null);
+    return `${placeOf(origin, issue.path)}: expected ${setting.kind.expected}${found}${advice === null ? "" : `; ${advice}`}`;
   });
   return { ok: false, problems: [...new Set(problems)] };
 }
@@ -38,6 +41,9 @@ export function describe(value: unknown): string {
   if (value instanceof Date) return "a date";
   return typeof value === "object" ? "a mapping" : JSON.stringify(value);
 }
+
+const isOtherScalar = (value: unknown): boolean =>
+  typeof value === "number" || typeof value === "boolean" || value instanceof Date;
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(

@@ -1,4 +1,5 @@
 import type { NamedSetting } from "./settings";
+import { trueOrFalse } from "./settings/value-kinds";
 import { find, toPlain, type ValuesLeaf, type ValuesMapping, type ValuesNode } from "./values-tree";
 
 /** The source of a value. */
@@ -39,7 +40,7 @@ function givenAt(path: string, values: ValuesNode): GivenValue[] {
   if (node !== undefined) return [{ value: toPlain(node), origin: at(path, node) }];
   const parent = parentOfEnabled(path);
   const shorthand = parent === undefined ? undefined : find(values, parent);
-  if (parent === undefined || shorthand?.kind !== "leaf" || typeof shorthand.value !== "boolean") return [];
+  if (parent === undefined || shorthand?.kind !== "leaf" || !isSwitch(shorthand.value)) return [];
   return [{ value: shorthand.value, origin: at(parent, shorthand) }];
 }
 
@@ -58,11 +59,13 @@ export function leavesInTheWay(
   const switches = new Set(paths.flatMap((path) => parentOfEnabled(path) ?? []));
   return [...new Set(paths.flatMap(ancestors))].flatMap((path) => {
     const node = find(values, path);
-    const isSwitch = switches.has(path);
-    if (node?.kind !== "leaf" || (isSwitch && typeof node.value === "boolean")) return [];
-    return [{ node, path, expected: isSwitch ? "a mapping, or true or false" : "a mapping" }];
+    const hasSwitch = switches.has(path);
+    if (node?.kind !== "leaf" || (hasSwitch && isSwitch(node.value))) return [];
+    return [{ node, path, expected: hasSwitch ? "a mapping, or true or false" : "a mapping" }];
   });
 }
+
+const isSwitch = (value: unknown): boolean => trueOrFalse.schema.safeParse(value).success;
 
 function ancestors(path: string): string[] {
   const keys = path.split(".");

@@ -201,6 +201,31 @@ describe("what wins", () => {
   });
 });
 
+test("quotes around numbers, true and false make no difference", () => {
+  const {
+    deployments: settings,
+    server,
+    roles,
+    ...config
+  } = load(
+    [
+      houston('cleanupDeployRevisions: { enabled: "no", olderThan: "30" }'),
+      deployments('deployRollback: { enabled: "true" }, components: [{ name: workers, au: { limit: "10" } }]'),
+      houstonConfig('apollo: { introspection: "false" }, roles: { X: { permissions: { a.b: "false" } } }'),
+      'global: { dagOnlyDeployment: "True" }',
+    ],
+    PRODUCTION,
+  );
+  expect(config.cleanup.enabled).toBe(false);
+  expect(server.introspection).toBe(false);
+  expect(roles).toEqual({ X: { permissions: { "a.b": false } } });
+  expect(settings).toMatchObject({
+    rollback: { enabled: true, retentionDays: 30 },
+    components: [{ name: "workers", au: { limit: 10 } }],
+    dagOnlyDeployment: true,
+  });
+});
+
 describe("embedded mode", () => {
   const flags = {
     rollback: { enabled: true },
@@ -449,7 +474,30 @@ describe("problems", () => {
       "no such file",
       [],
       { VALUES_FILE: "missing.yaml" },
-      [expect.stringMatching(/^missing\.yaml: cannot be read: ENOENT/)],
+      [`missing.yaml: cannot be read: there is no such file (${join(cwd, "missing.yaml")})`],
+    ],
+    [
+      "a folder for a file",
+      [],
+      { VALUES_FILE: cwd },
+      [`${cwd}: cannot be read: it is a folder: Docker makes one where the file of a bind mount is missing`],
+    ],
+    [
+      "text in quotes for a number",
+      [houston('cleanupDeployRevisions: { olderThan: "90d" }')],
+      {},
+      [
+        '1.yaml:1: astronomer.houston.cleanupDeployRevisions.olderThan: expected a whole number from 1 to 3650, found "90d"',
+      ],
+    ],
+    [
+      "a number for text",
+      [deployments("tagPrefix: 7, helm: { defaultRuntimeRepository: on }")],
+      {},
+      [
+        "1.yaml:1: astronomer.houston.config.deployments.tagPrefix: expected letters, digits, _, . and -, found 7; put it in quotes",
+        "1.yaml:1: astronomer.houston.config.deployments.helm.defaultRuntimeRepository: expected text, found true; put it in quotes",
+      ],
     ],
   ];
 

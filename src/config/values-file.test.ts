@@ -23,6 +23,9 @@ test.each<[string, string[], object]>([
   ["reads yes and off as Helm does", ["a: yes", "b: off", "c: 'yes'"], { a: true, b: false, c: "yes" }],
   ["takes keys as they are written", ["1: a", "on: b", "'y': c"], { "1": "a", on: "b", y: "c" }],
   ["takes an empty file", ["# nothing"], {}],
+  ["takes a file without a line", [], {}],
+  ["passes over the end of a document", ["a: 1", "---", ""], { a: 1 }],
+  ["passes over empty documents", ["---", "# first", "---", "a: 1", "...", "---", "~", "---"], { a: 1 }],
 ])("%s", (_, lines, expected) => {
   expect(toPlain(parse(...lines))).toEqual(expected);
 });
@@ -34,7 +37,12 @@ test("knows the line of every value", () => {
 
 test.each([
   ["an unclosed list", ["a:", "  - [1"], /^values\.yaml:\d: not valid YAML: /],
-  ["two documents", ["a: 1", "---", "b: 2"], /^values\.yaml:\d: not valid YAML: .*multiple documents/],
+  [
+    "two documents",
+    ["a: 1", "---", "b: 2"],
+    /^values\.yaml:3: a second YAML document begins here, behind a line of ---: put it into a file of its own, or/,
+  ],
+  ["a second document with an error", ["a: 1", "---", "b: ["], /^values\.yaml:3: not valid YAML: /],
   ["no mapping at the top", ["# first", "just text"], /^values\.yaml:2: expected a mapping at the top of the file$/],
   ["an alias to what contains it", ["a: &x", "  b: *x"], /^values\.yaml:2: an alias within stands for the whole$/],
   ["a list that contains itself", ["a: &x", "  - *x"], /^values\.yaml:2: an alias within/],

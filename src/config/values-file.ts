@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import type { Alias, Document, Node, Pair, YAMLMap, YAMLSeq } from "yaml";
 import { merge, toPlain, type Place, type ValuesNode } from "./values-tree";
 
@@ -23,27 +23,42 @@ export function readValuesFile(file: string, workingDirectory: string): ValuesNo
 /** @throws UnreadableValuesFile */
 export function parseValues(source: string, file: string): ValuesNode {
   const lines = new LineCounter();
-  const document = parseDocument(source, {
+  const documents: readonly Document.Parsed[] = parseAllDocuments(source, {
     version: "1.1",
     uniqueKeys: false,
     lineCounter: lines,
     prettyErrors: false,
   });
-  const [error] = document.errors;
-  if (error !== undefined) {
+  for (const error of documents.flatMap(({ errors }) => errors)) {
     throw new UnreadableValuesFile(`${file}:${lines.linePos(error.pos[0]).line}: not valid YAML: ${error.message}`);
   }
-  const tree = new DocumentReader(document, lines, file).read(document.contents);
+  const trees = documents.map((document) => new DocumentReader(document, lines, file).read(document.contents));
+  const [tree, second] = trees.filter((one) => one.kind === "mapping" || one.value !== null);
+  if (second !== undefined) {
+    throw new UnreadableValuesFile(
+      `${file}:${second.place.line}: a second YAML document begins here, behind a line of ---: put it into a file of its own, or remove that line`,
+    );
+  }
+  if (tree === undefined) return { kind: "mapping", entries: new Map(), place: { file, line: 1 } };
   if (tree.kind === "mapping") return tree;
-  if (tree.value === null) return { kind: "mapping", entries: new Map(), place: tree.place };
   throw new UnreadableValuesFile(`${file}:${tree.place.line}: expected a mapping at the top of the file`);
 }
 
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  ENOTDIR: "there is no such file",
+  EISDIR: "it is a folder: Docker makes one where the file of a bind mount is missing",
+  EACCES: "this user may not read it",
+};
+
 function readText(file: string, workingDirectory: string): string {
+  const path = resolve(workingDirectory, file);
   try {
-    return readFileSync(resolve(workingDirectory, file), "utf8");
+    return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new UnreadableValuesFile(`${file}: cannot be read: ${(cause as Error).message}`, { cause });
+    const { code = "", message } = cause as NodeJS.ErrnoException;
+    const reason = REASONS[code] ?? message;
+    throw new UnreadableValuesFile(`${file}: cannot be read: ${reason}${path === file ? "" : ` (${path})`}`, { cause });
   }
 }
 

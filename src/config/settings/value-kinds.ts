@@ -17,31 +17,40 @@ export interface ValueKind<T> {
   toAbsolute?(value: T, workingDirectory: string): T;
 }
 
+/** Quotes make no difference to a chart's templates, which print the value. */
+const flag = z.preprocess((value) => {
+  if (typeof value !== "string") return value;
+  if (/^(true|yes|on)$/i.test(value)) return true;
+  if (/^(false|no|off)$/i.test(value)) return false;
+  return value;
+}, z.boolean());
+const count = (minimum: number, maximum: number) =>
+  z.preprocess(
+    (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
+    z.int().min(minimum).max(maximum),
+  );
+
 const namespace = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
 
 const asItIs = (text: string): unknown => text;
 
 export const trueOrFalse: ValueKind<boolean> = {
   expected: "true or false",
-  schema: z.boolean(),
-  fromText(text) {
-    if (/^(true|yes|on|1)$/i.test(text.trim())) return true;
-    if (/^(false|no|off|0)$/i.test(text.trim())) return false;
-    return text;
-  },
+  schema: flag,
+  fromText: (text) => (/^\s*[01]\s*$/.test(text) ? text.trim() === "1" : text.trim()),
 };
 
 export const introspection: ValueKind<boolean | "signed-in"> = {
   expected: "true, signed-in or false",
-  schema: z.union([z.boolean(), z.literal("signed-in")]),
-  fromText: (text) => (text.trim() === "signed-in" ? "signed-in" : trueOrFalse.fromText(text)),
+  schema: z.union([flag, z.literal("signed-in")]),
+  fromText: (text) => trueOrFalse.fromText(text),
 };
 
 export function wholeNumber(minimum: number, maximum: number): ValueKind<number> {
   return {
     expected: `a whole number from ${minimum} to ${maximum}`,
-    schema: z.int().min(minimum).max(maximum),
-    fromText: (text) => (/^\d+$/.test(text.trim()) ? Number(text) : text),
+    schema: count(minimum, maximum),
+    fromText: (text) => text.trim(),
   };
 }
 
@@ -73,11 +82,7 @@ export const listOfNamespaces: ValueKind<readonly string[]> = {
   fromText: (list) => listOfText.fromText(list),
 };
 
-const limit = z
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1)
-  .optional();
+const limit = count(0, 2 ** 31 - 1).optional();
 
 /** In the platform's form. Its defaults, and its values for components that users do not set, are ignored. */
 export const componentLimits: ValueKind<readonly ComponentSize[]> = {
@@ -147,10 +152,7 @@ export const roleOverrides: ValueKind<RoleOverrides> = {
     z.object({
       permissions: z.record(
         z.string(),
-        z
-          .boolean()
-          .nullable()
-          .transform((granted) => granted ?? true),
+        flag.nullable().transform((granted) => granted ?? true),
       ),
     }),
   ),
