@@ -1,4 +1,4 @@
-import { lstat, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
+import { lstat, mkdir, readdir, readFile, readlink, realpath, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { ReleaseFolder, withoutWaitingForTheDisk, type Files, releaseNamed } from "../../../../test/builders/releases";
 import { RolloutRejected } from "../app/rollout-driver";
@@ -47,6 +47,29 @@ describe("values.yaml", () => {
     await writeFile(release.path("values.yaml"), "retrograde: [");
     await release.apply({ revisionNumber: 1, generation: 2 });
     expect((await release.applied()).revision).toBe(1);
+  });
+
+  test("that is a folder, as a bind mount makes it, is refused in words and stays", async () => {
+    await mkdir(release.path("values.yaml", "mine"), { recursive: true });
+    const rollout = release.apply({ dagBundleSha256: a });
+    await expect(rollout).rejects.toThrow(RolloutRejected);
+    await expect(rollout).rejects.toThrow(
+      `"values.yaml" in the folder of ${ReleaseFolder.release} is a folder; move it away and deploy again`,
+    );
+    expect(await release.exists("dags")).toBe(false);
+    const placed = [];
+    for await (const one of release.driver.placed()) placed.push(one);
+    expect(placed).toEqual([]);
+    await release.driver.remove(releaseNamed(ReleaseFolder.release, "d"));
+    expect(await release.exists("values.yaml", "mine")).toBe(true);
+  });
+
+  test("cannot be written where a file has the name of the release's folder", async () => {
+    await mkdir(release.root, { recursive: true });
+    await writeFile(release.folder, "");
+    const rollout = release.apply();
+    await expect(rollout).rejects.toThrow(RolloutRejected);
+    await expect(rollout).rejects.toThrow(/a file has its name; move it away and deploy again$/);
   });
 });
 

@@ -21,6 +21,7 @@ import { messageOf, presentable } from "./file-errors";
 import { removeUnfinished, replaceFile } from "./replace-file";
 
 const VALUES_FILE = "values.yaml";
+const IS_FOLDER = ["EISDIR", "ERR_FS_EISDIR"];
 const SHA256 = /^[0-9a-f]{64}$/;
 /** Earlier versions wrote no epoch. */
 const Applied = z.object({
@@ -66,7 +67,7 @@ export class FilesystemDriver implements RolloutDriver {
 
   private async place(state: ReleaseState, steps: RolloutSteps, signal: AbortSignal): Promise<RolloutOutcome> {
     const dags = this.dagsOf(state.releaseName);
-    await mkdir(this.folderOf(state.releaseName), { recursive: true });
+    await mkdir(this.folderOf(state.releaseName), { recursive: true }).catch((error: unknown) => refuse(state, error));
     const found = await this.applied(state.releaseName);
     if (await this.isOvertaken(state, dags)) return "overtaken";
     signal.throwIfAborted();
@@ -78,8 +79,9 @@ export class FilesystemDriver implements RolloutDriver {
       signal.throwIfAborted();
       // Unpacking has taken its time.
       if ((await this.isOvertaken(state, dags)) || (await this.isTakenOver(state, found))) return "overtaken";
+      const values = stringify(helmValues(state));
       await steps.run("WRITE_VALUES", () =>
-        replaceFile(this.valuesOf(state.releaseName), stringify(helmValues(state))),
+        replaceFile(this.valuesOf(state.releaseName), values).catch((error: unknown) => refuse(state, error)),
       );
       if (state.dagBundleSha256 === null && (await dags.live()).kind === "tree")
         await steps.run("REMOVE_DAGS", () => dags.takeAway());
@@ -99,7 +101,9 @@ export class FilesystemDriver implements RolloutDriver {
     if (applied !== null && deploymentId !== null && applied.labels.deployment !== deploymentId) return;
     await this.dagsOf(releaseName).remove();
     await removeUnfinished(values, Infinity);
-    await rm(values, { force: true });
+    await rm(values, { force: true }).catch((error: unknown) => {
+      if (!isFileError(error, ...IS_FOLDER)) throw error;
+    });
     try {
       await rmdir(this.folderOf(releaseName));
     } catch (error) {
@@ -151,9 +155,12 @@ export class FilesystemDriver implements RolloutDriver {
     return owner !== undefined && owner !== deploymentId && owner !== found?.labels.deployment;
   }
 
-  /** The epoch and generation in values.yaml; null if it does not exist or cannot be read. */
+  /** The epoch and generation in values.yaml; null if it does not exist, is a folder, or cannot be understood. */
   private async applied(releaseName: string): Promise<Applied | null> {
-    const text = await unlessMissing(readFile(this.valuesOf(releaseName), "utf8"));
+    const text = await unlessMissing(readFile(this.valuesOf(releaseName), "utf8")).catch((error: unknown) => {
+      if (isFileError(error, ...IS_FOLDER)) return null;
+      throw error;
+    });
     try {
       return text === null ? null : (Applied.safeParse(parse(text)).data ?? null);
     } catch {
@@ -185,13 +192,19 @@ export class FilesystemDriver implements RolloutDriver {
 }
 
 /**
- * What a person has put at `dags` is neither overwritten nor moved aside: an Airflow may be reading it, and
- * whose files should win is for a person to say.
+ * Whatever a person, or a bind mount, has put at `dags`, `values.yaml` or the release's folder is neither overwritten
+ * nor moved aside: an Airflow may be reading it, and a person has to choose whose files win.
  */
 function refuse({ releaseName }: ReleaseState, error: unknown): never {
-  if (!(error instanceof ForeignDags)) throw error;
-  throw new RolloutRejected(
-    `"dags" in the folder of ${releaseName} is not of our making; move it away and deploy again`,
-    { cause: error },
-  );
+  const what = inTheWay(releaseName, error);
+  if (what === null) throw error;
+  throw new RolloutRejected(`${what}; move it away and deploy again`, { cause: error });
+}
+
+function inTheWay(releaseName: string, error: unknown): string | null {
+  if (error instanceof ForeignDags) return `"dags" in the folder of ${releaseName} is not of our making`;
+  if (isFileError(error, ...IS_FOLDER)) return `"${VALUES_FILE}" in the folder of ${releaseName} is a folder`;
+  if (isFileError(error, "EEXIST", "ENOTDIR"))
+    return `The folder of ${releaseName} cannot be made: a file has its name`;
+  return null;
 }
