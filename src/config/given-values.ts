@@ -15,23 +15,38 @@ export interface GivenValue {
   readonly origin: Origin;
 }
 
+/** A variable that a values file sets. */
+export interface ValuesVariable {
+  readonly text: string;
+  readonly origin: Origin;
+}
+
 export interface Sources {
   /** All values files merged. */
   readonly values: ValuesNode;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Variables that the values files set. */
+  readonly variables: ReadonlyMap<string, ValuesVariable>;
 }
 
-/** All values of a setting, strongest first: environment, then files in the order of the setting's paths. */
-export function givenValues({ setting }: NamedSetting, { values, env }: Sources): GivenValue[] {
+/**
+ * All values of a setting, strongest first: the environment, variables that the files set, then files in the order of
+ * the setting's paths.
+ */
+export function givenValues({ setting }: NamedSetting, { values, env, variables }: Sources): GivenValue[] {
   const fromEnvironment = setting.env.flatMap((name): GivenValue[] => {
     const text = env[name];
     if (text === undefined || text === "") return [];
     return [{ value: setting.kind.fromText(text), origin: { kind: "environment", name } }];
   });
+  const fromVariables = setting.env.flatMap((name): GivenValue[] => {
+    const { text = "", origin } = variables.get(name) ?? {};
+    return text === "" || origin === undefined ? [] : [{ value: setting.kind.fromText(text), origin }];
+  });
   const fromFiles = setting.values.flatMap((path) => givenAt(path, values));
   // Implied values come last, so that any explicit value is stronger, on whatever level.
   const implied = setting.impliedBy.flatMap((path) => impliedAt(path, values));
-  return [...fromEnvironment, ...fromFiles, ...implied];
+  return [...fromEnvironment, ...fromVariables, ...fromFiles, ...implied];
 }
 
 /** `x: true` counts as `x: { enabled: true }`, whatever `x` is: the platform's releases use both. */

@@ -2,10 +2,11 @@ import { assembleConfig } from "./assemble-config";
 import { checkValue, describe, placeOf } from "./check-value";
 import type { Config } from "./config";
 import { ConfigurationError } from "./configuration-error";
-import { givenValues, leavesInTheWay, type Origin, type Sources } from "./given-values";
-import { nameSetting, sourceOf } from "./name-setting";
+import { givenValues, leavesInTheWay, type Sources } from "./given-values";
+import { nameSetting, sourceOf, type SettingSource } from "./setting-source";
 import type { Setting } from "./settings/setting";
 import { allSettings, nestValues } from "./settings";
+import { readValuesEnvironment, warnOfUnreadable } from "./values-environment";
 import { readValuesFile, UnreadableValuesFile } from "./values-file";
 import { merge, type ValuesNode } from "./values-tree";
 
@@ -17,14 +18,6 @@ export interface ConfigSources {
   readonly cwd: string;
 }
 
-/** The value of a setting, and its source. */
-export interface SettingSource {
-  readonly path: string;
-  readonly setting: Setting<unknown>;
-  readonly value: unknown;
-  readonly origin: Origin;
-}
-
 export interface LoadedConfig {
   readonly config: Config;
   /** One for every setting, in the order of the table. */
@@ -34,7 +27,8 @@ export interface LoadedConfig {
 }
 
 /**
- * Loads the configuration. Later sources win: defaults, values files in their order, environment.
+ * Loads the configuration. Later sources win: defaults, values files in their order, the variables that those set,
+ * environment.
  *
  * @throws ConfigurationError with every problem of all sources, if there is any
  */
@@ -48,7 +42,11 @@ export function loadConfig({ valuesFiles, env, cwd }: ConfigSources): LoadedConf
     problems.push(`${place}: expected ${expected}, found ${describe(node.value)}`);
   }
 
-  const given = checkedValues({ values: tree, env }, problems);
+  const { variables, unreadable } = readValuesEnvironment(tree, problems);
+  const variablesOfSettings = new Set(allSettings.flatMap(({ setting }) => setting.env));
+  warnings.push(...warnOfUnreadable(unreadable, env, variablesOfSettings));
+
+  const given = checkedValues({ values: tree, env, variables }, problems);
   const embedded = !given.has("database.url");
   const sources = allSettings.map(({ path, setting }): SettingSource => {
     const { value, origin } = given.get(path) ?? defaultOf(setting, embedded);

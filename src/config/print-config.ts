@@ -1,6 +1,7 @@
 import type { Origin } from "./given-values";
-import type { LoadedConfig, SettingSource } from "./load-config";
+import type { LoadedConfig } from "./load-config";
 import { redactUrl, redactWhole } from "./redact";
+import type { SettingSource } from "./setting-source";
 
 /** One line per setting, in columns: the value and its source. Safe to paste into a ticket: secrets are hidden. */
 export function describeConfig({ sources }: Pick<LoadedConfig, "sources">): string {

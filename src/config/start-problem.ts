@@ -1,5 +1,5 @@
-import type { LoadedConfig, SettingSource } from "./load-config";
-import { nameSetting, sourceOf } from "./name-setting";
+import type { LoadedConfig } from "./load-config";
+import { nameSetting, sourceOf, type SettingSource } from "./setting-source";
 
 /** The database is unreachable; the message names it. */
 export class DatabaseUnreachable extends Error {}

@@ -1,4 +1,13 @@
-import type { SettingSource } from "./load-config";
+import type { Origin } from "./given-values";
+import type { Setting } from "./settings/setting";
+
+/** The value of a setting, and its source. */
+export interface SettingSource {
+  readonly path: string;
+  readonly setting: Setting<unknown>;
+  readonly value: unknown;
+  readonly origin: Origin;
+}
 
 /** The place where the value was set; for a default, where another one can be set. */
 export function nameSetting({ setting, origin, path }: SettingSource): string {
