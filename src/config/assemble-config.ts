@@ -85,8 +85,13 @@ function assembleRegistry(values: SettingValues["registry"], { baseDomain }: Set
   };
 }
 
-function assembleDeployments(values: SettingValues["deployments"], { problems, nameOf }: Remarks): DeploymentsConfig {
-  const { byoRegistryEnabled, byoRegistryHost, namespacePoolEnabled, namespacePoolNames, ...rest } = values;
+function assembleDeployments(values: SettingValues["deployments"], remarks: Remarks): DeploymentsConfig {
+  const { byoRegistryEnabled, byoUpdateRegistryEnabled, namespacePoolEnabled, namespacePoolNames, ...rest } = values;
+  const { problems, warnings, nameOf, isGiven } = remarks;
+  const updateRegistry = "deployments.byoUpdateRegistryEnabled";
+  if (byoRegistryEnabled && byoUpdateRegistryEnabled && isGiven(updateRegistry) && rest.byoRegistryHost === undefined) {
+    warnings.push(`${nameOf(updateRegistry)} is true, but there is no host: no images are pushed to a custom registry`);
+  }
   const preCreatedNamespaces = rest.preCreatedNamespaces.length > 0 ? rest.preCreatedNamespaces : namespacePoolNames;
   // Without the pool, Deployments would go to namespaces outside of it.
   if (namespacePoolEnabled && preCreatedNamespaces.length === 0) {
@@ -98,6 +103,5 @@ function assembleDeployments(values: SettingValues["deployments"], { problems, n
     ...rest,
     // The platform's chart does the same. Source: the public page on namespace pools.
     ...(namespacePoolEnabled && { manualNamespaceNames: true, hardDeleteDeployment: true, preCreatedNamespaces }),
-    ...(byoRegistryEnabled && byoRegistryHost !== undefined && { byoRegistryHost }),
   };
 }

@@ -17,6 +17,11 @@ function load(files: readonly string[], env: Record<string, string> = {}): Confi
   return loadConfig({ valuesFiles, env, cwd }).config;
 }
 
+function warningsOf(files: readonly string[]): readonly string[] {
+  load(files);
+  return loadConfig({ valuesFiles: files.map((_, index) => `${index + 1}.yaml`), env: {}, cwd }).warnings;
+}
+
 function problemsOf(files: readonly string[], env: Record<string, string> = {}): readonly string[] {
   try {
     load(files, env);
@@ -338,6 +343,106 @@ test("a custom registry counts unless it is switched off", () => {
   expect(load([registry(false)]).deployments).not.toHaveProperty("byoRegistryHost");
 });
 
+test("a custom registry is not pushed to where that is switched off", () => {
+  const registry = (line: string) => houstonConfig(`registry: { protectedCustomRegistry: { ${line} } }`);
+  const host = (line: string) => load([registry(line)]).deployments.byoRegistryHost;
+  expect(host("enabled: true, updateRegistry: { enabled: true, host: r.example:5000/x/ }")).toBe("r.example:5000/x");
+  expect(host("enabled: true, updateRegistry: { enabled: false, host: r.example/x }")).toBeUndefined();
+  expect(host("enabled: false, updateRegistry: { enabled: true, host: r.example/x }")).toBeUndefined();
+  expect(
+    load([registry("updateRegistry: { enabled: false, host: r.example/x }")], {
+      REGISTRY__PROTECTED_CUSTOM_REGISTRY__UPDATE_REGISTRY__ENABLED: "true",
+    }).deployments.byoRegistryHost,
+  ).toBe("r.example/x");
+  expect(warningsOf([registry("enabled: true, updateRegistry: { enabled: true }")])).toEqual([
+    "astronomer.houston.config.registry.protectedCustomRegistry.updateRegistry.enabled (1.yaml:1) is true, but there is no host: no images are pushed to a custom registry",
+  ]);
+  expect(warningsOf([registry("enabled: true, baseRegistry: { enabled: true, host: r.example/x }")])).toEqual([]);
+  expect(warningsOf([registry("enabled: false, updateRegistry: { enabled: true }")])).toEqual([]);
+});
+
+test("the platform's name for its catalogue of Runtimes means the shipped one", () => {
+  const catalogue = (name: string) =>
+    load([deployments(`astroRuntimeReleasesFile: "${name}"`)]).deployments.runtimeReleases;
+  expect(catalogue("astro_runtime_releases.json")).toBeUndefined();
+  expect(catalogue("./astro_runtime_releases.json")).toBe(join(cwd, "astro_runtime_releases.json"));
+  expect(catalogue("/catalogue.json")).toBe("/catalogue.json");
+  expect(catalogue("https://updates.example.com/runtimes")).toBe("https://updates.example.com/runtimes");
+});
+
+test.each([
+  ["https://app.example.com/", "https://app.example.com"],
+  ["HTTPS://App.Example.com", "https://app.example.com"],
+  ["https://app.example.com:443", "https://app.example.com"],
+  ["http://localhost:3000", "http://localhost:3000"],
+  ["*", "*"],
+])("the allowed origin %s is taken as %s", (written, origin) => {
+  expect(load([houstonConfig(`cors: { allowedOrigins: ["${written}"] }`)]).server.allowedOrigins).toEqual([origin]);
+  expect(load([], { CORS__ALLOWED_ORIGINS: written }).server.allowedOrigins).toEqual([origin]);
+});
+
+test("the public address is taken without the slash behind it", () => {
+  expect(load([], { PUBLIC_URL: "https://Houston.example.com/" }).server.publicUrl).toBe("https://houston.example.com");
+});
+
+test.each([
+  ["https://app.example.com/ui"],
+  ["https://*.example.com"],
+  ["app.example.com"],
+  ["https://user@app.example.com"],
+  ["null"],
+  ["file://"],
+])("the allowed origin %s, which no browser sends, is refused", (written) => {
+  expect(problemsOf([], { CORS__ALLOWED_ORIGINS: `https://ok.example,${written}` })).toEqual([
+    `environment: CORS__ALLOWED_ORIGINS.1: expected * alone, or addresses such as https://app.example.com, each without a path and without wildcards, found "${written}"`,
+  ]);
+});
+
+test.each([
+  ["registry.example.com:7990/team/airflow:1.0"],
+  ["registry.example.com/team/airflow@sha256:abc"],
+  ["https://registry.example.com/team/airflow"],
+  ["registry.example.com/team airflow"],
+])("the custom registry %s is refused", (host) => {
+  const line = `registry: { protectedCustomRegistry: { updateRegistry: { host: "${host}" } } }`;
+  expect(problemsOf([houstonConfig(line)])).toEqual([
+    `1.yaml:1: astronomer.houston.config.registry.protectedCustomRegistry.updateRegistry.host: expected a repository such as registry.example.com/team/airflow, without https://, tag and digest, found "${host}"`,
+  ]);
+});
+
+describe("the database in parts", () => {
+  const database = (parts: string) => houstonConfig(`database: { connection: { ${parts} } }`);
+
+  test.each([
+    ["host: db.example.com, database: houston", "postgres://db.example.com/houston"],
+    [
+      'user: houston, password: "p@ss:w/rd#?%&", host: db.example.com, port: 5432, database: houston',
+      "postgres://houston:p%40ss%3Aw%2Frd%23%3F%25%26@db.example.com:5432/houston",
+    ],
+    [
+      'user: a b, password: ~, host: "::1", port: "5433", database: "hou ston"',
+      "postgres://a%20b@[::1]:5433/hou%20ston",
+    ],
+  ])("%s", (parts, url) => {
+    expect(load([database(parts)]).database).toMatchObject({ kind: "url", url });
+    expect(load([database(parts)], PRODUCTION).database).toMatchObject({ url: PRODUCTION.DATABASE_URL });
+  });
+
+  test.each([
+    ["user: u", "host, database"],
+    ["host: h, database: d, ssl: true", "ssl"],
+    ["host: 'h/x', port: 70000, database: d", "host, port"],
+    ["host: h, database: d, password: hush", "user"],
+    ["host: h, database: d, user: u, password: 12345", "password"],
+  ])("%s is refused without its values", (parts, wrong) => {
+    const [problem, ...others] = problemsOf([database(parts)]);
+    expect(problem).toMatch(/^1\.yaml:1: astronomer\.houston\.config\.database\.connection: .*a mapping has host and/);
+    expect(problem).toMatch(new RegExp(`; wrong or missing: ${wrong}$`));
+    expect(problem).not.toMatch(/hush|12345/);
+    expect(others).toEqual([]);
+  });
+});
+
 test.each([
   ["names as the platform writes them", deployments("preCreatedNamespaces: [{ name: team-a }, { name: team-b }]")],
   ["a plain list", deployments("preCreatedNamespaces: [team-a, team-b]")],
@@ -422,7 +527,7 @@ describe("problems", () => {
       [],
       { CLEANUP_DEPLOY_REVISIONS__SCHEDULE: "61 * * * *" },
       [
-        'environment: CLEANUP_DEPLOY_REVISIONS__SCHEDULE: expected a cron schedule of five numeric fields (minute, hour, day, month, weekday), found "61 * * * *"',
+        'environment: CLEANUP_DEPLOY_REVISIONS__SCHEDULE: expected a cron schedule such as 11 23 * * * (minute, hour, day, month, weekday) or @daily, found "61 * * * *"',
       ],
     ],
     [
@@ -492,11 +597,11 @@ describe("problems", () => {
     ],
     [
       "a number for text",
-      [deployments("tagPrefix: 7, helm: { defaultRuntimeRepository: on }")],
+      [deployments("tagPrefix: 7"), houstonConfig("ui: { subdomain: on }")],
       {},
       [
+        "2.yaml:1: astronomer.houston.config.ui.subdomain: expected text, found true; put it in quotes",
         "1.yaml:1: astronomer.houston.config.deployments.tagPrefix: expected letters, digits, _, . and -, found 7; put it in quotes",
-        "1.yaml:1: astronomer.houston.config.deployments.helm.defaultRuntimeRepository: expected text, found true; put it in quotes",
       ],
     ],
   ];

@@ -48,18 +48,21 @@ export function loadConfig({ valuesFiles, env, cwd }: ConfigSources): LoadedConf
 
   const given = checkedValues({ values: tree, env, variables }, problems);
   const embedded = !given.has("database.url");
-  const sources = allSettings.map(({ path, setting }): SettingSource => {
-    const { value, origin } = given.get(path) ?? defaultOf(setting, embedded);
-    const absolute = value === undefined ? value : (setting.kind.toAbsolute?.(value, cwd) ?? value);
-    return { path, setting, value: absolute, origin };
-  });
+  const sources = allSettings
+    .map(({ path, setting }): SettingSource => {
+      const { value, origin } = given.get(path) ?? defaultOf(setting, embedded);
+      const absolute = value === undefined ? value : (setting.kind.toAbsolute?.(value, cwd) ?? value);
+      return { path, setting, value: absolute, origin };
+    })
+    .map((source, _, all) => unlessSwitchedOff(source, all));
 
   const nameOf = (path: string): string => {
     const source = sourceOf(sources, path);
     return source === undefined ? path : nameSetting(source);
   };
+  const isGiven = (path: string): boolean => given.has(path);
   const values = nestValues(new Map(sources.map(({ path, value }) => [path, value])));
-  const config = assembleConfig(values, { problems, warnings, nameOf });
+  const config = assembleConfig(values, { problems, warnings, nameOf, isGiven });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { config, sources, warnings };
 }
@@ -93,6 +96,12 @@ function checkedValues(sources: Sources, problems: string[]): Map<string, ValueA
     }
   }
   return strongest;
+}
+
+/** Without a value where one of its switches is off, which then is the origin. */
+function unlessSwitchedOff(source: SettingSource, all: readonly SettingSource[]): SettingSource {
+  const off = source.setting.onlyIf.map((path) => sourceOf(all, path)).find((one) => one?.value === false);
+  return off === undefined || source.value === undefined ? source : { ...source, value: undefined, origin: off.origin };
 }
 
 function defaultOf(setting: Setting<unknown>, embedded: boolean): ValueAndOrigin {

@@ -6,4 +6,6 @@ export interface Remarks {
   readonly warnings: string[];
   /** Names the place of a setting, given its path in `Config`. */
   readonly nameOf: (path: string) => string;
+  /** Whether a setting has a value other than its default, given its path in `Config`. */
+  readonly isGiven: (path: string) => boolean;
 }

@@ -1,9 +1,28 @@
 import { chart, config, deployments, houston, optionalSetting, setting } from "./setting";
-import { filePathOrUrl, listOfNamespaces, oneOf, text, textLike, trueOrFalse, url, wholeNumber } from "./value-kinds";
+import {
+  filePathOrUrl,
+  imageRepository,
+  listOfNamespaces,
+  oneOf,
+  textLike,
+  trueOrFalse,
+  url,
+  wholeNumber,
+  type ValueKind,
+} from "./value-kinds";
 import { resources } from "./resource-settings";
 import { rollback } from "./rollback-settings";
 
 const dnsLabel = textLike(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and -");
+/** The platform's own name for the catalogue that it ships. */
+const SHIPPED_CATALOGUE = "astro_runtime_releases.json";
+const runtimeCatalogue: ValueKind<string | undefined> = {
+  expected: filePathOrUrl.expected,
+  schema: filePathOrUrl.schema.transform((value) => (value === SHIPPED_CATALOGUE ? undefined : value)),
+  fromText: (value) => value,
+  toAbsolute: (value, workingDirectory) =>
+    value === undefined ? value : filePathOrUrl.toAbsolute?.(value, workingDirectory),
+};
 const byoRegistry = (key: string): readonly string[] => [
   config(`registry.protectedCustomRegistry.${key}`),
   deployments(`registry.protectedCustomRegistry.${key}`),
@@ -228,20 +247,20 @@ const versionsAndImages = {
       "Take Runtime and Airflow versions whose major nobody has heard of. They are refused otherwise, as typing errors; other versions that the catalogue lacks are always taken, and told in the log.",
   }),
   runtimeReleases: optionalSetting({
-    kind: filePathOrUrl,
+    kind: runtimeCatalogue,
     values: [deployments("runtimeManagement.astroRuntimeReleasesFile"), deployments("astroRuntimeReleasesFile")],
     secret: "credentials in URL",
     description:
-      "Runtime catalogue, a file or an https URL (http on this machine only), that replaces the shipped one.",
+      "Runtime catalogue, a file or an https URL (http on this machine only), that replaces the shipped one; `astro_runtime_releases.json`, the platform's default, is the shipped one.",
   }),
   defaultRuntimeRepository: setting({
-    kind: text,
+    kind: imageRepository,
     default: "quay.io/astronomer/astro-runtime",
     values: [deployments("helm.defaultRuntimeRepository")],
     description: "Repository of Runtime images.",
   }),
   defaultAirflowRepository: setting({
-    kind: text,
+    kind: imageRepository,
     default: "quay.io/astronomer/ap-airflow",
     values: [deployments("helm.airflow.defaultAirflowRepository")],
     description: "Repository of Airflow images that are not Runtime images.",
@@ -252,9 +271,16 @@ const versionsAndImages = {
     values: byoRegistry("enabled"),
     description: "False switches the custom registry off although a host is configured.",
   }),
+  byoUpdateRegistryEnabled: setting({
+    kind: trueOrFalse,
+    default: true,
+    values: byoRegistry("updateRegistry.enabled"),
+    description: "False switches off pushing to the custom registry although a host is configured.",
+  }),
   byoRegistryHost: optionalSetting({
-    kind: text,
+    kind: imageRepository,
     values: byoRegistry("updateRegistry.host"),
+    onlyIf: ["deployments.byoRegistryEnabled", "deployments.byoUpdateRegistryEnabled"],
     description: "Custom registry that images are pushed to, repository included.",
   }),
 };

@@ -1,5 +1,6 @@
 import { chart, deployments, houston, setting } from "./setting";
-import { cronSchedule, trueOrFalse, wholeNumber } from "./value-kinds";
+import { cronSchedule } from "./cron-schedule";
+import { trueOrFalse, wholeNumber } from "./value-kinds";
 
 /** The paths of a key of `deployRollback`: the 2.x place and the 0.35 place. */
 const inBothPlaces = (newKey: string, oldKey = newKey): readonly string[] => [
@@ -66,6 +67,7 @@ export const cleanup = {
     kind: cronSchedule,
     default: "11 23 * * *",
     values: cleanupDeployRevisions("schedule"),
-    description: "When to clean up, in UTC.",
+    description:
+      "When to clean up, in UTC, as a CronJob of Kubernetes takes it: five fields, or `@daily` and the like.",
   }),
 };

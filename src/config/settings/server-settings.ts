@@ -3,7 +3,7 @@ import { config, chart, optionalSetting, setting } from "./setting";
 import {
   filePath,
   introspection,
-  listOfText,
+  listOfOrigins,
   oneOf,
   origin,
   text,
@@ -110,10 +110,10 @@ export const server = {
     description: "Believe X-Forwarded-* headers; turn on behind a proxy that overwrites them.",
   }),
   allowedOrigins: setting({
-    kind: listOfText,
+    kind: listOfOrigins,
     default: [],
     values: [config("cors.allowedOrigins")],
-    description: "Origins whose pages may call the API from a browser.",
+    description: "Origins whose pages may call the API from a browser; `*` for all.",
   }),
   baseDomain: setting({
     kind: text,

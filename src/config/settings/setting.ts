@@ -12,6 +12,8 @@ interface SettingFacts<T> {
   readonly secret?: "whole" | "credentials in URL";
   /** Mappings in a values.yaml that count as `true` if they have no `enabled`. */
   readonly impliedBy?: readonly string[];
+  /** Paths in `Config` of switches; unless all of them are on, the setting has no value. */
+  readonly onlyIf?: readonly string[];
   /** One line. */
   readonly description: string;
 }
@@ -31,6 +33,7 @@ export class Setting<T> {
   readonly env: readonly string[];
   readonly secret: SettingFacts<T>["secret"];
   readonly impliedBy: readonly string[];
+  readonly onlyIf: readonly string[];
   readonly description: string;
 
   constructor(facts: SettingFacts<T> & Defaults<T>) {
@@ -41,6 +44,7 @@ export class Setting<T> {
     this.env = [...new Set([...(facts.env ?? []), ...facts.values.flatMap(environmentName)])];
     this.secret = facts.secret;
     this.impliedBy = facts.impliedBy ?? [];
+    this.onlyIf = facts.onlyIf ?? [];
     this.description = facts.description;
   }
 }

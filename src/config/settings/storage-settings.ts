@@ -8,7 +8,8 @@ export const database = {
     values: [config("database.connection")],
     env: ["DATABASE_URL"],
     secret: "credentials in URL",
-    description: "Postgres to use; without one, an embedded Postgres is started under the data folder.",
+    description:
+      "Postgres to use: a URL, or in a file a mapping of user, password, host, port and database; without one, an embedded Postgres is started under the data folder.",
   }),
   poolSize: setting({
     kind: wholeNumber(1, 1000),

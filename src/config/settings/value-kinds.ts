@@ -1,5 +1,4 @@
 import { isAbsolute, resolve } from "node:path";
-import { parseCrontab } from "graphile-worker";
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import type { ClaimsMapping, ComponentSize, RoleOverrides } from "./value-types";
@@ -113,12 +112,32 @@ export function url(...schemes: readonly string[]): ValueKind<string> {
   return { expected, schema: z.string().refine((value) => isUrl(value, schemes)), fromText: asItIs };
 }
 
-/** Scheme and host, as browsers compare them. */
+/** Scheme, host and port in the form in which browsers send and compare them. */
+const browserOrigin = z
+  .string()
+  .refine((value) => isUrl(value, ["https", "http"]) && isBare(new URL(value)))
+  .transform((value) => new URL(value).origin);
+
 export const origin: ValueKind<string> = {
   expected: "an address such as https://houston.example.com, without a path",
+  schema: browserOrigin,
+  fromText: asItIs,
+};
+
+/** `*` stands for all origins. Separated by commas in the environment. */
+export const listOfOrigins: ValueKind<readonly string[]> = {
+  expected: "* alone, or addresses such as https://app.example.com, each without a path and without wildcards",
+  schema: z.array(z.union([z.literal("*"), browserOrigin])),
+  fromText: (list) => listOfText.fromText(list),
+};
+
+/** A trailing slash is dropped. */
+export const imageRepository: ValueKind<string> = {
+  expected: "a repository such as registry.example.com/team/airflow, without https://, tag and digest",
   schema: z
     .string()
-    .refine((value) => isUrl(value, ["https", "http"]) && new URL(value).href === `${new URL(value).origin}/`),
+    .regex(/^([\w.-]+|\[[0-9a-f:]+\])(:\d{1,5})?(\/[\w.-]+)*\/?$/i)
+    .transform((value) => value.replace(/\/$/, "")),
   fromText: asItIs,
 };
 
@@ -135,13 +154,6 @@ export const filePathOrUrl: ValueKind<string> = {
   fromText: asItIs,
   toAbsolute: (value, workingDirectory) =>
     value.includes("://") || isAbsolute(value) ? value : resolve(workingDirectory, value),
-};
-
-/** Accepts exactly what the job queue's own parser accepts: numbers, ranges, lists and `*` with a divisor, no names. */
-export const cronSchedule: ValueKind<string> = {
-  expected: "a cron schedule of five numeric fields (minute, hour, day, month, weekday)",
-  schema: z.string().refine(isCronSchedule),
-  fromText: asItIs,
 };
 
 /** A permission without a value (YAML: `deployment.logs.get:`) is granted. JSON in the environment. */
@@ -198,13 +210,8 @@ function isUrl(value: string, schemes: readonly string[]): boolean {
   return URL.canParse(value) && schemes.some((scheme) => value.toLowerCase().startsWith(`${scheme}://`));
 }
 
-function isCronSchedule(value: string): boolean {
-  if (/[\r\n]/.test(value)) return false;
-  try {
-    return parseCrontab(`${value.trim()} task`).length === 1;
-  } catch {
-    return false;
-  }
+function isBare({ href, origin: root, hostname }: URL): boolean {
+  return href === `${root}/` && !hostname.includes("*");
 }
 
 function jsonOrText(value: string): unknown {
