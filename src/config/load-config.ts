@@ -3,6 +3,7 @@ import { checkValue, describe, placeOf } from "./check-value";
 import type { Config } from "./config";
 import { ConfigurationError } from "./configuration-error";
 import { givenValues, leavesInTheWay, type Sources } from "./given-values";
+import { misspeltKeys, misspeltVariables, nearVariable } from "./near-misses";
 import { nameSetting, sourceOf, type SettingSource } from "./setting-source";
 import type { Setting } from "./settings/setting";
 import { allSettings, nestValues } from "./settings";
@@ -43,8 +44,11 @@ export function loadConfig({ valuesFiles, env, cwd }: ConfigSources): LoadedConf
   }
 
   const { variables, unreadable } = readValuesEnvironment(tree, problems);
-  const variablesOfSettings = new Set(allSettings.flatMap(({ setting }) => setting.env));
-  warnings.push(...warnOfUnreadable(unreadable, env, variablesOfSettings));
+  const known = new Set(allSettings.flatMap(({ setting }) => setting.env));
+  const places = placesOfVariables(env, variables);
+  const near = (name: string): string | undefined => nearVariable(name, (other) => places.has(other));
+  warnings.push(...warnOfUnreadable(unreadable, env, { known, near }));
+  warnings.push(...misspeltKeys(tree), ...misspeltVariables(places));
 
   const given = checkedValues({ values: tree, env, variables }, problems);
   const embedded = !given.has("database.url");
@@ -78,6 +82,13 @@ function readAll(files: readonly string[], cwd: string, problems: string[]): Val
     }
   }
   return all;
+}
+
+/** The place of every variable that is set, in values files or in the environment, which wins. */
+function placesOfVariables(env: Sources["env"], variables: Sources["variables"]): Map<string, string> {
+  const places = new Map([...variables].map(([name, { origin }]) => [name, placeOf(origin)]));
+  for (const [name, text = ""] of Object.entries(env)) if (text !== "") places.set(name, `environment: ${name}`);
+  return places;
 }
 
 type ValueAndOrigin = Pick<SettingSource, "value" | "origin">;

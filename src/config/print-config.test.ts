@@ -29,6 +29,7 @@ test("tells where each value comes from", () => {
       "server.port = 9000 environment: PORT",
       "server.allowedOrigins = [] default",
       "database.url = (not set) default",
+      "secrets.encryptionKeys = (not set) default",
       "deployments.upsertDeployment = true embedded default",
       "deployments.rollback.enabled = true values.yaml: global.deployRollbackEnabled",
       "deployments.dagOnlyDeployment = true values.yaml: global.dagOnlyDeployment",

@@ -18,7 +18,8 @@ export function describeConfig({ sources }: Pick<LoadedConfig, "sources">): stri
 }
 
 function printValue({ setting, value }: SettingSource): string {
-  if (value === undefined) return "(not set)";
+  const isEmptySecret = setting.secret !== undefined && Array.isArray(value) && value.length === 0;
+  if (value === undefined || isEmptySecret) return "(not set)";
   const text = typeof value === "string" ? value : JSON.stringify(value);
   switch (setting.secret) {
     case undefined:

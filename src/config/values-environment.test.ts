@@ -52,6 +52,19 @@ test("a database among them is no embedded one", () => {
   expect(config.deployments.upsertDeployment).toBe(false);
 });
 
+test("a misspelt name gets a warning with the right one", () => {
+  expect(
+    load([
+      "env:",
+      "- { name: AUTH__LOCAL__ENABELD, value: 'false' }",
+      "- { name: JWT__AUTH_DURATON, valueFrom: { secretKeyRef: { name: jwt } } }",
+    ]).warnings,
+  ).toEqual([
+    "values.yaml:3: astronomer.houston.env.JWT__AUTH_DURATON is in the Kubernetes secret jwt, which is not read here; no setting has that name: did you mean JWT__AUTH_DURATION?",
+    "values.yaml:3: astronomer.houston.env.AUTH__LOCAL__ENABELD is not read: did you mean AUTH__LOCAL__ENABLED?",
+  ]);
+});
+
 test("variables that are kept in the cluster are named, unless the environment has them", () => {
   const lines = [
     "env:",

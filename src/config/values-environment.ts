@@ -52,18 +52,20 @@ export function readValuesEnvironment(values: ValuesNode, problems: string[]): V
 
 /**
  * Sentences about variables that are kept in the cluster and missing in the real environment.
- * `known`: the names of all variables that are settings.
+ * `known`: the names of all variables that are settings. `near`: the one that another name resembles.
  */
 export function warnOfUnreadable(
   unreadable: readonly UnreadableVariable[],
   env: Readonly<Record<string, string | undefined>>,
-  known: ReadonlySet<string>,
+  { known, near }: { readonly known: ReadonlySet<string>; readonly near: (name: string) => string | undefined },
 ): string[] {
   return unreadable
     .filter(({ name }) => (env[name] ?? "") === "")
     .map(({ name, where, origin }) => {
       const what = `${placeOf(origin)} is ${where}, which is not read here`;
-      return known.has(name) ? `${what}: set the environment variable ${name}` : `${what}; no setting has that name`;
+      if (known.has(name)) return `${what}: set the environment variable ${name}`;
+      const meant = near(name);
+      return `${what}; no setting has that name${meant === undefined ? "" : `: did you mean ${meant}?`}`;
     });
 }
 
