@@ -1,4 +1,5 @@
 import type { App } from "../composition/composition-root";
+import { quoteHidden } from "../kernel/text";
 import { withConfig } from "./database";
 import { describePlan, describeReport } from "./fsck-report";
 import { readOptions, UsageError, VALUES_OPTION } from "./usage-error";
@@ -22,7 +23,7 @@ export async function fsck(args: string[]): Promise<void> {
   const work = async ({ features: { bundles } }: App): Promise<void> => {
     const report = await bundles.checkStore.execute();
     const plan = await bundles.repairStore.plan(report, { removeMost });
-    if (!json) print([...describeReport(report), ...describePlan(plan, { repair })].join("\n"));
+    if (!json) print([...describeReport(report), ...describePlan(plan, { repair })].map(quoteHidden).join("\n"));
     const removed = repair ? await bundles.repairStore.carryOut(plan) : 0;
     if (json)
       print(

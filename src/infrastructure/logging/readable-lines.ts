@@ -1,4 +1,5 @@
 import { levels, type DestinationStream } from "pino";
+import { quoteHidden } from "../../kernel/text";
 
 const WARN = 40;
 
@@ -24,6 +25,13 @@ export function readable(line: string): string {
   };
   const severity = level >= WARN ? `${(levels.labels[level] ?? String(level)).toUpperCase()} ` : "";
   const details = Object.keys(rest).length > 0 ? ` ${JSON.stringify(rest)}` : "";
-  const stack = err === undefined ? "" : `\n${err.stack ?? err.message}`;
-  return `${new Date(time).toISOString()} ${severity}${msg ?? ""}${details}${stack}\n`;
+  const stack = err === undefined ? "" : `\n${indented(err.stack ?? err.message)}`;
+  return `${new Date(time).toISOString()} ${severity}${quoteHidden(`${msg ?? ""}${details}`)}${stack}\n`;
 }
+
+/** The lines of an error's message may be anybody's, so none of them begins where a line of the log does. */
+const indented = (text: string): string =>
+  text
+    .split("\n")
+    .map((line) => `  ${quoteHidden(line)}`)
+    .join("\n");

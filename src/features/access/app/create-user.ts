@@ -4,6 +4,7 @@ import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { countedAddress } from "../../../kernel/counted-address";
 import { Forbidden } from "../../../kernel/errors";
 import { can, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
+import { readLine } from "../../../kernel/text";
 import { auditedUser, checkEmail, checkFullName, checkPassword, checkUsername, type User } from "../domain/accounts";
 import type { HashQueue } from "./hash-queue";
 import type { AccessTransaction, PasswordHasher, SessionTokens, SignUpLimiter } from "./ports";
@@ -49,10 +50,7 @@ export class CreateUser {
    */
   async execute({ actor: caller, ...command }: CreateUserCommand): Promise<{ user: User; token: string | null }> {
     const address = checkEmail(command.email);
-    const username = checkUsername(
-      (command.username ?? "").trim() || address,
-      command.username?.trim() ? "username" : "email",
-    );
+    const username = readLine("username", command.username ?? "") ?? checkUsername(address, "email");
     const password = checkPassword(command.password);
     const from = (command.request ?? caller?.request)?.address ?? "unknown";
     // Checked before the expensive hash, and again below under the lock that allows one first user only.

@@ -3,9 +3,9 @@ import type { Clock } from "../../../kernel/clock";
 import { isId, newId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import type { AuditObject } from "../../../kernel/audit-entry";
-import { InvalidInput, LimitReached, NotFound } from "../../../kernel/errors";
+import { LimitReached, NotFound } from "../../../kernel/errors";
 import { requirePermission, type Actor, type Permission, type Scope } from "../../../kernel/permissions";
-import { checkLabel, MAX_LABEL } from "../../../kernel/text";
+import { checkLabel, readLine } from "../../../kernel/text";
 import type { ServiceAccount } from "../domain/accounts";
 import { requireGrantable } from "../domain/granting";
 import type { Role, RolePermissions } from "../domain/roles";
@@ -156,11 +156,7 @@ async function lockIn(access: AccessStores, scope: Scope, id: string): Promise<S
   return account;
 }
 
-function checkCategory(text: string | null | undefined): string | null {
-  const category = (text ?? "").trim();
-  if (category.length > MAX_LABEL) throw new InvalidInput("category", `has at most ${MAX_LABEL} characters`);
-  return category || null;
-}
+const checkCategory = (text: string | null | undefined): string | null => readLine("category", text ?? "");
 
 const audited = ({ id, label, deploymentId }: ServiceAccount, scope: Scope): AuditObject => ({
   type: "service_account",

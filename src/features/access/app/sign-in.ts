@@ -2,7 +2,7 @@ import { countedAddress } from "../../../kernel/counted-address";
 import { DomainError, FeatureDisabled } from "../../../kernel/errors";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import type { Actor } from "../../../kernel/permissions";
-import { auditedUser, type User } from "../domain/accounts";
+import { auditedUser, spelledAsStored, type User } from "../domain/accounts";
 import type { HashQueue } from "./hash-queue";
 import type { AccessReadModel, AccessTransaction, LoginLimiter, PasswordHasher, SessionTokens } from "./ports";
 
@@ -54,7 +54,7 @@ export class SignIn {
   async execute({ identity, password, request }: SignInCommand): Promise<{ user: User; token: string }> {
     const { accounts, passwords, hashing, tokens, limiter } = this.deps;
     if (!this.deps.localEnabled) throw new FeatureDisabled("astronomer.houston.config.auth.local.enabled");
-    const spelling = identity.trim().toLowerCase();
+    const spelling = spelledAsStored(identity);
     // All in the queue: an attempt that it refuses costs nothing, and does not count.
     const { credentials, account, right } = await hashing.run(countedAddress(request.address), async () => {
       const credentials = await accounts.credentialsOf(spelling);

@@ -37,7 +37,7 @@ export async function syncTeamMemberships(
   const present = (await teams.teamsOfUser(userId)).filter((team) => team.provider === provider);
   const named = await teams.findTeamsByName(provider, names);
   if (createMissing) {
-    for (const name of names.filter((one) => !named.some((team) => team.name === one)))
+    for (const name of names.filter((one) => !named.some((team) => team.name.normalize("NFC") === one)))
       named.push(await createTeam(teams, clock, provider, name));
   }
   const joined = named.filter(({ id }) => !present.some((team) => team.id === id));

@@ -1,6 +1,7 @@
 import { In, IsNull, LessThan, type DataSource } from "typeorm";
 import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import { plusMs, type Instant } from "../../../kernel/instant";
+import { compositionsOf } from "../../../kernel/text";
 import type { AccessReadModel, BindingScope, Credentials, WorkspaceUserPage } from "../app/ports";
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
 import type { UserSearch } from "../domain/user-search";
@@ -18,8 +19,8 @@ export class AccessReadModelSql extends AccountReaderSql implements AccessReadMo
   async credentialsOf(identity: string): Promise<Credentials | null> {
     const rows = await this.dataSource.query<Credentials[]>(
       `SELECT u.id AS "userId", u.password_hash AS "passwordHash", u.status FROM app_user u
-       WHERE lower(u.username) = $1 OR u.id = (SELECT user_id FROM email WHERE address = $1)`,
-      [identity],
+       WHERE lower(u.username) = ANY($1) OR u.id = ANY(ARRAY(SELECT user_id FROM email WHERE address = ANY($1)))`,
+      [compositionsOf(identity)],
     );
     return rows[0] ?? null;
   }

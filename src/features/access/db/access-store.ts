@@ -4,6 +4,7 @@ import type { Clock } from "../../../kernel/clock";
 import { lockInTurn } from "../../../infrastructure/postgres/lock-turns";
 import { constraintOf } from "../../../infrastructure/postgres/sql-state";
 import { Conflict, NotFound } from "../../../kernel/errors";
+import { compositionsOf } from "../../../kernel/text";
 import type { AccessStores, NewPassword, Place } from "../app/ports";
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
 import type { BoundRole, Role } from "../domain/roles";
@@ -55,7 +56,7 @@ export class AccessStore implements AccessStores {
       `WITH wanted AS (SELECT lower(spelling) AS spelling FROM unnest($2::text[]) AS spelling)
        SELECT 1 FROM app_user WHERE lower(username) IN (SELECT spelling FROM wanted) AND id <> $1
        UNION ALL SELECT 1 FROM email WHERE address IN (SELECT spelling FROM wanted) AND user_id <> $1 LIMIT 1`,
-      [userId, spellings],
+      [userId, spellings.flatMap(compositionsOf)],
     );
     if (namesake !== undefined) throw new Conflict("Somebody signs in by this user name or e-mail address already");
   }
@@ -88,7 +89,10 @@ export class AccessStore implements AccessStores {
   }
 
   async findUserByEmail(address: string): Promise<User | null> {
-    const email = await this.manager.findOne(EmailRow, { where: { address }, relations: { user: true } });
+    const email = await this.manager.findOne(EmailRow, {
+      where: { address: In(compositionsOf(address)) },
+      relations: { user: true },
+    });
     return email?.user ?? null;
   }
 

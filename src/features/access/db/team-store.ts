@@ -4,6 +4,7 @@ import { newId } from "../../../kernel/ids";
 import { lockInTurn } from "../../../infrastructure/postgres/lock-turns";
 import { constraintOf } from "../../../infrastructure/postgres/sql-state";
 import { Conflict } from "../../../kernel/errors";
+import { compositionsOf } from "../../../kernel/text";
 import type { BoundTo, TeamStores } from "../app/team-ports";
 import type { RoleBinding, Team } from "../domain/accounts";
 import type { BoundRole } from "../domain/roles";
@@ -28,7 +29,10 @@ export class TeamStore implements TeamStores {
   }
 
   findTeamsByName(provider: string, names: readonly string[]): Promise<Team[]> {
-    return this.manager.find(TeamRow, { where: { provider, name: In(names) }, order: { id: "ASC" } });
+    return this.manager.find(TeamRow, {
+      where: { provider, name: In(names.flatMap(compositionsOf)) },
+      order: { id: "ASC" },
+    });
   }
 
   addTeam(team: Team): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AuditObject } from "../../../kernel/audit-entry";
 import { InvalidInput } from "../../../kernel/errors";
 import type { Instant } from "../../../kernel/instant";
+import { checkLabel, isLine, readLine } from "../../../kernel/text";
 import type { Role } from "./roles";
 
 export interface User {
@@ -59,8 +60,7 @@ export interface RoleBinding {
 /** Argon2 reads at most this much sense out of a password; longer ones only cost time. */
 const PASSWORD_LENGTH = { least: 8, most: 128 };
 const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/;
-
-const MAX_NAME = 190;
+const MAX_EMAIL = 255;
 
 /** @throws InvalidInput if the password is too short or too long */
 export function checkPassword(password: string, argument = "password"): string {
@@ -70,36 +70,24 @@ export function checkPassword(password: string, argument = "password"): string {
   return password;
 }
 
-/**
- * Trimmed.
- * @throws InvalidInput if nothing is left, or too much
- */
-export function checkUsername(text: string, argument = "username"): string {
-  const username = text.trim();
-  if (username === "" || username.length > MAX_NAME)
-    throw new InvalidInput(argument, `has to have 1 to ${MAX_NAME} characters`);
-  return username;
-}
+/** Returns one line of visible text. @throws InvalidInput */
+export const checkUsername = (text: string, argument = "username"): string => checkLabel(text, argument);
 
-/**
- * Trimmed; null if nothing is left.
- * @throws InvalidInput if it is too long
- */
-export function checkFullName(text: string | null): string | null {
-  const fullName = (text ?? "").trim();
-  if (fullName.length > MAX_NAME) throw new InvalidInput("fullName", `has at most ${MAX_NAME} characters`);
-  return fullName || null;
-}
+/** Returns one line of visible text; null if it is empty. @throws InvalidInput */
+export const checkFullName = (text: string | null): string | null => readLine("fullName", text ?? "");
 
 /**
  * Trimmed and in lower case, as addresses are compared.
  * @throws InvalidInput if it is no e-mail address
  */
 export function checkEmail(text: string): string {
-  const address = text.trim().toLowerCase();
-  if (!EMAIL.test(address)) throw new InvalidInput("email", "is not an e-mail address");
+  const address = spelledAsStored(text);
+  if (!EMAIL.test(address) || !isLine(address, MAX_EMAIL)) throw new InvalidInput("email", "is not an e-mail address");
   return address;
 }
+
+/** A user name or address as it is compared: trimmed, in lower case, and in NFC however it was composed. */
+export const spelledAsStored = (text: string): string => text.trim().normalize("NFC").toLowerCase();
 
 export const auditedUser = ({ id, username }: User): AuditObject & { readonly type: "user" } => ({
   type: "user",

@@ -29,7 +29,9 @@ export function readUserSearch(given: GivenUserSearch): UserSearch | null {
   const [id, other] = [given.userId, given.userUuid].map((one) => one?.trim().toLowerCase()).filter(Boolean);
   if (other !== undefined && other !== id) return null;
   const { createdAt, updatedAt } = given;
-  const [username, email, fullName] = [given.username, given.email, given.fullName].map((one) => one?.trim() ?? "");
+  const [username, email, fullName] = [given.username, given.email, given.fullName].map(
+    (one) => one?.trim().normalize("NFC") ?? "",
+  );
   return {
     ...(id && { id }),
     ...(username && { username }),

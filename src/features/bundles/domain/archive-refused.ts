@@ -1,4 +1,5 @@
 import { DomainError } from "../../../kernel/errors";
+import { quoteHidden } from "../../../kernel/text";
 
 export type ArchiveProblem =
   | "EMPTY_FILE"
@@ -34,4 +35,4 @@ const MAX_SHOWN = 120;
 
 /** A path for a message: of bearable length, and without what a terminal would obey. */
 export const shown = (path: string): string =>
-  JSON.stringify(path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path);
+  quoteHidden(JSON.stringify(path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path));

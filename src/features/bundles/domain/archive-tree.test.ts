@@ -43,6 +43,8 @@ test.each([
   ["dags/a/../../..", "UNSAFE_PATH"],
   ["dags/a\0b", "UNSTORABLE_PATH"],
   ["dags/a\ud800", "UNSTORABLE_PATH"],
+  ["dags/a\x1b[2J", "UNSTORABLE_PATH"],
+  ["dags/a\u202eb", "UNSTORABLE_PATH"],
   ["dags/a\uFFFD", "UNSTORABLE_PATH"],
   [`dags/${"x".repeat(256)}`, "PATH_TOO_LONG"],
   [`dags/${"ä".repeat(128)}`, "PATH_TOO_LONG"],

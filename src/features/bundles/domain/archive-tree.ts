@@ -5,8 +5,11 @@ const MAX_PATH_BYTES = 1_024;
 const MAX_NAME_BYTES = 255;
 /** Beyond it Linux gives up as well (MAXSYMLINKS). */
 const MAX_HOPS = 40;
-/** NUL, halves of surrogate pairs, and what stands for bytes that are no UTF-8. */
-const UNSTORABLE = /[\0\p{Surrogate}\uFFFD]/u;
+/**
+ * Control characters, those that change the direction of text, halves of surrogate pairs, and what stands for bytes that
+ * are no UTF-8. All other characters are kept as they are, because names of files are compared byte by byte.
+ */
+const UNSTORABLE = /[\p{Cc}\p{Bidi_Control}\p{Surrogate}\u2028\u2029\uFFFD]/u;
 
 /**
  * The tree that an archive unpacks to, checked entry by entry and as a whole. Whatever it lets through can be written
@@ -26,7 +29,10 @@ export class ArchiveTree {
    */
   pathOf(name: string): string | null {
     if (UNSTORABLE.test(name))
-      throw new ArchiveRefused("UNSTORABLE_PATH", `The name ${shown(name)} is no text in UTF-8`);
+      throw new ArchiveRefused(
+        "UNSTORABLE_PATH",
+        `The name ${shown(name)} has a control character, or is no text in UTF-8`,
+      );
     if (name.startsWith("/")) throw new ArchiveRefused("UNSAFE_PATH", `${shown(name)} is an absolute path`);
     const steps = name.split("/").filter((step) => step !== "" && step !== ".");
     if (steps.includes("..")) throw new ArchiveRefused("UNSAFE_PATH", `${shown(name)} leads out of the DAG folder`);

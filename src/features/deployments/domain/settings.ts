@@ -1,4 +1,5 @@
 import { InvalidInput } from "../../../kernel/errors";
+import { refuseHidden } from "../../../kernel/text";
 import { checkAmount } from "./components";
 import {
   EXECUTORS,
@@ -13,6 +14,7 @@ import { DOCKER_CONFIG_FIELD, SSH_KEY_FIELD, sealedVariable, variableField, type
 
 /** Room for a private key of 8192 bits in PEM. */
 const MAX_TEXT = 10_000;
+const OF_SEVERAL_LINES: ReadonlySet<string> = new Set(["dagDeployment.sshKey", "dagDeployment.knownHosts"]);
 const MAX_VARIABLES = 1_000;
 const MAX_VARIABLE_VALUE = 65_536;
 const MAX_JSON = 100_000;
@@ -101,8 +103,10 @@ export const sealedDockerConfig = (value: unknown, seal: Seal): JsonObject => ({
 /** Of a cloud provider's role that the Deployment's service account is bound to. @throws InvalidInput */
 export const checkCloudRole = (role: string): string => checkText("cloudRole", role);
 
+/** Keeps the text as it is: a private key, for one, needs the line break at its end. */
 function checkText(argument: string, text: string): string {
   if (text.length > MAX_TEXT) throw new InvalidInput(argument, `has at most ${MAX_TEXT} characters`);
+  refuseHidden(argument, text.replaceAll("\r\n", "\n"), OF_SEVERAL_LINES.has(argument) ? "LINES" : "ONE_LINE");
   return text;
 }
 

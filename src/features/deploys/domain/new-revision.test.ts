@@ -143,11 +143,17 @@ describe("a description", () => {
     expect(() => requireDescription("x".repeat(501))).toThrow(InvalidInput);
   });
 
-  test("with a null character is refused, as Postgres cannot keep it", () => {
-    expect(() => checkDescription("a\0b")).toThrow("description: holds a null character");
+  test("with a character that is not shown is refused", () => {
+    expect(() => checkDescription("a\0b")).toThrow("description: contains U+0000, which is not shown");
   });
 
-  test.each(["", "   ", "\n\t"])("of a rollback is required: %j", (text) => {
+  test("from a label is cleaned and cut instead", () => {
+    expect(shortenDescription("a\0b\r\nc")).toBe("ab\nc");
+    expect(shortenDescription("x".repeat(501))).toBe(`${"x".repeat(499)}…`);
+    expect(shortenDescription(undefined)).toBeNull();
+  });
+
+  test.each(["", "   ", "\n\t", "\u200b"])("of a rollback is required: %j", (text) => {
     expect(() => requireDescription(text)).toThrow("description: has to say why");
   });
 });
@@ -162,7 +168,7 @@ describe("shortenDescription", () => {
     [` ${"x".repeat(500)}\n`, "x".repeat(500)],
     ["x".repeat(501), `${"x".repeat(499)}…`],
     [`${"x".repeat(498)} and more`, `${"x".repeat(498)}…`],
-    [`${"x".repeat(498)}😀😀`, `${"x".repeat(498)}…`],
+    [`${"x".repeat(498)}😀😀😀`, `${"x".repeat(498)}😀…`],
     ["x".repeat(100_000), `${"x".repeat(499)}…`],
   ])("case %#", (text, description) => {
     expect(shortenDescription(text)).toBe(description);

@@ -1,6 +1,7 @@
 import { InvalidInput } from "../../../kernel/errors";
 import type { Instant } from "../../../kernel/instant";
 import type { Actor } from "../../../kernel/permissions";
+import { cleanText, readText } from "../../../kernel/text";
 import type { Deployment } from "../../deployments/domain";
 import {
   contentOf,
@@ -14,29 +15,15 @@ import {
 const MAX_DESCRIPTION = 500;
 const MAX_REASON = 500;
 
-/**
- * Trimmed; null where nothing is left. @throws InvalidInput if it is too long, or holds the NUL that Postgres cannot
- * keep
- */
-export function checkDescription(text: string | null | undefined): string | null {
-  const trimmed = (text ?? "").trim();
-  if (trimmed.length > MAX_DESCRIPTION)
-    throw new InvalidInput("description", `has at most ${MAX_DESCRIPTION} characters`);
-  if (trimmed.includes("\0")) throw new InvalidInput("description", "holds a null character");
-  return trimmed === "" ? null : trimmed;
-}
+/** Returns the text of one or several lines; null if it is empty. @throws InvalidInput */
+export const checkDescription = (text: string | null | undefined): string | null =>
+  readText("description", text ?? "", MAX_DESCRIPTION);
 
 /**
- * Like `checkDescription`, but cuts what is too long, with an ellipsis at its end, and drops null characters: a label, or
- * a commit message that a CI sends along with its DAGs, is nothing that a person could be asked to correct.
+ * Like `checkDescription`, but cuts what is too long and leaves out what that refuses: nobody can be asked to correct the
+ * label of an image, or a commit message that a CI sends along with its DAGs.
  */
-export function shortenDescription(text: string | undefined): string | null {
-  const trimmed = (text ?? "").replaceAll("\0", "").trim();
-  if (trimmed.length <= MAX_DESCRIPTION) return checkDescription(trimmed);
-  // A pair of surrogates that is cut in two is no character.
-  const kept = trimmed.slice(0, MAX_DESCRIPTION - 1).replace(/[\ud800-\udbff]$/, "");
-  return checkDescription(`${kept.trimEnd()}…`);
-}
+export const shortenDescription = (text: string | undefined): string | null => cleanText(text ?? "", MAX_DESCRIPTION);
 
 /** The same where one has to be given, as for a rollback. */
 export function requireDescription(text: string): string {

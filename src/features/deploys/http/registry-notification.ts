@@ -1,20 +1,25 @@
 import { z } from "zod";
 import { releaseNameOf } from "../../registry";
 import { InvalidInput } from "../../../kernel/errors";
+import { cleanLine } from "../../../kernel/text";
 import { isDeployable, type PushEvent } from "../domain/registry-push";
 
 const MAX_EVENTS = 1_000;
-/** Of the texts in an event; the registry's own are far shorter. */
+const MAX_TEXT = 300;
+/**
+ * Of the texts in an event; the registry's own are far shorter. What is not shown is left out: a push must not be lost
+ * because of a text that only tells of it.
+ */
 const short = z
   .string()
-  .max(300)
-  .regex(/^[^\0]*$/);
+  .max(MAX_TEXT)
+  .transform((text) => cleanLine(text, MAX_TEXT) ?? "");
 
 /** The Distribution project's envelope of notifications; what it says beyond this is of no interest. */
 const Envelope = z.object({ events: z.array(z.unknown()).max(MAX_EVENTS) });
 
 const Push = z.object({
-  id: short.min(1),
+  id: short.refine((id) => id !== ""),
   action: z.literal("push"),
   target: z.object({
     mediaType: z.string().refine((type) => type.includes("manifest") || type.includes("image.index")),

@@ -5,6 +5,7 @@ import type {
   WaitingLines,
 } from "../../../infrastructure/line-export/export-lines";
 import { newId } from "../../../kernel/ids";
+import { quoteHidden } from "../../../kernel/text";
 import { MAX_COUNTED, REFUSED_FOR_A_DAY, RETRY_AT } from "../../../infrastructure/line-export/refused-lines";
 import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { Instant } from "../../../kernel/instant";
@@ -20,7 +21,7 @@ export class LogLineStore implements LogLineWriter, WaitingLines<LogLine>, Refus
 
   async add(lines: readonly NewLogLine[]): Promise<void> {
     if (lines.length === 0) return;
-    const rows = lines.map((line) => ({ ...line, id: newId() }));
+    const rows = lines.map((line) => ({ ...line, id: newId(), message: quoteHidden(line.message) }));
     // One parameter whatever the number of lines: Postgres takes no more than 65,535 of them.
     await this.sql.query(
       `INSERT INTO log_line

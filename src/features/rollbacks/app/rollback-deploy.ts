@@ -6,6 +6,7 @@ import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Conflict, DomainError, InvalidInput, NotFound } from "../../../kernel/errors";
 import { DAY_MS, plusMs } from "../../../kernel/instant";
 import type { Actor } from "../../../kernel/permissions";
+import { refuseHidden } from "../../../kernel/text";
 import {
   auditedRevision,
   type DeployRevision,
@@ -160,6 +161,7 @@ function checkKey(key: string | undefined): void {
   if (key !== undefined && (key.trim() === "" || key.length > MAX_KEY)) {
     throw new InvalidInput("idempotencyKey", `has to have 1 to ${MAX_KEY} characters`);
   }
+  if (key !== undefined) refuseHidden("idempotencyKey", key, "ONE_LINE");
 }
 
 function hashInput({

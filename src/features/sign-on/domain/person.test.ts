@@ -61,6 +61,7 @@ test.each([
   ["a@b@c", null],
   ["<a@b.c>", null],
   ["a@b.c\u202e", null],
+  ["a\u200b@b.c", null],
   ["@b.c", null],
   ["a@", null],
   [`${"x".repeat(65)}@b.c`, null],
@@ -74,6 +75,8 @@ test.each([
   [{ given_name: "Ada", family_name: "Lovelace" }, {}, "Ada Lovelace"],
   [{ name: "  a\u0000\n b  " }, {}, "a b"],
   [{ name: "\ud800x" }, {}, "x"],
+  [{ name: "\u200b" }, { given_name: "Ada" }, "Ada"],
+  [{ name: "Ada\u202e \u001b[2JLovelace" }, {}, "Ada [2JLovelace"],
   [{ name: "👩".repeat(500) }, {}, "👩".repeat(190)],
   [{}, {}, null],
 ])("of %o and %o the name is %j", (idToken, userInfo, expected) => {
@@ -105,6 +108,7 @@ test.each([undefined, null, "", 5, ["s"], {}, "x".repeat(256), "ö", "a\nb"])("a
 test.each([
   [{ groups: ["a", "b", "a"] }, ["a", "b"]],
   [{ groups: "a" }, ["a"]],
+  [{ groups: ["Cafe\u0301", "Caf\u00e9", " b ", "\u200b", "c\nd", "e\u202e"] }, ["Caf\u00e9", "b"]],
   [{ groups: [] }, []],
   [{}, []],
   [{ _claim_names: { groups: "src1" } }, null],

@@ -1,3 +1,5 @@
+import { cleanLine, isLine } from "../../../kernel/text";
+
 /** Who signs in, as a provider says and the protocol has proven. Texts are clean and bounded. */
 export interface Person {
   readonly issuer: string;
@@ -26,9 +28,7 @@ export interface ClaimRules {
 
 /** OpenID Connect Core 1.0 §2: a subject has at most 255 ASCII characters. */
 const SUBJECT = /^[\x20-\x7e]{1,255}$/;
-const EMAIL = /^[^\s@<>"\p{C}]{1,64}@[^\s@<>"\p{C}]{1,125}$/u;
-const UNPRINTABLE = /[\p{C}\p{Z}]+/gu;
-const MAX_NAME = 190;
+const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,125}$/;
 
 /** Null if the claims identify no person. `userInfo` adds claims that the id token lacks. */
 export function personOf(issuer: string, idToken: Claims, userInfo: Claims, rules: ClaimRules): Person | null {
@@ -54,8 +54,8 @@ export function saysEnough(idToken: Claims, rules: ClaimRules, { groups }: { rea
 }
 
 function emailOf(claim: unknown): string | null {
-  const address = typeof claim === "string" ? claim.trim().toLowerCase() : "";
-  return EMAIL.test(address) ? address : null;
+  const address = typeof claim === "string" ? claim.trim().normalize("NFC").toLowerCase() : "";
+  return EMAIL.test(address) && isLine(address) ? address : null;
 }
 
 /**
@@ -78,17 +78,9 @@ function isVerified(
 }
 
 function nameOf(claims: Claims, mapped: string | undefined): string | null {
-  const whole = textOf(claims[mapped ?? "name"]);
-  if (whole !== "") return whole;
-  return (
-    textOf([claims["given_name"], claims["family_name"]].filter((part) => typeof part === "string").join(" ")) || null
-  );
-}
-
-function textOf(claim: unknown): string {
-  if (typeof claim !== "string") return "";
-  // Cut before it is searched, by code points, so that none is halved.
-  return [...claim.slice(0, 10 * MAX_NAME)].slice(0, MAX_NAME).join("").replace(UNPRINTABLE, " ").trim();
+  const whole = claims[mapped ?? "name"];
+  const parts = [claims["given_name"], claims["family_name"]].filter((part) => typeof part === "string");
+  return (typeof whole === "string" ? cleanLine(whole) : null) ?? cleanLine(parts.join(" "));
 }
 
 /** A directory with too many groups to fit says so instead (Microsoft's “groups overage claim”). */
@@ -98,7 +90,7 @@ function groupsOf(claims: Claims, name: string): string[] | null {
   const given: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
   const groups = given
     .filter((group): group is string => typeof group === "string" && isGroupName(group))
-    .map((group) => group.trim());
+    .map((group) => group.trim().normalize("NFC"));
   return [...new Set(groups)];
 }
 
@@ -108,5 +100,4 @@ function isElsewhere(claims: Claims, name: string): boolean {
 }
 
 /** Two groups whose names were cut could become one Team, so names that are too long are none. */
-const isGroupName = (group: string): boolean =>
-  group.trim() !== "" && group.length <= MAX_NAME && !/\p{C}/u.test(group);
+const isGroupName = (group: string): boolean => isLine(group);
