@@ -12,6 +12,7 @@ import { createGraphqlServer } from "./graphql/graphql-server";
 import { limitConnections, type ConnectionLimits } from "./http/connection-limits";
 import { healthRoutes, type Readiness } from "./http/health-routes";
 import { answerErrors, answerUnknownRoute, errorBody } from "../infrastructure/http/http-errors";
+import { parseJsonBodies } from "../infrastructure/http/json-bodies";
 import type { Metrics } from "../infrastructure/metrics/metrics";
 import { limitBodies, type BodyLimits } from "./graphql/request-bodies";
 import type { Authenticate } from "./graphql/request-context";
@@ -101,7 +102,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     },
   });
   limitConnections(app, server, log);
-  app.removeContentTypeParser("text/plain");
+  app.removeContentTypeParser(["text/plain", "application/json"]);
+  parseJsonBodies(app, "application/json");
   app.setErrorHandler(answerError);
   app.setNotFoundHandler(answerUnknownRoute);
   app.addHook("onRequest", (request, reply, done) => {

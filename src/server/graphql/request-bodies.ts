@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Transform, type Readable } from "node:stream";
 import { errorBody } from "../../infrastructure/http/http-errors";
+import { UnsupportedEncoding } from "../../infrastructure/http/json-bodies";
 import type { Authenticate } from "./request-context";
 
 declare module "fastify" {
@@ -25,6 +26,15 @@ export interface BodyLimits {
  */
 export function limitBodies(app: FastifyInstance, limits: BodyLimits, authenticate: Authenticate): void {
   const timeoutMs = limits.requestTimeoutSeconds * 1000;
+  app.addHook("onRequest", (request, reply, done) => {
+    const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "";
+    if (!hasBody(request) || encoding === "" || encoding === "identity") return done();
+    // RFC 9110, 15.5.16: the header names what is accepted.
+    reply.headers({ connection: "close", "accept-encoding": "identity" });
+    done(
+      new UnsupportedEncoding("Compressed request bodies are not accepted; send the body without a Content-Encoding"),
+    );
+  });
   app.addHook("onRequest", (request, reply, done) => {
     if (hasBody(request) && request.routeOptions.config.body !== "UPLOAD") endWithin(timeoutMs, request, reply);
     done();

@@ -106,6 +106,8 @@ function readForm({ raw, headers }: FastifyRequest, limits: UploadLimits): Form 
   const arrived = pipeline(raw, form).then(
     () => {
       if (!hasFile) archive.destroy(new InvalidInput("file", "the form holds no file"));
+      // The form's parser replaces bytes that are not valid in the part's charset by this character.
+      if (description?.includes("\uFFFD")) throw new InvalidInput("description", "is not valid UTF-8");
       return description;
     },
     (error: unknown) => {

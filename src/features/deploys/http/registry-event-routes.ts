@@ -1,6 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { hash, timingSafeEqual } from "node:crypto";
 import { DomainError, FeatureDisabled, Unauthenticated } from "../../../kernel/errors";
+import { parseJsonBodies } from "../../../infrastructure/http/json-bodies";
 import type { TakePushes } from "../app/take-pushes";
 import { pushesIn } from "./registry-notification";
 
@@ -38,7 +39,7 @@ export function registryEventRoutes(
   { endpoint, enabled, authHeader, take }: RegistryEventRoutesOptions,
 ): void {
   app.register(async (scope) => {
-    scope.addContentTypeParser(NOTIFICATIONS, { parseAs: "string" }, scope.getDefaultJsonParser("error", "error"));
+    parseJsonBodies(scope, NOTIFICATIONS);
     scope.addContentTypeParser("*", (_request, _body, done) => done(new NoNotifications()));
     scope.post(
       `${endpoint}/registry/events`,

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WrongCredentials, type SignIn } from "../../access";
 import { DomainError, TooManyAttempts, Unavailable } from "../../../kernel/errors";
+import { textOf } from "../../../infrastructure/http/json-bodies";
 import type { BrowserSessions } from "../app/browser-sessions";
 import { tokenPageOf, type Site } from "../domain/site";
 import { sendOn, sendPage } from "./answers";
@@ -29,10 +30,8 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
   const { site, sessions, cookies } = options;
   app.addContentTypeParser(
     "application/x-www-form-urlencoded",
-    { parseAs: "string", bodyLimit: MAX_FORM_BYTES },
-    (_request, body, done) => {
-      done(null, new URLSearchParams(String(body)));
-    },
+    { parseAs: "buffer", bodyLimit: MAX_FORM_BYTES },
+    async ({ headers }: FastifyRequest, body: Buffer) => new URLSearchParams(textOf(body, headers["content-type"])),
   );
 
   for (const path of new Set(["/token", `${site.endpoint}/token`])) {

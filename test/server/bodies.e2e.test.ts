@@ -1,0 +1,107 @@
+import { deflateSync, gzipSync } from "node:zlib";
+import { createDeployment, signUpAdmin } from "../builders/api";
+import { dagArchive, postForm } from "../builders/dags";
+import { everything } from "../builders/workspace-operations";
+import { startTestApp, type TestApp } from "../world/app";
+
+let world: TestApp;
+let admin: string;
+beforeAll(async () => {
+  world = await startTestApp();
+  admin = await signUpAdmin(world);
+});
+afterAll(() => world.close());
+
+const CREATE = "mutation ($l: String!) { createWorkspace(label: $l) { label } }";
+const bodyWith = (label: string, encoding: BufferEncoding = "utf8"): Buffer =>
+  Buffer.from(JSON.stringify({ query: CREATE, variables: { l: label } }), encoding);
+
+async function post(payload: Buffer | string, headers: Record<string, string> = {}, url = "/v1") {
+  const answer = await world.app.server.app.inject({
+    method: "POST",
+    url,
+    headers: { authorization: admin, "content-type": "application/json", ...headers },
+    payload,
+  });
+  const body = answer.json<{
+    data?: { createWorkspace: { label: string } };
+    errors?: { message: string; extensions: { code: string } }[];
+  }>();
+  return { status: answer.statusCode, headers: answer.headers, data: body.data, error: body.errors?.[0] };
+}
+
+describe("a body", () => {
+  test("that is not valid UTF-8 is refused and changes nothing", async () => {
+    const before = await everything(world);
+    const { status, error } = await post(bodyWith("caf\u00e9", "latin1"));
+    expect([status, error?.extensions.code]).toEqual([400, "BAD_USER_INPUT"]);
+    expect(error?.message).toBe("body: is not valid UTF-8; send UTF-8");
+    expect(await everything(world)).toEqual(before);
+  });
+
+  test.each<[string, Buffer]>([
+    ["iso-8859-1", bodyWith("caf\u00e9", "latin1")],
+    ["ISO-8859-1", bodyWith("caf\u00e9", "latin1")],
+    ["utf-16le", bodyWith("caf\u00e9", "utf16le")],
+    ['"utf-8"', bodyWith("caf\u00e9")],
+    ["utf8", Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), bodyWith("caf\u00e9")])],
+  ])("is read in the charset that it declares: %s", async (charset, payload) => {
+    const { data } = await post(payload, { "content-type": `application/json; charset=${charset}` });
+    expect(data?.createWorkspace.label).toBe("caf\u00e9");
+  });
+
+  test("in an unknown charset is refused", async () => {
+    const { status, error } = await post(bodyWith("x"), { "content-type": "application/json; charset=klingon" });
+    expect([status, error?.extensions.code]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE"]);
+    expect(error?.message).toContain('"klingon"');
+  });
+
+  test.each<[string, Buffer]>([
+    ["gzip", gzipSync(bodyWith("x"))],
+    ["deflate", deflateSync(bodyWith("x"))],
+    ["br", bodyWith("x")],
+  ])("with the content encoding %s is refused", async (encoding, payload) => {
+    const before = await everything(world);
+    const { status, error, headers } = await post(payload, { "content-encoding": encoding });
+    expect([status, error?.extensions.code]).toEqual([415, "UNSUPPORTED_MEDIA_TYPE"]);
+    expect(headers["accept-encoding"]).toBe("identity");
+    expect(await everything(world)).toEqual(before);
+  });
+
+  test("with the content encoding identity is read", async () => {
+    expect((await post(bodyWith("plain"), { "content-encoding": "identity" })).data?.createWorkspace.label).toBe(
+      "plain",
+    );
+  });
+
+  test.each(['{"__proto__":1}', '{"constructor":{"prototype":1}}'])(
+    "with %s gets an error that names the key",
+    async (value) => {
+      const { status, error } = await post(
+        `{"query":"query($v: JSON) { appConfig { version } }","variables":{"v":${value}}}`,
+      );
+      expect([status, error?.extensions.code]).toEqual([400, "BAD_USER_INPUT"]);
+      expect(error?.message).toBe("body: contains the key __proto__, or constructor.prototype, which is not accepted");
+    },
+  );
+
+  test("that is not JSON gets an error that says so", async () => {
+    const { status, error } = await post("{");
+    expect([status, error?.extensions.code]).toEqual([400, "BAD_REQUEST"]);
+    expect(error?.message).toContain("not valid JSON");
+  });
+});
+
+test("an upload whose description is not valid UTF-8 is refused", async () => {
+  const { releaseName } = await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } });
+  const answer = await postForm(
+    world,
+    releaseName,
+    [
+      { name: "description", content: Buffer.from("caf\u00e9", "latin1") },
+      { name: "file", content: dagArchive({ "a.py": "1" }), fileName: "dags.tar.gz" },
+    ],
+    admin,
+  );
+  expect([answer.statusCode, answer.json().errors[0].message]).toEqual([400, "description: is not valid UTF-8"]);
+});
