@@ -1,5 +1,5 @@
 import { deflateSync, gzipSync } from "node:zlib";
-import { createDeployment, signUpAdmin } from "../builders/api";
+import { ask, createDeployment, signUpAdmin } from "../builders/api";
 import { dagArchive, postForm } from "../builders/dags";
 import { everything } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
@@ -104,4 +104,37 @@ test("an upload whose description is not valid UTF-8 is refused", async () => {
     admin,
   );
   expect([answer.statusCode, answer.json().errors[0].message]).toEqual([400, "description: is not valid UTF-8"]);
+});
+
+describe("a number that would lose digits is refused", () => {
+  const UPSERT =
+    "mutation ($d: Uuid!, $p: JSON) { upsertDeployment(deploymentUuid: $d, properties: $p) { properties } }";
+
+  test("in a variable", async () => {
+    const { id } = await createDeployment(world, admin);
+    const before = await everything(world);
+    const { status, error } = await post(
+      `{"query":${JSON.stringify(UPSERT)},"variables":{"d":"${id}","p":{"n":12345678901234567890}}}`,
+    );
+    expect([status, error?.extensions.code]).toEqual([400, "BAD_USER_INPUT"]);
+    expect(error?.message).toContain("12345678901234567890");
+    expect(await everything(world)).toEqual(before);
+  });
+
+  test("in a document", async () => {
+    const { id } = await createDeployment(world, admin);
+    const literal = (value: string): string =>
+      `mutation { upsertDeployment(deploymentUuid: "${id}", properties: { n: [${value}] }) { properties } }`;
+    for (const value of ["12345678901234567890", "1e999"]) {
+      const { errors } = await world.send(literal(value), null, admin);
+      expect(errors?.[0]?.extensions.code).toMatch(/GRAPHQL_VALIDATION_FAILED|BAD_USER_INPUT/);
+      expect(errors?.[0]?.message).toContain("JSON takes");
+    }
+    const { upsertDeployment } = await ask(world, literal("9007199254740991"), null, admin);
+    expect(upsertDeployment.properties).toEqual({ n: [9007199254740991] });
+  });
+
+  test("but not in a text", async () => {
+    expect((await post(bodyWith("12345678901234567890"))).data?.createWorkspace.label).toBe("12345678901234567890");
+  });
 });

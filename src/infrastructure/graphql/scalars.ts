@@ -1,5 +1,6 @@
-import { GraphQLScalarType, Kind, type ValueNode } from "graphql";
+import { GraphQLScalarType, Kind, visit, type ValueNode } from "graphql";
 import { GraphQLJSON } from "graphql-scalars";
+import { isInexact, MAX_EXACT } from "../http/exact-numbers";
 import { parseInstant, type Instant } from "../../kernel/instant";
 
 function text(value: unknown, name: string): string {
@@ -46,8 +47,25 @@ export const DateTime = new GraphQLScalarType<Instant, string>({
   parseLiteral: (node) => instant(literalText(node, "DateTime")),
 });
 
+function refuseInexactNumbers(node: ValueNode): void {
+  visit(node, {
+    IntValue: ({ value }) => {
+      if (isInexact(value)) throw new TypeError(`JSON takes integers up to ${MAX_EXACT}; send larger ones as text`);
+    },
+    FloatValue: ({ value }) => {
+      if (isInexact(value)) throw new TypeError("JSON takes no number as large as that; send it as text");
+    },
+  });
+}
+
+const json = GraphQLJSON.toConfig();
+
 export const Json = new GraphQLScalarType({
-  ...GraphQLJSON.toConfig(),
+  ...json,
+  parseLiteral: (node, variables) => {
+    refuseInexactNumbers(node);
+    return json.parseLiteral(node, variables);
+  },
   name: "JSON",
   description: "Any JSON value.",
 });

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { TextDecoder } from "node:util";
 import { DomainError, InvalidInput } from "../../kernel/errors";
+import { inexactNumberIn, MAX_EXACT } from "./exact-numbers";
 
 const MAX_SHOWN = 40;
 
@@ -36,11 +37,23 @@ export function parseJsonBodies(app: FastifyInstance, contentType: string | RegE
     let text: string;
     try {
       text = textOf(body, request.headers["content-type"]);
+      refuseInexactNumbers(text);
     } catch (error) {
       return done(error as Error);
     }
     void parse(request, text, (error, value) => done(error !== null && isJson(text) ? forbiddenKey() : error, value));
   });
+}
+
+/** @throws InvalidInput */
+function refuseInexactNumbers(text: string): void {
+  const number = inexactNumberIn(text);
+  if (number === null) return;
+  const shown = number.length > MAX_SHOWN ? `${number.slice(0, MAX_SHOWN)}…` : number;
+  throw new InvalidInput(
+    "body",
+    `contains ${shown}, which would lose digits; send integers above ${MAX_EXACT} as text`,
+  );
 }
 
 const forbiddenKey = (): InvalidInput =>

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { inexactNumberIn, MAX_EXACT } from "../../infrastructure/http/exact-numbers";
 import { refusalOf } from "../../infrastructure/outages/classify-outage";
 import { Unavailable } from "../../kernel/errors";
 import type { OutageLog } from "../../infrastructure/outages/outage-log";
@@ -155,7 +156,10 @@ export class SocketServer {
       entry.alive = true;
       if (isBinary) return connection.close(CLOSE.unsupportedData, "Messages have to be text");
       // Text arrives in one buffer as long as binaryType is not changed.
-      void this.guard(connection, transport.receive((data as Buffer).toString("utf8")));
+      const text = (data as Buffer).toString("utf8");
+      if (inexactNumberIn(text) !== null)
+        return connection.close(CLOSE.badRequest, `Send integers above ${MAX_EXACT} as text`);
+      void this.guard(connection, transport.receive(text));
     });
     socket.once("close", () => {
       this.open.delete(socket);
