@@ -10,6 +10,7 @@ import { ANSWER_WITHIN_MS, limitTime } from "./http/deadline";
 import { graphqlRoutes } from "./graphql/graphql-routes";
 import { createGraphqlServer } from "./graphql/graphql-server";
 import { limitConnections, type ConnectionLimits } from "./http/connection-limits";
+import { withoutTrailingSlash } from "./http/trailing-slashes";
 import { healthRoutes, type Readiness } from "./http/health-routes";
 import { answerErrors, answerUnknownRoute, errorBody } from "../infrastructure/http/http-errors";
 import { parseJsonBodies } from "../infrastructure/http/json-bodies";
@@ -95,6 +96,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     trustProxy: server.trustProxy,
     genReqId: requestIdOf,
     frameworkErrors: answerError,
+    rewriteUrl: ({ url = "/" }) => withoutTrailingSlash(url, server),
     requestTimeout: (server.uploadTimeoutSeconds + LAST_RESORT_SECONDS) * 1000,
     http: {
       headersTimeout: server.requestTimeoutSeconds * 1000,

@@ -1,3 +1,4 @@
+import type { InjectOptions } from "fastify";
 import { deflateSync, gzipSync } from "node:zlib";
 import { ask, createDeployment, signUpAdmin } from "../builders/api";
 import { dagArchive, postForm } from "../builders/dags";
@@ -137,4 +138,39 @@ describe("a number that would lose digits is refused", () => {
   test("but not in a text", async () => {
     expect((await post(bodyWith("12345678901234567890"))).data?.createWorkspace.label).toBe("12345678901234567890");
   });
+});
+
+describe("a slash behind a path", () => {
+  const status = async (url: string, method: InjectOptions["method"] = "GET"): Promise<number> =>
+    (await world.app.server.app.inject({ method: method!, url, headers: { authorization: admin } })).statusCode;
+
+  test("changes nothing for the API and what is beside it", async () => {
+    expect((await post(bodyWith("slash"), {}, "/v1/")).data?.createWorkspace.label).toBe("slash");
+    for (const url of ["/v1/healthz/", "/v1/readyz/", "/token/", "/v1/token/?left", "/v1/audit/export/?action=user"])
+      expect([url, await status(url)]).toEqual([url, 200]);
+    expect(await status("/ws/")).toBe(426);
+    const { releaseName } = await createDeployment(world, admin, { dagDeployment: { type: "dag_deploy" } });
+    const [plain, slashed] = await Promise.all(
+      ["", "/"].map((end) =>
+        world.app.server.app.inject({
+          url: `/${releaseName}/dags/download${end}`,
+          headers: { authorization: admin },
+        }),
+      ),
+    );
+    expect(slashed!.body).not.toContain("There is nothing at");
+    expect([slashed!.statusCode, slashed!.body]).toEqual([plain!.statusCode, plain!.body]);
+  });
+
+  test.each(["/metrics/", "/v1/registry/events/", "/v1/authorization/", "/v1//", "/nothing/"])(
+    "is another path where a proxy may have a rule for it: %s",
+    async (url) => {
+      expect(await status(url, url.includes("events") ? "POST" : "GET")).toBe(404);
+    },
+  );
+});
+
+test("a path with a malformed escape is refused in the form of all other errors", async () => {
+  const answer = await world.app.server.app.inject({ url: "/v1/%zz" });
+  expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([400, "BAD_REQUEST"]);
 });

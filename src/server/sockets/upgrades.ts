@@ -3,7 +3,9 @@ import type { Duplex } from "node:stream";
 
 export const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket";
 
-export const pathOf = ({ url = "/" }: IncomingMessage): string => url.split("?", 1)[0] ?? "/";
+/** Returns the path of the URL without a slash at its end. */
+export const pathOf = ({ url = "/" }: IncomingMessage): string =>
+  (url.split("?", 1)[0] ?? "/").replace(/(?<=.)\/$/, "");
 
 /** Headers that only make sense together with the upgrade. */
 const OF_UPGRADE = new Set(["upgrade", "connection", "http2-settings"]);
