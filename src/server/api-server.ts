@@ -10,6 +10,7 @@ import { ANSWER_WITHIN_MS, limitTime } from "./http/deadline";
 import { graphqlRoutes } from "./graphql/graphql-routes";
 import { createGraphqlServer } from "./graphql/graphql-server";
 import { limitConnections, type ConnectionLimits } from "./http/connection-limits";
+import { answerParserErrors, requireHost } from "./http/parser-refusals";
 import { withoutTrailingSlash } from "./http/trailing-slashes";
 import { healthRoutes, type Readiness } from "./http/health-routes";
 import { answerErrors, answerUnknownRoute, errorBody } from "../infrastructure/http/http-errors";
@@ -96,14 +97,17 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     trustProxy: server.trustProxy,
     genReqId: requestIdOf,
     frameworkErrors: answerError,
+    clientErrorHandler: answerParserErrors,
     rewriteUrl: ({ url = "/" }) => withoutTrailingSlash(url, server),
     requestTimeout: (server.uploadTimeoutSeconds + LAST_RESORT_SECONDS) * 1000,
     http: {
       headersTimeout: server.requestTimeoutSeconds * 1000,
+      requireHostHeader: false,
       connectionsCheckingInterval: Math.min(server.requestTimeoutSeconds * 500, MAX_CHECK_INTERVAL_MS),
     },
   });
   limitConnections(app, server, log);
+  requireHost(app);
   app.removeContentTypeParser(["text/plain", "application/json"]);
   parseJsonBodies(app, "application/json");
   app.setErrorHandler(answerError);

@@ -1,15 +1,18 @@
+import { connect, type AddressInfo } from "node:net";
 import type { InjectOptions } from "fastify";
 import { deflateSync, gzipSync } from "node:zlib";
-import { ask, createDeployment, signUpAdmin } from "../builders/api";
+import { ask, createDeployment, signUpAdmin, uniqueName } from "../builders/api";
 import { dagArchive, postForm } from "../builders/dags";
 import { everything } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 
 let world: TestApp;
 let admin: string;
+let port: number;
 beforeAll(async () => {
   world = await startTestApp();
   admin = await signUpAdmin(world);
+  port = (world.app.server.app.server.address() as AddressInfo).port;
 });
 afterAll(() => world.close());
 
@@ -173,4 +176,51 @@ describe("a slash behind a path", () => {
 test("a path with a malformed escape is refused in the form of all other errors", async () => {
   const answer = await world.app.server.app.inject({ url: "/v1/%zz" });
   expect([answer.statusCode, answer.json().errors[0].extensions.code]).toEqual([400, "BAD_REQUEST"]);
+});
+
+/** Returns everything that the server sends in response to these bytes. */
+const raw = (bytes: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const socket = connect(port, "127.0.0.1", () => socket.write(bytes));
+    let text = "";
+    socket.setTimeout(10_000, () => socket.destroy(new Error("no answer in time")));
+    socket.on("data", (chunk: Buffer) => (text += chunk.toString()));
+    socket.on("error", reject);
+    socket.on("close", () => resolve(text));
+  });
+
+test.each([
+  [
+    "headers that are too large",
+    `GET /v1/healthz HTTP/1.1\r\nHost: x\r\nX-Long: ${"a".repeat(20_000)}\r\n\r\n`,
+    431,
+    "HEADERS_TOO_LARGE",
+  ],
+  ["text that is not HTTP", "hello\r\n\r\n", 400, "BAD_REQUEST"],
+  ["an unknown method", `${uniqueName("X").toUpperCase()} / HTTP/1.1\r\nHost: x\r\n\r\n`, 400, "BAD_REQUEST"],
+  [
+    "two lengths",
+    "POST /v1 HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+    400,
+    "BAD_REQUEST",
+  ],
+  ["no host", "GET /v1/healthz HTTP/1.1\r\n\r\n", 400, "BAD_REQUEST"],
+  [
+    "a handshake without a key",
+    "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\r\n",
+    400,
+    "BAD_REQUEST",
+  ],
+])("the HTTP parser's refusal of %s has the form of all other errors", async (_name, bytes, status, code) => {
+  const [head = "", body = ""] = (await raw(bytes)).split("\r\n\r\n");
+  expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+  expect(head.toLowerCase()).toContain("content-type: application/json; charset=utf-8");
+  expect(head.toLowerCase()).toContain("connection: close");
+  expect(JSON.parse(body)).toEqual({ errors: [{ message: expect.any(String), extensions: { code } }] });
+});
+
+test("garbage after a request is refused after its response", async () => {
+  const text = await raw(`GET /v1/healthz HTTP/1.1\r\nHost: x\r\n\r\nhello\r\n\r\n`);
+  expect(text.match(/^HTTP\/1\.1 \d+/gm)).toEqual(expect.arrayContaining(["HTTP/1.1 400"]));
+  expect(text).not.toMatch(/HTTP\/1\.1 400[^]*HTTP\/1\.1 200/);
 });

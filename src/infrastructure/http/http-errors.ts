@@ -12,8 +12,12 @@ const CODES: Readonly<Record<number, string>> = {
   408: "REQUEST_TIMEOUT",
   413: "PAYLOAD_TOO_LARGE",
   415: "UNSUPPORTED_MEDIA_TYPE",
+  431: "HEADERS_TOO_LARGE",
   503: "UNAVAILABLE",
 };
+
+/** The code of an error that has only a status of HTTP. */
+export const codeOf = (status: number): string => CODES[status] ?? "BAD_REQUEST";
 
 const STATUSES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
@@ -60,7 +64,7 @@ export const answerErrors =
     }
     const status = error.statusCode ?? 500;
     if (status < 500) {
-      void reply.code(status).send(errorBody(error.message, CODES[status] ?? "BAD_REQUEST"));
+      void reply.code(status).send(errorBody(error.message, codeOf(status)));
       return;
     }
     log.error({ err: error, requestId: request.id }, "request failed");

@@ -8,11 +8,12 @@ import { Unavailable } from "../../kernel/errors";
 import type { OutageLog } from "../../infrastructure/outages/outage-log";
 import { countedAddress } from "../../kernel/counted-address";
 import type { Metrics } from "../../infrastructure/metrics/metrics";
+import { answerOnSocket } from "../http/parser-refusals";
 import { graphqlTransportWs } from "./graphql-transport-ws";
 import { SocketConnection, type SocketDependencies } from "./socket-connection";
 import { SubscriptionsTransportWs } from "./subscriptions-transport-ws";
 import { CLOSE, type Connection, type Transport, type TransportOptions } from "./transport";
-import { addressOf, ignoreUpgrade, isWebSocket, pathOf, refuseUpgrade } from "./upgrades";
+import { addressOf, ignoreUpgrade, isWebSocket, pathOf } from "./upgrades";
 
 /** Transports by the name of the subprotocol; the first known one that a client offers is used. */
 const PROTOCOLS: Readonly<Record<string, (connection: Connection, options: TransportOptions) => Transport>> = {
@@ -69,6 +70,7 @@ export class SocketServer {
       maxPayload: options.settings.bodyLimitBytes,
       handleProtocols: (offered) => [...offered].find((name) => Object.hasOwn(PROTOCOLS, name)) ?? false,
     });
+    this.server.on("wsClientError", (error, socket) => answerOnSocket(socket, 400, error.message));
   }
 
   attach(http: Server): void {
@@ -99,9 +101,9 @@ export class SocketServer {
     const { maxSockets, maxSocketsPerAddress, trustProxy } = this.options.settings;
     const address = addressOf(request, trustProxy);
     const counted = countedAddress(address);
-    if (this.closing) return refuseUpgrade(socket, 503, "The server is stopping");
+    if (this.closing) return answerOnSocket(socket, 503, "The server is stopping");
     if (this.server.clients.size >= maxSockets || (this.openByAddress.get(counted) ?? 0) >= maxSocketsPerAddress) {
-      return refuseUpgrade(socket, 503, "Too many connections are open; try again later");
+      return answerOnSocket(socket, 503, "Too many connections are open; try again later");
     }
     this.server.handleUpgrade(request, socket, head, (opened) => {
       const connection = this.opened(opened, address, request.headers.authorization);

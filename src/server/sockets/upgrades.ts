@@ -1,4 +1,4 @@
-import { STATUS_CODES, type IncomingMessage, type Server } from "node:http";
+import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 
 export const isWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket";
@@ -23,18 +23,6 @@ export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: 
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
   server.emit("connection", socket);
-}
-
-/** Responds to the handshake with an error, in plain HTTP. */
-export function refuseUpgrade(socket: Duplex, status: number, message: string): void {
-  const lines = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    "Connection: close",
-    "Content-Type: text/plain; charset=utf-8",
-    `Content-Length: ${Buffer.byteLength(message)}`,
-    ...(status === 503 ? ["Retry-After: 5"] : []),
-  ];
-  socket.end(`${lines.join("\r\n")}\r\n\r\n${message}`);
 }
 
 /** The client's network address. Headers of proxies count only if proxies are trusted, as for HTTP. */
