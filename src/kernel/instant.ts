@@ -18,17 +18,25 @@ export function minusDays(instant: Instant, days: number): Instant {
   return plusMs(instant, -days * DAY_MS);
 }
 
-const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](?:[01]\d|2[0-3]):\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)$/;
 
 /** Conversion to UTC can make the year longer than four digits, or 0, which Postgres does not know. */
 const IN_RANGE = /^(?!0000)\d{4}-/;
 
 /**
- * Parses an RFC 3339 instant of the years 1 to 9999; null for any other text. Accepts up to nine fractional digits, cut
- * to milliseconds.
+ * Parses an RFC 3339 instant of the years 1 to 9999; null for any other text, also for a day that does not exist.
+ * Accepts up to nine fractional digits, cut to milliseconds.
  */
 export function parseInstant(text: string): Instant | null {
-  const time = RFC_3339.test(text) ? Date.parse(text.replace(" ", "T").replace(/(\.\d{3})\d+/, "$1")) : NaN;
+  const [, date] = RFC_3339.exec(text) ?? [];
+  if (date === undefined || !isDate(date)) return null;
+  const time = Date.parse(text.replace(" ", "T").replace(/(\.\d{3})\d+/, "$1"));
   const instant = Number.isNaN(time) ? "" : toInstant(time);
   return IN_RANGE.test(instant) ? instant : null;
+}
+
+/** `Date.parse` takes the 30th of February as a day of March. */
+function isDate(date: string): boolean {
+  const time = Date.parse(`${date}T00:00:00Z`);
+  return !Number.isNaN(time) && toInstant(time).startsWith(date);
 }
