@@ -58,6 +58,7 @@ export class CreateUser {
       await this.admitSignUp(from);
     const passwordHash = await this.deps.hashing.run(countedAddress(from), () => this.deps.passwords.hash(password));
 
+    const provenAt = this.deps.tokens.now();
     const user = await this.deps.unitOfWork.run(async ({ access, actors, audit }) => {
       await access.lockUserCreation();
       // Hashing may have waited its turn.
@@ -91,7 +92,7 @@ export class CreateUser {
       });
       return created;
     });
-    return { user, token: user.status === "active" ? await this.deps.tokens.issue(user.id) : null };
+    return { user, token: user.status === "active" ? await this.deps.tokens.issue(user.id, { provenAt }) : null };
   }
 
   private async admitSignUp(address: string): Promise<void> {

@@ -66,16 +66,17 @@ export class Passwords {
       throw new InvalidInput("newPassword", "is the password that the account has already");
 
     const hash = await hashing.run(actor.id, () => passwords.hash(newPassword));
-    const user = await unitOfWork.run(async ({ access, audit }) => {
+    const { user, provenAt } = await unitOfWork.run(async ({ access, audit }) => {
       const locked = await access.lockUser(actor.id);
       if (locked === null) throw new NotFound("User");
-      if (!(await access.setPassword(locked.id, { hash, from, sessionsFrom: tokens.now() }))) {
+      const now = tokens.now();
+      if (!(await access.setPassword(locked.id, { hash, from, sessionsFrom: now }))) {
         throw new Conflict("The password was changed at this moment by somebody else");
       }
       await audit.add({ actor, action: "user.change_password", object: auditedUser(locked) });
-      return locked;
+      return { user: locked, provenAt: now };
     });
-    return { user, token: await tokens.issue(user.id) };
+    return { user, token: await tokens.issue(user.id, { provenAt }) };
   }
 
   /**

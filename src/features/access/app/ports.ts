@@ -49,6 +49,11 @@ export interface AccessStores {
    * replaces.
    */
   setPassword(userId: string, password: NewPassword): Promise<boolean>;
+  /**
+   * Whether that is still the hash of the user's password. Keeps changes of the account waiting until the transaction
+   * ends.
+   */
+  holdPassword(userId: string, hash: string | null): Promise<boolean>;
   /** How many of the ids are users'. */
   countUsers(ids: readonly string[]): Promise<number>;
   findEmail(address: string): Promise<(Email & { readonly userId: string }) | null>;
@@ -151,8 +156,15 @@ export interface VerifiedSession {
 }
 
 export interface SessionTokens {
-  /** Lasts as long as the configuration says, but not beyond `notAfterMs`. */
-  issue(userId: string, options?: { readonly notAfterMs?: number }): Promise<string>;
+  /**
+   * Lasts as long as the configuration says, but not beyond `notAfterMs`.
+   * @param dates `provenAt` is when the user's proof was looked at first, now by default: a change of the credentials
+   * that comes after it ends the session
+   */
+  issue(
+    userId: string,
+    dates?: { readonly provenAt?: Instant | undefined; readonly notAfterMs?: number | undefined },
+  ): Promise<string>;
   /** The user's id, or why the token proves nothing. */
   verify(token: string): Promise<VerifiedSession | "EXPIRED" | "INVALID">;
   /** By the clock that tokens are dated with. */

@@ -55,6 +55,8 @@ export class SignIn {
     const { accounts, passwords, hashing, tokens, limiter } = this.deps;
     if (!this.deps.localEnabled) throw new FeatureDisabled("astronomer.houston.config.auth.local.enabled");
     const spelling = spelledAsStored(identity);
+    // Before the password is read: one that replaces it from now on ends this session too.
+    const provenAt = tokens.now();
     // All in the queue: an attempt that it refuses costs nothing, and does not count.
     const { credentials, account, right } = await hashing.run(countedAddress(request.address), async () => {
       const credentials = await accounts.credentialsOf(spelling);
@@ -70,9 +72,11 @@ export class SignIn {
     await limiter.succeeded(account, request.address);
     const { user } = found;
     const actor: Actor = { id: user.id, type: "USER", label: user.fullName ?? user.username, grants: [], request };
-    await this.deps.unitOfWork.run(({ audit }) =>
-      audit.add({ actor, action: "user.sign_in", object: auditedUser(user) }),
-    );
-    return { user, token: await tokens.issue(user.id) };
+    await this.deps.unitOfWork.run(async ({ access, audit }) => {
+      // A change that was under way when the password was read has been made by now.
+      if (!(await access.holdPassword(user.id, credentials?.passwordHash ?? null))) throw new WrongCredentials();
+      await audit.add({ actor, action: "user.sign_in", object: auditedUser(user) });
+    });
+    return { user, token: await tokens.issue(user.id, { provenAt }) };
   }
 }

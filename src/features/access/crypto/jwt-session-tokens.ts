@@ -43,17 +43,23 @@ export class JwtSessionTokens implements SessionTokens {
     this.algorithm = algorithm;
   }
 
-  issue(userId: string, { notAfterMs = Infinity } = {}): Promise<string> {
+  issue(
+    userId: string,
+    {
+      provenAt,
+      notAfterMs = Infinity,
+    }: { readonly provenAt?: Instant | undefined; readonly notAfterMs?: number | undefined } = {},
+  ): Promise<string> {
     // To the millisecond, which a NumericDate may be (RFC 7519, section 2): a new session must not look older than the
     // password.
-    const now = this.nowMs() / 1000;
-    const expiresAt = Math.min(Math.floor(now) + Math.floor(this.sessionMs / 1000), Math.floor(notAfterMs / 1000));
+    const issuedAt = (provenAt === undefined ? this.nowMs() : Date.parse(provenAt)) / 1000;
+    const expiresAt = Math.min(Math.floor(issuedAt) + Math.floor(this.sessionMs / 1000), Math.floor(notAfterMs / 1000));
     return new SignJWT()
       .setProtectedHeader({ alg: this.algorithm })
       .setIssuer(ISSUER)
       .setSubject(userId)
       .setJti(newId())
-      .setIssuedAt(now)
+      .setIssuedAt(issuedAt)
       .setExpirationTime(expiresAt)
       .sign(this.privateKey);
   }

@@ -88,6 +88,16 @@ export class AccessStore implements AccessStores {
     return affected === 1;
   }
 
+  holdPassword(userId: string, hash: string | null): Promise<boolean> {
+    return lockInTurn(this.manager, "this user", userId, async () => {
+      const [user] = await this.manager.query<{ hash: string | null }[]>(
+        "SELECT password_hash AS hash FROM app_user WHERE id = $1 FOR SHARE",
+        [userId],
+      );
+      return user !== undefined && user.hash === hash;
+    });
+  }
+
   async findUserByEmail(address: string): Promise<User | null> {
     const email = await this.manager.findOne(EmailRow, {
       where: { address: In(compositionsOf(address)) },

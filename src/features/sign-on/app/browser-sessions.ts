@@ -1,5 +1,6 @@
 import type { AccessReadModel, Sessions, SessionTokens, User } from "../../access";
 import { Unauthenticated } from "../../../kernel/errors";
+import { toInstant, type Instant } from "../../../kernel/instant";
 
 export interface SessionToken {
   readonly value: string;
@@ -10,6 +11,8 @@ export interface BrowserSession {
   readonly user: User;
   /** The user's first address, where there is one. */
   readonly email: string | null;
+  /** When the user proved who they are. */
+  readonly provenAt: Instant;
   readonly expiresAtMs: number;
 }
 
@@ -27,8 +30,21 @@ export class BrowserSessions {
     },
   ) {}
 
-  async begin(userId: string): Promise<SessionToken> {
-    return this.issue(userId);
+  /** @param provenAt a time before the proof was looked at */
+  async begin(userId: string, provenAt: Instant): Promise<SessionToken> {
+    return this.keep(await this.deps.tokens.issue(userId, { provenAt }));
+  }
+
+  /** A session whose token has just been issued. */
+  async keep(value: string): Promise<SessionToken> {
+    const checked = await this.deps.tokens.verify(value);
+    if (typeof checked === "string") throw new Error(`a token that was just issued is ${checked}`);
+    return { value, expiresAtMs: checked.expiresAtMs };
+  }
+
+  /** By the clock that sessions are dated with. */
+  now(): Instant {
+    return this.deps.tokens.now();
   }
 
   /** Null if the token is invalid, or its user is gone. */
@@ -39,7 +55,12 @@ export class BrowserSessions {
     if (user === undefined) return null;
     const emails = await this.deps.accounts.emailsOf([user.id]);
     const email = emails.find(({ primary }) => primary) ?? emails[0];
-    return { user, email: email?.address ?? null, expiresAtMs: checked.expiresAtMs };
+    return {
+      user,
+      email: email?.address ?? null,
+      provenAt: toInstant(checked.issuedAtMs),
+      expiresAtMs: checked.expiresAtMs,
+    };
   }
 
   /** As the API sees it, which knows of more than signatures and times. */
@@ -53,15 +74,8 @@ export class BrowserSessions {
     }
   }
 
-  /** A fresh token to take away. */
-  tokenFor({ user, expiresAtMs }: BrowserSession): Promise<SessionToken> {
-    return this.issue(user.id, expiresAtMs);
-  }
-
-  private async issue(userId: string, notAfterMs?: number): Promise<SessionToken> {
-    const value = await this.deps.tokens.issue(userId, notAfterMs === undefined ? {} : { notAfterMs });
-    const checked = await this.deps.tokens.verify(value);
-    if (typeof checked === "string") throw new Error(`a token that was just issued is ${checked}`);
-    return { value, expiresAtMs: checked.expiresAtMs };
+  /** A fresh token to take away. It proves no more than the session, and so ends with what ends the session. */
+  async tokenFor({ user, provenAt, expiresAtMs }: BrowserSession): Promise<SessionToken> {
+    return this.keep(await this.deps.tokens.issue(user.id, { provenAt, notAfterMs: expiresAtMs }));
   }
 }

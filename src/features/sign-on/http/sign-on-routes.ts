@@ -49,13 +49,14 @@ export function signOnRoutes(app: FastifyInstance, options: SignOnRoutesOptions)
     const kept = await sealed.open(cookies.takeAttempt(request, reply, state) ?? "");
     if (kept === null) throw new SignOnRefused("NOT_BEGUN_HERE");
     const provider = providerNamed(kept["provider"]);
+    const provenAt = options.sessions.now();
     const person = await provider.finish(returnedTo, attemptOf(kept));
     const user = await options.signOn.execute({
       provider: provider.name,
       person,
       request: { id: request.id, address: request.ip },
     });
-    cookies.keepSession(reply, await options.sessions.begin(user.id));
+    cookies.keepSession(reply, await options.sessions.begin(user.id, provenAt));
     options.log.info({ requestId: request.id, provider: provider.name, userId: user.id }, "signed on");
     return sendOn(reply, targetOf(kept["target"], site));
   };

@@ -60,12 +60,12 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
       try {
         // No user name has one, and no text column takes it.
         if (identity.includes("\0")) throw new WrongCredentials();
-        const { user } = await options.signIn.execute({
+        const { token } = await options.signIn.execute({
           identity,
           password: form.get("password") ?? "",
           request: { id: request.id, address: request.ip },
         });
-        cookies.keepSession(reply, await sessions.begin(user.id));
+        cookies.keepSession(reply, await sessions.keep(token));
         return sendOn(reply, path);
       } catch (error) {
         if (!(error instanceof DomainError) || error instanceof Unavailable) throw error;
