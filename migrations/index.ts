@@ -16,6 +16,7 @@ import { WorkerLeases1795823500000 } from "./1795823500000-worker-leases";
 import { Installation1795824000000 } from "./1795824000000-installation";
 import { InstallationPlaces1795824500000 } from "./1795824500000-installation-places";
 import { RolloutSteps1795825000000 } from "./1795825000000-rollout-steps";
+import { Invitations1795900200000 } from "./1795900200000-invitations";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   Installation1795824000000,
   InstallationPlaces1795824500000,
   RolloutSteps1795825000000,
+  Invitations1795900200000,
 ];

@@ -14,6 +14,7 @@ import { JobScheduleRow, WorkerLeaseRow } from "../infrastructure/jobs/worker-le
 export const entities = [
   access.EmailRow,
   access.FailedLoginRow,
+  access.InvitationRow,
   access.RoleBindingRow,
   access.ServiceAccountRow,
   access.SigningKeyRow,

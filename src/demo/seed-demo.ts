@@ -54,7 +54,7 @@ async function demoWorkspace({ features: { workspaces } }: App, actor: Actor): P
   );
 }
 
-/** The password is random and not kept: only the administrator signs in. */
+/** Without a password: only the administrator signs in. */
 async function member(
   app: App,
   admin: Actor,
@@ -64,6 +64,7 @@ async function member(
   const { access, workspaces } = app.features;
   if ((await access.readModel.credentialsOf(person.email)) === null) {
     await access.createUser.execute({ actor: admin, ...person, password: randomBytes(24).toString("base64url") });
+    await access.verifyEmail.execute({ actor: admin, email: person.email });
   }
   const { id } = await personNamed(app, person.email);
   if (!(await access.readModel.usersOfWorkspaces([workspace.id])).some((user) => user.id === id)) {

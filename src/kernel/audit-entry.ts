@@ -3,6 +3,8 @@ import type { Actor } from "./permissions";
 /** What the audit trail can tell of: `<object type>.<verb>`. */
 export type AuditAction =
   | "user.create"
+  | "user.invite"
+  | "user.accept_invitation"
   | "user.update"
   | "user.remove"
   | "user.sign_in"

@@ -16,7 +16,7 @@ const REFUSED = "You do not have the appropriate permissions for that";
 const SIGN_IN =
   "mutation ($identity: String, $password: String!) { createToken(identity: $identity, password: $password) { token { value } user { username } } }";
 const CREATE_USER =
-  "mutation ($email: String!, $password: String!, $username: String) { createUser(email: $email, password: $password, username: $username) { user { id } token { value } } }";
+  "mutation ($email: String!, $password: String!, $username: String, $inviteToken: String) { createUser(email: $email, password: $password, username: $username, inviteToken: $inviteToken) { user { id } token { value } invitation { token } } }";
 const PASSWORD = "correct horse";
 
 describe("the first user", () => {
@@ -55,7 +55,8 @@ describe("access", () => {
 
   test("createUser refuses a taken address or user name, and strangers", async () => {
     const variables = { email: "Taken@Example.com ", password: PASSWORD, username: "taken" };
-    await ask(world, CREATE_USER, variables, admin);
+    const { invitation } = (await ask(world, CREATE_USER, variables, admin)).createUser;
+    await ask(world, CREATE_USER, { ...variables, inviteToken: invitation.token });
     expect((await askInVain(world, CREATE_USER, variables, admin)).code).toBe("CONFLICT");
     expect((await askInVain(world, CREATE_USER, { ...variables, username: "other" }, admin)).code).toBe("CONFLICT");
     expect((await askInVain(world, CREATE_USER, { email: "x@example.com", password: PASSWORD }, undefined)).code).toBe(

@@ -145,12 +145,17 @@ describe("who signs up by himself", () => {
     expect(await auditLinesOf(world, String(headers["x-request-id"]))).toMatchObject([
       { action: "user.verify_email", objectId: user.id, details: { email, formerStatus: "pending" } },
     ]);
-    expect(outcomeOf(await signIn(email))).toBe("OK");
-    await ask(world, SELF, null, forged);
+    // A stranger may have made the account: neither the password nor a session of that time counts.
+    expect(outcomeOf(await signIn(email))).toBe("UNAUTHENTICATED");
+    expect(outcomeOf(await world.send(SELF, null, forged))).toBe("UNAUTHENTICATED");
+    await ask(world, SET_PASSWORD, { userUuid: user.id, password: "battery staple" }, admin);
+    expect(outcomeOf(await signIn(email, "battery staple"))).toBe("OK");
     expect((await ask(world, USERS, { user: { email } }, admin)).users).toMatchObject([
       { status: "active", emails: [{ verified: true }] },
     ]);
     expect(await ask(world, VERIFY_EMAIL, { email }, admin)).toEqual({ verifyEmail: true });
+    // Repeated, it changes nothing.
+    expect(outcomeOf(await signIn(email, "battery staple"))).toBe("OK");
   });
 
   test("is active at once where the configuration does without, though the address is not confirmed", async () => {
@@ -167,6 +172,10 @@ describe("who signs up by himself", () => {
         user: { status: "active", emails: [{ verified: false }] },
         token: { value: expect.any(String) },
       });
+      const [{ address: email }] = createUser.user.emails;
+      await ask(world, VERIFY_EMAIL, { email }, admin);
+      expect(outcomeOf(await signIn(email))).toBe("UNAUTHENTICATED");
+      expect(outcomeOf(await world.send(SELF, null, createUser.token.value))).toBe("UNAUTHENTICATED");
     } finally {
       await replica.close();
     }

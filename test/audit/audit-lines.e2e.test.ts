@@ -125,12 +125,11 @@ test("no line holds a secret that a request brought or its answer gave", async (
     { id: deployment.workspaceId },
     admin,
   );
-  await ask(
-    world,
-    'mutation ($password: String!) { createUser(email: "keeper@example.com", password: $password) { user { id } } }',
-    { password },
-    admin,
-  );
+  const CREATE_USER = `mutation ($password: String!, $inviteToken: String) {
+    createUser(email: "keeper@example.com", password: $password, inviteToken: $inviteToken) { invitation { token } } }`;
+  const { createUser } = await ask(world, CREATE_USER, { password }, admin);
+  const inviteToken = createUser.invitation.token as string;
+  await ask(world, CREATE_USER, { password, inviteToken });
   const { createToken } = await ask(
     world,
     'mutation ($password: String!) { createToken(identity: "keeper@example.com", password: $password) { token { value } } }',

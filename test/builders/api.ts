@@ -38,8 +38,9 @@ let names = 0;
 /** A name that no other builder call of this process has had. */
 export const uniqueName = (prefix: string): string => `${prefix}-${process.pid}-${++names}`;
 
-const CREATE_USER = `mutation ($email: String!, $username: String) {
-  createUser(email: $email, password: "correct horse", username: $username) { user { id } token { value } }
+const CREATE_USER = `mutation ($email: String!, $username: String, $inviteToken: String) {
+  createUser(email: $email, password: "correct horse", username: $username, inviteToken: $inviteToken) {
+    user { id } token { value } invitation { token } }
 }`;
 
 export interface Account {
@@ -51,12 +52,18 @@ export interface Account {
 /** The first user of the installation, who becomes SYSTEM_ADMIN. */
 export const signUpAdmin = async (world: TestApp): Promise<string> => (await signUp(world)).token;
 
-/** A user without any role, or the first one of all. */
+/** A user without any role, who has accepted the invitation of `by`; without it the first one of all. */
 export async function signUp(
   world: TestApp,
   { by, username = uniqueName("user") }: { by?: string; username?: string } = {},
 ): Promise<Account> {
-  const { createUser } = await ask(world, CREATE_USER, { email: `${uniqueName("someone")}@example.com`, username }, by);
+  const email = `${uniqueName("someone")}@example.com`;
+  const { createUser } = await ask(world, CREATE_USER, { email, username }, by);
+  if (createUser.invitation !== null) {
+    const inviteToken = createUser.invitation.token;
+    const accepted = (await ask(world, CREATE_USER, { email, inviteToken }, undefined)).createUser;
+    return { id: accepted.user.id, token: accepted.token.value };
+  }
   return { id: createUser.user.id, token: createUser.token.value };
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildSchema, parse, validate } from "graphql";
-import { deployImage, headOf, signUpAdmin, uniqueName } from "../builders/api";
+import { ask, deployImage, headOf, signUpAdmin, uniqueName } from "../builders/api";
 import { dagArchive } from "../builders/dags";
 import { teamWith } from "../builders/team-operations";
 import { person, type Person } from "../builders/workspace-operations";
@@ -79,6 +79,11 @@ describe("astro login", () => {
     const email = `${uniqueName("login")}@example.com`;
     const password = "correct horse";
     await cli.run(() => cli.call(ops.CREATE_USER, { email, password }));
+    // The CLI shows no invitation: the administrator makes another one.
+    const INVITE = `mutation ($email: String!, $password: String!) {
+      createUser(email: $email, password: $password) { invitation { token } } }`;
+    const { createUser } = await ask(world, INVITE, { email, password }, admin);
+    await ask(world, ops.CREATE_USER, { email, password, inviteToken: createUser.invitation.token });
     const fresh = new AstroCli(world);
     const { localEnabled, providers } = await fresh.run(() => fresh.call(ops.AUTH_CONFIG, { redirect: "" }));
     expect(localEnabled).toBe(true);

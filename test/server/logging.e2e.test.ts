@@ -14,8 +14,9 @@ import { startTestApp, type TestApp } from "../world/app";
 import { startLoggedApp, type LoggedApp } from "../world/logged-app";
 
 const SECRET = "s3cr3t-of-somebody";
-const CREATE_USER = `mutation ($email: String!, $username: String, $password: String!) {
-  createUser(email: $email, username: $username, password: $password) { user { id } token { value } } }`;
+const CREATE_USER = `mutation ($email: String!, $username: String, $password: String!, $inviteToken: String) {
+  createUser(email: $email, username: $username, password: $password, inviteToken: $inviteToken) {
+    user { id } token { value } invitation { token url } } }`;
 const SIGN_IN =
   "mutation ($identity: String, $password: String!) { createToken(identity: $identity, password: $password) { token { value } } }";
 
@@ -146,7 +147,9 @@ describe("a fault of ours", () => {
 describe("secrets stay out of the log", () => {
   test("where everything works", async () => {
     const email = `${uniqueName("someone")}@example.com`;
-    const { data: signedUp } = await logged.send(CREATE_USER, { email, password: SECRET }, admin);
+    const { data: invited } = await logged.send(CREATE_USER, { email, password: SECRET }, admin);
+    const { token: inviteToken } = invited.createUser.invitation;
+    const { data: signedUp } = await logged.send(CREATE_USER, { email, password: SECRET, inviteToken });
     const { data: signedIn } = await logged.send(SIGN_IN, { identity: email, password: SECRET });
     await logged.send(SIGN_IN, { identity: email, password: `${SECRET}-wrong` });
     const deployment = await createDeployment(world, admin);
@@ -177,6 +180,7 @@ describe("secrets stay out of the log", () => {
       SECRET,
       apiKey,
       admin,
+      inviteToken,
       signedUp.createUser.token.value,
       signedIn.createToken.token.value,
       email,
@@ -215,9 +219,11 @@ describe("secrets stay out of the log", () => {
 
   test("where creating an account fails, its password's digest included", async () => {
     const username = uniqueName("broken");
-    const variables = { email: `${username}@example.com`, username, password: SECRET };
+    const variables = { email: `${username}@example.com`, password: SECRET };
+    const { data } = await logged.send(CREATE_USER, variables, admin);
+    const inviteToken = data.createUser.invitation.token;
     const { errors } = await whileBroken("app_user", `username <> '${username}'`, () =>
-      logged.send(CREATE_USER, variables, admin),
+      logged.send(CREATE_USER, { ...variables, username, inviteToken }),
     );
     expect(errors?.[0]?.extensions.code).toBe("INTERNAL_SERVER_ERROR");
     expect(JSON.stringify(logged.lines)).not.toContain(SECRET);

@@ -1,6 +1,7 @@
 import { ask, askInVain, signUpAdmin, uniqueName } from "../builders/api";
 import { auditLinesOf } from "../builders/audit";
 import { Browser, passProvider, tokenOn, type Page } from "../builders/browser";
+import { SELF, SET_PASSWORD, SIGN_IN, USERS } from "../builders/user-operations";
 import { person } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
 import { startIdentityProvider, type TestIdentityProvider } from "../world/identity-provider";
@@ -32,6 +33,10 @@ afterAll(async () => {
   await world.close();
   await Promise.all([okta.stop(), custom.stop()]);
 });
+
+const CREATE_USER = `mutation ($email: String!, $username: String, $inviteToken: String) {
+  createUser(email: $email, password: "correct horse", username: $username, inviteToken: $inviteToken) {
+    user { id status emails { address verified } } invitation { token } } }`;
 
 const newAddress = (): string => `${uniqueName("someone")}@example.com`;
 
@@ -111,14 +116,37 @@ describe.each([
     expect((await accountOn(await signOn(subject, { provider }))).fullName).toBe("After");
   });
 
-  test("somebody with an account gets into it by a verified address, and can still sign in by password", async () => {
+  test("somebody with an account gets into it by a verified address; password and sessions until then end", async () => {
     const user = await person(world, admin);
     const subject = uniqueName("subject");
     await at().setPerson(subject, { email: user.email, email_verified: true });
+    const page = await signOn(subject, { provider });
+    expect((await accountOn(page)).id).toBe(user.id);
+    expect(await ask(world, SELF, null, tokenOn(page))).toMatchObject({ self: { user: { id: user.id } } });
+    expect((await askInVain(world, SELF, null, user.token)).extensions).toMatchObject({ reason: "EXPIRED" });
+    const password = "correct horse";
+    expect(await askInVain(world, SIGN_IN, { identity: user.email, password })).toMatchObject({
+      code: "UNAUTHENTICATED",
+    });
+    // One that is set after the address was proven is theirs.
+    await ask(world, SET_PASSWORD, { userUuid: user.id, password }, admin);
     expect((await accountOn(await signOn(subject, { provider }))).id).toBe(user.id);
-    const SIGN_IN =
-      'mutation ($identity: String!) { createToken(identity: $identity, password: "correct horse") { user { id } } }';
-    expect(await ask(world, SIGN_IN, { identity: user.email })).toEqual({ createToken: { user: { id: user.id } } });
+    expect(await ask(world, SIGN_IN, { identity: user.email, password })).toMatchObject({
+      createToken: { user: { id: user.id } },
+    });
+  });
+
+  test("an invited person gets the account by signing in, and the invitation ends", async () => {
+    const [subject, email] = [uniqueName("subject"), newAddress()];
+    const { createUser } = await ask(world, CREATE_USER, { email }, admin);
+    await at().setPerson(subject, { email, email_verified: true, name: "Ada Marsh" });
+    const account = await accountOn(await signOn(subject, { provider }));
+    expect(account).toMatchObject({ id: createUser.user.id, username: email, fullName: "Ada Marsh" });
+    const variables = { email, inviteToken: createUser.invitation.token };
+    expect(await askInVain(world, CREATE_USER, variables)).toMatchObject({
+      code: "BAD_USER_INPUT",
+      extensions: { argument: "inviteToken" },
+    });
   });
 
   test.each([
@@ -251,20 +279,22 @@ describe("one address", () => {
   });
 });
 
-test("an account that somebody made by himself with another's address does not become that other's", async () => {
+test("a pending account that a stranger made with somebody's address becomes that person's, without the stranger's password", async () => {
   const open = await startTestApp({
     database: world.database,
     env: { PUBLIC_URL: ORIGIN, PUBLIC_SIGNUPS: "true", ...on("OKTA", okta) },
   });
   try {
     const [subject, email] = [uniqueName("subject"), newAddress()];
-    const SIGN_UP =
-      'mutation ($email: String!) { createUser(email: $email, password: "correct horse") { user { emails { address verified } } } }';
-    expect(await ask(open, SIGN_UP, { email })).toEqual({
-      createUser: { user: { emails: [{ address: email, verified: false }] } },
-    });
+    const { createUser } = await ask(open, CREATE_USER, { email, username: uniqueName("stranger") });
+    expect(createUser.user).toMatchObject({ status: "pending", emails: [{ address: email, verified: false }] });
     await okta.setPerson(subject, { email, email_verified: true });
-    await expectRefused(() => signOn(subject, { on: open }), "nobody has confirmed yet that it is yours");
+    const page = await signOn(subject, { on: open });
+    expect(await accountOn(page)).toMatchObject({ id: createUser.user.id, username: email });
+    const { users } = await ask(world, USERS, { user: { email } }, admin);
+    expect(users).toMatchObject([{ status: "active", emails: [{ address: email, verified: true }] }]);
+    const variables = { identity: email, password: "correct horse" };
+    expect(await askInVain(open, SIGN_IN, variables)).toMatchObject({ code: "UNAUTHENTICATED" });
   } finally {
     await open.close();
   }

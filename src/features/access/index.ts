@@ -1,7 +1,8 @@
 export * from "./domain";
-export type { CurrentActors, AccessReadModel, AccessStores, SessionTokens } from "./app/ports";
+export type { CurrentActors, AccessReadModel, AccessStores, InvitationStores, SessionTokens } from "./app/ports";
 export type { AdminStores, TeamReadModel, TeamStores } from "./app/team-ports";
 export { syncTeamMemberships, type SyncedTeams } from "./app/sync-team-memberships";
+export { CreateUser } from "./app/create-user";
 export { ServiceAccounts } from "./app/service-accounts";
 export { Sessions } from "./app/sessions";
 export { SignIn, WrongCredentials } from "./app/sign-in";

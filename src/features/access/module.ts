@@ -11,6 +11,7 @@ import type { Instant } from "../../kernel/instant";
 import { sqlOf } from "../../infrastructure/postgres/data-source";
 import type { DatabaseClock } from "../../infrastructure/postgres/database-clock";
 import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
+import { AcceptInvitation } from "./app/accept-invitation";
 import { AccessChangeNotifier } from "./app/access-change-notifier";
 import { CreateTeam } from "./app/create-team";
 import { CurrentActorsReader } from "./app/current-actors";
@@ -19,8 +20,9 @@ import { CreateUser } from "./app/create-user";
 import { HashQueue } from "./app/hash-queue";
 import { FindTeams } from "./app/find-teams";
 import { FindUsers } from "./app/find-users";
+import { InviteUser } from "./app/invite-user";
 import { Passwords } from "./app/passwords";
-import type { AccessStores, AccessTransaction } from "./app/ports";
+import type { AccessStores, AccessTransaction, InvitationStores } from "./app/ports";
 import type { AdminStores, TeamStores } from "./app/team-ports";
 import { RemoveTeam } from "./app/remove-team";
 import { RemoveUser } from "./app/remove-user";
@@ -41,6 +43,7 @@ import { AccountReaderSql } from "./db/account-reader";
 import { AdminStore } from "./db/admin-store";
 import { CountedSignUps } from "./db/counted-sign-ups";
 import { FailedLogins } from "./db/failed-logins";
+import { InvitationStore } from "./db/invitation-store";
 import { keptSigningKey, type SigningKey } from "./db/signing-key-store";
 import { TeamReadModelSql } from "./db/team-read-model";
 import { TeamStore } from "./db/team-store";
@@ -61,6 +64,7 @@ import { UsersResolver } from "./graphql/users.resolver";
 export {
   EmailRow,
   FailedLoginRow,
+  InvitationRow,
   RoleBindingRow,
   ServiceAccountRow,
   SigningKeyRow,
@@ -105,6 +109,7 @@ export async function createAccessModule({
   const stores = (manager: EntityManager): AccessStores => new AccessStore(manager, clock);
   const teamStores = (manager: EntityManager): TeamStores => new TeamStore(manager, clock);
   const adminStores = (manager: EntityManager): AdminStores => new AdminStore(sqlOf(manager));
+  const invitations = (manager: EntityManager): InvitationStores => new InvitationStore(manager, clock);
   const serviceAccountsEnabled = config.serviceAccounts.enabled;
   const actors = (manager: EntityManager): CurrentActors =>
     new CurrentActorsReader({
@@ -118,6 +123,7 @@ export async function createAccessModule({
     teams: teamStores(manager),
     admins: adminStores(manager),
     actors: actors(manager),
+    invitations: invitations(manager),
     audit: audit(manager),
   }));
   const passwords = new Argon2Hasher();
@@ -147,10 +153,12 @@ export async function createAccessModule({
     limiter,
     localEnabled: auth.localEnabled,
   });
-  const { publicSignups, emailConfirmation } = auth;
+  const { publicSignups, emailConfirmation, localEnabled } = auth;
   const signUps = new CountedSignUps(pool, auth.signUps);
   const createUser = new CreateUser({
     unitOfWork,
+    invite: new InviteUser({ unitOfWork, roles, tokens, clock, localEnabled }),
+    accept: new AcceptInvitation({ unitOfWork, passwords, hashing, tokens, clock, localEnabled }),
     passwords,
     hashing,
     signUps,
@@ -159,6 +167,7 @@ export async function createAccessModule({
     publicSignups,
     emailConfirmation,
   });
+  const verifyEmail = new VerifyEmail({ unitOfWork, roles, tokens, clock });
   const serviceAccounts = new ServiceAccounts({
     unitOfWork,
     readModel,
@@ -175,10 +184,12 @@ export async function createAccessModule({
     teamStores,
     adminStores,
     actors,
+    invitations,
     readModel,
     teams,
     sessions,
     createUser,
+    verifyEmail,
     signIn,
     tokens,
     /** The key for the registry's tokens where the installation brings none: made by `generate` once, and then kept. */
@@ -208,7 +219,7 @@ export async function createAccessModule({
       new UsersResolver({
         users: new FindUsers(readModel),
         removeUser: new RemoveUser(unitOfWork),
-        verifyEmail: new VerifyEmail({ unitOfWork, roles, clock }),
+        verifyEmail,
         updateUser: new UpdateUser(unitOfWork, clock),
         passwords: new Passwords({
           unitOfWork,

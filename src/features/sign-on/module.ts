@@ -11,6 +11,8 @@ import type {
   AccessReadModel,
   AccessStores,
   AdminStores,
+  InvitationStores,
+  CreateUser,
   Sessions,
   SessionTokens,
   SignIn,
@@ -24,8 +26,10 @@ import { IdentityStoreSql } from "./db/identity-store";
 import type { GroupImport } from "./domain/imported-groups";
 import { callbackOf, siteOf, startOf } from "./domain/site";
 import { AuthConfigResolver } from "./graphql/auth-config.resolver";
+import { InvitationLinkResolver } from "./graphql/invitation-link.resolver";
 import { answerOnPage } from "./http/answers";
 import { Cookies } from "./http/cookies";
+import { invitationRoutes } from "./http/invitation-routes";
 import { signOnRoutes } from "./http/sign-on-routes";
 import { tokenPageRoutes } from "./http/token-page-routes";
 import { OpenIdProvider } from "./oidc/open-id-provider";
@@ -41,8 +45,10 @@ export interface SignOnModuleOptions {
     readonly stores: (manager: EntityManager) => AccessStores;
     readonly teamStores: (manager: EntityManager) => TeamStores;
     readonly adminStores: (manager: EntityManager) => AdminStores;
+    readonly invitations: (manager: EntityManager) => InvitationStores;
     readonly readModel: AccessReadModel;
     readonly signIn: SignIn;
+    readonly createUser: CreateUser;
     readonly tokens: SessionTokens;
     readonly sessions: Sessions;
     readonly derivedKey: (purpose: string) => Uint8Array;
@@ -59,6 +65,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
     teams: access.teamStores(manager),
     admins: access.adminStores(manager),
     identities: new IdentityStoreSql(manager, clock),
+    invitations: access.invitations(manager),
     audit: audit(manager),
   }));
   const providers = settings.providers.map(
@@ -74,6 +81,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
   const signOn = new SignOn({
     unitOfWork,
     clock,
+    tokens: access.tokens,
     providers: settings.providers.map(({ name }) => name),
     groups: groupImportOf(settings),
     userManagement: auth.userManagement,
@@ -87,6 +95,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
   const { localEnabled, publicSignups } = auth;
   return {
     resolvers: [
+      new InvitationLinkResolver(site),
       new AuthConfigResolver({
         readModel: access.readModel,
         site,
@@ -103,6 +112,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
         signOnRoutes(pages, { site, providers, signOn, sessions, sealed, cookies, log });
         const links = settings.providers.map(({ name, displayName }) => ({ displayName, url: startOf(site, name) }));
         tokenPageRoutes(pages, { site, providers: links, localEnabled, signIn: access.signIn, sessions, cookies });
+        invitationRoutes(pages, { site, createUser: access.createUser, sessions, cookies });
       });
     },
   };

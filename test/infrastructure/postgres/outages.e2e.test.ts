@@ -275,12 +275,10 @@ test("replicas whose clocks differ agree on which sessions a new password ends",
     // A replica that is an hour fast: it asks the database.
     const fast = await startLoggedApp(direct);
     const email = "clocks@example.com";
-    await ask(
-      fast,
-      `mutation { createUser(email: "${email}", password: "correct horse") { user { id } } }`,
-      null,
-      admin,
-    );
+    const CREATE_USER = `mutation ($inviteToken: String) {
+      createUser(email: "${email}", password: "correct horse", inviteToken: $inviteToken) { invitation { token } } }`;
+    const { createUser } = await ask(fast, CREATE_USER, null, admin);
+    await ask(fast, CREATE_USER, { inviteToken: createUser.invitation.token });
     const signIn = `mutation { createToken(identity: "${email}", password: "correct horse") { token { value } } }`;
     const token = (await ask(fast, signIn, null)).createToken.token.value as string;
     const issued = JSON.parse(Buffer.from(token.split(".")[1]!, "base64url").toString()) as { iat: number };

@@ -6,31 +6,53 @@ import { Forbidden } from "../../../kernel/errors";
 import { can, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { readLine } from "../../../kernel/text";
 import { auditedUser, checkEmail, checkFullName, checkPassword, checkUsername, type User } from "../domain/accounts";
+import type { AcceptInvitation } from "./accept-invitation";
 import type { HashQueue } from "./hash-queue";
+import type { Invitation, InviteUser } from "./invite-user";
 import type { AccessTransaction, PasswordHasher, SessionTokens, SignUpLimiter } from "./ports";
 
 export interface CreateUserCommand {
   /** Null for a caller without a session. */
   readonly actor: Actor | null;
   readonly email: string;
+  /** Checked, and dropped, if the caller invites somebody. */
   readonly password: string;
   readonly username?: string | undefined;
   readonly fullName?: string | undefined;
+  /** Of an invitation, to accept it. */
+  readonly inviteToken?: string | undefined;
   /** The caller's address, if they have no session. */
   readonly request?: Actor["request"];
 }
 
+export interface CreatedUser {
+  readonly user: User;
+  /** Null for a user who is pending. */
+  readonly token: string | null;
+  /** Null unless the caller has invited somebody who is to set a password. */
+  readonly invitation: Invitation | null;
+}
+
+interface SignUp {
+  readonly caller: Actor | null;
+  readonly request: Actor["request"];
+  readonly address: string;
+  readonly username: string;
+  readonly fullName: string | null;
+  readonly password: string;
+}
+
 /**
- * Creates a user with a password. The first user needs no permission and becomes SYSTEM_ADMIN. After that callers need
- * the permission to invite users, unless public sign-ups are on.
- *
- * The address of an invited user counts as confirmed. A user who signed up is pending until an administrator has
- * confirmed the address, unless confirmation is off.
+ * The ways to an account with a password. A caller who has an invitation accepts it. One who may invite users makes an
+ * invitation. Anybody else signs up: the first user needs no permission and becomes SYSTEM_ADMIN, later ones need public
+ * sign-ups, and are pending until an administrator has confirmed the address, unless confirmation is off.
  */
 export class CreateUser {
   constructor(
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<AccessTransaction>;
+      readonly invite: InviteUser;
+      readonly accept: AcceptInvitation;
       readonly passwords: PasswordHasher;
       readonly hashing: HashQueue;
       readonly signUps: SignUpLimiter;
@@ -42,67 +64,68 @@ export class CreateUser {
   ) {}
 
   /**
-   * The token is null for a user who is pending.
    * @throws Forbidden if the actor may not create users
    * @throws InvalidInput
    * @throws Conflict if the user name or the address is taken
    * @throws TooManyAttempts after too many sign-ups, and if too many passwords are being hashed
    */
-  async execute({ actor: caller, ...command }: CreateUserCommand): Promise<{ user: User; token: string | null }> {
+  async execute({ actor, ...command }: CreateUserCommand): Promise<CreatedUser> {
     const address = checkEmail(command.email);
-    const username = readLine("username", command.username ?? "") ?? checkUsername(address, "email");
+    const given = readLine("username", command.username ?? "");
+    const username = given ?? checkUsername(address, "email");
+    const fullName = checkFullName(command.fullName ?? null);
     const password = checkPassword(command.password);
-    const from = (command.request ?? caller?.request)?.address ?? "unknown";
-    // Checked before the expensive hash, and again below under the lock that allows one first user only.
-    if (!mayInvite(caller) && (await this.deps.unitOfWork.run(({ access }) => access.hasUsers())))
-      await this.admitSignUp(from);
-    const passwordHash = await this.deps.hashing.run(countedAddress(from), () => this.deps.passwords.hash(password));
+    const request = command.request ?? actor?.request;
+    const inviteToken = (command.inviteToken ?? "").trim();
+    if (inviteToken !== "") {
+      const accepted = { address, password, inviteToken, username: given ?? undefined, request };
+      return { ...(await this.deps.accept.execute(accepted)), invitation: null };
+    }
+    if (actor !== null && mayInvite(actor))
+      return { ...(await this.deps.invite.execute({ actor, address, username, fullName })), token: null };
+    return this.signUp({ caller: actor, request, address, username, fullName, password });
+  }
 
-    const provenAt = this.deps.tokens.now();
-    const user = await this.deps.unitOfWork.run(async ({ access, actors, audit }) => {
+  private async signUp({ caller, request, password, address, ...names }: SignUp): Promise<CreatedUser> {
+    const { unitOfWork, hashing, passwords, tokens, clock, publicSignups, emailConfirmation } = this.deps;
+    const from = request?.address ?? "unknown";
+    // Checked before the expensive hash, and again below under the lock that allows one first user only.
+    if (await unitOfWork.run(({ access }) => access.hasUsers())) await this.admitSignUp(from);
+    const passwordHash = await hashing.run(countedAddress(from), () => passwords.hash(password));
+    const provenAt = tokens.now();
+    const user = await unitOfWork.run(async ({ access, actors, audit }) => {
       await access.lockUserCreation();
-      // Hashing may have waited its turn.
       const actor = caller && (await actors.current(caller));
       const isFirst = !(await access.hasUsers());
-      if (!isFirst && !this.mayCreate(actor)) throw new Forbidden("system.user.invite");
-      const isTrusted = isFirst || mayInvite(actor);
-      const now = this.deps.clock();
-      const created: User = {
-        id: newId(),
-        username,
-        fullName: checkFullName(command.fullName ?? null),
-        status: isTrusted || !this.deps.emailConfirmation ? "active" : "pending",
-        createdAt: now,
-        updatedAt: now,
-      };
+      if (!isFirst && !publicSignups) throw new Forbidden("system.user.invite");
+      const now = clock();
+      const status = isFirst || !emailConfirmation ? "active" : "pending";
+      const created: User = { id: newId(), ...names, status, createdAt: now, updatedAt: now };
       // A sign-up can name another person's address: single sign-on must not lead that person into this account.
-      await access.addUser({ ...created, passwordHash }, { address, verified: isTrusted });
+      await access.addUser({ ...created, passwordHash }, { address, verified: isFirst });
       if (isFirst) await access.bindUser(created.id, { role: "SYSTEM_ADMIN", workspaceId: null, deploymentId: null });
       await audit.add({
         actor: actor ?? {
           id: created.id,
           type: "USER",
-          label: created.fullName ?? username,
+          label: created.fullName ?? created.username,
           grants: [],
-          ...(command.request && { request: command.request }),
+          ...(request && { request }),
         },
         action: "user.create",
         object: auditedUser(created),
-        details: { status: created.status },
+        details: { status },
       });
       return created;
     });
-    return { user, token: user.status === "active" ? await this.deps.tokens.issue(user.id, { provenAt }) : null };
+    const token = user.status === "active" ? await tokens.issue(user.id, { provenAt }) : null;
+    return { user, token, invitation: null };
   }
 
   private async admitSignUp(address: string): Promise<void> {
     if (!this.deps.publicSignups) throw new Forbidden("system.user.invite");
     await this.deps.signUps.signUp(address);
   }
-
-  private mayCreate(actor: Actor | null): boolean {
-    return this.deps.publicSignups || mayInvite(actor);
-  }
 }
 
-const mayInvite = (actor: Actor | null): boolean => actor !== null && can(actor, "system.user.invite", SYSTEM_SCOPE);
+const mayInvite = (actor: Actor): boolean => can(actor, "system.user.invite", SYSTEM_SCOPE);

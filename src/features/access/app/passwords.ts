@@ -94,7 +94,7 @@ export class Passwords {
     checkPassword(password);
     if (!isId(userId)) throw new NotFound("User");
     const hash = await this.deps.hashing.run(command.actor.id, () => this.deps.passwords.hash(password));
-    return this.deps.unitOfWork.run(async ({ access, admins, actors, audit }) => {
+    return this.deps.unitOfWork.run(async ({ access, admins, actors, invitations, audit }) => {
       const user = await access.lockUser(userId);
       // Hashing may have waited its turn.
       const actor = await actors.current(command.actor);
@@ -103,6 +103,7 @@ export class Passwords {
       // Who knows the password can act as the user.
       requireAllGrantable(actor, await admins.rolesOf({ userId: user.id }), this.deps.roles);
       await access.setPassword(user.id, { hash, sessionsFrom: this.deps.tokens.now() });
+      await invitations.remove(user.id);
       await audit.add({ actor, action: "user.set_password", object: auditedUser(user) });
       return user;
     });

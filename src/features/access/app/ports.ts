@@ -21,7 +21,22 @@ export interface AccessTransaction {
   readonly teams: TeamStores;
   readonly admins: AdminStores;
   readonly actors: CurrentActors;
+  readonly invitations: InvitationStores;
   readonly audit: AuditTrail;
+}
+
+export interface OpenInvitation {
+  readonly userId: string;
+  readonly expiresAt: Instant;
+}
+
+/** Invitations inside a transaction. A user has one at most. */
+export interface InvitationStores {
+  /** New, or in place of the one that the user had. */
+  put(invitation: OpenInvitation & { readonly tokenHash: string }): Promise<void>;
+  find(tokenHash: string): Promise<OpenInvitation | null>;
+  /** False if there was none. */
+  remove(userId: string): Promise<boolean>;
 }
 
 /** One Workspace, or one Deployment. */
@@ -33,7 +48,10 @@ export interface AccessStores {
   lockUserCreation(): Promise<void>;
   hasUsers(): Promise<boolean>;
   /** @throws Conflict if another user signs in by the user name or address already */
-  addUser(user: User & { passwordHash: string | null }, email: Pick<Email, "address" | "verified">): Promise<void>;
+  addUser(
+    user: User & { passwordHash: string | null },
+    email: Pick<Email, "address" | "verified"> & Partial<Pick<Email, "provenAt">>,
+  ): Promise<void>;
   findUserByEmail(address: string): Promise<User | null>;
   findUser(id: string): Promise<User | null>;
   /** Keeps other changes of the account, and its removal, waiting until the transaction ends. */
@@ -44,6 +62,8 @@ export interface AccessStores {
   removeUser(id: string): Promise<void>;
   emailsOf(userId: string): Promise<Email[]>;
   markEmailVerified(address: string): Promise<void>;
+  /** Verified, and by the account's own holder. */
+  markEmailProven(address: string, at: Instant): Promise<void>;
   /**
    * Ends every session that began before. False, and nothing done, if the password is no longer the one that it
    * replaces.
@@ -85,7 +105,8 @@ export interface AccessStores {
 }
 
 export interface NewPassword {
-  readonly hash: string;
+  /** Null takes the password away. */
+  readonly hash: string | null;
   /** The hash that it replaces; undefined for whichever it is. */
   readonly from?: string;
   readonly sessionsFrom: Instant;

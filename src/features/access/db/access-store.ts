@@ -1,6 +1,7 @@
 import { In, IsNull, type EntityManager } from "typeorm";
 import { newId } from "../../../kernel/ids";
 import type { Clock } from "../../../kernel/clock";
+import type { Instant } from "../../../kernel/instant";
 import { lockInTurn } from "../../../infrastructure/postgres/lock-turns";
 import { constraintOf } from "../../../infrastructure/postgres/sql-state";
 import { Conflict, NotFound } from "../../../kernel/errors";
@@ -38,12 +39,12 @@ export class AccessStore implements AccessStores {
 
   async addUser(
     user: User & { passwordHash: string | null },
-    { address, verified }: Pick<Email, "address" | "verified">,
+    { address, verified, provenAt = null }: Pick<Email, "address" | "verified"> & Partial<Pick<Email, "provenAt">>,
   ): Promise<void> {
     await this.requireUnused(user.id, [user.username, address]);
     await unlessTaken(async () => {
       await this.manager.insert(UserRow, user);
-      await this.manager.insert(EmailRow, { address, userId: user.id, verified, primary: true });
+      await this.manager.insert(EmailRow, { address, userId: user.id, verified, primary: true, provenAt });
     });
   }
 
@@ -76,6 +77,10 @@ export class AccessStore implements AccessStores {
 
   async markEmailVerified(address: string): Promise<void> {
     await this.manager.update(EmailRow, { address }, { verified: true });
+  }
+
+  async markEmailProven(address: string, at: Instant): Promise<void> {
+    await this.manager.update(EmailRow, { address }, { verified: true, provenAt: at });
   }
 
   async setPassword(id: string, { hash, from, sessionsFrom }: NewPassword): Promise<boolean> {

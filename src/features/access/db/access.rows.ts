@@ -73,6 +73,29 @@ export class EmailRow implements Email {
 
   @Column({ type: "boolean" })
   primary: boolean;
+
+  @InstantColumn({ name: "proven_at", nullable: true })
+  provenAt: Instant | null;
+}
+
+@Entity("invitation")
+@Unique("invitation_token_hash_key", ["tokenHash"])
+export class InvitationRow {
+  @PrimaryColumn({ type: "uuid", name: "user_id", primaryKeyConstraintName: "invitation_pkey" })
+  userId: string;
+
+  @ManyToOne(() => UserRow, { onDelete: "CASCADE" })
+  @JoinColumn({ name: "user_id", foreignKeyConstraintName: "invitation_user_fkey" })
+  user?: UserRow;
+
+  @Column({ type: "text", name: "token_hash" })
+  tokenHash: string;
+
+  @InstantColumn({ name: "expires_at" })
+  expiresAt: Instant;
+
+  @InstantColumn({ name: "created_at" })
+  createdAt: Instant;
 }
 
 @Entity("service_account")

@@ -15,8 +15,11 @@ export interface User {
 
 export interface Email {
   readonly address: string;
+  /** Whether somebody has vouched for it: its owner by a proof, or an administrator. */
   readonly verified: boolean;
   readonly primary: boolean;
+  /** When the account's own holder has proven that the address is theirs; null if only others have said so. */
+  readonly provenAt: Instant | null;
 }
 
 export interface ServiceAccount {

@@ -42,7 +42,7 @@ export class SignInResolver {
   @Mutation(() => AuthUser, {
     nullable: true,
     description:
-      "Creates a user and signs them in. The first user of an installation becomes SYSTEM_ADMIN; later ones take the permission system.user.invite, or public sign-ups. Who signs up by himself is pending, and gets no token, until an administrator has confirmed the address (verifyEmail), unless the configuration does without.",
+      "Creates a user. The first user of an installation becomes SYSTEM_ADMIN; later ones take an invitation, or public sign-ups. A caller with system.user.invite invites: the user is pending, the password is dropped, and the answer holds an invitation in place of a session; to repeat it for a pending user makes a new one. With the invitation's token and the same address anybody sets the password, and is signed in. Who signs up without one is pending until an administrator has confirmed the address (verifyEmail), unless the configuration does without.",
   })
   async createUser(
     @Ctx() context: GraphqlContext,
@@ -52,20 +52,21 @@ export class SignInResolver {
     username?: string | null,
     @Arg("inviteToken", () => String, {
       nullable: true,
-      description: "Taken for the sake of older clients; invitations are not needed.",
+      description: "The token of an invitation; empty is none.",
     })
-    _inviteToken?: string | null,
+    inviteToken?: string | null,
   ): Promise<AuthUser> {
     const actor = await context.actorOrNull();
     const { requestId: id, address } = context;
-    const { user, token } = await this.deps.createUser.execute({
+    const { user, token, invitation } = await this.deps.createUser.execute({
       actor,
       email,
       password,
       username: username ?? undefined,
+      inviteToken: inviteToken ?? undefined,
       request: { id, address },
     });
-    return { user, token: token === null ? null : { value: token } };
+    return { user, token: token === null ? null : { value: token }, invitation };
   }
 }
 

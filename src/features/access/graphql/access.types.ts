@@ -54,7 +54,8 @@ export class User {
 
   @Field(() => String, {
     nullable: true,
-    description: "active, or pending: unable to sign in until an administrator has confirmed the address.",
+    description:
+      "active, or pending: unable to sign in until the invitation is accepted, or an administrator has confirmed the address.",
   })
   status: string | null;
 
@@ -122,6 +123,17 @@ export class ServiceAccount {
   updatedAt: Instant | null;
 }
 
+@ObjectType({ description: "What an invited person needs to set a password. It is shown once, and works once." })
+export class Invitation {
+  @Field(() => String, { simple: true, description: "To be sent as createUser(inviteToken:), with the address." })
+  token: string;
+
+  @Field(() => DateTime, { simple: true, description: "When it ends by itself." })
+  expiresAt: Instant;
+
+  email: string;
+}
+
 @ObjectType({
   simpleResolvers: true,
   description: "Who is signed in: the answer to every operation that signs somebody in.",
@@ -138,6 +150,12 @@ export class AuthUser {
     description: "The token of a new session; null where none begins, as for a user who is pending.",
   })
   token: Token | null;
+
+  @Field(() => Invitation, {
+    nullable: true,
+    description: "For the inviter to hand on to the invited user; null where nobody was invited.",
+  })
+  invitation?: Invitation | null;
 }
 
 @ObjectType({

@@ -71,7 +71,7 @@ export class UsersResolver {
   @Mutation(() => Boolean, {
     nullable: true,
     description:
-      "Confirms that an address is its user's, and lets a user act who was pending. Requires system.user.verifyEmail, and every permission that the user's roles grant.",
+      "Confirms that an address is its user's, and lets a user act who was pending. A password that was set before is taken away, and sessions end. Requires system.user.verifyEmail, and every permission that the user's roles grant.",
   })
   async verifyEmail(
     @Ctx() context: GraphqlContext,

@@ -1,4 +1,4 @@
-import type { AccessStores, AdminStores, TeamStores } from "../../access";
+import type { AccessStores, AdminStores, InvitationStores, TeamStores } from "../../access";
 import type { AuditTrail } from "../../../kernel/audit-trail";
 import type { Identity } from "../domain/match-account";
 import type { Person } from "../domain/person";
@@ -8,6 +8,7 @@ export interface SignOnTransaction {
   readonly teams: TeamStores;
   readonly admins: AdminStores;
   readonly identities: IdentityStore;
+  readonly invitations: Pick<InvitationStores, "remove">;
   readonly audit: AuditTrail;
 }
 

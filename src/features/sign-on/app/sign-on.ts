@@ -1,6 +1,7 @@
-import { syncTeamMemberships, type SyncedTeams, type Team, type User } from "../../access";
+import { syncTeamMemberships, type SessionTokens, type SyncedTeams, type Team, type User } from "../../access";
 import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
+import type { Instant } from "../../../kernel/instant";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import type { AuditEntry } from "../../../kernel/audit-entry";
 import { importedGroups, type GroupImport } from "../domain/imported-groups";
@@ -13,6 +14,8 @@ export interface SignOnCommand {
   /** The provider's short name. */
   readonly provider: string;
   readonly person: Person;
+  /** A time before the person proved who they are. */
+  readonly provenAt: Instant;
   readonly request: { readonly id: string; readonly address: string };
 }
 
@@ -25,6 +28,7 @@ export class SignOn {
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<SignOnTransaction>;
       readonly clock: Clock;
+      readonly tokens: Pick<SessionTokens, "now">;
       /** Short names of all that are switched on. */
       readonly providers: readonly string[];
       readonly groups: GroupImport;
@@ -35,25 +39,38 @@ export class SignOn {
 
   /**
    * The first user of the installation becomes SYSTEM_ADMIN, as by createUser. Where groups are imported, the
-   * person is afterwards in the provider's Teams that they name, and in no other of its Teams.
+   * person is afterwards in the provider's Teams that they name, and in no other of its Teams. Returns the user, and the
+   * time to date the session with.
    * @throws SignOnRefused, with nothing changed, except that a person in no group was removed from the Teams
    * @throws Conflict if another user signs in by that address as a user name
    */
-  async execute({ provider, person, request }: SignOnCommand): Promise<User> {
-    const { user, entered } = await this.deps.unitOfWork.run(async (tx) => {
+  async execute({
+    provider,
+    person,
+    provenAt,
+    request,
+  }: SignOnCommand): Promise<{ readonly user: User; readonly provenAt: Instant }> {
+    const { user, entered, dated } = await this.deps.unitOfWork.run(async (tx) => {
       // Two first sign-ins of one person at once make one account.
       await tx.access.lockUserCreation();
       const match = await this.match(tx, provider, person);
       if (match.kind === "REFUSE") throw new SignOnRefused(match.reason);
       const isFirst = match.kind === "CREATE" && !(await tx.access.hasUsers());
-      const user =
-        match.kind === "CREATE"
-          ? await this.create(tx, match.email, person, { isFirst })
-          : await rename(tx, match.user, person);
+      const user = await this.userOf(tx, match, person, { isFirst });
       const teams = await this.syncTeams(tx, provider, user, person);
       const entered = this.deps.userManagement || isFirst || (await tx.teams.teamsOfUser(user.id)).length > 0;
       // Who enters an account that is known has left Teams by now, and that has to last.
       if (!entered && match.kind !== "ENTER") throw new SignOnRefused("NO_GROUP");
+      let dated = provenAt;
+      if (match.kind === "CONNECT") {
+        await tx.access.markEmailProven(addressOf(person), this.deps.clock());
+        if (!match.keepsCredentials) {
+          // Sessions that somebody else is beginning now are older than this.
+          dated = this.deps.tokens.now();
+          await tx.access.setPassword(user.id, { hash: null, sessionsFrom: dated });
+        }
+        await tx.invitations.remove(user.id);
+      }
       if (match.kind !== "ENTER")
         await tx.identities.connect({ issuer: person.issuer, subject: person.subject, provider, userId: user.id });
       await tx.audit.add({
@@ -62,10 +79,32 @@ export class SignOn {
         object: { type: "user", id: user.id, label: user.username },
         details: { provider, ...told(teams), ...(!entered && { refused: "NO_GROUP" }) },
       });
-      return { user, entered };
+      return { user, entered, dated };
     });
     if (!entered) throw new SignOnRefused("NO_GROUP");
-    return user;
+    return { user, provenAt: dated };
+  }
+
+  private async userOf(
+    tx: SignOnTransaction,
+    match: Exclude<Match, { readonly kind: "REFUSE" }>,
+    person: Person,
+    first: { readonly isFirst: boolean },
+  ): Promise<User> {
+    if (match.kind === "CREATE") return this.create(tx, match.email, person, first);
+    if (match.kind === "ENTER") return rename(tx, match.user, person);
+    const locked = (await tx.access.lockUser(match.user.id)) ?? match.user;
+    if (locked.status === "active") return rename(tx, locked, person);
+    const { fullName } = person;
+    const own: User = {
+      ...locked,
+      username: addressOf(person),
+      fullName,
+      status: "active",
+      updatedAt: this.deps.clock(),
+    };
+    await tx.access.updateUser(own);
+    return own;
   }
 
   private async match({ access, identities }: SignOnTransaction, provider: string, person: Person): Promise<Match> {
@@ -76,7 +115,12 @@ export class SignOn {
     const atAddress =
       email === null || user === null
         ? null
-        : { user, verified: email.verified, identities: await identities.ofUser(user.id) };
+        : {
+            user,
+            verified: email.verified,
+            proven: email.provenAt !== null,
+            identities: await identities.ofUser(user.id),
+          };
     return matchAccount({ person, provider, providers: this.deps.providers, identity, account, atAddress });
   }
 
@@ -88,7 +132,7 @@ export class SignOn {
   ): Promise<User> {
     const now = this.deps.clock();
     const user: User = { id: newId(), username: email, fullName, status: "active", createdAt: now, updatedAt: now };
-    await access.addUser({ ...user, passwordHash: null }, { address: email, verified: true });
+    await access.addUser({ ...user, passwordHash: null }, { address: email, verified: true, provenAt: now });
     if (isFirst) await access.bindUser(user.id, { role: "SYSTEM_ADMIN", workspaceId: null, deploymentId: null });
     return user;
   }
@@ -108,6 +152,12 @@ export class SignOn {
       createMissing: true,
     });
   }
+}
+
+/** Only people with an address are matched by it. */
+function addressOf({ email }: Person): string {
+  if (email === null) throw new Error("The person has no address");
+  return email;
 }
 
 const namesOf = (teams: readonly Team[]): string => teams.map(({ name }) => name).join(", ");

@@ -30,6 +30,7 @@ const identity = (overrides: Partial<Identity> = {}): Identity => ({
 const at = (overrides: Partial<NonNullable<MatchInput["atAddress"]>> = {}) => ({
   user: user(),
   verified: true,
+  proven: false,
   identities: [],
   ...overrides,
 });
@@ -69,7 +70,16 @@ const cases: [string, Partial<MatchInput>, string][] = [
     "EMAIL_UNVERIFIED",
   ],
   ["an account there, unconfirmed by us", { atAddress: at({ verified: false }) }, "ACCOUNT_UNCONFIRMED"],
-  ["an account there that is not active", { atAddress: at({ user: user({ status: "pending" }) }) }, "ACCOUNT_INACTIVE"],
+  [
+    "a pending account there, unconfirmed by us",
+    { atAddress: at({ user: user({ status: "pending" }), verified: false }) },
+    "CONNECT",
+  ],
+  [
+    "a pending account there, unverified by the provider",
+    { atAddress: at({ user: user({ status: "pending" }) }), person: person({ emailVerified: false }) },
+    "EMAIL_UNVERIFIED",
+  ],
   [
     "an account there of another subject",
     { atAddress: at({ identities: [identity({ subject: "other" })] }) },
@@ -103,6 +113,22 @@ const cases: [string, Partial<MatchInput>, string][] = [
     "ACCOUNT_TAKEN",
   ],
 ];
+
+test.each([
+  ["one whose holder has proven the address", { proven: true }, true],
+  ["one that was only vouched for", { proven: false }, false],
+  ["a pending one", { proven: true, user: user({ status: "pending" }) }, false],
+])("an account keeps password and sessions: %s", (_name, there, keepsCredentials) => {
+  const match = matchAccount({
+    person: person(),
+    provider: "okta",
+    providers: ["okta"],
+    identity: null,
+    account: null,
+    atAddress: at(there),
+  });
+  expect(match).toMatchObject({ kind: "CONNECT", keepsCredentials });
+});
 
 test.each(cases)("%s", (_name, given, expected) => {
   const match = matchAccount({

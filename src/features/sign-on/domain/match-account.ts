@@ -23,13 +23,15 @@ export interface MatchInput {
   readonly atAddress: {
     readonly user: User;
     readonly verified: boolean;
+    /** Whether the account's own holder has proven that the address is theirs. */
+    readonly proven: boolean;
     readonly identities: readonly Identity[];
   } | null;
 }
 
 export type Match =
   | { readonly kind: "ENTER"; readonly user: User }
-  | { readonly kind: "CONNECT"; readonly user: User }
+  | { readonly kind: "CONNECT"; readonly user: User; readonly keepsCredentials: boolean }
   | { readonly kind: "CREATE"; readonly email: string }
   | { readonly kind: "REFUSE"; readonly reason: SignOnRefusal };
 
@@ -42,6 +44,9 @@ const refuse = (reason: SignOnRefusal): Match => ({ kind: "REFUSE", reason });
  * - A new identity is connected once to the account with its address: only if both the provider and we have confirmed
  *   the address, and only if no other identity opens that account. So neither a lax second provider nor a person who
  *   was given a former colleague's address gets into it.
+ * - A pending account of the address, whoever made it, becomes the person's: nobody has acted by it.
+ * - The account keeps its password and sessions only if its own holder has proven the address before. Until then they may
+ *   be somebody else's, who made the account for that address.
  * - Without such an account a new one is created, unless the person's account was removed.
  */
 export function matchAccount({ person, provider, providers, identity, account, atAddress }: MatchInput): Match {
@@ -51,9 +56,11 @@ export function matchAccount({ person, provider, providers, identity, account, a
   if (!person.emailVerified) return refuse("EMAIL_UNVERIFIED");
   if (atAddress === null)
     return identity === null ? { kind: "CREATE", email: person.email } : refuse("ACCOUNT_REMOVED");
-  if (!atAddress.verified) return refuse("ACCOUNT_UNCONFIRMED");
-  if (atAddress.user.status !== "active") return refuse("ACCOUNT_INACTIVE");
+  const isPending = atAddress.user.status === "pending";
+  if (!atAddress.verified && !isPending) return refuse("ACCOUNT_UNCONFIRMED");
   const inUse = (one: Identity): boolean =>
     one.issuer === person.issuer || (one.provider !== provider && providers.includes(one.provider));
-  return atAddress.identities.some(inUse) ? refuse("ACCOUNT_TAKEN") : { kind: "CONNECT", user: atAddress.user };
+  return atAddress.identities.some(inUse)
+    ? refuse("ACCOUNT_TAKEN")
+    : { kind: "CONNECT", user: atAddress.user, keepsCredentials: atAddress.proven && !isPending };
 }

@@ -41,6 +41,13 @@ export function siteOf(settings: SiteSettings): Site {
 }
 
 export const tokenPageOf = ({ origin, endpoint }: Site): string => `${origin}${endpoint}/token`;
+export const invitationPathOf = ({ endpoint }: Site): string => `${endpoint}/token/invitation`;
+
+export const invitationLinkOf = (
+  site: Site,
+  { email, token }: { readonly email: string; readonly token: string },
+): string => `${site.origin}${invitationPathOf(site)}?${new URLSearchParams({ email, token })}`;
+
 export const callbackOf = ({ origin, endpoint }: Site): string => `${origin}${endpoint}/oauth/callback/`;
 
 /** Where signing in through a provider begins. `target` is where it shall end, if not on the token page. */

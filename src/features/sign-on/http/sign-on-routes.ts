@@ -51,13 +51,14 @@ export function signOnRoutes(app: FastifyInstance, options: SignOnRoutesOptions)
     const provider = providerNamed(kept["provider"]);
     const provenAt = options.sessions.now();
     const person = await provider.finish(returnedTo, attemptOf(kept));
-    const user = await options.signOn.execute({
+    const signedOn = await options.signOn.execute({
       provider: provider.name,
       person,
+      provenAt,
       request: { id: request.id, address: request.ip },
     });
-    cookies.keepSession(reply, await options.sessions.begin(user.id, provenAt));
-    options.log.info({ requestId: request.id, provider: provider.name, userId: user.id }, "signed on");
+    cookies.keepSession(reply, await options.sessions.begin(signedOn.user.id, signedOn.provenAt));
+    options.log.info({ requestId: request.id, provider: provider.name, userId: signedOn.user.id }, "signed on");
     return sendOn(reply, targetOf(kept["target"], site));
   };
   // The 0.35 platform has it registered at providers with a slash behind it.

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { WrongCredentials, type SignIn } from "../../access";
-import { DomainError, TooManyAttempts, Unavailable } from "../../../kernel/errors";
+import { DomainError, Unavailable } from "../../../kernel/errors";
 import { textOf } from "../../../infrastructure/http/json-bodies";
 import type { BrowserSessions } from "../app/browser-sessions";
 import { tokenPageOf, type Site } from "../domain/site";
 import { sendOn, sendPage } from "./answers";
 import type { Cookies } from "./cookies";
+import { formOf, statusOf } from "./forms";
 import { SCRIPT, STYLE } from "./pages/assets";
 import { signInPage } from "./pages/sign-in-page";
 import { tokenPage } from "./pages/token-page";
@@ -102,16 +103,6 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
  */
 const isElsewhere = ({ host }: FastifyRequest, { origin, appOrigin, deploymentsHost }: Site): boolean =>
   host === deploymentsHost || (appOrigin !== null && appOrigin !== origin && host === new URL(appOrigin).host);
-
-/** Of anything but a form nothing is read. */
-const formOf = ({ body }: FastifyRequest): URLSearchParams =>
-  body instanceof URLSearchParams ? body : new URLSearchParams();
-
-function statusOf(error: DomainError, reply: FastifyReply): number {
-  if (!(error instanceof TooManyAttempts)) return error instanceof WrongCredentials ? 401 : 403;
-  reply.header("retry-after", error.retryAfterSeconds);
-  return 429;
-}
 
 const sendAsset = (reply: FastifyReply, type: string, text: string): FastifyReply =>
   reply

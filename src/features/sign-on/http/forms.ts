@@ -1,0 +1,14 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { WrongCredentials } from "../../access";
+import { TooManyAttempts, type DomainError } from "../../../kernel/errors";
+
+/** Of anything but a form nothing is read. */
+export const formOf = ({ body }: FastifyRequest): URLSearchParams =>
+  body instanceof URLSearchParams ? body : new URLSearchParams();
+
+/** The status of a page that shows the form again, with what was wrong. */
+export function statusOf(error: DomainError, reply: FastifyReply): number {
+  if (!(error instanceof TooManyAttempts)) return error instanceof WrongCredentials ? 401 : 403;
+  reply.header("retry-after", error.retryAfterSeconds);
+  return 429;
+}
