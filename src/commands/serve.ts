@@ -8,6 +8,7 @@ import { readableLines } from "../infrastructure/logging/readable-lines";
 import { banner } from "./banner";
 import { openDatabase, requireFit, requireMigrations, withConfig, type Database } from "./database";
 import { Shutdown } from "./shutdown";
+import { tellSetUp } from "./tell-set-up";
 import { readOptions, VALUES_OPTION } from "./usage-error";
 
 /** Resolves once the service is ready. The service then runs until the process receives SIGTERM or SIGINT. */
@@ -67,6 +68,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     process.stdout.write(await banner(config, url, demo));
     if (config.auth.localEnabled) await demo.passwordShown();
   }
+  await shutdown.letFinish(tellSetUp(app, config, log));
   log.info({ url }, "ready");
 }
 

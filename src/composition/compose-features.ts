@@ -219,6 +219,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     logs: logsModule,
     /** What runs in the background, by task. */
     jobs: { ...deploysModule.jobs, ...rolloutsModule.jobs },
+    setUpLink: signOnModule.setUpLink,
     sealSecrets,
     reportReleasesAhead,
     checkPlaces,

@@ -63,6 +63,7 @@ export async function prepareDemo({
         email: ADMINISTRATOR,
         password,
         fullName: "Administrator",
+        inviteToken: app.features.access.firstAdministrator.secret,
       });
       clock.now = today;
     }

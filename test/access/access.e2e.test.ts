@@ -11,6 +11,7 @@ import {
 } from "../builders/api";
 import { untilNotified } from "../builders/until-notified";
 import { startTestApp, type TestApp } from "../world/app";
+import { BOOTSTRAP_TOKEN } from "../world/bootstrap-token";
 
 const REFUSED = "You do not have the appropriate permissions for that";
 const SIGN_IN =
@@ -24,7 +25,11 @@ describe("the first user", () => {
     const world = await startTestApp();
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        world.send(CREATE_USER, { email: `u${index}@example.com`, password: PASSWORD }),
+        world.send(CREATE_USER, {
+          email: `u${index}@example.com`,
+          password: PASSWORD,
+          inviteToken: BOOTSTRAP_TOKEN,
+        }),
       ),
     );
     expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(1);

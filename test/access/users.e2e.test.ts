@@ -1,6 +1,7 @@
 import { ask, askInVain, bindRole, serviceAccountWith, signUp, signUpAdmin, uniqueName } from "../builders/api";
 import { everything, outcomes, refusedWithoutTrace } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
+import { BOOTSTRAP_TOKEN } from "../world/bootstrap-token";
 
 const REFUSED = "You do not have the appropriate permissions for that";
 const PASSWORD = "correct horse";
@@ -13,6 +14,9 @@ const SIGN_IN =
 
 const newAddress = (): string => `${uniqueName("new")}@example.com`;
 
+/** What the first user sends. */
+const newFirst = (): object => ({ email: newAddress(), password: PASSWORD, inviteToken: BOOTSTRAP_TOKEN });
+
 describe("the first user of an installation", () => {
   test.each([
     ["closed", {}, "FORBIDDEN"],
@@ -20,7 +24,7 @@ describe("the first user of an installation", () => {
   ])("becomes SYSTEM_ADMIN, and from then on it is %s", async (_name, env, later) => {
     const world = await startTestApp({ env });
     try {
-      const first = await ask(world, CREATE_USER, { email: newAddress(), password: PASSWORD });
+      const first = await ask(world, CREATE_USER, newFirst());
       expect(first.createUser.user.roleBindings).toEqual([{ role: "SYSTEM_ADMIN" }]);
       expect(await ask(world, "{ sysWorkspaces { id } }", null, first.createUser.token.value)).toEqual({
         sysWorkspaces: [],
@@ -43,22 +47,52 @@ describe("the first user of an installation", () => {
     const world = await startTestApp();
     try {
       for (const malformed of [{ email: "nobody" }, { password: "short" }, { username: "a\0b" }]) {
-        const refusal = await refusedWithoutTrace(world, CREATE_USER, {
-          email: newAddress(),
-          password: PASSWORD,
-          ...malformed,
-        });
+        const refusal = await refusedWithoutTrace(world, CREATE_USER, { ...newFirst(), ...malformed });
         expect(refusal.code).toBe("BAD_USER_INPUT");
       }
-      const { createUser } = await ask(
-        world,
-        CREATE_USER,
-        { email: newAddress(), password: PASSWORD },
-        "stale.or.foreign",
-      );
+      const { createUser } = await ask(world, CREATE_USER, newFirst(), "stale.or.foreign");
       expect(createUser.user.roleBindings).toEqual([{ role: "SYSTEM_ADMIN" }]);
     } finally {
       await world.close();
+    }
+  });
+
+  test.each([
+    ["closed", {}],
+    ["open to everybody", { PUBLIC_SIGNUPS: "true" }],
+  ])("is nobody without the secret, where it is %s", async (_name, env) => {
+    const world = await startTestApp({ env });
+    try {
+      for (const inviteToken of [undefined, "", "x", `${BOOTSTRAP_TOKEN}x`, BOOTSTRAP_TOKEN.toUpperCase()]) {
+        const refusal = await refusedWithoutTrace(world, CREATE_USER, { ...newFirst(), inviteToken });
+        expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "inviteToken" } });
+      }
+      expect((await ask(world, "{ authConfig { initialSignup } }", {})).authConfig.initialSignup).toBe(true);
+      await ask(world, CREATE_USER, newFirst());
+      // It works once.
+      const refusal = await refusedWithoutTrace(world, CREATE_USER, newFirst());
+      expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "inviteToken" } });
+    } finally {
+      await world.close();
+    }
+  });
+
+  test("sends the secret that the service has made, where none is configured: the same one on every replica", async () => {
+    const world = await startTestApp({ env: { BOOTSTRAP_TOKEN: "" } });
+    const replica = await startTestApp({ database: world.database, env: { BOOTSTRAP_TOKEN: "" } });
+    const other = await startTestApp({ env: { BOOTSTRAP_TOKEN: "" } });
+    try {
+      const { secret } = world.app.features.access.firstAdministrator;
+      expect(secret).toMatch(/^[\w-]{43}$/);
+      expect(other.app.features.access.firstAdministrator.secret).not.toBe(secret);
+      const given = { email: newAddress(), password: PASSWORD };
+      expect(await askInVain(other, CREATE_USER, { ...given, inviteToken: secret })).toMatchObject({
+        code: "BAD_USER_INPUT",
+      });
+      const { createUser } = await ask(replica, CREATE_USER, { ...given, inviteToken: secret });
+      expect(createUser.user.roleBindings).toEqual([{ role: "SYSTEM_ADMIN" }]);
+    } finally {
+      for (const one of [other, replica, world]) await one.close();
     }
   });
 
@@ -67,9 +101,9 @@ describe("the first user of an installation", () => {
     const replica = await startTestApp({ database: world.database, env: { PUBLIC_SIGNUPS: "true" } });
     try {
       const requests = Array.from({ length: 8 }, (_, index) =>
-        (index % 2 === 0 ? world : replica).send(CREATE_USER, { email: newAddress(), password: PASSWORD }),
+        (index % 2 === 0 ? world : replica).send(CREATE_USER, newFirst()),
       );
-      expect(await outcomes(requests)).toEqual({ OK: 8 });
+      expect(await outcomes(requests)).toEqual({ OK: 1, BAD_USER_INPUT: 7 });
       expect(await world.database.sql.query("SELECT role FROM role_binding")).toEqual([{ role: "SYSTEM_ADMIN" }]);
     } finally {
       await replica.close();

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { newId } from "../../src/kernel/ids";
 import type { Answer, TestApp } from "../world/app";
+import { BOOTSTRAP_TOKEN } from "../world/bootstrap-token";
 
 /** Sends a request that has to succeed; answers its data. */
 export async function ask(
@@ -58,7 +59,8 @@ export async function signUp(
   { by, username = uniqueName("user") }: { by?: string; username?: string } = {},
 ): Promise<Account> {
   const email = `${uniqueName("someone")}@example.com`;
-  const { createUser } = await ask(world, CREATE_USER, { email, username }, by);
+  const first = by === undefined ? { inviteToken: BOOTSTRAP_TOKEN } : {};
+  const { createUser } = await ask(world, CREATE_USER, { email, username, ...first }, by);
   if (createUser.invitation !== null) {
     const inviteToken = createUser.invitation.token;
     const accepted = (await ask(world, CREATE_USER, { email, inviteToken }, undefined)).createUser;

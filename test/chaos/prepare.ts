@@ -1,5 +1,6 @@
 import { until } from "../world/until";
 import type { World } from "./invariants";
+import { BOOTSTRAP_TOKEN } from "../world/bootstrap-token";
 import { Replica } from "./replica";
 
 export interface PreparedDeployment {
@@ -20,6 +21,7 @@ export function replicasOf(
   { count, databaseUrl }: { readonly count: number; readonly databaseUrl: string },
 ): Replica[] {
   const env = {
+    BOOTSTRAP_TOKEN,
     DATABASE_URL: databaseUrl,
     ELASTICSEARCH_URL: elasticsearch.url,
     DATA_DIR: dataDir,
@@ -42,7 +44,7 @@ export async function prepare(
   { deployments: count }: { readonly deployments: number },
 ): Promise<Prepared> {
   const { createUser } = await replica.ask(
-    `mutation { createUser(email: "admin@example.com", password: "correct horse battery") { token { value } } }`,
+    `mutation { createUser(email: "admin@example.com", password: "correct horse battery", inviteToken: "${BOOTSTRAP_TOKEN}") { token { value } } }`,
   );
   const token = (createUser?.["token"] as { value: string }).value;
   const { createWorkspace } = await replica.ask(`mutation { createWorkspace(label: "Chaos") { id } }`, {}, token);

@@ -192,18 +192,33 @@ describe("retrograde serve", () => {
       const production = retrograde(["serve"], env);
       await until(production, '"msg":"ready"');
       expect(production.output()).not.toMatch(/password/i);
-      const { url } = JSON.parse(production.stdout().trim().split("\n").at(-1) ?? "") as { url: string };
-      const response = await fetch(`${url.replace("0.0.0.0", "127.0.0.1")}/v1`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({
-          query: `mutation { createUser(email: "first@example.com", password: "correct horse battery") { user { roleBindings { role } } } }`,
-        }),
-      });
-      expect(await response.json()).toEqual({
+      const lines = production.stdout().trim().split("\n");
+      const [told, { url }] = lines.slice(-2).map((line) => JSON.parse(line) as Record<string, string>) as [
+        Record<string, string>,
+        { url: string },
+      ];
+      const inviteToken = told["inviteToken"] ?? "";
+      expect(told["link"]).toContain(`/v1/token/invitation?token=${inviteToken}`);
+      expect(told["msg"]).toContain("there is no user yet");
+      const createUser = async (secret: string): Promise<unknown> => {
+        const response = await fetch(`${url.replace("0.0.0.0", "127.0.0.1")}/v1`, {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({
+            query: `mutation { createUser(email: "first@example.com", password: "correct horse battery", inviteToken: "${secret}") { user { roleBindings { role } } } }`,
+          }),
+        });
+        return response.json();
+      };
+      expect(await createUser("")).toMatchObject({ errors: [{ extensions: { code: "BAD_USER_INPUT" } }] });
+      expect(await createUser(inviteToken)).toEqual({
         data: { createUser: { user: { roleBindings: [{ role: "SYSTEM_ADMIN" }] } } },
       });
       expect(await production.kill("SIGTERM")).toBe(0);
+      const again = retrograde(["serve"], env);
+      await until(again, '"msg":"ready"');
+      expect(again.output()).not.toContain("there is no user yet");
+      expect(await again.kill("SIGTERM")).toBe(0);
       await expect(access(join(dataDir, "postgres"))).rejects.toThrow("ENOENT");
     } finally {
       await administer(`DROP DATABASE ${name} WITH (FORCE)`);

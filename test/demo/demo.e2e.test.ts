@@ -29,6 +29,7 @@ describe("the demo", () => {
       actor: null,
       email: ADMINISTRATOR,
       password: "correct horse battery",
+      inviteToken: world.app.features.access.firstAdministrator.secret,
     });
   });
   afterAll(() => world.close());

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cliParts, dagArchive, form } from "../builders/dags";
+import { BOOTSTRAP_TOKEN } from "../world/bootstrap-token";
 import { createTestDatabase, type TestDatabase } from "../world/database";
 import { ApiClient, ServiceProcess } from "../world/service-process";
 
@@ -42,12 +43,13 @@ beforeAll(async () => {
     DATA_DIR: dataDir,
     PORT: "0",
     TMPDIR: tmpdir(),
+    BOOTSTRAP_TOKEN,
     DEPLOYMENTS__DAG_ONLY_DEPLOYMENT: "true",
     DEPLOYMENTS__CONFIGURE_DAG_DEPLOYMENT: "true",
   });
   url = await service.ready();
   const { createUser } = await new ApiClient(url).ask(
-    `mutation { createUser(email: "admin@example.com", password: "correct horse battery") { token { value } } }`,
+    `mutation { createUser(email: "admin@example.com", password: "correct horse battery", inviteToken: "${BOOTSTRAP_TOKEN}") { token { value } } }`,
   );
   user = new ApiClient(url, createUser.token.value as string);
   let workspaceId = "";

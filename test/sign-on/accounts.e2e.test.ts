@@ -4,6 +4,7 @@ import { Browser, passProvider, tokenOn, type Page } from "../builders/browser";
 import { SELF, SET_PASSWORD, SIGN_IN, USERS } from "../builders/user-operations";
 import { person } from "../builders/workspace-operations";
 import { startTestApp, type TestApp } from "../world/app";
+import { BOOTSTRAP_TOKEN } from "../world/bootstrap-token";
 import { startIdentityProvider, type TestIdentityProvider } from "../world/identity-provider";
 
 const ORIGIN = "https://houston.example.test";
@@ -322,20 +323,76 @@ describe("somebody whose account", () => {
   });
 });
 
-test("the first user of an installation becomes SYSTEM_ADMIN, and the second does not", async () => {
-  const fresh = await startTestApp({ env: { PUBLIC_URL: ORIGIN, ...on("OKTA", okta) } });
-  try {
-    const subjects = [uniqueName("subject"), uniqueName("subject")] as const;
-    for (const subject of subjects) await okta.setPerson(subject, { email: newAddress(), email_verified: true });
-    expect(
-      await ask(fresh, "{ sysWorkspaces { id } }", null, tokenOn(await signOn(subjects[0], { on: fresh }))),
-    ).toEqual({ sysWorkspaces: [] });
-    expect(
-      await askInVain(fresh, "{ sysWorkspaces { id } }", null, tokenOn(await signOn(subjects[1], { on: fresh }))),
-    ).toMatchObject({ code: "FORBIDDEN" });
-  } finally {
-    await fresh.close();
-  }
+describe("the first user of an installation", () => {
+  const SYSTEM = "{ sysWorkspaces { id } }";
+  const newcomer = async (email = newAddress()): Promise<string> => {
+    const subject = uniqueName("subject");
+    await okta.setPerson(subject, { email, email_verified: true });
+    return subject;
+  };
+  const NOT_YET = "has no administrator yet";
+
+  test("becomes SYSTEM_ADMIN by the link that the start prints, and the second does not", async () => {
+    const fresh = await startTestApp({ env: { PUBLIC_URL: ORIGIN, ...on("OKTA", okta) } });
+    try {
+      const [first, second] = [await newcomer(), await newcomer()];
+      await expectRefused(() => signOn(first, { on: fresh }), NOT_YET);
+      const wrong = new Browser(fresh, ORIGIN);
+      await expectRefused(
+        async () =>
+          passProvider(wrong, await wrong.get(`/v1/oauth/start?provider=okta&inviteToken=${BOOTSTRAP_TOKEN}x`), first),
+        NOT_YET,
+      );
+      expect(await fresh.database.sql.query("SELECT FROM app_user")).toEqual([]);
+      const browser = new Browser(fresh, ORIGIN);
+      const page = await browser.get(fresh.app.features.setUpLink());
+      expect(page.text).toContain("The first user becomes its administrator");
+      const [, link = ""] = /href="([^"]+)">Sign in with/.exec(page.text) ?? [];
+      const signedOn = await passProvider(browser, await browser.get(link.replaceAll("&amp;", "&")), first);
+      expect(await ask(fresh, SYSTEM, null, tokenOn(signedOn))).toEqual({ sysWorkspaces: [] });
+      // Once there is a user, the link gives nothing more.
+      const again = new Browser(fresh, ORIGIN);
+      const another = await passProvider(again, await again.get(link.replaceAll("&amp;", "&")), second);
+      expect(await askInVain(fresh, SYSTEM, null, tokenOn(another))).toMatchObject({ code: "FORBIDDEN" });
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  test("may be whoever has proven the address that the configuration names", async () => {
+    const email = newAddress();
+    const fresh = await startTestApp({
+      env: { PUBLIC_URL: ORIGIN, BOOTSTRAP_ADMIN_EMAIL: email.toUpperCase(), ...on("OKTA", okta) },
+    });
+    try {
+      await expectRefused(async () => signOn(await newcomer(), { on: fresh }), NOT_YET);
+      const unproven = uniqueName("subject");
+      await okta.setPerson(unproven, { email, email_verified: false });
+      await expectRefused(() => signOn(unproven, { on: fresh }), "does not vouch for your e-mail address");
+      // A password proves no address.
+      expect(await askInVain(fresh, CREATE_USER, { email })).toMatchObject({ code: "BAD_USER_INPUT" });
+      const signedOn = await signOn(await newcomer(email), { on: fresh });
+      expect(await ask(fresh, SYSTEM, null, tokenOn(signedOn))).toEqual({ sysWorkspaces: [] });
+    } finally {
+      await fresh.close();
+    }
+  });
+
+  test("sets a password on the page that the link leads to", async () => {
+    const fresh = await startTestApp({ env: { PUBLIC_URL: ORIGIN } });
+    try {
+      const browser = new Browser(fresh, ORIGIN);
+      await browser.get(fresh.app.features.setUpLink());
+      const form = { email: newAddress(), password: "correct horse", first: "" };
+      const refused = await browser.post("/v1/token/invitation", { ...form, token: "wrong" });
+      expect([refused.status, browser.cookies()]).toEqual([403, []]);
+      expect(refused.text).toContain("The first user becomes its administrator");
+      const after = await browser.post("/v1/token/invitation", { ...form, token: BOOTSTRAP_TOKEN });
+      expect(await ask(fresh, SYSTEM, null, tokenOn(after))).toEqual({ sysWorkspaces: [] });
+    } finally {
+      await fresh.close();
+    }
+  });
 });
 
 test("every sign-on leaves one audit line that tells what it was", async () => {

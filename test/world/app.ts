@@ -6,6 +6,7 @@ import { createApp, type App } from "../../src/composition/composition-root";
 import { loadConfig, type Config } from "../../src/config";
 import type { RolloutDriver } from "../../src/features/rollouts";
 import type { Clock } from "../../src/kernel/clock";
+import { BOOTSTRAP_TOKEN } from "./bootstrap-token";
 import { createTestDatabase, type TestDatabase } from "./database";
 
 export interface TestAppOptions {
@@ -43,6 +44,7 @@ export interface Answer {
 }
 
 const ROLLBACKS_ON = {
+  BOOTSTRAP_TOKEN,
   DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "true",
   DEPLOYMENTS__DAG_ONLY_DEPLOYMENT: "true",
   DEPLOYMENTS__CONFIGURE_DAG_DEPLOYMENT: "true",

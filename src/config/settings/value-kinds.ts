@@ -59,6 +59,9 @@ export function textLike(pattern: RegExp, expected: string): ValueKind<string> {
   return { expected, schema: z.string().regex(pattern), fromText: asItIs };
 }
 
+export const oneTimeSecret = textLike(/^[^\s]{16,200}$/, "16 to 200 characters without blanks");
+export const emailAddress = textLike(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
+
 export function oneOf<const T extends string>(choices: readonly T[]): ValueKind<T> {
   return { expected: `one of ${choices.join(", ")}`, schema: z.enum(choices), fromText: asItIs };
 }

@@ -19,6 +19,7 @@ import type { CurrentActors } from "./app/ports";
 import { CreateUser } from "./app/create-user";
 import { HashQueue } from "./app/hash-queue";
 import { FindTeams } from "./app/find-teams";
+import { FirstAdministrator } from "./app/first-administrator";
 import { FindUsers } from "./app/find-users";
 import { InviteUser } from "./app/invite-user";
 import { Passwords } from "./app/passwords";
@@ -155,10 +156,15 @@ export async function createAccessModule({
   });
   const { publicSignups, emailConfirmation, localEnabled } = auth;
   const signUps = new CountedSignUps(pool, auth.signUps);
+  const firstAdministrator = new FirstAdministrator(
+    auth.bootstrap.token ?? Buffer.from(derivedKey(signingKey, "the first administrator")).toString("base64url"),
+    auth.bootstrap.adminEmail,
+  );
   const createUser = new CreateUser({
     unitOfWork,
     invite: new InviteUser({ unitOfWork, roles, tokens, clock, localEnabled }),
     accept: new AcceptInvitation({ unitOfWork, passwords, hashing, tokens, clock, localEnabled }),
+    firstAdministrator,
     passwords,
     hashing,
     signUps,
@@ -189,6 +195,7 @@ export async function createAccessModule({
     teams,
     sessions,
     createUser,
+    firstAdministrator,
     verifyEmail,
     signIn,
     tokens,

@@ -13,6 +13,7 @@ import type {
   AdminStores,
   InvitationStores,
   CreateUser,
+  FirstAdministrator,
   Sessions,
   SessionTokens,
   SignIn,
@@ -24,7 +25,7 @@ import { SignOn } from "./app/sign-on";
 import { EncryptedValues } from "./crypto/encrypted-values";
 import { IdentityStoreSql } from "./db/identity-store";
 import type { GroupImport } from "./domain/imported-groups";
-import { callbackOf, siteOf, startOf } from "./domain/site";
+import { callbackOf, setUpLinkOf, siteOf, startOf } from "./domain/site";
 import { AuthConfigResolver } from "./graphql/auth-config.resolver";
 import { InvitationLinkResolver } from "./graphql/invitation-link.resolver";
 import { answerOnPage } from "./http/answers";
@@ -49,6 +50,7 @@ export interface SignOnModuleOptions {
     readonly readModel: AccessReadModel;
     readonly signIn: SignIn;
     readonly createUser: CreateUser;
+    readonly firstAdministrator: FirstAdministrator;
     readonly tokens: SessionTokens;
     readonly sessions: Sessions;
     readonly derivedKey: (purpose: string) => Uint8Array;
@@ -82,6 +84,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
     unitOfWork,
     clock,
     tokens: access.tokens,
+    firstAdministrator: access.firstAdministrator,
     providers: settings.providers.map(({ name }) => name),
     groups: groupImportOf(settings),
     userManagement: auth.userManagement,
@@ -93,7 +96,10 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
   });
   const cookies = new Cookies({ secure: site.origin.startsWith("https:") });
   const { localEnabled, publicSignups } = auth;
+  const { firstAdministrator, createUser } = access;
   return {
+    /** Where a person with the secret of the first administrator signs up in a browser. */
+    setUpLink: (): string => setUpLinkOf(site, firstAdministrator.secret),
     resolvers: [
       new InvitationLinkResolver(site),
       new AuthConfigResolver({
@@ -109,10 +115,17 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
       app.register(async (pages) => {
         pages.setErrorHandler(answerOnPage(site, log, outages));
         const sealed = new EncryptedValues(access.derivedKey("attempts to sign on"), clock);
-        signOnRoutes(pages, { site, providers, signOn, sessions, sealed, cookies, log });
+        signOnRoutes(pages, { site, providers, signOn, firstAdministrator, sessions, sealed, cookies, log });
         const links = settings.providers.map(({ name, displayName }) => ({ displayName, url: startOf(site, name) }));
         tokenPageRoutes(pages, { site, providers: links, localEnabled, signIn: access.signIn, sessions, cookies });
-        invitationRoutes(pages, { site, createUser: access.createUser, sessions, cookies });
+        invitationRoutes(pages, {
+          site,
+          providers: settings.providers,
+          localEnabled,
+          createUser,
+          sessions,
+          cookies,
+        });
       });
     },
   };

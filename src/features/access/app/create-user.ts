@@ -2,11 +2,12 @@ import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { countedAddress } from "../../../kernel/counted-address";
-import { Forbidden } from "../../../kernel/errors";
+import { Forbidden, InvalidInput } from "../../../kernel/errors";
 import { can, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { readLine } from "../../../kernel/text";
 import { auditedUser, checkEmail, checkFullName, checkPassword, checkUsername, type User } from "../domain/accounts";
 import type { AcceptInvitation } from "./accept-invitation";
+import type { FirstAdministrator } from "./first-administrator";
 import type { HashQueue } from "./hash-queue";
 import type { Invitation, InviteUser } from "./invite-user";
 import type { AccessTransaction, PasswordHasher, SessionTokens, SignUpLimiter } from "./ports";
@@ -19,7 +20,7 @@ export interface CreateUserCommand {
   readonly password: string;
   readonly username?: string | undefined;
   readonly fullName?: string | undefined;
-  /** Of an invitation, to accept it. */
+  /** Of an invitation, to accept it; for the first user the secret of the first administrator. */
   readonly inviteToken?: string | undefined;
   /** The caller's address, if they have no session. */
   readonly request?: Actor["request"];
@@ -40,12 +41,15 @@ interface SignUp {
   readonly username: string;
   readonly fullName: string | null;
   readonly password: string;
+  /** The secret of the first administrator, or empty. */
+  readonly secret: string;
 }
 
 /**
  * The ways to an account with a password. A caller who has an invitation accepts it. One who may invite users makes an
- * invitation. Anybody else signs up: the first user needs no permission and becomes SYSTEM_ADMIN, later ones need public
- * sign-ups, and are pending until an administrator has confirmed the address, unless confirmation is off.
+ * invitation. Anybody else signs up: the first user needs the secret of the first administrator and becomes SYSTEM_ADMIN,
+ * later ones need public sign-ups, and are pending until an administrator has confirmed the address, unless confirmation
+ * is off.
  */
 export class CreateUser {
   constructor(
@@ -53,6 +57,7 @@ export class CreateUser {
       readonly unitOfWork: UnitOfWork<AccessTransaction>;
       readonly invite: InviteUser;
       readonly accept: AcceptInvitation;
+      readonly firstAdministrator: FirstAdministrator;
       readonly passwords: PasswordHasher;
       readonly hashing: HashQueue;
       readonly signUps: SignUpLimiter;
@@ -77,27 +82,31 @@ export class CreateUser {
     const password = checkPassword(command.password);
     const request = command.request ?? actor?.request;
     const inviteToken = (command.inviteToken ?? "").trim();
-    if (inviteToken !== "") {
+    const hasUsers = await this.deps.unitOfWork.run(({ access }) => access.hasUsers());
+    if (inviteToken !== "" && hasUsers) {
       const accepted = { address, password, inviteToken, username: given ?? undefined, request };
       return { ...(await this.deps.accept.execute(accepted)), invitation: null };
     }
     if (actor !== null && mayInvite(actor))
       return { ...(await this.deps.invite.execute({ actor, address, username, fullName })), token: null };
-    return this.signUp({ caller: actor, request, address, username, fullName, password });
+    // Checked before the expensive hash, and again below under the lock that allows one first user only.
+    if (hasUsers) await this.admitSignUp(request?.address ?? "unknown");
+    else this.requireSecret(inviteToken);
+    return this.signUp({ caller: actor, request, address, username, fullName, password, secret: inviteToken });
   }
 
-  private async signUp({ caller, request, password, address, ...names }: SignUp): Promise<CreatedUser> {
+  private async signUp({ caller, request, password, secret, address, ...names }: SignUp): Promise<CreatedUser> {
     const { unitOfWork, hashing, passwords, tokens, clock, publicSignups, emailConfirmation } = this.deps;
-    const from = request?.address ?? "unknown";
-    // Checked before the expensive hash, and again below under the lock that allows one first user only.
-    if (await unitOfWork.run(({ access }) => access.hasUsers())) await this.admitSignUp(from);
-    const passwordHash = await hashing.run(countedAddress(from), () => passwords.hash(password));
+    const from = countedAddress(request?.address ?? "unknown");
+    const passwordHash = await hashing.run(from, () => passwords.hash(password));
     const provenAt = tokens.now();
     const user = await unitOfWork.run(async ({ access, actors, audit }) => {
       await access.lockUserCreation();
       const actor = caller && (await actors.current(caller));
       const isFirst = !(await access.hasUsers());
-      if (!isFirst && !publicSignups) throw new Forbidden("system.user.invite");
+      if (isFirst) this.requireSecret(secret);
+      else if (secret !== "") throw new InvalidInput("inviteToken", "was used already: there is a first user");
+      else if (!publicSignups) throw new Forbidden("system.user.invite");
       const now = clock();
       const status = isFirst || !emailConfirmation ? "active" : "pending";
       const created: User = { id: newId(), ...names, status, createdAt: now, updatedAt: now };
@@ -120,6 +129,15 @@ export class CreateUser {
     });
     const token = user.status === "active" ? await tokens.issue(user.id, { provenAt }) : null;
     return { user, token, invitation: null };
+  }
+
+  /** @throws InvalidInput */
+  private requireSecret(given: string): void {
+    if (!this.deps.firstAdministrator.isSecret(given))
+      throw new InvalidInput(
+        "inviteToken",
+        "has to be the secret for the first user: BOOTSTRAP_TOKEN, or the one that the service has printed at its start",
+      );
   }
 
   private async admitSignUp(address: string): Promise<void> {

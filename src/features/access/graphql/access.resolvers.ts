@@ -42,7 +42,7 @@ export class SignInResolver {
   @Mutation(() => AuthUser, {
     nullable: true,
     description:
-      "Creates a user. The first user of an installation becomes SYSTEM_ADMIN; later ones take an invitation, or public sign-ups. A caller with system.user.invite invites: the user is pending, the password is dropped, and the answer holds an invitation in place of a session; to repeat it for a pending user makes a new one. With the invitation's token and the same address anybody sets the password, and is signed in. Who signs up without one is pending until an administrator has confirmed the address (verifyEmail), unless the configuration does without.",
+      "Creates a user. The first user of an installation needs the secret that the start of the service prints, or BOOTSTRAP_TOKEN, as `inviteToken`, and becomes SYSTEM_ADMIN; later ones take an invitation, or public sign-ups. A caller with system.user.invite invites: the user is pending, the password is dropped, and the answer holds an invitation in place of a session; to repeat it for a pending user makes a new one. With the invitation's token and the same address anybody sets the password, and is signed in. Who signs up without one is pending until an administrator has confirmed the address (verifyEmail), unless the configuration does without.",
   })
   async createUser(
     @Ctx() context: GraphqlContext,
@@ -52,7 +52,7 @@ export class SignInResolver {
     username?: string | null,
     @Arg("inviteToken", () => String, {
       nullable: true,
-      description: "The token of an invitation; empty is none.",
+      description: "The token of an invitation, or the secret for the first user; empty is none.",
     })
     inviteToken?: string | null,
   ): Promise<AuthUser> {

@@ -42,7 +42,7 @@ export interface IdentityProvider {
 
 /** Keeps what only this installation may read, and only for a while, in other people's hands. */
 export interface SealedValues {
-  seal(value: Readonly<Record<string, string>>, lastsMs: number): Promise<string>;
+  seal(value: Readonly<Record<string, string | boolean>>, lastsMs: number): Promise<string>;
   /** Null for what is forged, foreign or expired. */
   open(sealed: string): Promise<Readonly<Record<string, unknown>> | null>;
 }

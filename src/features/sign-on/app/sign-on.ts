@@ -1,4 +1,4 @@
-import { syncTeamMemberships, type SessionTokens, type SyncedTeams, type Team, type User } from "../../access";
+import { syncTeamMemberships, type FirstAdministrator, type SessionTokens, type SyncedTeams, type Team, type User } from "../../access";
 import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
 import type { Instant } from "../../../kernel/instant";
@@ -16,6 +16,8 @@ export interface SignOnCommand {
   readonly person: Person;
   /** A time before the person proved who they are. */
   readonly provenAt: Instant;
+  /** Whether the browser has sent the secret of the first administrator. */
+  readonly knowsSecret: boolean;
   readonly request: { readonly id: string; readonly address: string };
 }
 
@@ -29,6 +31,7 @@ export class SignOn {
       readonly unitOfWork: UnitOfWork<SignOnTransaction>;
       readonly clock: Clock;
       readonly tokens: Pick<SessionTokens, "now">;
+      readonly firstAdministrator: FirstAdministrator;
       /** Short names of all that are switched on. */
       readonly providers: readonly string[];
       readonly groups: GroupImport;
@@ -38,7 +41,8 @@ export class SignOn {
   ) {}
 
   /**
-   * The first user of the installation becomes SYSTEM_ADMIN, as by createUser. Where groups are imported, the
+   * The first user of the installation becomes SYSTEM_ADMIN, and has to know the secret for that or to have the address
+   * that the configuration names. Where groups are imported, the
    * person is afterwards in the provider's Teams that they name, and in no other of its Teams. Returns the user, and the
    * time to date the session with.
    * @throws SignOnRefused, with nothing changed, except that a person in no group was removed from the Teams
@@ -48,6 +52,7 @@ export class SignOn {
     provider,
     person,
     provenAt,
+    knowsSecret,
     request,
   }: SignOnCommand): Promise<{ readonly user: User; readonly provenAt: Instant }> {
     const { user, entered, dated } = await this.deps.unitOfWork.run(async (tx) => {
@@ -56,6 +61,8 @@ export class SignOn {
       const match = await this.match(tx, provider, person);
       if (match.kind === "REFUSE") throw new SignOnRefused(match.reason);
       const isFirst = match.kind === "CREATE" && !(await tx.access.hasUsers());
+      if (isFirst && !knowsSecret && !this.deps.firstAdministrator.isNamed(match.email))
+        throw new SignOnRefused("NO_ADMINISTRATOR");
       const user = await this.userOf(tx, match, person, { isFirst });
       const teams = await this.syncTeams(tx, provider, user, person);
       const entered = this.deps.userManagement || isFirst || (await tx.teams.teamsOfUser(user.id)).length > 0;

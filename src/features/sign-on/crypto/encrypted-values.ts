@@ -11,7 +11,7 @@ export class EncryptedValues implements SealedValues {
     private readonly clock: Clock,
   ) {}
 
-  seal(value: Readonly<Record<string, string>>, lastsMs: number): Promise<string> {
+  seal(value: Readonly<Record<string, string | boolean>>, lastsMs: number): Promise<string> {
     return new EncryptJWT({ value })
       .setProtectedHeader(HEADER)
       .setExpirationTime(Math.floor((Date.parse(this.clock()) + lastsMs) / 1000))

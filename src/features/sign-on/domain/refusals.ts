@@ -12,7 +12,8 @@ export type SignOnRefusal =
   | "ACCOUNT_TAKEN"
   | "ACCOUNT_INACTIVE"
   | "ACCOUNT_REMOVED"
-  | "NO_GROUP";
+  | "NO_GROUP"
+  | "NO_ADMINISTRATOR";
 
 /** Why a sign-in through a provider was refused. Nothing was changed. */
 export class SignOnRefused extends DomainError {
@@ -44,5 +45,7 @@ const TEXTS: Readonly<Record<SignOnRefusal, string>> = {
     "Your e-mail address belongs to an account that is signed in to in another way. Sign in that way, or ask an administrator.",
   ACCOUNT_INACTIVE: "Your account is not active. Ask an administrator.",
   ACCOUNT_REMOVED: "Your account was removed. Ask an administrator.",
+  NO_ADMINISTRATOR:
+    "This installation has no administrator yet. Its first user needs the link that the service has printed at its start.",
   NO_GROUP: "You are in no group that may use this installation. Ask an administrator.",
 };

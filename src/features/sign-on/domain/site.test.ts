@@ -72,7 +72,7 @@ test.each<[string, Partial<SiteSettings>, string, string | null, string | null]>
 test("the addresses are those that the 0.35 platform has people register", () => {
   expect(callbackOf(site())).toBe("https://houston.example.com/v1/oauth/callback/");
   expect(startOf(site(), "okta")).toBe("https://houston.example.com/v1/oauth/start?provider=okta");
-  expect(startOf(site(), "okta", "https://app.example.com/a?b=c&d")).toBe(
+  expect(startOf(site(), "okta", { target: "https://app.example.com/a?b=c&d" })).toBe(
     "https://houston.example.com/v1/oauth/start?provider=okta&redirect=https%3A%2F%2Fapp.example.com%2Fa%3Fb%3Dc%26d",
   );
   expect(tokenPageOf(site({ endpoint: "/api" }))).toBe("https://houston.example.com/api/token");

@@ -50,8 +50,23 @@ export const invitationLinkOf = (
 
 export const callbackOf = ({ origin, endpoint }: Site): string => `${origin}${endpoint}/oauth/callback/`;
 
-/** Where signing in through a provider begins. `target` is where it shall end, if not on the token page. */
-export function startOf({ origin, endpoint }: Site, provider: string, target: string | null = null): string {
-  const parameters = new URLSearchParams({ provider, ...(target !== null && { redirect: target }) });
+/** Where the first user of an installation becomes its administrator. */
+export const setUpLinkOf = (site: Site, token: string): string =>
+  `${site.origin}${invitationPathOf(site)}?${new URLSearchParams({ token })}`;
+
+/**
+ * Where signing in through a provider begins. `target` is where it shall end, if not on the token page; `inviteToken` is
+ * the secret of the first administrator.
+ */
+export function startOf(
+  { origin, endpoint }: Site,
+  provider: string,
+  { target = null, inviteToken = "" }: { readonly target?: string | null; readonly inviteToken?: string } = {},
+): string {
+  const parameters = new URLSearchParams({
+    provider,
+    ...(target !== null && { redirect: target }),
+    ...(inviteToken !== "" && { inviteToken }),
+  });
   return `${origin}${endpoint}/oauth/start?${parameters}`;
 }

@@ -36,7 +36,7 @@ export class AuthConfigResolver {
       initialSignup: !(await readModel.hasUsers()),
       providers:
         providers.length > 0
-          ? providers.map(({ name, displayName }) => ({ name, displayName, url: startOf(site, name, target) }))
+          ? providers.map(({ name, displayName }) => ({ name, displayName, url: startOf(site, name, { target }) }))
           : this.ownPage(),
     };
   }

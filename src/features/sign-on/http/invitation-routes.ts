@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { CreateUser } from "../../access";
 import { DomainError, Unavailable } from "../../../kernel/errors";
 import type { BrowserSessions } from "../app/browser-sessions";
-import { invitationPathOf, tokenPageOf, type Site } from "../domain/site";
+import { invitationPathOf, startOf, tokenPageOf, type Site } from "../domain/site";
 import { sendOn, sendPage } from "./answers";
 import type { Cookies } from "./cookies";
 import { formOf, statusOf } from "./forms";
@@ -11,27 +11,44 @@ import { requireOwnPage } from "./same-site";
 
 export interface InvitationRoutesOptions {
   readonly site: Site;
+  readonly providers: readonly { readonly name: string; readonly displayName: string }[];
+  readonly localEnabled: boolean;
   readonly createUser: CreateUser;
   readonly sessions: BrowserSessions;
   readonly cookies: Cookies;
 }
 
-/** Where an invitation's link leads: the invited person sets a password there, and is signed in. */
+/**
+ * Where an invitation's link leads: the invited person sets a password there, and is signed in. The first user of an
+ * installation comes by a link without an address.
+ */
 export function invitationRoutes(
   app: FastifyInstance,
-  { site, createUser, sessions, cookies }: InvitationRoutesOptions,
+  { site, providers, localEnabled, createUser, sessions, cookies }: InvitationRoutesOptions,
 ): void {
-  const { endpoint } = site;
   const path = invitationPathOf(site);
+  const show = (given: { readonly email: string; readonly token: string; readonly isFirst: boolean; readonly problem?: string }): string =>
+    invitationPage({
+      endpoint: site.endpoint,
+      path,
+      localEnabled,
+      providers: providers.map(({ name, displayName }) => ({
+        displayName,
+        url: startOf(site, name, given.isFirst ? { inviteToken: given.token } : {}),
+      })),
+      ...given,
+    });
 
-  app.get<{ Querystring: Record<string, unknown> }>(path, async ({ query }, reply) =>
-    sendPage(reply, 200, invitationPage({ endpoint, path, email: text(query["email"]), token: text(query["token"]) })),
-  );
+  app.get<{ Querystring: Record<string, unknown> }>(path, async ({ query }, reply) => {
+    const [email, token] = [text(query["email"]), text(query["token"])];
+    return sendPage(reply, 200, show({ email, token, isFirst: email === "" }));
+  });
 
   app.post(path, async (request, reply) => {
     requireOwnPage(request, site);
     const form = formOf(request);
     const [email, inviteToken] = [text(form.get("email")), text(form.get("token"))];
+    const isFirst = form.get("first") !== null;
     try {
       const { token } = await createUser.execute({
         actor: null,
@@ -46,11 +63,7 @@ export function invitationRoutes(
     } catch (error) {
       if (!(error instanceof DomainError) || error instanceof Unavailable) throw error;
       const problem = error.message;
-      return sendPage(
-        reply,
-        statusOf(error, reply),
-        invitationPage({ endpoint, path, email, token: inviteToken, problem }),
-      );
+      return sendPage(reply, statusOf(error, reply), show({ email, token: inviteToken, isFirst, problem }));
     }
   });
 }

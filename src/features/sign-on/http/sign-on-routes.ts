@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
+import type { FirstAdministrator } from "../../access";
 import type { BrowserSessions } from "../app/browser-sessions";
 import type { Attempt, IdentityProvider, SealedValues } from "../app/ports";
 import type { SignOn } from "../app/sign-on";
@@ -16,6 +17,7 @@ export interface SignOnRoutesOptions {
   readonly site: Site;
   readonly providers: readonly IdentityProvider[];
   readonly signOn: SignOn;
+  readonly firstAdministrator: FirstAdministrator;
   readonly sessions: BrowserSessions;
   readonly sealed: SealedValues;
   readonly cookies: Cookies;
@@ -23,7 +25,8 @@ export interface SignOnRoutesOptions {
 }
 
 /**
- * `…/oauth/start?provider=okta&redirect=…` leads to the provider, and `…/oauth/callback/` takes who comes back.
+ * `…/oauth/start?provider=okta&redirect=…` leads to the provider, and `…/oauth/callback/` takes who comes back. The first
+ * user of an installation brings `inviteToken`.
  * In between everything that proves the answer to be for this browser is in a sealed cookie of its own.
  */
 export function signOnRoutes(app: FastifyInstance, options: SignOnRoutesOptions): void {
@@ -38,7 +41,9 @@ export function signOnRoutes(app: FastifyInstance, options: SignOnRoutesOptions)
     const provider = providerNamed(request.query["provider"]);
     const target = targetOf(request.query["redirect"], site);
     const { url, attempt } = await provider.begin();
-    const value = await sealed.seal({ ...attempt, provider: provider.name, target }, ATTEMPT_MS);
+    const { inviteToken } = request.query;
+    const knowsSecret = typeof inviteToken === "string" && options.firstAdministrator.isSecret(inviteToken);
+    const value = await sealed.seal({ ...attempt, provider: provider.name, target, knowsSecret }, ATTEMPT_MS);
     cookies.keepAttempt(request, reply, attempt.state, value, Date.now() + ATTEMPT_MS);
     return sendOn(reply, url.href);
   });
@@ -55,6 +60,7 @@ export function signOnRoutes(app: FastifyInstance, options: SignOnRoutesOptions)
       provider: provider.name,
       person,
       provenAt,
+      knowsSecret: kept["knowsSecret"] === true,
       request: { id: request.id, address: request.ip },
     });
     cookies.keepSession(reply, await options.sessions.begin(signedOn.user.id, signedOn.provenAt));
