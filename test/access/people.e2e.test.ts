@@ -234,7 +234,7 @@ describe("updateUser", () => {
     const [one, other] = [await person(world, admin), await person(world, admin)];
     const taken = uniqueName("Taken");
     await ask(world, UPDATE_USER, { username: taken }, one.token);
-    for (const username of [taken, taken.toLowerCase(), one.email, one.email.toUpperCase()]) {
+    for (const username of [taken, taken.toLowerCase()]) {
       expect(await refusedWithoutTrace(world, UPDATE_USER, { username }, other.token)).toMatchObject({
         code: "CONFLICT",
       });
@@ -244,6 +244,25 @@ describe("updateUser", () => {
       [one, other].map(({ token }) => world.send(UPDATE_USER, { username: wanted }, token)),
     );
     expect(answers.map(outcomeOf).sort()).toEqual(["CONFLICT", "OK"]);
+  });
+
+  test("takes one's own address for a user name, and nobody else's", async () => {
+    const [one, other] = [await person(world, admin), await person(world, admin)];
+    const nobodys = `${uniqueName("new")}@example.com`;
+    for (const username of [one.email, one.email.toUpperCase(), nobodys, nobodys.replace("@", "\uff20")]) {
+      for (const [given, token] of [
+        [{ username }, other.token],
+        [{ username, userUuid: other.id }, admin],
+      ] as const)
+        expect(await refusedWithoutTrace(world, UPDATE_USER, given, token)).toMatchObject({
+          code: "BAD_USER_INPUT",
+          extensions: { argument: "username" },
+        });
+    }
+    await ask(world, UPDATE_USER, { username: one.email.toUpperCase() }, one.token);
+    // One from before this rule may stay.
+    await world.database.sql.query("UPDATE app_user SET username = $1 WHERE id = $2", [nobodys, other.id]);
+    await ask(world, UPDATE_USER, { username: nobodys, fullName: "Ada" }, other.token);
   });
 
   test("is refused where malformed, unknown or not allowed", async () => {

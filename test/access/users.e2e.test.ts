@@ -216,18 +216,18 @@ describe("createUser", () => {
     expect(await outcomes(sameName)).toEqual({ OK: 1, CONFLICT: 3 });
   });
 
-  test.each<[string, (taken: { email: string; username: string }) => object]>([
-    ["the same user name in capitals", ({ username }) => ({ username: username.toUpperCase() })],
-    ["somebody's address for a user name", ({ email }) => ({ username: email })],
-    ["somebody's address in capitals for a user name", ({ email }) => ({ username: email.toUpperCase() })],
-    ["somebody's user name for an address", ({ username }) => ({ email: username })],
-  ])("with %s is refused, since both would sign in by it", async (_name, variables) => {
-    const taken = { email: newAddress(), username: newAddress() };
-    await join({ ...taken, password: PASSWORD });
+  test.each<[string, string, (taken: { email: string; username: string }) => object]>([
+    ["the same user name in capitals", uniqueName("taken"), ({ username }) => ({ username: username.toUpperCase() })],
+    // As it could be chosen once.
+    ["somebody's user name for an address", newAddress(), ({ username }) => ({ email: username })],
+  ])("with %s is refused, since both would sign in by it", async (_name, username, variables) => {
+    const taken = { email: newAddress(), username };
+    await join({ email: taken.email, password: PASSWORD });
+    await world.database.sql.query("UPDATE app_user SET username = $2 WHERE username = $1", [taken.email, username]);
     const asked = { email: newAddress(), username: uniqueName("name"), password: "another horse", ...variables(taken) };
     const { errors } = await world.send(CREATE_USER, asked, admin);
-    expect((await signIn(taken.email)).data?.createToken?.user.username).toBe(taken.username);
-    expect((await signIn(taken.username)).data?.createToken?.user.username).toBe(taken.username);
+    expect((await signIn(taken.email)).data?.createToken?.user.username).toBe(username);
+    expect((await signIn(username)).data?.createToken?.user.username).toBe(username);
     expect(errors?.[0]?.extensions.code).toBe("CONFLICT");
   });
 
@@ -237,6 +237,8 @@ describe("createUser", () => {
     ["a password beyond measure", { password: "x".repeat(500_000) }, "password"],
     ["an empty password", { password: "" }, "password"],
     ["a null character in the user name", { username: "a\0b" }, "username"],
+    ["somebody's address for a user name", { username: "somebody.else@example.com" }, "username"],
+    ["a user name that looks like an address", { username: "somebody.else\uff20example.com" }, "username"],
     ["a user name beyond measure", { username: "x".repeat(500_000) }, "username"],
     ["an empty address", { email: "" }, "email"],
     ["an address beyond measure", { email: `${"x".repeat(500_000)}@example.com` }, "email"],
@@ -259,6 +261,12 @@ describe("createUser", () => {
       admin,
     );
     expect(errors?.[0]?.extensions["argument"] ?? "email").toBe("email");
+  });
+
+  test("takes the own address for a user name, in capitals too", async () => {
+    const email = newAddress();
+    await join({ email, password: PASSWORD, username: email.toUpperCase() });
+    expect((await signIn(email)).data?.createToken?.user.username).toBe(email.toUpperCase());
   });
 
   test("with letters beyond ASCII in the user name lets sign in by it in either case", async () => {

@@ -263,9 +263,9 @@ describe("one address", () => {
 
   test("that is somebody's user name is refused", async () => {
     const email = newAddress();
-    const CREATE =
-      'mutation ($email: String!, $username: String!) { createUser(email: $email, password: "correct horse", username: $username) { user { id } } }';
-    await ask(world, CREATE, { email: newAddress(), username: email }, admin);
+    const other = await person(world, admin);
+    // As it could be chosen once.
+    await world.database.sql.query("UPDATE app_user SET username = $1 WHERE id = $2", [email, other.id]);
     const subject = uniqueName("subject");
     await okta.setPerson(subject, { email, email_verified: true });
     await expectRefused(() => signOn(subject), "Somebody signs in by this user name or e-mail address already", 409);

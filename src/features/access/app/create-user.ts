@@ -5,7 +5,15 @@ import { countedAddress } from "../../../kernel/counted-address";
 import { Forbidden, InvalidInput } from "../../../kernel/errors";
 import { can, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { readLine } from "../../../kernel/text";
-import { auditedUser, checkEmail, checkFullName, checkPassword, checkUsername, type User } from "../domain/accounts";
+import {
+  auditedUser,
+  checkEmail,
+  checkFullName,
+  checkPassword,
+  checkUsername,
+  requireOwnAddress,
+  type User,
+} from "../domain/accounts";
 import type { AcceptInvitation } from "./accept-invitation";
 import type { FirstAdministrator } from "./first-administrator";
 import type { HashQueue } from "./hash-queue";
@@ -78,6 +86,7 @@ export class CreateUser {
     const address = checkEmail(command.email);
     const given = readLine("username", command.username ?? "");
     const username = given ?? checkUsername(address, "email");
+    requireOwnAddress(username, [address]);
     const fullName = checkFullName(command.fullName ?? null);
     const password = checkPassword(command.password);
     const request = command.request ?? actor?.request;

@@ -3,7 +3,7 @@ import { isId, isSameId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Forbidden, NotFound } from "../../../kernel/errors";
 import { can, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
-import { auditedUser, checkFullName, checkUsername, type User } from "../domain/accounts";
+import { auditedUser, checkFullName, checkUsername, requireOwnAddress, type User } from "../domain/accounts";
 import type { AccessTransaction } from "./ports";
 
 export interface UpdateUserCommand {
@@ -26,7 +26,7 @@ export class UpdateUser {
   /**
    * @throws Forbidden for another user without system.iam.update, and for a service account without `userId`
    * @throws NotFound
-   * @throws InvalidInput
+   * @throws InvalidInput, also for a user name that is an address, but none of the user's own
    * @throws Conflict if another user signs in by the user name
    */
   async execute({ actor, userId = actor.id, username, fullName }: UpdateUserCommand): Promise<User> {
@@ -41,6 +41,14 @@ export class UpdateUser {
       if (username !== undefined) await access.lockUserCreation();
       const user = isId(userId) ? await access.lockUser(userId) : null;
       if (user === null) throw new NotFound("User");
+      // One that was given before it had to be an address of one's own may stay.
+      if (changes.username !== undefined && changes.username !== user.username) {
+        const emails = await access.emailsOf(user.id);
+        requireOwnAddress(
+          changes.username,
+          emails.map(({ address }) => address),
+        );
+      }
       const updated = { ...user, ...changes, updatedAt: this.clock() };
       await access.updateUser(updated);
       await audit.add({

@@ -1,5 +1,5 @@
 import { InvalidInput } from "../../../kernel/errors";
-import { checkEmail, checkPassword } from "./accounts";
+import { checkEmail, checkPassword, requireOwnAddress } from "./accounts";
 
 /** The argument that a refusal names, or what came instead of one. */
 function refusedArgument(check: () => string): string {
@@ -70,4 +70,19 @@ describe("checkEmail", () => {
   ])("refuses what is no address (%#)", (text) => {
     expect(refusedArgument(() => checkEmail(text))).toBe("email");
   });
+});
+
+describe("requireOwnAddress", () => {
+  const own = ["ada@example.com"];
+
+  test.each([["ada"], ["ada@example.com"], ["Ada@Example.com"]])("takes %j", (username) => {
+    expect(() => requireOwnAddress(username, own)).not.toThrow();
+  });
+
+  test.each([["grace@example.com"], ["ada@example.com "], ["@"], ["grace\uff20example.com"], ["grace\ufe6bexample.com"]])(
+    "refuses %j",
+    (username) => {
+      expect(() => requireOwnAddress(username, own)).toThrow(InvalidInput);
+    },
+  );
 });

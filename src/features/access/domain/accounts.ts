@@ -76,6 +76,16 @@ export function checkPassword(password: string, argument = "password"): string {
 /** Returns one line of visible text. @throws InvalidInput */
 export const checkUsername = (text: string, argument = "username"): string => checkLabel(text, argument);
 
+/**
+ * A user name with an @ is one of the user's own addresses: anybody else's would keep its owner from an account.
+ * @throws InvalidInput
+ */
+export function requireOwnAddress(username: string, addresses: readonly string[]): void {
+  // Signs that look like an @ are told apart by nobody.
+  if (username.normalize("NFKC").includes("@") && !addresses.includes(username.toLowerCase()))
+    throw new InvalidInput("username", "looks like an e-mail address, and is none of the user's own");
+}
+
 /** Returns one line of visible text; null if it is empty. @throws InvalidInput */
 export const checkFullName = (text: string | null): string | null => readLine("fullName", text ?? "");
 
