@@ -225,9 +225,9 @@ export async function createAccessModule({
       new UserResolver(loaders),
       new UsersResolver({
         users: new FindUsers(readModel),
-        removeUser: new RemoveUser(unitOfWork),
+        removeUser: new RemoveUser(unitOfWork, roles),
         verifyEmail,
-        updateUser: new UpdateUser(unitOfWork, clock),
+        updateUser: new UpdateUser(unitOfWork, roles, clock),
         passwords: new Passwords({
           unitOfWork,
           accounts: readModel,
@@ -245,7 +245,7 @@ export async function createAccessModule({
       new TeamMutationResolver({
         createTeam: new CreateTeam(unitOfWork, clock),
         updateTeam: new UpdateTeam({ unitOfWork, roles, clock }),
-        removeTeam: new RemoveTeam(unitOfWork),
+        removeTeam: new RemoveTeam(unitOfWork, roles),
       }),
       new SystemRoleResolver(new SystemRoles(unitOfWork, roles)),
       new RoleBindingResolver(loaders),

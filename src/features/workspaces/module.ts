@@ -90,13 +90,13 @@ export function createWorkspacesModule({ config, dataSource, audit, clock, acces
       new WorkspaceUserResolver({
         addUser,
         upsertUserRole: new UpsertWorkspaceUserRole(unitOfWork, access.roles),
-        removeUser: new RemoveWorkspaceUser(unitOfWork),
+        removeUser: new RemoveWorkspaceUser(unitOfWork, access.roles),
       }),
       new WorkspaceMembersResolver(members, maxWorkspaceUserPage),
       new WorkspaceTeamResolver({
         addTeam: new AddWorkspaceTeam(unitOfWork, access.roles),
         updateTeamRole: new UpdateWorkspaceTeamRole(unitOfWork, access.roles),
-        removeTeam: new RemoveWorkspaceTeam(unitOfWork),
+        removeTeam: new RemoveWorkspaceTeam(unitOfWork, access.roles),
       }),
       new WorkspaceServiceAccountResolver(reads, access.serviceAccounts),
       new RoleBindingWorkspaceResolver(loaders),

@@ -4,7 +4,7 @@ import type { AuditObject } from "../../../kernel/audit-entry";
 import { NotFound } from "../../../kernel/errors";
 import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import { auditedUser, type RoleBinding } from "../domain/accounts";
-import { requireGrantable } from "../domain/granting";
+import { requireAllGrantable, requireGrantable } from "../domain/granting";
 import type { Role, RolePermissions } from "../domain/roles";
 import { auditedTeam } from "../domain/teams";
 import { keepAdmins } from "./keep-admins";
@@ -28,7 +28,7 @@ export class SystemRoles {
 
   /**
    * Gives the role, in place of the one that the subject had; the same one again changes nothing.
-   * @throws Forbidden without system.iam.update, or if the role holds what the actor lacks
+   * @throws Forbidden without system.iam.update, or if the role, or the one that it replaces, holds what the actor lacks
    * @throws InvalidInput if it is no system role
    * @throws NotFound
    * @throws Conflict if the last SYSTEM_ADMIN would lose that role
@@ -38,6 +38,7 @@ export class SystemRoles {
     requireGrantable(actor, role, SYSTEM_SCOPE, this.roles);
     return this.unitOfWork.run(async (tx) => {
       const { object, id } = await lockSubject(tx, subject);
+      await this.requireTakeable(tx, actor, subject);
       const bound = { role, ...SYSTEM };
       const binding = await keepAdmins(tx.admins, [], () =>
         "userId" in subject ? tx.access.bindUser(id, bound) : tx.teams.bindTeam(id, bound),
@@ -49,7 +50,7 @@ export class SystemRoles {
 
   /**
    * Takes the role away, and answers what was taken.
-   * @throws Forbidden without system.iam.update
+   * @throws Forbidden without system.iam.update, or if the role holds what the actor lacks
    * @throws NotFound if there is no such user or Team, or it has another role or none
    * @throws Conflict if the last SYSTEM_ADMIN would lose that role
    */
@@ -62,11 +63,18 @@ export class SystemRoles {
           ? tx.access.unbindUserFromSystem(id)
           : tx.teams.unbindTeam(id, SYSTEM));
         if (taken === null || taken.role !== role) throw new NotFound("Role binding");
+        requireGrantable(actor, taken.role, SYSTEM_SCOPE, this.roles);
         return taken;
       });
       await tx.audit.add({ actor, action: `${object.type}.revoke_role`, object, details: { role } });
       return binding;
     });
+  }
+
+  /** Taking a role away needs what giving it needs. @throws Forbidden */
+  private async requireTakeable({ admins }: AccessTransaction, actor: Actor, subject: Subject): Promise<void> {
+    const present = (await admins.rolesOf(subject)).filter(({ scope }) => scope.kind === "system");
+    requireAllGrantable(actor, present, this.roles);
   }
 }
 

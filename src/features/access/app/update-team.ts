@@ -7,7 +7,7 @@ import { checkDescription, checkLabel } from "../../../kernel/text";
 import type { Team } from "../domain/accounts";
 import { requireAllGrantable } from "../domain/granting";
 import type { RolePermissions } from "../domain/roles";
-import { auditedTeam, membersAfter, readMemberChange, requireLocal, type GivenMembers } from "../domain/teams";
+import { auditedTeam, membersAfter, readMemberChange, requireLocal, requireRenamable, type GivenMembers } from "../domain/teams";
 import { keepAdmins } from "./keep-admins";
 import { requireUsers } from "./require-users";
 import type { AccessTransaction } from "./ports";
@@ -33,10 +33,11 @@ export class UpdateTeam {
 
   /**
    * Who is a member already stays one, and who is none cannot leave: both are no errors.
-   * @throws Forbidden without system.teams.update, or if new members would get by the Team what the actor lacks
+   * @throws Forbidden without system.teams.update, or if the Team is renamed or its members change and its roles hold
+   *   what the actor lacks
    * @throws NotFound if there is no such Team, or one of the users is not there
    * @throws InvalidInput
-   * @throws Conflict if the name is taken, the members come from a provider, or the last SYSTEM_ADMIN, or
+   * @throws Conflict if the name is taken, the name or the members come from a provider, or the last SYSTEM_ADMIN, or
    *   WORKSPACE_ADMIN of a Workspace, would leave
    */
   execute({ actor, teamId, name, description, ...given }: UpdateTeamCommand): Promise<Team> {
@@ -51,11 +52,17 @@ export class UpdateTeam {
       if (team === null) throw new NotFound("Team");
       const isRenamed = Object.keys(changes).length > 0;
       const updated: Team = isRenamed ? { ...team, ...changes, updatedAt: this.deps.clock() } : team;
+      if (updated.name !== team.name) requireRenamable(team);
       if (isRenamed) await tx.teams.updateTeam(updated);
       if (memberChange !== null) requireLocal(team);
       const { added, removed } =
         memberChange === null ? NOBODY : membersAfter(await tx.teams.membersOf(team.id), memberChange);
-      await this.add(tx, actor, team, added);
+      if (updated.name !== team.name || added.length + removed.length > 0)
+        requireAllGrantable(actor, await tx.admins.rolesOf({ teamId: team.id }), this.deps.roles);
+      if (added.length > 0) {
+        await requireUsers(tx.access, added);
+        await tx.teams.addMembers(team.id, added);
+      }
       if (removed.length > 0) {
         await keepAdmins(tx.admins, [{ teamId: team.id }], () => tx.teams.removeMembers(team.id, removed));
       }
@@ -71,18 +78,6 @@ export class UpdateTeam {
       });
       return updated;
     });
-  }
-
-  private async add(
-    { teams, admins, access }: AccessTransaction,
-    actor: Actor,
-    team: Team,
-    userIds: readonly string[],
-  ): Promise<void> {
-    if (userIds.length === 0) return;
-    requireAllGrantable(actor, await admins.rolesOf({ teamId: team.id }), this.deps.roles);
-    await requireUsers(access, userIds);
-    await teams.addMembers(team.id, userIds);
   }
 }
 

@@ -3,6 +3,8 @@ import { isId, isSameId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Forbidden, NotFound } from "../../../kernel/errors";
 import { can, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
+import { requireAllGrantable } from "../domain/granting";
+import type { RolePermissions } from "../domain/roles";
 import { auditedUser, checkFullName, checkUsername, requireOwnAddress, type User } from "../domain/accounts";
 import type { AccessTransaction } from "./ports";
 
@@ -20,11 +22,13 @@ export interface UpdateUserCommand {
 export class UpdateUser {
   constructor(
     private readonly unitOfWork: UnitOfWork<AccessTransaction>,
+    private readonly roles: RolePermissions,
     private readonly clock: Clock,
   ) {}
 
   /**
-   * @throws Forbidden for another user without system.iam.update, and for a service account without `userId`
+   * @throws Forbidden for another user without system.iam.update, or whose roles hold what the actor lacks, and for a
+   * service account without `userId`
    * @throws NotFound
    * @throws InvalidInput, also for a user name that is an address, but none of the user's own
    * @throws Conflict if another user signs in by the user name
@@ -36,11 +40,12 @@ export class UpdateUser {
       ...(username !== undefined && { username: checkUsername(username) }),
       ...(fullName !== undefined && { fullName: checkFullName(fullName) }),
     };
-    return this.unitOfWork.run(async ({ access, audit }) => {
+    return this.unitOfWork.run(async ({ access, admins, audit }) => {
       // New user names wait for each other, so that each is compared with all others.
       if (username !== undefined) await access.lockUserCreation();
       const user = isId(userId) ? await access.lockUser(userId) : null;
       if (user === null) throw new NotFound("User");
+      if (!isSelf) requireAllGrantable(actor, await admins.rolesOf({ userId: user.id }), this.roles);
       // One that was given before it had to be an address of one's own may stay.
       if (changes.username !== undefined && changes.username !== user.username) {
         const emails = await access.emailsOf(user.id);

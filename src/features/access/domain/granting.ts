@@ -42,10 +42,15 @@ export interface PlacedRole {
 }
 
 /**
- * Adding a user to a Team, or opening an account to them, grants all roles that go with it.
+ * Adding a user to a Team, or opening an account to them, grants all roles that go with it. Taking roles away, and
+ * renaming or removing who has them, needs the same.
  * @throws Forbidden if one of the roles holds a permission that the actor does not hold there
  */
 export function requireAllGrantable(actor: Actor, placed: readonly PlacedRole[], roles: RolePermissions): void {
   // A role on another level than its own allows nothing, and so is nothing to be granted.
   for (const { role, scope } of placed) if (FITS[scope.kind](role)) requireGrantable(actor, role, scope, roles);
 }
+
+/** Of these roles those on the Workspace and on its Deployments. */
+export const rolesWithin = (placed: readonly PlacedRole[], workspaceId: string): PlacedRole[] =>
+  placed.filter(({ scope }) => scope.kind !== "system" && scope.workspaceId === workspaceId);

@@ -23,6 +23,11 @@ export function requireLocal({ provider }: Pick<Team, "provider">): void {
   if (provider !== LOCAL) throw new Conflict(`The members of this Team come from ${provider}: change them there`);
 }
 
+/** @throws Conflict if the Team is a group of a provider, which finds it by its name */
+export function requireRenamable({ provider }: Pick<Team, "provider">): void {
+  if (provider !== LOCAL) throw new Conflict(`This Team is a group of ${provider}, and has its name from there`);
+}
+
 export const auditedTeam = ({ id, name }: Team): AuditObject & { readonly type: "team" } => ({
   type: "team",
   id,

@@ -1,4 +1,4 @@
-import type { ServiceAccount as ServiceAccountRecord } from "../domain/accounts";
+import type { RoleBinding, ServiceAccount as ServiceAccountRecord } from "../domain/accounts";
 import type { ServiceAccount } from "./access.types";
 
 /** A service account in the dialect's words. */
@@ -19,3 +19,13 @@ export function presentServiceAccount(account: ServiceAccountRecord, apiKey = ac
     updatedAt: account.updatedAt,
   };
 }
+
+/** Users' roles, and those of Teams and service accounts for a caller who may list these. */
+export const visibleBindings = (
+  bindings: readonly RoleBinding[],
+  may: { readonly teams: boolean; readonly serviceAccounts: boolean },
+): RoleBinding[] =>
+  bindings.filter(
+    ({ teamId, serviceAccountId }) =>
+      (teamId === null || may.teams) && (serviceAccountId === null || may.serviceAccounts),
+  );

@@ -26,7 +26,8 @@ export interface DeploymentTeamCommand {
  * Roles of Teams on one Deployment.
  *
  * All of them throw NotFound if there is no such Deployment or Team, and Forbidden without
- * deployment.teamRoles.update there, or system.iam.update, or if the role holds what the actor lacks.
+ * deployment.teamRoles.update there, or system.iam.update, or if the role, or the one that it replaces, holds what the
+ * actor lacks.
  */
 export class DeploymentTeamRoles {
   constructor(
@@ -36,8 +37,8 @@ export class DeploymentTeamRoles {
 
   /** @throws Conflict if the Team has a role there already */
   add({ role, ...command }: DeploymentTeamCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "deployment.add_team", async (teams, team, place) => {
-      if ((await teams.findTeamBinding(team.id, place)) !== null)
+    return this.change(command, role, "deployment.add_team", async (teams, team, { present, place }) => {
+      if (present !== null)
         throw new Conflict("The Team has a role on this Deployment already");
       return teams.bindTeam(team.id, { role, ...place });
     });
@@ -45,15 +46,15 @@ export class DeploymentTeamRoles {
 
   /** @throws NotFound if the Team has no role there */
   update({ role, ...command }: DeploymentTeamCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "deployment.update_team_role", async (teams, team, place) => {
-      if ((await teams.findTeamBinding(team.id, place)) === null) throw new NotFound("Team");
+    return this.change(command, role, "deployment.update_team_role", async (teams, team, { present, place }) => {
+      if (present === null) throw new NotFound("Team");
       return teams.bindTeam(team.id, { role, ...place });
     });
   }
 
   /** Returns what was taken away. @throws NotFound if the Team has no role there */
   remove(command: DeploymentTeamCommand): Promise<RoleBinding> {
-    return this.change(command, null, "deployment.remove_team", async (teams, team, place) => {
+    return this.change(command, null, "deployment.remove_team", async (teams, team, { place }) => {
       const removed = await teams.unbindTeam(team.id, place);
       if (removed === null) throw new NotFound("Team");
       return removed;
@@ -67,7 +68,10 @@ export class DeploymentTeamRoles {
     work: (
       teams: TeamStores,
       team: Team,
-      place: { readonly workspaceId: null; readonly deploymentId: string },
+      at: {
+        readonly place: { readonly workspaceId: null; readonly deploymentId: string };
+        readonly present: RoleBinding | null;
+      },
     ) => Promise<RoleBinding>,
   ): Promise<RoleBinding> {
     return this.unitOfWork.run(async (stores) => {
@@ -81,7 +85,11 @@ export class DeploymentTeamRoles {
       if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
       const team = isId(teamId) ? await teams.lockTeam(teamId) : null;
       if (team === null) throw new NotFound("Team");
-      const binding = await work(teams, team, { workspaceId: null, deploymentId: deployment.id });
+      const place = { workspaceId: null, deploymentId: deployment.id };
+      const present = await teams.findTeamBinding(team.id, place);
+      // Taking a role away needs what giving it needs.
+      if (present !== null) requireGrantable(actor, present.role, deploymentScope(deployment), this.roles);
+      const binding = await work(teams, team, { place, present });
       await audit.add({
         actor,
         action,

@@ -29,7 +29,8 @@ export interface DeploymentUserCommand {
  * Roles of users on one Deployment. They need no role in its Workspace.
  *
  * All of them throw NotFound if there is no such Deployment or user, and Forbidden without
- * deployment.userRoles.update there, or system.iam.update, or if the role holds what the actor lacks.
+ * deployment.userRoles.update there, or system.iam.update, or if the role, or the one that it replaces, holds what the
+ * actor lacks.
  */
 export class DeploymentUserRoles {
   constructor(
@@ -39,8 +40,8 @@ export class DeploymentUserRoles {
 
   /** @throws Conflict if the user has a role there already */
   add({ role, ...command }: DeploymentUserCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "deployment.add_user", async (access, user, place) => {
-      if ((await access.findUserBinding(user.id, place)) !== null)
+    return this.change(command, role, "deployment.add_user", async (access, user, { present, place }) => {
+      if (present !== null)
         throw new Conflict("The user has a role on this Deployment already");
       return access.bindUser(user.id, { role, workspaceId: null, ...place });
     });
@@ -48,16 +49,15 @@ export class DeploymentUserRoles {
 
   /** @throws NotFound if the user has no role there */
   update({ role, ...command }: DeploymentUserCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "deployment.update_user_role", async (access, user, place) => {
-      if ((await access.findUserBinding(user.id, place)) === null) throw new NotFound("User");
+    return this.change(command, role, "deployment.update_user_role", async (access, user, { present, place }) => {
+      if (present === null) throw new NotFound("User");
       return access.bindUser(user.id, { role, workspaceId: null, ...place });
     });
   }
 
   /** Returns what was taken away. @throws NotFound if the user has no role there */
   remove(command: DeploymentUserCommand): Promise<RoleBinding> {
-    return this.change(command, null, "deployment.remove_user", async (access, user, place) => {
-      const present = await access.findUserBinding(user.id, place);
+    return this.change(command, null, "deployment.remove_user", async (access, user, { present, place }) => {
       if (present === null) throw new NotFound("User");
       await access.unbindUser(user.id, place);
       return present;
@@ -68,7 +68,11 @@ export class DeploymentUserRoles {
     { deploymentId, email, userId, ...command }: DeploymentUserCommand,
     role: Role | null,
     action: AuditAction,
-    work: (access: AccessStores, user: User, place: { readonly deploymentId: string }) => Promise<RoleBinding>,
+    work: (
+      access: AccessStores,
+      user: User,
+      at: { readonly place: { readonly deploymentId: string }; readonly present: RoleBinding | null },
+    ) => Promise<RoleBinding>,
   ): Promise<RoleBinding> {
     const address = checkEmail(email);
     return this.unitOfWork.run(async (stores) => {
@@ -84,7 +88,11 @@ export class DeploymentUserRoles {
       if (user === null) throw new NotFound("User");
       if (userId !== undefined && !isSameId(userId, user.id))
         throw new InvalidInput("userId", "is not that of the user with this e-mail address");
-      const binding = await work(access, user, { deploymentId: deployment.id });
+      const place = { deploymentId: deployment.id };
+      const present = await access.findUserBinding(user.id, place);
+      // Taking a role away needs what giving it needs.
+      if (present !== null) requireGrantable(actor, present.role, deploymentScope(deployment), this.roles);
+      const binding = await work(access, user, { place, present });
       await audit.add({
         actor,
         action,

@@ -19,6 +19,7 @@ export const DEPLOYMENT_PERMISSIONS = {
   readLogs: ["deployment.logs.get", "system.deployments.logs"],
   seeUsers: ["deployment.users.get", "system.users.get"],
   seeTeams: ["deployment.teams.get", "system.teams.get"],
+  seeServiceAccounts: ["deployment.serviceAccounts.get", "system.serviceAccounts.get"],
   updateUsers: ["deployment.userRoles.update", "system.iam.update"],
   updateTeams: ["deployment.teamRoles.update", "system.iam.update"],
   upsert: ["deployment.config.upsert", "system.deployments.upsert"],

@@ -1,9 +1,9 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
-import { RoleBinding } from "../../access/graphql";
+import { RoleBinding, visibleBindings } from "../../access/graphql";
 import type { RuntimeCatalogue } from "../../runtimes";
 import { Workspace, type WorkspaceLoaders } from "../../workspaces/graphql";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
-import { deploymentScope, requirePermission } from "../../../kernel/permissions";
+import { can, deploymentScope, requirePermission } from "../../../kernel/permissions";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { DeploymentQueries } from "../app/deployment-queries";
@@ -185,11 +185,16 @@ export class DeploymentFieldResolver {
   @MaxItems(10)
   @FieldResolver(() => [RoleBinding], {
     nullable: true,
-    description: "Who has which role on it. Requires deployment.users.get.",
+    description:
+      "Who has which role on it. Requires deployment.users.get; those of Teams take deployment.teams.get, and those of service accounts deployment.serviceAccounts.get.",
   })
   async roleBindings(@Root() { record }: Deployment, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
-    requirePermission(await context.actor(), DEPLOYMENT_PERMISSIONS.seeUsers, deploymentScope(record));
-    return this.deps.loaders(context).bindings.load(record.id);
+    const [actor, scope] = [await context.actor(), deploymentScope(record)];
+    requirePermission(actor, DEPLOYMENT_PERMISSIONS.seeUsers, scope);
+    return visibleBindings(await this.deps.loaders(context).bindings.load(record.id), {
+      teams: can(actor, DEPLOYMENT_PERMISSIONS.seeTeams, scope),
+      serviceAccounts: can(actor, DEPLOYMENT_PERMISSIONS.seeServiceAccounts, scope),
+    });
   }
 }
 

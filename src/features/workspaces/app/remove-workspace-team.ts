@@ -1,3 +1,4 @@
+import { requireAllGrantable, rolesWithin, type RolePermissions } from "../../access";
 import { isId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { NotFound } from "../../../kernel/errors";
@@ -15,11 +16,15 @@ export interface RemoveWorkspaceTeamCommand {
 
 /** Takes a Team's role in the Workspace away, and those on its Deployments. The Team stays. */
 export class RemoveWorkspaceTeam {
-  constructor(private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
+    private readonly roles: RolePermissions,
+  ) {}
 
   /**
    * @throws NotFound if there is no such Workspace, or the Team has no role in it
-   * @throws Forbidden without workspace.iam.update there, or system.iam.update
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the Team's roles there hold what the
+   * actor lacks
    * @throws Conflict if no WORKSPACE_ADMIN would be left
    */
   execute({ actor, workspaceId, teamId }: RemoveWorkspaceTeamCommand): Promise<Workspace> {
@@ -28,6 +33,8 @@ export class RemoveWorkspaceTeam {
       requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
 
       const place = { workspaceId: workspace.id, deploymentId: null };
+      if (isId(teamId))
+        requireAllGrantable(actor, rolesWithin(await admins.rolesOf({ teamId }), workspace.id), this.roles);
       const removed = isId(teamId)
         ? await keepWorkspaceAdmin(admins, workspace, () => teams.unbindTeam(teamId, place))
         : null;

@@ -1,3 +1,4 @@
+import { requireAllGrantable, rolesWithin, type RolePermissions } from "../../access";
 import { isId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { NotFound } from "../../../kernel/errors";
@@ -15,11 +16,15 @@ export interface RemoveWorkspaceUserCommand {
 
 /** Takes a user's role in the Workspace away, and those on its Deployments. The account stays. */
 export class RemoveWorkspaceUser {
-  constructor(private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>) {}
+  constructor(
+    private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
+    private readonly roles: RolePermissions,
+  ) {}
 
   /**
    * @throws NotFound if there is no such Workspace, or the user has no role in it
-   * @throws Forbidden without workspace.iam.update there, or system.iam.update
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the user's roles there hold what the
+   * actor lacks
    * @throws Conflict if this is the last WORKSPACE_ADMIN
    */
   execute({ actor, workspaceId, userId }: RemoveWorkspaceUserCommand): Promise<Workspace> {
@@ -30,6 +35,7 @@ export class RemoveWorkspaceUser {
 
       const binding = isId(userId) ? await access.findUserBinding(userId, scope) : null;
       if (binding === null) throw new NotFound("User");
+      requireAllGrantable(actor, rolesWithin(await admins.rolesOf({ userId }), workspace.id), this.roles);
       await keepWorkspaceAdmin(admins, workspace, () => access.unbindUser(userId, scope));
       await access.unbindUserFromDeploymentsOf(userId, scope);
       await audit.add({

@@ -24,7 +24,7 @@ export class UpdateWorkspaceTeamRole {
 
   /**
    * @throws NotFound if there is no such Workspace, or the Team has no role in it
-   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role holds what the actor
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role, or the one that it replaces, holds what the actor
    * lacks
    * @throws InvalidInput if it is no Workspace role
    * @throws Conflict if no WORKSPACE_ADMIN would be left
@@ -38,6 +38,8 @@ export class UpdateWorkspaceTeamRole {
       const place = { workspaceId: workspace.id, deploymentId: null };
       const present = isId(teamId) ? await teams.findTeamBinding(teamId, place) : null;
       if (present === null) throw new NotFound("Team");
+      // Taking a role away needs what giving it needs.
+      requireGrantable(actor, present.role, workspaceScope(workspace.id), this.roles);
       await keepWorkspaceAdmin(admins, workspace, () => teams.bindTeam(teamId, { role, ...place }));
       await audit.add({
         actor,

@@ -23,7 +23,7 @@ export class UpsertWorkspaceUserRole {
 
   /**
    * @throws NotFound if there is no such Workspace or user
-   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role holds what the actor
+   * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role, or the one that it replaces, holds what the actor
    * lacks
    * @throws InvalidInput if it is no Workspace role
    * @throws Conflict if the last WORKSPACE_ADMIN would lose that role
@@ -37,6 +37,9 @@ export class UpsertWorkspaceUserRole {
 
       const user = await access.findUserByEmail(address);
       if (user === null) throw new NotFound("User");
+      const present = await access.findUserBinding(user.id, { workspaceId: workspace.id });
+      // Taking a role away needs what giving it needs.
+      if (present !== null) requireGrantable(actor, present.role, workspaceScope(workspace.id), this.roles);
       await keepWorkspaceAdmin(admins, workspace, () =>
         access.bindUser(user.id, { role, workspaceId: workspace.id, deploymentId: null }),
       );

@@ -23,6 +23,7 @@ const SEE: Permission = ["workspace.config.get", "system.workspace.get"];
 
 /** Source of all of them: the public 0.35 role reference. */
 export const SEE_USERS: Permission = ["workspace.users.get", "system.users.get"];
+export const SEE_SERVICE_ACCOUNTS: Permission = ["workspace.serviceAccounts.get", "system.serviceAccounts.get"];
 export const SEE_TEAMS: Permission = ["workspace.teams.get", "system.teams.get"];
 export const UPDATE_MEMBERS: Permission = ["workspace.iam.update", "system.iam.update"];
 

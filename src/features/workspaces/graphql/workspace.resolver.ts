@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from "type-graphql";
-import { RoleBinding, User } from "../../access/graphql";
+import { RoleBinding, User, visibleBindings } from "../../access/graphql";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { Json, Uuid } from "../../../infrastructure/graphql/scalars";
@@ -7,7 +7,8 @@ import type { CreateWorkspace } from "../app/create-workspace";
 import type { DeleteWorkspace } from "../app/delete-workspace";
 import type { FindWorkspaces } from "../app/find-workspaces";
 import type { UpdateWorkspace } from "../app/update-workspace";
-import { canSeeMembers } from "../domain/workspace";
+import { can, workspaceScope } from "../../../kernel/permissions";
+import { canSeeMembers, SEE_SERVICE_ACCOUNTS, SEE_TEAMS } from "../domain/workspace";
 import type { WorkspaceLoaders } from "./workspace.loaders";
 import { Workspace } from "./workspace.types";
 
@@ -127,11 +128,16 @@ export class WorkspaceResolver {
   @MaxItems(10)
   @FieldResolver(() => [RoleBinding], {
     nullable: true,
-    description: "Every role in it, of users, Teams and service accounts; null without workspace.users.get there.",
+    description:
+      "Every role in it, of users, Teams and service accounts; null without workspace.users.get there. Those of Teams take workspace.teams.get, and those of service accounts workspace.serviceAccounts.get.",
   })
   async roleBindings(@Root() workspace: Workspace, @Ctx() context: GraphqlContext): Promise<RoleBinding[] | null> {
-    return canSeeMembers(await context.actor(), workspace)
-      ? this.deps.loaders(context).bindingsByWorkspace.load(workspace.id)
-      : null;
+    const actor = await context.actor();
+    if (!canSeeMembers(actor, workspace)) return null;
+    const scope = workspaceScope(workspace.id);
+    return visibleBindings(await this.deps.loaders(context).bindingsByWorkspace.load(workspace.id), {
+      teams: can(actor, SEE_TEAMS, scope),
+      serviceAccounts: can(actor, SEE_SERVICE_ACCOUNTS, scope),
+    });
   }
 }
