@@ -50,6 +50,9 @@ export type AuditAction =
   | "deploy_revision.refuse"
   | "deploy_revision.add_dags"
   | "deploy_revision.roll_back"
+  | "deploy_revision.cancel"
+  | "deploy_revision.pin"
+  | "deploy_revision.unpin"
   | "system.cleanup_deploy_revisions";
 
 /** Who did what to which object. The address and the time are added when the entry is written. */

@@ -198,6 +198,9 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
     onDeployment(HISTORY, (t) => `query { paginatedDeployRevisions(${deployment(t)}) { count } }`),
   ],
   deployRevision: [onDeployment(HISTORY, (t) => `query { deployRevision(id: ${q(t.revisionId)}) { id } }`)],
+  deployRevisionAt: [
+    onDeployment(HISTORY, (t) => `query { deployRevisionAt(${deployment(t)}, at: "2024-07-15T09:30:00Z") { id } }`),
+  ],
   dagFileDiff: [
     onDeployment(
       HISTORY,
@@ -389,6 +392,21 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
       PUSH,
       (t) =>
         `mutation { updateDeploymentImage(releaseName: ${q(t.releaseName)}, image: "registry.example.com/app:2") { id } }`,
+    ),
+  ],
+  pinDeployRevision: [
+    onDeployment(
+      UPDATE,
+      (t) => `mutation { pinDeployRevision(deployRevisionId: ${q(t.revisionId)}, pinned: false) { id } }`,
+    ),
+  ],
+  cancelDeploy: [
+    onDeployment(
+      PUSH,
+      (t) => `mutation { cancelDeploy(deployRevisionId: ${q(t.revisionId)}, description: "x") { id } }`,
+      {
+        answer: "CONFLICT",
+      },
     ),
   ],
   rollbackDeploy: [

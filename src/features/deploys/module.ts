@@ -32,9 +32,11 @@ import type { DeploymentLoaders } from "../deployments/graphql";
 import type { InstallationStore } from "../installation";
 import type { LookUpImage, PushedImages } from "../registry";
 import { announcingChanges, changesTo } from "./app/announce-changes";
+import { CancelDeploy } from "./app/cancel-deploy";
 import { CleanUp } from "./app/clean-up";
 import { FollowRevisions } from "./app/follow-revisions";
 import { HistoryQueries } from "./app/history-queries";
+import { PinRevision } from "./app/pin-revision";
 import type { DeployStores } from "./app/ports";
 import { RecordDagUpload } from "./app/record-dag-upload";
 import { RecordDeploy } from "./app/record-deploy";
@@ -54,6 +56,7 @@ import { DagFileDiffResolver } from "./graphql/dag-file-diff.resolver";
 import { DeployRevisionResolver } from "./graphql/deploy-revision.resolver";
 import { ConnectionResolver, DeployRevisionsResolver, PaginatedResolver } from "./graphql/deploy-revisions.resolver";
 import { ImageDeployResolver } from "./graphql/image-deploy.resolver";
+import { RevisionControlResolver } from "./graphql/revision-control.resolver";
 import { RevisionChangesResolver } from "./graphql/revision-changes.resolver";
 import { dagDownloadRoutes } from "./http/dag-download-routes";
 import { dagUploadRoutes } from "./http/dag-upload-routes";
@@ -220,6 +223,10 @@ export function createDeploysModule(options: DeploysModuleOptions) {
       new RevisionChangesResolver(follow),
       new ImageDeployResolver(record, upsert),
       new CleanUpResolver(cleanUp),
+      new RevisionControlResolver({
+        cancel: new CancelDeploy({ unitOfWork, clock }),
+        pin: new PinRevision({ unitOfWork, clock }),
+      }),
     ],
   };
 }

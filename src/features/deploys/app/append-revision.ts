@@ -45,7 +45,7 @@ export async function appendRevision(
     }),
     logs.add(lines),
     // The newest rollout does not wait for superseded ones.
-    unfinished && outbox.remove(applyKey(unfinished.id)),
+    unfinished && removeApplyJob(outbox, unfinished.id),
     addApplyJob(outbox, revision, delayMs),
   ]);
 }
@@ -73,6 +73,10 @@ export async function appendRefusal(
 }
 
 const applyKey = (revisionId: string): string => `apply:${revisionId}`;
+
+/** A rollout that has begun goes on, and finds that there is nothing to do. */
+export const removeApplyJob = (outbox: DeployStores["outbox"], revisionId: string): Promise<void> =>
+  outbox.remove(applyKey(revisionId));
 
 /** Rollouts of one Deployment run one after another; the key keeps a revision from being queued twice. */
 export function addApplyJob(

@@ -4,6 +4,7 @@ import { CallerQueue } from "./caller-queue";
 import { isId, isSameId } from "../../../kernel/ids";
 import { decodeCursor } from "../domain/cursor";
 import { InvalidInput, NotFound } from "../../../kernel/errors";
+import type { Instant } from "../../../kernel/instant";
 import type { Actor } from "../../../kernel/permissions";
 import { READ_HISTORY } from "../domain/permissions";
 import type { RevisionBundles } from "./revision-bundles";
@@ -84,6 +85,13 @@ export class HistoryQueries {
       throw error instanceof NotFound ? new NotFound("Deploy revision") : error;
     }
     return revision;
+  }
+
+  /** What a Deployment ran at the instant; null as `runningAt` has it. @throws NotFound, Forbidden */
+  async at(actor: Actor, deploymentId: string, at: Instant): Promise<RevisionView | null> {
+    const [state] = isId(deploymentId) ? await this.deps.readModel.historyStates([deploymentId]) : [];
+    const deployment = authorize(actor, state?.deployment ?? null, READ_HISTORY);
+    return this.deps.readModel.runningAt(deployment.id, at);
   }
 
   /**

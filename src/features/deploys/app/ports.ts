@@ -95,6 +95,11 @@ export interface RevisionReadModel {
   }): Promise<RevisionPage>;
   count(deploymentId: string, filter: RevisionFilter): Promise<number>;
   findMany(ids: readonly string[]): Promise<RevisionView[]>;
+  /**
+   * What the Deployment ran at the instant. Null before the first deploy, and where that revision was cleaned up, or may
+   * have been.
+   */
+  runningAt(deploymentId: string, at: Instant): Promise<RevisionView | null>;
   historyStates(deploymentIds: readonly string[]): Promise<HistoryState[]>;
   /** DEPLOYED revisions with a number between the two, newest first. */
   deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]>;

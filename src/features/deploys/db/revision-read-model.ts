@@ -97,6 +97,24 @@ export class RevisionReadModelSql implements RevisionReadModel {
     );
   }
 
+  async runningAt(deploymentId: string, at: Instant): Promise<RevisionView | null> {
+    // Revisions become current in the order of their numbers. A gap behind the one that was found is of lines that were
+    // cleaned up, of which one may have run then; behind what runs now there is none.
+    const [found] = await this.sql.query<RevisionView & { readonly isKnown: boolean }>(
+      `SELECT f.*, f.id = d.current_revision_id AS "isCurrent",
+         f.id = d.current_revision_id OR f.number + 1 = (
+           SELECT min(n.number) FROM deploy_revision n WHERE n.deployment_id = d.id AND n.number > f.number) AS "isKnown"
+       FROM deployment d CROSS JOIN LATERAL (
+         SELECT ${this.columns} FROM deploy_revision r
+         WHERE r.deployment_id = d.id AND r.status = 'DEPLOYED' AND r.finished_at <= $2
+         ORDER BY r.number DESC LIMIT 1
+       ) f
+       WHERE d.id = $1 AND d.deleted_at IS NULL`,
+      [deploymentId, at],
+    );
+    return found?.isKnown === true ? found : null;
+  }
+
   async historyStates(deploymentIds: readonly string[]): Promise<HistoryState[]> {
     const deployments = await this.deployments.findMany(deploymentIds);
     if (deployments.length === 0) return [];

@@ -1,5 +1,6 @@
 import type { Instant } from "../../../kernel/instant";
 import type { Deployment } from "../../deployments/domain";
+import type { Actor } from "../../../kernel/permissions";
 import { DEPLOY_ROLLBACK, type NewLogLine } from "../../logs/domain";
 import { imageReference, versionLabel, type DeployRevision } from "./deploy-revision";
 
@@ -24,7 +25,12 @@ export type DeployEvent =
   | { readonly event: "deployed" }
   | { readonly event: "failed"; readonly reason: string }
   | { readonly event: "superseded"; readonly by: number }
-  | { readonly event: "push_refused"; readonly reason: string };
+  | { readonly event: "push_refused"; readonly reason: string }
+  | { readonly event: "cancelled"; readonly by: Doer; readonly reason: string }
+  | { readonly event: "pinned" | "unpinned"; readonly by: Doer };
+
+/** Who acts on a revision that somebody else may have deployed. */
+type Doer = Pick<Actor, "id" | "type" | "label">;
 
 type Located = Pick<Deployment, "id" | "workspaceId" | "releaseName">;
 
@@ -116,6 +122,12 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
       return `${name} is superseded by revision ${what.by}`;
     case "push_refused":
       return `${name}: the push of ${imageReference(revision) ?? "an image"} by ${revision.actorLabel} is not deployed: ${what.reason}`;
+    case "cancelled":
+      return `${name} is cancelled by ${what.by.label}: ${what.reason}`;
+    case "pinned":
+      return `${name} is pinned by ${what.by.label}`;
+    case "unpinned":
+      return `${name} is no longer pinned, by ${what.by.label}`;
   }
 }
 
@@ -144,6 +156,9 @@ const waits = (until: Instant | undefined): string => (until === undefined ? "" 
 
 const why = ({ description }: DeployRevision): string => (description === null ? "" : `: ${description}`);
 
+/** In place of who deployed the revision. */
+const doneBy = ({ id, type, label }: Doer) => ({ actorId: id, actorType: type, actorLabel: label });
+
 function detailsOf(what: DeployEvent): Readonly<Record<string, unknown>> {
   switch (what.event) {
     case "rollback_accepted":
@@ -170,6 +185,11 @@ function detailsOf(what: DeployEvent): Readonly<Record<string, unknown>> {
       };
     case "superseded":
       return { supersededBy: what.by };
+    case "cancelled":
+      return { ...doneBy(what.by), reason: what.reason };
+    case "pinned":
+    case "unpinned":
+      return doneBy(what.by);
     case "dags_added":
     case "rollout_started":
     case "deployed":

@@ -11,5 +11,6 @@ export {
   type DeployStatus,
 } from "./deploy-revision";
 export { requireDescription, restore } from "./new-revision";
+export { nothingPending } from "./pending-versions";
 export { PUSH_IMAGE, READ_HISTORY } from "./permissions";
 export { isExpired, type Retention } from "./retention";

@@ -24,6 +24,14 @@ export function pendingAfter(revision: DeployRevision, deployment: Deployment, h
   };
 }
 
+/** The attempt is over, so its version is no longer pending; one that was asked for meanwhile is. */
+export function nothingPending(deployment: Deployment, revision: DeployRevision): Partial<Pending> {
+  return {
+    ...(deployment.pendingRuntimeVersion === revision.runtimeVersion && { pendingRuntimeVersion: null }),
+    ...(deployment.pendingAirflowVersion === revision.airflowVersion && { pendingAirflowVersion: null }),
+  };
+}
+
 /** What is pending because of a deploy under way goes with that deploy. */
 function isOfDeployUnderWay(
   { pendingRuntimeVersion, pendingAirflowVersion }: Deployment,

@@ -2,7 +2,8 @@ import type { GraphQLResolveInfo } from "graphql";
 import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from "type-graphql";
 import { Cost, ItemsOfPage } from "../../../infrastructure/graphql/declared-costs";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
-import { Uuid } from "../../../infrastructure/graphql/scalars";
+import { DateTime, Uuid } from "../../../infrastructure/graphql/scalars";
+import type { Instant } from "../../../kernel/instant";
 import { encodeCursor } from "../domain/cursor";
 import type { HistoryQueries } from "../app/history-queries";
 import { DeployRevision, presentRevision } from "./deploy.types";
@@ -99,6 +100,20 @@ export class DeployRevisionsResolver {
     @Arg("id", () => Uuid, { description: "Which one." }) id: string,
   ): Promise<DeployRevision> {
     return presentRevision(await this.queries.find(await context.actor(), id));
+  }
+
+  @Query(() => DeployRevision, {
+    nullable: true,
+    description:
+      "What a Deployment ran at an instant. Null before its first deploy, and where the history of that time was cleaned up. Requires deployment.deployRevisions.get.",
+  })
+  async deployRevisionAt(
+    @Ctx() context: GraphqlContext,
+    @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
+    @Arg("at", () => DateTime, { description: "The instant; one to come answers what runs now." }) at: Instant,
+  ): Promise<DeployRevision | null> {
+    const revision = await this.queries.at(await context.actor(), deploymentId, at);
+    return revision && presentRevision(revision);
   }
 }
 

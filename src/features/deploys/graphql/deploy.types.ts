@@ -33,7 +33,9 @@ export const DeployStatus = describedEnum(DEPLOY_STATUSES, {
     INITIALIZED: { description: "Recorded, and not rolled out yet." },
     DEPLOYED: { description: "Rolled out." },
     FAILED: { description: "Could not be rolled out, or was pushed and refused; what ran before still runs." },
-    SUPERSEDED: { description: "A later deploy or rollback took its place before it was finished." },
+    SUPERSEDED: {
+      description: "A later deploy or rollback took its place before it was finished, or it was cancelled.",
+    },
   },
 });
 
@@ -233,6 +235,14 @@ export class DeployRevision {
   })
   get rolledBackId(): string | null {
     return this.record.rolledBackId;
+  }
+
+  @Field(() => Boolean, {
+    simple: true,
+    description: "Whether it is kept from the clean-up and never expires as a target, by pinDeployRevision.",
+  })
+  get pinned(): boolean {
+    return this.record.pinned;
   }
 }
 

@@ -37,6 +37,7 @@ const MADE_FROM: Readonly<Record<string, readonly RevisionProperty[]>> = {
   rollbackFrom: ["rollbackFromId"],
   rolledBackId: ["rolledBackId"],
   dagBundle: ["dagTarballVersion"],
+  pinned: ["pinned"],
 };
 
 const known = new WeakMap<ReadonlySet<string>, readonly RevisionProperty[] | "ALL">();

@@ -140,8 +140,9 @@ function leavesAirflow3({ deployment, target, catalogue, settings }: RollbackQue
 }
 
 /**
- * The content that runs is no target, unless the newest deploy failed: then it may be put in place again.
- * Nor is what is just being rolled out, so that a double click makes one rollback.
+ * The content that runs is no target, unless the newest deploy failed or is under way: then going back to what runs is
+ * how to stop it, or to put in place again what it has changed. Nor is what is just being rolled out, so that a double
+ * click makes one rollback.
  */
 function runsAlready({ target, current, head, deployment }: RollbackQuestion): RollbackIssue | false {
   if (head !== null && head.status === "INITIALIZED" && hasSameContent(head, target)) {
@@ -156,6 +157,7 @@ function runsAlready({ target, current, head, deployment }: RollbackQuestion): R
     hasSameContent(current, target) &&
     !hasLostDags(current, deployment) &&
     head?.status !== "FAILED" &&
+    head?.status !== "INITIALIZED" &&
     issue(
       "TARGET_IS_CURRENT",
       `The Deployment runs this content already (revision ${current.number}).`,

@@ -8,6 +8,7 @@ import {
   type DeployEvent,
   type DeployRevision,
   addApplyJob,
+  nothingPending,
   type DeployStores,
   type LiveDags,
   type RevisionReadModel,
@@ -111,7 +112,8 @@ export class ApplyRevision {
     const watch = setInterval(() => {
       void readModel.findMany([to.revisionId]).then(
         ([revision]) => {
-          if (revision?.status !== "INITIALIZED") overtaken.abort(new Error("a newer revision took over"));
+          if (revision?.status !== "INITIALIZED")
+            overtaken.abort(new Error("a newer revision took over, or the deploy was cancelled"));
         },
         () => undefined,
       );
@@ -245,11 +247,3 @@ export class ApplyRevision {
 
 /** A rejected state, and an outage that has lasted too long: neither is tried again. */
 const isFinal = (error: unknown): boolean => error instanceof RolloutRejected || error instanceof Unavailable;
-
-/** The attempt is over, so its version is no longer pending; one that was asked for meanwhile is. */
-function nothingPending(deployment: Deployment, revision: DeployRevision): Partial<Deployment> {
-  return {
-    ...(deployment.pendingRuntimeVersion === revision.runtimeVersion && { pendingRuntimeVersion: null }),
-    ...(deployment.pendingAirflowVersion === revision.airflowVersion && { pendingAirflowVersion: null }),
-  };
-}

@@ -27,8 +27,16 @@ export class ReconcileDeployment {
     // The epoch first: a state of before a restore never counts as one of after it.
     const installation = await this.deps.installation.current();
     const [history] = await this.deps.revisions.historyStates([deploymentId]);
-    if (history === undefined || history.current === null || history.head?.status === "INITIALIZED") return null;
-    const { deployment, current } = history;
+    if (history === undefined || history.head?.status === "INITIALIZED") return null;
+    const { deployment, current, head } = history;
+    if (current === null) {
+      // The first deploy was cancelled: nothing ran before it, and nothing is to run now.
+      if (head?.status === "SUPERSEDED") {
+        const { releaseName, namespace } = deployment;
+        await this.deps.driver.remove({ releaseName, namespace, deploymentId });
+      }
+      return null;
+    }
     const { dagTarballVersion: version } = deployment;
     const [bundle = null] = version === null ? [] : await this.deps.bundles.findMany([{ deploymentId, version }]);
     const { repositories, driver, secretsOf } = this.deps;

@@ -2,7 +2,7 @@ import type { Instant } from "../../../kernel/instant";
 
 /**
  * RUNNING, and from there one of three. SUCCEEDED: it is done. FAILED: it ended with an error, and the attempt with it.
- * ABORTED: the attempt was called off, as a newer revision took over or the process stops.
+ * ABORTED: the attempt was called off, as a newer revision took over, the deploy was cancelled or the process stops.
  */
 export const STEP_STATUSES = ["RUNNING", "SUCCEEDED", "FAILED", "ABORTED"] as const;
 export type StepStatus = (typeof STEP_STATUSES)[number];

@@ -17,7 +17,10 @@ const RolloutStepStatus = describedEnum(STEP_STATUSES, {
     RUNNING: { description: "It has begun." },
     SUCCEEDED: { description: "It is done." },
     FAILED: { description: "It ended with an error, and so did the attempt." },
-    ABORTED: { description: "The attempt was called off: a newer revision took over, or the process stops." },
+    ABORTED: {
+      description:
+        "The attempt was called off: a newer revision took over, the deploy was cancelled, or the process stops.",
+    },
   },
 });
 

@@ -1,0 +1,36 @@
+import { lockDeployment, type LockedDeployment } from "../../deployments";
+import { NotFound } from "../../../kernel/errors";
+import { isId } from "../../../kernel/ids";
+import type { Actor, Permission } from "../../../kernel/permissions";
+import type { DeployRevision } from "../domain/deploy-revision";
+import { loadHeadCurrentAndTarget, type HeadCurrentAndTarget } from "./append-revision";
+import type { DeployStores } from "./ports";
+
+export interface LockedRevision extends LockedDeployment, Pick<HeadCurrentAndTarget, "head" | "current"> {
+  readonly revision: DeployRevision;
+}
+
+/**
+ * How every change of one revision begins: its Deployment is locked, and the revision read under the lock.
+ * @throws Unauthenticated if the caller's credentials have ended
+ * @throws NotFound if there is no such revision, or the caller may not see its Deployment
+ * @throws Forbidden without the permission
+ */
+export async function lockRevision(
+  stores: DeployStores,
+  caller: Actor,
+  revisionId: string,
+  permission: Permission,
+): Promise<LockedRevision> {
+  const known = isId(revisionId) ? await stores.revisions.find(revisionId) : null;
+  if (known === null) throw new NotFound("Deploy revision");
+  const locked = await lockDeployment(stores, caller, { id: known.deploymentId }, permission).catch(
+    (error: unknown) => {
+      throw error instanceof NotFound ? new NotFound("Deploy revision") : error;
+    },
+  );
+  const { head, current, target } = await loadHeadCurrentAndTarget(stores, locked.deployment, known.id);
+  // It was cleaned up meanwhile.
+  if (target === null) throw new NotFound("Deploy revision");
+  return { ...locked, head, current, revision: target };
+}
