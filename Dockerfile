@@ -24,7 +24,7 @@ USER node
 VOLUME /data
 EXPOSE 8871
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:8871/v1/readyz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "dist/src/main.js", "healthcheck"]
 # The larger young generation: docs/adr/0011-young-generation.md
 ENTRYPOINT ["node", "--max-semi-space-size=32", "dist/src/main.js"]
 CMD ["serve"]

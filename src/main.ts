@@ -2,6 +2,7 @@
 import { cleanUpDeployRevisions } from "./commands/cleanup-deploy-revisions";
 import { exportLines } from "./commands/export-lines";
 import { fsck } from "./commands/fsck";
+import { healthcheck } from "./commands/healthcheck";
 import { runMigrations } from "./commands/migrate";
 import { printConfig } from "./commands/print-config";
 import { printSchema } from "./commands/print-schema";
@@ -18,6 +19,7 @@ const USAGE = `Usage: retrograde COMMAND [--values FILE]…
   fsck                       compare the records of DAG bundles with what is stored [--repair [--remove-most]] [--json]
   export                     send waiting log and audit lines to Elasticsearch [--retry-rejected]
   restored                   to be run after the database was restored from a backup [--take-over]
+  healthcheck                ask the running service whether it is ready; the exit code tells
   config                     print the configuration in force, with the source of every value
   print-schema               print the GraphQL schema
 
@@ -34,6 +36,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   fsck,
   export: exportLines,
   restored,
+  healthcheck,
   config: printConfig,
   "print-schema": printSchema,
   help: async () => void process.stdout.write(USAGE),

@@ -1,30 +1,23 @@
 import { access } from "node:fs/promises";
 import type { Config } from "../config";
 import { ADMINISTRATOR, type Demo } from "../demo/prepare-demo";
-
-const EVERY_ADDRESS = new Set(["0.0.0.0", "::", "127.0.0.1"]);
+import { localAddress } from "./local-address";
 
 /** What a person who has just started the service needs. `url` is where it listens. */
 export async function banner(config: Config, url: string, demo: Demo): Promise<string> {
   const { server, dataDir } = config;
-  const local = localRoot(server.host, new URL(url).port || "80");
+  const local = localAddress(server.host, new URL(url).port || "80");
   const root = server.publicUrl ?? local;
   const addresses = [
     ["API and explorer", `${root}${server.endpoint}`],
     ...(root === local ? [] : [["On this machine", `${local}${server.endpoint}`]]),
-    ["Health, metrics", `${local}/v1/readyz   ${local}/metrics`],
+    ["Health, metrics", `${local}${server.endpoint}/readyz   ${local}/metrics`],
     ["Data", dataDir],
   ];
   const lines = addresses.map(([name = "", value]) => `  ${name.padEnd(18)} ${value}`);
   const api = quoted(`${local}${server.endpoint}`);
   const signIn = config.auth.localEnabled ? await signInByPassword(api, demo, dataDir) : signInByProvider(config, root);
   return `\n  Retrograde is ready.\n\n${lines.join("\n")}\n\n${signIn}\n`;
-}
-
-/** Reachable from this machine: only where it listens on one other address is that the one. */
-function localRoot(host: string, port: string): string {
-  if (EVERY_ADDRESS.has(host)) return `http://localhost:${port}`;
-  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
 }
 
 /** Brackets mean something to a shell. */

@@ -328,11 +328,11 @@ test("introspection can be had, and without it the schema is not given away by s
   expect(message).not.toContain("number");
 });
 
-test("health, readiness and metrics stand at fixed paths, wherever the endpoint is", async () => {
+test("health and readiness stand beside the endpoint, and metrics at a fixed path", async () => {
   const { app, post, metrics } = { metrics: new Metrics({ version: "9" }), ...start({ endpoint: "/api/graphql" }) };
   expect((await post({ query: "{ number }" }, {}, "/api/graphql")).json()).toEqual({ data: { number: 7 } });
-  expect((await app.inject("/v1/healthz")).json()).toEqual({ status: "ok" });
-  expect((await app.inject("/v1/readyz")).json()).toEqual({
+  expect((await app.inject("/api/graphql/healthz")).json()).toEqual({ status: "ok" });
+  expect((await app.inject("/api/graphql/readyz")).json()).toEqual({
     status: "ready",
     version: "1.2.3",
     checks: { database: "ok" },

@@ -151,7 +151,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       .send(errorBody("This path takes WebSockets only", "UPGRADE_REQUIRED")),
   );
   graphqlRoutes(app, { endpoint: server.endpoint, graphql, authenticate, log });
-  healthRoutes(app, options);
+  healthRoutes(app, { ...options, endpoint: server.endpoint });
 
   return {
     app,

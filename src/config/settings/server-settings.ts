@@ -34,7 +34,7 @@ export const server = {
     kind: textLike(/^(\/[\w.-]+)+$/, 'a path that starts with "/" and does not end with it'),
     default: "/v1",
     values: [config("webserver.endpoint")],
-    description: "Path of the GraphQL endpoint, and prefix of the paths beside it.",
+    description: "Path of the GraphQL endpoint, and prefix of all paths beside it (`readyz`, `token`, `registry/…`).",
   }),
   subscriptions: setting({
     kind: textLike(/^(\/[\w.-]+)+$/, 'a path that starts with "/" and does not end with it'),

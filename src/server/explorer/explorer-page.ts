@@ -1,5 +1,5 @@
-/** The explorer's markup; it never contains text of a request. */
-export const EXPLORER_PAGE = /* html */ `<!doctype html>
+/** The explorer's markup; it never contains text of a request. `endpoint` is the path of the API. */
+export const explorerPage = (endpoint: string): string => /* html */ `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -7,8 +7,8 @@ export const EXPLORER_PAGE = /* html */ `<!doctype html>
 <meta name="color-scheme" content="light dark">
 <title>Retrograde · API explorer</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="/v1/explorer/explorer.css">
-<script src="/v1/explorer/explorer.js" defer></script>
+<link rel="stylesheet" href="${endpoint}/explorer/explorer.css">
+<script src="${endpoint}/explorer/explorer.js" defer></script>
 </head>
 <body>
 <header>

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
-import { EXPLORER_PAGE } from "./explorer-page";
+import { explorerPage } from "./explorer-page";
 import { EXPLORER_SCRIPT } from "./explorer-script";
 import { EXPLORER_STYLE } from "./explorer-style";
 
@@ -24,13 +24,15 @@ const SECURITY_HEADERS = {
 const send = (reply: FastifyReply, type: string, text: string): FastifyReply =>
   reply.headers(SECURITY_HEADERS).type(`${type}; charset=utf-8`).send(text);
 
-export const sendExplorer = (reply: FastifyReply): FastifyReply =>
-  send(reply.header("vary", "accept"), "text/html", EXPLORER_PAGE);
+export const sendExplorer = (reply: FastifyReply, endpoint: string): FastifyReply =>
+  send(reply.header("vary", "accept"), "text/html", explorerPage(endpoint));
 
 /**
  * Serves the files that the page loads. They are strings in modules because the compiler copies nothing else to `dist`.
  */
-export function explorerRoutes(app: FastifyInstance): void {
-  app.get("/v1/explorer/explorer.js", async (_request, reply) => send(reply, "text/javascript", EXPLORER_SCRIPT));
-  app.get("/v1/explorer/explorer.css", async (_request, reply) => send(reply, "text/css", EXPLORER_STYLE));
+export function explorerRoutes(app: FastifyInstance, endpoint: string): void {
+  app.get(`${endpoint}/explorer/explorer.js`, async (_request, reply) =>
+    send(reply, "text/javascript", EXPLORER_SCRIPT),
+  );
+  app.get(`${endpoint}/explorer/explorer.css`, async (_request, reply) => send(reply, "text/css", EXPLORER_STYLE));
 }

@@ -26,14 +26,14 @@ export function graphqlRoutes(
   });
 
   app.get(endpoint, async (request, reply) =>
-    isBrowser(request) ? sendExplorer(reply) : refuseMethod(request, reply),
+    isBrowser(request) ? sendExplorer(reply, endpoint) : refuseMethod(request, reply),
   );
   // For users who enter the address without a path.
   app.get("/", async (request, reply) =>
     isBrowser(request) ? reply.header("vary", "accept").redirect(endpoint) : reply.callNotFound(),
   );
   app.route({ method: ["PUT", "PATCH", "DELETE"], url: endpoint, handler: refuseMethod });
-  explorerRoutes(app);
+  explorerRoutes(app, endpoint);
 }
 
 const isBrowser = ({ headers }: FastifyRequest): boolean => headers.accept?.includes("text/html") ?? false;

@@ -9,17 +9,23 @@ export interface Readiness {
 }
 
 export interface HealthRoutesOptions {
+  readonly endpoint: string;
   readonly ready: () => Promise<Readiness>;
   readonly metrics: Metrics;
   readonly version: string;
   readonly log: Logger;
 }
 
-/** Liveness, readiness and metrics at the paths that chart and scraper expect, wherever the GraphQL endpoint is. */
-export function healthRoutes(app: FastifyInstance, { ready, metrics, version, log }: HealthRoutesOptions): void {
-  app.get("/v1/healthz", async () => ({ status: "ok" }));
+/**
+ * Liveness and readiness beside the GraphQL endpoint, as on the 0.35 platform, and metrics where scrapers expect them.
+ */
+export function healthRoutes(
+  app: FastifyInstance,
+  { endpoint, ready, metrics, version, log }: HealthRoutesOptions,
+): void {
+  app.get(`${endpoint}/healthz`, async () => ({ status: "ok" }));
 
-  app.get("/v1/readyz", async (_request, reply) => {
+  app.get(`${endpoint}/readyz`, async (_request, reply) => {
     const readiness = await ready().catch((error: unknown): Readiness => {
       log.warn({ err: error }, "readiness check failed");
       return { ready: false, checks: {} };
