@@ -35,6 +35,7 @@ import { announcingChanges, changesTo } from "./app/announce-changes";
 import { CancelDeploy } from "./app/cancel-deploy";
 import { CleanUp } from "./app/clean-up";
 import { FollowRevisions } from "./app/follow-revisions";
+import { FailWaitingImage } from "./app/fail-waiting-image";
 import { HistoryQueries } from "./app/history-queries";
 import { PinRevision } from "./app/pin-revision";
 import type { DeployStores } from "./app/ports";
@@ -162,6 +163,14 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     clock,
     pushes: recordPushes,
   });
+  const failWaiting = new FailWaitingImage({
+    unitOfWork,
+    deployments: deployments.readModel,
+    revisions: readModel,
+    dagUploadWaitMs,
+    clock,
+    pushes: recordPushes,
+  });
   const takePushes = new TakePushes({ unitOfWork, deployments: deployments.readModel, clock });
   const cleanUp = new CleanUp({
     revisions: new RevisionCleanupSql(sqlOf(options.backgroundSource)),
@@ -201,6 +210,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
         deployments: deployments.readModel,
         receive: bundles.receive,
         record: recordDags,
+        failWaiting,
         limits: config.server,
       });
       dagDownloadRoutes(app, {

@@ -72,7 +72,8 @@ export async function appendRefusal(
   await logs.add([deployLogLine(deployment, revision, { event: "push_refused", reason }, at)]);
 }
 
-const applyKey = (revisionId: string): string => `apply:${revisionId}`;
+/** Of the job that rolls the revision out. */
+export const applyKey = (revisionId: string): string => `apply:${revisionId}`;
 
 /** A rollout that has begun goes on, and finds that there is nothing to do. */
 export const removeApplyJob = (outbox: DeployStores["outbox"], revisionId: string): Promise<void> =>

@@ -20,6 +20,14 @@ export function belongsTo(
   );
 }
 
+/** Whether nothing of it has been rolled out yet because it waits for those DAGs. */
+export const stillWaitsFor = (head: DeployRevision, upload: Parameters<typeof belongsTo>[1]): boolean =>
+  belongsTo(head, upload) &&
+  // Set when it began to wait, and cleared when its rollout begins.
+  head.statusReason !== null &&
+  head.rolloutFailures === 0 &&
+  head.outageSince === null;
+
 /**
  * Whether the `astro` CLI may be about to send the DAGs that belong to it; only an image by itself is followed by any.
  */

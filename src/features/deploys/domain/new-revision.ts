@@ -13,7 +13,8 @@ import {
 } from "./deploy-revision";
 
 const MAX_DESCRIPTION = 500;
-const MAX_REASON = 500;
+/** Of a `statusReason`, in characters. */
+export const MAX_REASON = 500;
 
 /** Returns the text of one or several lines; null if it is empty. @throws InvalidInput */
 export const checkDescription = (text: string | null | undefined): string | null =>

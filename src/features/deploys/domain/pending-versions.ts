@@ -24,7 +24,7 @@ export function pendingAfter(revision: DeployRevision, deployment: Deployment, h
   };
 }
 
-/** The attempt is over, so its version is no longer pending; one that was asked for meanwhile is. */
+/** The rollout is over, so its version is no longer pending; one that was asked for meanwhile is. */
 export function nothingPending(deployment: Deployment, revision: DeployRevision): Partial<Pending> {
   return {
     ...(deployment.pendingRuntimeVersion === revision.runtimeVersion && { pendingRuntimeVersion: null }),

@@ -4,9 +4,10 @@ import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ReceiveBundle } from "../../bundles";
 import type { DeploymentReadModel } from "../../deployments";
-import { InvalidInput } from "../../../kernel/errors";
+import { DomainError, InvalidInput, Unavailable } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
 import { UploadTooSlow, watchPace, type UploadLimits } from "../../../infrastructure/http/upload-pace";
+import type { FailWaitingImage } from "../app/fail-waiting-image";
 import type { RecordDagUpload } from "../app/record-dag-upload";
 import { shortenDescription } from "../domain/new-revision";
 
@@ -20,6 +21,7 @@ export interface DagUploadRoutesOptions {
   readonly deployments: DeploymentReadModel;
   readonly receive: ReceiveBundle;
   readonly record: RecordDagUpload;
+  readonly failWaiting: FailWaitingImage;
   readonly limits: UploadLimits;
 }
 
@@ -30,7 +32,7 @@ export interface DagUploadRoutesOptions {
  */
 export function dagUploadRoutes(
   app: FastifyInstance,
-  { authenticate, deployments, receive, record, limits }: DagUploadRoutesOptions,
+  { authenticate, deployments, receive, record, failWaiting, limits }: DagUploadRoutesOptions,
 ): void {
   app.register(async (scope) => {
     // The body is left on the socket for the route to read as it comes.
@@ -39,12 +41,15 @@ export function dagUploadRoutes(
       "/:releaseName/dags/upload",
       { config: { deadline: false, body: "UPLOAD" } },
       async (request, reply) => {
+        const { releaseName } = request.params;
+        let caller: Actor | undefined;
         try {
-          const { releaseName } = request.params;
           const admitted = async (): Promise<{ readonly actor: Actor; readonly deploymentId: string }> => {
-            const caller = await authenticate(request.headers.authorization);
-            const { id } = record.admit(caller, await deployments.findByReleaseName(releaseName));
-            return { actor: { ...caller, request: { id: request.id, address: request.ip } }, deploymentId: id };
+            const known = await authenticate(request.headers.authorization);
+            const actor = { ...known, request: { id: request.id, address: request.ip } };
+            caller = actor;
+            const { id } = record.admit(actor, await deployments.findByReleaseName(releaseName));
+            return { actor, deploymentId: id };
           };
           const { actor, deploymentId } = await admitted();
           const { archive, description } = readForm(request, limits);
@@ -65,6 +70,9 @@ export function dagUploadRoutes(
             dagTarballVersion: revision.dagTarballVersion,
           });
         } catch (error) {
+          // Before the answer: a client that reads it can rely on its image not being rolled out alone.
+          if (caller !== undefined && isRefusal(error) && !request.socket.destroyed)
+            await failWaiting.execute({ actor: caller, releaseName, reason: error.message });
           // A client that is too slow would be too slow for this as well.
           if (error instanceof UploadTooSlow) reply.header("connection", "close");
           else await takeInTheRest(request, reply);
@@ -74,6 +82,10 @@ export function dagUploadRoutes(
     );
   });
 }
+
+/** Whether it is final. What is unavailable, and what is a bug, is tried again. */
+const isRefusal = (error: unknown): error is DomainError =>
+  error instanceof DomainError && !(error instanceof Unavailable);
 
 interface Form {
   /** Ends with an error where the form breaks off or holds no file. */
