@@ -66,6 +66,11 @@ describe("createTeam", () => {
     ]);
   });
 
+  test("with an empty provider makes a local Team", async () => {
+    const { createTeam } = await ask(world, CREATE_TEAM, { name: uniqueName("team"), provider: "" }, admin);
+    expect(createTeam.team).toMatchObject({ provider: "local" });
+  });
+
   test("can make the Team of a provider's group before anybody of it has come", async () => {
     const name = uniqueName("group");
     const { createTeam } = await ask(world, CREATE_TEAM, { name, provider: "okta" }, admin);

@@ -184,6 +184,10 @@ describe("createDeployment", () => {
     });
   });
 
+  test("takes an empty type for none", async () => {
+    expect((await create({ type: "" })).type).toBe("airflow");
+  });
+
   test.each([
     ["an empty label", { label: "" }, "label"],
     ["a blank label", { label: "  \n" }, "label"],

@@ -551,7 +551,6 @@ describe("the arguments", () => {
     ["a malformed Deployment", { deploymentUuid: "nonsense" }, "NOT_FOUND", "Deployment not found"],
     ["an empty Deployment", { deploymentUuid: "" }, "NOT_FOUND", "Deployment not found"],
     ["a blank key", { idempotencyKey: "  " }, "BAD_USER_INPUT", "idempotencyKey: "],
-    ["an empty key", { idempotencyKey: "" }, "BAD_USER_INPUT", "idempotencyKey: "],
     ["a key too long", { idempotencyKey: "k".repeat(201) }, "BAD_USER_INPUT", "idempotencyKey: "],
     ["a key with a null character", { idempotencyKey: "a\0b" }, "BAD_USER_INPUT", "idempotencyKey: "],
     ["another revision expected", { expectedCurrentRevisionId: UNKNOWN }, "CONFLICT", "Revision 2 is current by now"],
@@ -613,6 +612,15 @@ describe("the arguments", () => {
         "NO_TARGET",
       );
     }
+  });
+
+  test("an empty key and an empty expected revision count as not given", async () => {
+    const { deployment, first, second } = await twoDeploys();
+    const empty = { idempotencyKey: "", expectedCurrentRevisionId: "" };
+    const back = await ask(world, ROLLBACK, rollbackOf(deployment, first, empty), admin);
+    await finish(world, back.rollbackDeploy.id);
+    const forth = await ask(world, ROLLBACK, rollbackOf(deployment, second, empty), admin);
+    expect(forth.rollbackDeploy.id).not.toBe(back.rollbackDeploy.id);
   });
 
   test("a Deployment that never ran anything", async () => {

@@ -44,7 +44,7 @@ export class TeamMutationResolver {
       actor,
       name,
       description: description ?? null,
-      provider: provider ?? null,
+      provider: provider || null,
       userIds: userIds ?? null,
     });
     return { team, message: `The Team ${JSON.stringify(team.name)} was created` };

@@ -82,7 +82,7 @@ export class DeploymentMutationResolver {
       workspaceId,
       input: {
         label,
-        type: type ?? undefined,
+        type: type || undefined,
         releaseName: releaseName || undefined,
         namespace: namespace || undefined,
         executor: executor ?? undefined,

@@ -78,7 +78,7 @@ export class RollbackResolver {
       description,
       acknowledgeDataLoss: acknowledgeDataLoss ?? false,
       expectedCurrentRevisionId: expectedCurrentRevisionId || undefined,
-      idempotencyKey: idempotencyKey ?? undefined,
+      idempotencyKey: idempotencyKey || undefined,
     });
     return presentRevision(revision);
   }
