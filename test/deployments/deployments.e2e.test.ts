@@ -189,6 +189,17 @@ describe("createDeployment", () => {
   });
 
   test.each([
+    "https://git.example.com/dags@main",
+    "https://git@git.example.com/dags",
+    "ssh://me@git.example.com:2222/dags",
+    "git@git.example.com:team/dags.git",
+    "git.example.com:team/dags",
+  ])("takes the repository %s", async (repositoryUrl) => {
+    const { dagDeployment } = await create({ dagDeployment: { type: "git_sync", repositoryUrl } });
+    expect(dagDeployment).toMatchObject({ repositoryUrl });
+  });
+
+  test.each<[string, object, unknown]>([
     ["an empty label", { label: "" }, "label"],
     ["a blank label", { label: "  \n" }, "label"],
     ["a label of 191 characters", { label: "x".repeat(191) }, "label"],
@@ -212,11 +223,21 @@ describe("createDeployment", () => {
       { dagDeployment: { type: "git_sync", repositoryUrl: "x".repeat(100_000) } },
       expect.stringContaining("dagDeployment"),
     ],
-    [
-      "a password in a repository",
-      { dagDeployment: { type: "git_sync", repositoryUrl: "https://me:s3cret@git.example.com/dags" } },
+    ...[
+      "https://me:s3cret@git.example.com/dags",
+      "https://t0ken@git.example.com/dags",
+      " https://t0ken@git.example.com/dags",
+      "HTTP://t0ken@git.example.com/dags",
+      "git+https://t0ken@git.example.com/dags",
+      "https://git:t0ken@git.example.com/dags",
+      "https://:t0ken@git.example.com/dags",
+      "ssh://git:t0ken@git.example.com/dags",
+      "me:t0ken@git.example.com/dags",
+    ].map((repositoryUrl): [string, object, string] => [
+      `what may be a secret in a repository (${repositoryUrl})`,
+      { dagDeployment: { type: "git_sync", repositoryUrl } },
       "dagDeployment.repositoryUrl",
-    ],
+    ]),
     [
       "an interval of less than nothing",
       { dagDeployment: { type: "git_sync", syncInterval: -60 } },

@@ -76,17 +76,26 @@ export function dagDeploymentSettings(input: JsonObject, seal: Seal): DagDeploym
     else checkText(`dagDeployment.${name}`, value);
   }
   const { sshKey, ...settings } = Object.fromEntries(given);
-  if (hasPassword(settings["repositoryUrl"])) {
+  if (mayHoldSecret(String(settings["repositoryUrl"] ?? ""))) {
     throw new InvalidInput(
       "dagDeployment.repositoryUrl",
-      "holds a password, and everybody gets to see it: leave that out and give an sshKey",
+      "contains a password, a token or a user name before the host, which every viewer would see; leave it out and give an sshKey",
     );
   }
   return { ...settings, ...(sshKey !== undefined && { sealedSshKey: seal(String(sshKey), SSH_KEY_FIELD) }) };
 }
 
-const hasPassword = (url: string | number | undefined): boolean =>
-  typeof url === "string" && URL.canParse(url) && new URL(url).password !== "";
+/**
+ * Whether the part before the host may be a secret. Hosts of git take access tokens as the user name of an HTTP URL.
+ * With SSH the key is the secret, and the user name is public.
+ */
+function mayHoldSecret(repositoryUrl: string): boolean {
+  // `user:password@host/path`, which is no URL.
+  if (/^[^/@]*:[^/]*@/.test(repositoryUrl)) return true;
+  if (!URL.canParse(repositoryUrl)) return false;
+  const { protocol, username, password } = new URL(repositoryUrl);
+  return password !== "" || (username !== "" && username !== "git" && !protocol.includes("ssh"));
+}
 
 /** What is said anew in the place of what was said before; a private key goes with an older one. */
 export function mergeDagDeployment(present: DagDeploymentSettings, said: DagDeploymentSettings): DagDeploymentSettings {
