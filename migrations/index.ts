@@ -17,6 +17,7 @@ import { Installation1795824000000 } from "./1795824000000-installation";
 import { InstallationPlaces1795824500000 } from "./1795824500000-installation-places";
 import { RolloutSteps1795825000000 } from "./1795825000000-rollout-steps";
 import { Invitations1795900200000 } from "./1795900200000-invitations";
+import { EndedSessions1796000100000 } from "./1796000100000-ended-sessions";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   InstallationPlaces1795824500000,
   RolloutSteps1795825000000,
   Invitations1795900200000,
+  EndedSessions1796000100000,
 ];

@@ -170,7 +170,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
       async (now) => void (await deploymentsModule.purge(minusDays(now, config.deployments.softDeletedRetentionDays))),
       // What a replica of an older version has written since the start.
       sealSecrets,
-      (now) => accessModule.forgetFailedLogins(now),
+      (now) => accessModule.forgetExpired(now),
       () => bundlesModule.removeStaleUploads(),
       () => forgetEmptyQueues(pool),
       () => rolloutsModule.tidy(),

@@ -13,6 +13,7 @@ import { JobScheduleRow, WorkerLeaseRow } from "../infrastructure/jobs/worker-le
 /** Every table's row. */
 export const entities = [
   access.EmailRow,
+  access.EndedSessionRow,
   access.FailedLoginRow,
   access.InvitationRow,
   access.RoleBindingRow,

@@ -8,6 +8,7 @@ export type AuditAction =
   | "user.update"
   | "user.remove"
   | "user.sign_in"
+  | "user.sign_out"
   | "user.sign_on"
   | "user.connect_identity"
   | "user.verify_email"

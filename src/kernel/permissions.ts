@@ -24,7 +24,13 @@ export interface Actor {
 }
 
 export type Credentials =
-  | { readonly kind: "SESSION"; readonly issuedAtMs: number; readonly expiresAtMs: number }
+  | {
+      readonly kind: "SESSION";
+      /** Null for a token without an id, which can only expire. */
+      readonly sessionId: string | null;
+      readonly issuedAtMs: number;
+      readonly expiresAtMs: number;
+    }
   | { readonly kind: "API_KEY"; readonly keyHash: string };
 
 /**

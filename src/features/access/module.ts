@@ -7,7 +7,7 @@ import { LessThan, type DataSource, type EntityManager } from "typeorm";
 import type { Config } from "../../config";
 import type { AuditTrail } from "../../kernel/audit-trail";
 import type { Clock } from "../../kernel/clock";
-import type { Instant } from "../../kernel/instant";
+import { minusDays, type Instant } from "../../kernel/instant";
 import { sqlOf } from "../../infrastructure/postgres/data-source";
 import type { DatabaseClock } from "../../infrastructure/postgres/database-clock";
 import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
@@ -17,6 +17,7 @@ import { CreateTeam } from "./app/create-team";
 import { CurrentActorsReader } from "./app/current-actors";
 import type { CurrentActors } from "./app/ports";
 import { CreateUser } from "./app/create-user";
+import { EndSession } from "./app/end-session";
 import { HashQueue } from "./app/hash-queue";
 import { FindTeams } from "./app/find-teams";
 import { FirstAdministrator } from "./app/first-administrator";
@@ -43,6 +44,8 @@ import { AccessStore } from "./db/access-store";
 import { AccountReaderSql } from "./db/account-reader";
 import { AdminStore } from "./db/admin-store";
 import { CountedSignUps } from "./db/counted-sign-ups";
+import { EndedSessionRow } from "./db/ended-session.row";
+import { EndedSessionsSql } from "./db/ended-sessions";
 import { FailedLogins } from "./db/failed-logins";
 import { InvitationStore } from "./db/invitation-store";
 import { keptSigningKey, type SigningKey } from "./db/signing-key-store";
@@ -73,6 +76,8 @@ export {
   TeamRow,
   UserRow,
 } from "./db/access.rows";
+
+export { EndedSessionRow } from "./db/ended-session.row";
 
 /** At a time. Each keeps one processor busy, and one is left to everything else. */
 const MAX_HASHES = 2;
@@ -154,6 +159,13 @@ export async function createAccessModule({
     limiter,
     localEnabled: auth.localEnabled,
   });
+  const endSession = new EndSession({
+    unitOfWork: createUnitOfWork(dataSource, (manager) => ({
+      endedSessions: new EndedSessionsSql(sqlOf(manager)),
+      audit: audit(manager),
+    })),
+    forget: () => sessions.forget(),
+  });
   const { publicSignups, emailConfirmation, localEnabled } = auth;
   const signUps = new CountedSignUps(pool, auth.signUps);
   const firstAdministrator = new FirstAdministrator(
@@ -198,6 +210,7 @@ export async function createAccessModule({
     firstAdministrator,
     verifyEmail,
     signIn,
+    endSession,
     tokens,
     /** The key for the registry's tokens where the installation brings none: made by `generate` once, and then kept. */
     keptRegistryKey: (generate: () => Promise<SigningKey>) => keptSigningKey(dataSource, clock, "REGISTRY", generate),
@@ -206,9 +219,11 @@ export async function createAccessModule({
     issueToken: (userId: string) => tokens.issue(userId),
     serviceAccounts,
     loaders,
-    /** Drops counts of log-in attempts whose time is over. */
-    forgetFailedLogins: async (now: Instant) => {
+    /** Drops counts of log-in attempts whose time is over, and ended sessions that have expired since. */
+    forgetExpired: async (now: Instant) => {
       await dataSource.manager.delete(FailedLoginRow, { expire: LessThan(String(Date.parse(now))) });
+      // A day late, as the clocks of replicas may differ, and a token must never come to life again.
+      await dataSource.manager.delete(EndedSessionRow, { expiresAt: LessThan(minusDays(now, 1)) });
     },
     /** Rings once sessions have forgotten what they knew. */
     watch: notifier,

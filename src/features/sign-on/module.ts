@@ -11,6 +11,7 @@ import type {
   AccessReadModel,
   AccessStores,
   AdminStores,
+  EndSession,
   InvitationStores,
   CreateUser,
   FirstAdministrator,
@@ -31,6 +32,7 @@ import { InvitationLinkResolver } from "./graphql/invitation-link.resolver";
 import { answerOnPage } from "./http/answers";
 import { Cookies } from "./http/cookies";
 import { invitationRoutes } from "./http/invitation-routes";
+import { sessionRoutes } from "./http/session-routes";
 import { signOnRoutes } from "./http/sign-on-routes";
 import { tokenPageRoutes } from "./http/token-page-routes";
 import { OpenIdProvider } from "./oidc/open-id-provider";
@@ -53,6 +55,7 @@ export interface SignOnModuleOptions {
     readonly firstAdministrator: FirstAdministrator;
     readonly tokens: SessionTokens;
     readonly sessions: Sessions;
+    readonly endSession: EndSession;
     readonly derivedKey: (purpose: string) => Uint8Array;
   };
   readonly log: Logger;
@@ -92,6 +95,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
   const sessions = new BrowserSessions({
     tokens: access.tokens,
     sessions: access.sessions,
+    endSession: access.endSession,
     accounts: access.readModel,
   });
   const cookies = new Cookies({ secure: site.origin.startsWith("https:") });
@@ -110,8 +114,9 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
         publicSignups,
       }),
     ],
-    /** The pages, with a way of their own to read forms and to tell errors. */
+    /** The web client's session; and the pages, with a way of their own to read forms and to tell errors. */
     routes: (app: FastifyInstance): void => {
+      sessionRoutes(app, { site, signIn: access.signIn, sessions, cookies });
       app.register(async (pages) => {
         pages.setErrorHandler(answerOnPage(site, log, outages));
         const sealed = new EncryptedValues(access.derivedKey("attempts to sign on"), clock);

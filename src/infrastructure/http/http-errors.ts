@@ -21,6 +21,7 @@ export const codeOf = (status: number): string => CODES[status] ?? "BAD_REQUEST"
 
 const STATUSES: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
+  ACCOUNT_PENDING: 403,
   FORBIDDEN: 403,
   FEATURE_DISABLED: 403,
   NOT_FOUND: 404,

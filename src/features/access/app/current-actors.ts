@@ -1,6 +1,6 @@
 import { Unauthenticated } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
-import { loadServiceAccount, loadUser, type ActorSources, type KnownActor } from "./load-actor";
+import { hasEnded, loadServiceAccount, loadUser, type ActorSources, type KnownActor } from "./load-actor";
 import type { CurrentActors } from "./ports";
 
 export class CurrentActorsReader implements CurrentActors {
@@ -12,15 +12,16 @@ export class CurrentActorsReader implements CurrentActors {
     const known = await this.load(actor);
     if (known === null) throw new Unauthenticated("INVALID");
     if (credentials?.kind === "SESSION") {
-      const { issuedAtMs, expiresAtMs } = credentials;
-      if (issuedAtMs < known.sessionsFromMs || expiresAtMs <= this.sources.nowMs())
-        throw new Unauthenticated("EXPIRED");
+      const isOver = hasEnded(known, credentials) || credentials.expiresAtMs <= this.sources.nowMs();
+      if (isOver) throw new Unauthenticated("EXPIRED");
     }
     return { ...actor, label: known.actor.label, grants: known.actor.grants };
   }
 
   private load({ id, type, credentials }: Actor): Promise<KnownActor | null> {
-    if (type === "USER") return loadUser(this.sources, id);
+    if (type === "USER") {
+      return loadUser(this.sources, id, credentials?.kind === "SESSION" ? credentials.sessionId : null);
+    }
     return loadServiceAccount(
       this.sources,
       credentials?.kind === "API_KEY" ? { apiKeyHash: credentials.keyHash } : { id },

@@ -1,4 +1,4 @@
-import type { Actor } from "../../../kernel/permissions";
+import type { Actor, Credentials } from "../../../kernel/permissions";
 import { grantsOf, type RolePermissions } from "../domain/roles";
 import type { AccountReader } from "./ports";
 
@@ -6,6 +6,8 @@ export interface KnownActor {
   readonly actor: Actor;
   /** Sessions that began before this have ended, as with an older password. */
   readonly sessionsFromMs: number;
+  /** Whether the user has signed out of the session that the actor was loaded for. */
+  readonly sessionEnded: boolean;
 }
 
 export interface ActorSources {
@@ -14,14 +16,21 @@ export interface ActorSources {
   readonly serviceAccountsEnabled: boolean;
 }
 
+/** Whether the session that the credentials belong to has ended before its time. */
+export const hasEnded = (
+  { sessionsFromMs, sessionEnded }: KnownActor,
+  credentials: Credentials & { readonly kind: "SESSION" },
+): boolean => sessionEnded || credentials.issuedAtMs < sessionsFromMs;
+
 /** Null if the user is gone, or pending. */
 export async function loadUser(
   { accounts, roles }: Omit<ActorSources, "serviceAccountsEnabled">,
   id: string,
+  sessionId: string | null,
 ): Promise<KnownActor | null> {
-  const found = await accounts.userWithBindings(id);
+  const found = await accounts.userWithBindings(id, sessionId);
   if (found === null) return null;
-  const { user, bindings, sessionsFrom } = found;
+  const { user, bindings, sessionsFrom, sessionEnded } = found;
   return {
     actor: {
       id: user.id,
@@ -30,6 +39,7 @@ export async function loadUser(
       grants: grantsOf("USER", bindings, roles),
     },
     sessionsFromMs: sessionsFrom === null ? 0 : Date.parse(sessionsFrom),
+    sessionEnded,
   };
 }
 
@@ -43,5 +53,6 @@ export async function loadServiceAccount(
   if (found === null) return null;
   const { account, bindings } = found;
   const grants = grantsOf("SERVICE_ACCOUNT", bindings, roles);
-  return { actor: { id: account.id, type: "SERVICE_ACCOUNT", label: account.label, grants }, sessionsFromMs: 0 };
+  const actor: Actor = { id: account.id, type: "SERVICE_ACCOUNT", label: account.label, grants };
+  return { actor, sessionsFromMs: 0, sessionEnded: false };
 }

@@ -123,12 +123,14 @@ export interface UserWithBindings {
   readonly bindings: HeldRole[];
   /** Sessions that began before this have ended. */
   readonly sessionsFrom: Instant | null;
+  /** Whether the user has signed out of the session that was asked for. */
+  readonly sessionEnded: boolean;
 }
 
 /** Accounts with the roles that make up their rights. */
 export interface AccountReader {
   /** With the roles of the user's Teams. Null where the account is gone, or pending and so cannot act. */
-  userWithBindings(id: string): Promise<UserWithBindings | null>;
+  userWithBindings(id: string, sessionId?: string | null): Promise<UserWithBindings | null>;
   serviceAccountWithBindings(
     by: { readonly apiKeyHash: string } | { readonly id: string },
   ): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: HeldRole[] } | null>;
@@ -170,8 +172,16 @@ export interface PasswordHasher {
   verify(hash: string | null, password: string): Promise<boolean>;
 }
 
+/** Sessions that their users have signed out of, inside a transaction. */
+export interface EndedSessions {
+  /** False, and nothing done, if the session had ended before. */
+  add(session: { readonly id: string; readonly expiresAt: Instant }): Promise<boolean>;
+}
+
 export interface VerifiedSession {
   readonly userId: string;
+  /** Null for a token without an id, which can only expire. */
+  readonly sessionId: string | null;
   readonly issuedAtMs: number;
   readonly expiresAtMs: number;
 }

@@ -5,7 +5,7 @@ import { isId } from "../../../kernel/ids";
 import { Unauthenticated, type MissingCredentials } from "../../../kernel/errors";
 import type { Actor, Credentials } from "../../../kernel/permissions";
 import type { Account } from "../domain/actor-name";
-import { loadServiceAccount, loadUser, type ActorSources, type KnownActor } from "./load-actor";
+import { hasEnded, loadServiceAccount, loadUser, type ActorSources, type KnownActor } from "./load-actor";
 import type { AccessReadModel, SessionTokens, VerifiedSession } from "./ports";
 
 /** How long a change of access on another replica can go unnoticed if its notification is lost. */
@@ -75,14 +75,14 @@ export class Sessions {
     const secret = await this.identify(credentials);
     const known = fresh ? await this.load(secret) : (this.remembered(secret) ?? (await this.loadOnce(secret)));
     const { credentials: proof } = secret;
-    if (proof.kind === "SESSION" && proof.issuedAtMs < known.sessionsFromMs) throw new Unauthenticated("EXPIRED");
+    if (proof.kind === "SESSION" && hasEnded(known, proof)) throw new Unauthenticated("EXPIRED");
     return { ...known.actor, credentials: proof };
   }
 
   /** The account's owner with current permissions; null if the account is gone. */
   async actorOfAccount({ type, id }: Account): Promise<Actor | null> {
     if (!isId(id)) return null;
-    const known = await (type === "USER" ? loadUser(this.options, id) : this.loadServiceAccount({ id }));
+    const known = await (type === "USER" ? loadUser(this.options, id, null) : this.loadServiceAccount({ id }));
     return known?.actor ?? null;
   }
 
@@ -112,11 +112,11 @@ export class Sessions {
 
   private async identify(credentials: string): Promise<Secret> {
     if (credentials.includes(".")) {
-      const { userId, issuedAtMs, expiresAtMs } = await this.verify(credentials);
+      const { userId, sessionId, issuedAtMs, expiresAtMs } = await this.verify(credentials);
       return {
-        key: `user ${userId}`,
-        credentials: { kind: "SESSION", issuedAtMs, expiresAtMs },
-        load: () => loadUser(this.options, userId),
+        key: `user ${userId}, session ${sessionId}`,
+        credentials: { kind: "SESSION", sessionId, issuedAtMs, expiresAtMs },
+        load: () => loadUser(this.options, userId, sessionId),
       };
     }
     const keyHash = hashApiKey(credentials);

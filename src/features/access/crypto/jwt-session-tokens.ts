@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, type KeyObject } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
-import { newId } from "../../../kernel/ids";
+import { isId, newId } from "../../../kernel/ids";
 import { toInstant, type Instant } from "../../../kernel/instant";
 import type { SessionTokens, VerifiedSession } from "../app/ports";
 
@@ -77,6 +77,7 @@ export class JwtSessionTokens implements SessionTokens {
       });
       return {
         userId: payload.sub ?? "",
+        sessionId: isId(payload.jti ?? "") ? (payload.jti ?? null) : null,
         issuedAtMs: Math.round((payload.iat ?? 0) * 1000),
         expiresAtMs: (payload.exp ?? 0) * 1000,
       };

@@ -1,5 +1,4 @@
 import type { Sql } from "../../../infrastructure/postgres/sql";
-import type { Instant } from "../../../kernel/instant";
 import type { AccountReader, UserWithBindings } from "../app/ports";
 import type { ServiceAccount, User } from "../domain/accounts";
 import type { HeldRole } from "../domain/roles";
@@ -17,19 +16,23 @@ const rolesOf = (rows: readonly Held[]): HeldRole[] =>
 export class AccountReaderSql implements AccountReader {
   constructor(private readonly sql: Sql) {}
 
-  async userWithBindings(id: string): Promise<UserWithBindings | null> {
-    const [user, ...others] = await this.sql.query<User & { sessionsFrom: Instant | null } & Held>(
+  async userWithBindings(id: string, sessionId: string | null = null): Promise<UserWithBindings | null> {
+    const [user, ...others] = await this.sql.query<
+      User & Pick<UserWithBindings, "sessionsFrom" | "sessionEnded"> & Held
+    >(
       `SELECT a.id, a.username, a.full_name AS "fullName", a.status, a.created_at AS "createdAt", a.updated_at AS "updatedAt",
-         a.sessions_from AS "sessionsFrom", ${HELD}
+         a.sessions_from AS "sessionsFrom", EXISTS (SELECT FROM ended_session WHERE id = $2) AS "sessionEnded", ${HELD}
        FROM app_user a LEFT JOIN (
          SELECT role, workspace_id, deployment_id FROM role_binding WHERE user_id = $1
          UNION ALL
          SELECT role, workspace_id, deployment_id FROM role_binding
          WHERE team_id IN (SELECT team_id FROM team_member WHERE user_id = $1)
        ) b ON true ${DEPLOYMENT_OF_IT} WHERE a.id = $1 AND a.status = 'active'`,
-      [id],
+      [id, sessionId],
     );
-    return user === undefined ? null : { user, bindings: rolesOf([user, ...others]), sessionsFrom: user.sessionsFrom };
+    if (user === undefined) return null;
+    const { sessionsFrom, sessionEnded } = user;
+    return { user, bindings: rolesOf([user, ...others]), sessionsFrom, sessionEnded };
   }
 
   async serviceAccountWithBindings(

@@ -1,6 +1,7 @@
-import type { AccessReadModel, Sessions, SessionTokens, User } from "../../access";
+import type { AccessReadModel, EndSession, Sessions, SessionTokens, User } from "../../access";
 import { Unauthenticated } from "../../../kernel/errors";
 import { toInstant, type Instant } from "../../../kernel/instant";
+import type { Actor } from "../../../kernel/permissions";
 
 export interface SessionToken {
   readonly value: string;
@@ -11,6 +12,8 @@ export interface BrowserSession {
   readonly user: User;
   /** The user's first address, where there is one. */
   readonly email: string | null;
+  /** Null if the session can only expire. */
+  readonly id: string | null;
   /** When the user proved who they are. */
   readonly provenAt: Instant;
   readonly expiresAtMs: number;
@@ -26,6 +29,7 @@ export class BrowserSessions {
     private readonly deps: {
       readonly tokens: SessionTokens;
       readonly sessions: Sessions;
+      readonly endSession: EndSession;
       readonly accounts: AccessReadModel;
     },
   ) {}
@@ -47,31 +51,35 @@ export class BrowserSessions {
     return this.deps.tokens.now();
   }
 
-  /** Null if the token is invalid, or its user is gone. */
-  async find(token: string | undefined): Promise<BrowserSession | null> {
-    const checked = await this.deps.tokens.verify(token ?? "");
-    if (typeof checked === "string" || !(await this.isOpen(token))) return null;
-    const [user] = await this.deps.accounts.usersByIds([checked.userId]);
-    if (user === undefined) return null;
+  /** @throws Unauthenticated if the token is missing, invalid or expired, its session has ended, or its user is gone */
+  async open(token: string | undefined): Promise<BrowserSession> {
+    // As the API sees it, which knows of more than signatures and times.
+    const { id: userId, credentials } = await this.deps.sessions.actorOf(token, { fresh: true });
+    if (credentials?.kind !== "SESSION") throw new Unauthenticated("INVALID");
+    const [user] = await this.deps.accounts.usersByIds([userId]);
+    if (user === undefined) throw new Unauthenticated("INVALID");
     const emails = await this.deps.accounts.emailsOf([user.id]);
     const email = emails.find(({ primary }) => primary) ?? emails[0];
-    return {
-      user,
-      email: email?.address ?? null,
-      provenAt: toInstant(checked.issuedAtMs),
-      expiresAtMs: checked.expiresAtMs,
-    };
+    const { sessionId, issuedAtMs, expiresAtMs } = credentials;
+    return { user, email: email?.address ?? null, id: sessionId, provenAt: toInstant(issuedAtMs), expiresAtMs };
   }
 
-  /** As the API sees it, which knows of more than signatures and times. */
-  private async isOpen(token: string | undefined): Promise<boolean> {
+  /** Null where `open` refuses. */
+  async find(token: string | undefined): Promise<BrowserSession | null> {
     try {
-      await this.deps.sessions.actorOf(token, { fresh: true });
-      return true;
+      return await this.open(token);
     } catch (error) {
-      if (error instanceof Unauthenticated) return false;
+      if (error instanceof Unauthenticated) return null;
       throw error;
     }
+  }
+
+  /** Signs out: the token is good for nothing any more. Does nothing if it is not good for anything now. */
+  async end(token: string | undefined, request: NonNullable<Actor["request"]>): Promise<void> {
+    const session = await this.find(token);
+    if (session === null || session.id === null) return;
+    const { user, id, expiresAtMs } = session;
+    await this.deps.endSession.execute({ user, session: { id, expiresAtMs }, request });
   }
 
   /** A fresh token to take away. It proves no more than the session, and so ends with what ends the session. */

@@ -1,16 +1,37 @@
-import type { FastifyRequest } from "fastify";
+import type { IncomingHttpHeaders } from "node:http";
 import { Forbidden } from "../../../kernel/errors";
 import type { Site } from "../domain/site";
+
+/** What tells where a request comes from, be it for a page, for the API or for a WebSocket. */
+export interface SentRequest {
+  readonly headers: IncomingHttpHeaders;
+  /** The host that the client asked for. */
+  readonly host: string;
+}
 
 /**
  * Checks that one of our own pages sent the form. Browsers send the page's origin with every form; a client that sends
  * none is no browser, and can use createToken.
  * @throws Forbidden
  */
-export function requireOwnPage({ headers, host }: FastifyRequest, { origin, appOrigin, deploymentsHost }: Site): void {
+export function requireOwnPage({ headers, host }: SentRequest, site: Site): void {
   const sender = headers.origin ?? "";
-  // A session on the host of the Deployments could be read by what their authors show there.
-  if (host === deploymentsHost) throw new Forbidden();
-  const isOwn = sender === origin || sender === appOrigin || (URL.canParse(sender) && new URL(sender).host === host);
-  if (!isOwn) throw new Forbidden();
+  const isOwn = isOwnOrigin(sender, host, site) || sender === site.appOrigin;
+  if (!isOwn || host === site.deploymentsHost) throw new Forbidden();
 }
+
+/**
+ * Whether a page of ours may have sent the request, or a client that is no browser. Browsers send an origin with every
+ * request that changes something, and those of 2023 and later send `Sec-Fetch-Site` with all of them.
+ */
+export function isSameOrigin({ headers, host }: SentRequest, site: Site): boolean {
+  const { origin, "sec-fetch-site": fetchSite } = headers;
+  return (
+    host !== site.deploymentsHost &&
+    (fetchSite === undefined || fetchSite === "same-origin") &&
+    (origin === undefined || isOwnOrigin(origin, host, site))
+  );
+}
+
+const isOwnOrigin = (sender: string, host: string, { origin }: Site): boolean =>
+  sender === origin || (URL.canParse(sender) && new URL(sender).host === host);

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { WrongCredentials, type SignIn } from "../../access";
+import type { SignIn } from "../../access";
 import { DomainError, Unavailable } from "../../../kernel/errors";
 import { textOf } from "../../../infrastructure/http/json-bodies";
 import type { BrowserSessions } from "../app/browser-sessions";
@@ -59,8 +59,6 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
       const form = formOf(request);
       const identity = form.get("identity") ?? "";
       try {
-        // No user name has one, and no text column takes it.
-        if (identity.includes("\0")) throw new WrongCredentials();
         const { token } = await options.signIn.execute({
           identity,
           password: form.get("password") ?? "",
@@ -86,6 +84,7 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
 
     app.post(`${path}/sign-out`, async (request, reply) => {
       requireOwnPage(request, site);
+      await sessions.end(cookies.sessionOf(request), { id: request.id, address: request.ip });
       cookies.dropSession(reply);
       return sendOn(reply, `${path}?left`);
     });
