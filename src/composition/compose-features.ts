@@ -209,6 +209,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
 
   return {
     access: accessModule,
+    pageSessions: signOnModule.pageSessions,
     audit: auditModule,
     workspaces: workspacesModule,
     deployments: deploymentsModule,

@@ -86,6 +86,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     schema,
     server: config.server,
     authenticate: (header, freshness) => sessions.actorOf(header, freshness),
+    pageSessions: features.pageSessions,
     sessions: { endOf: (header) => sessions.endOf(header), watch },
     forgetActors: () => sessions.forget(),
     ready: async () => {

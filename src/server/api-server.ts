@@ -13,6 +13,7 @@ import { limitConnections, type ConnectionLimits } from "./http/connection-limit
 import { answerParserErrors, requireHost } from "./http/parser-refusals";
 import { withoutTrailingSlash } from "./http/trailing-slashes";
 import { healthRoutes, type Readiness } from "./http/health-routes";
+import { NO_PAGE_SESSIONS, type PageSessions } from "./http/page-sessions";
 import { answerErrors, answerUnknownRoute, errorBody } from "../infrastructure/http/http-errors";
 import { parseJsonBodies } from "../infrastructure/http/json-bodies";
 import type { Metrics } from "../infrastructure/metrics/metrics";
@@ -56,6 +57,8 @@ export interface ApiServerOptions {
   readonly schema: GraphQLSchema;
   readonly server: ApiServerSettings;
   readonly authenticate: Authenticate;
+  /** Sessions in cookies, which browsers send by themselves; by default none is taken. */
+  readonly pageSessions?: PageSessions;
   /** Limits how long a session may hold a socket. */
   readonly sessions: Omit<SocketGate, "authenticate">;
   readonly socketTimes?: SocketTimes;
@@ -84,6 +87,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     schema,
     server,
     authenticate,
+    pageSessions = NO_PAGE_SESSIONS,
     forgetActors,
     log,
     outages,
@@ -117,7 +121,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     done();
   });
   limitTime(app, answerWithinMs, (error, request, reply) => answerError(error, request, reply));
-  limitBodies(app, server, authenticate);
+  limitBodies(app, server, { authenticate, pageSessions });
   if (server.allowedOrigins.length > 0) {
     app.register(cors, {
       origin: server.allowedOrigins.includes("*") ? "*" : [...server.allowedOrigins],
@@ -138,6 +142,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     settings: server,
     graphql,
     gate: { ...options.sessions, authenticate },
+    pageSessions,
     metrics,
     log,
     outages,
@@ -150,7 +155,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       .header("upgrade", "websocket")
       .send(errorBody("This path takes WebSockets only", "UPGRADE_REQUIRED")),
   );
-  graphqlRoutes(app, { endpoint: server.endpoint, graphql, authenticate, log });
+  graphqlRoutes(app, { endpoint: server.endpoint, graphql, authenticate, pageSessions, log });
   healthRoutes(app, { ...options, endpoint: server.endpoint });
 
   return {

@@ -32,6 +32,7 @@ import { InvitationLinkResolver } from "./graphql/invitation-link.resolver";
 import { answerOnPage } from "./http/answers";
 import { Cookies } from "./http/cookies";
 import { invitationRoutes } from "./http/invitation-routes";
+import { PageSessions } from "./http/page-sessions";
 import { sessionRoutes } from "./http/session-routes";
 import { signOnRoutes } from "./http/sign-on-routes";
 import { tokenPageRoutes } from "./http/token-page-routes";
@@ -114,6 +115,8 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
         publicSignups,
       }),
     ],
+    /** The cookie as credentials of the API. */
+    pageSessions: new PageSessions(site, cookies),
     /** The web client's session; and the pages, with a way of their own to read forms and to tell errors. */
     routes: (app: FastifyInstance): void => {
       sessionRoutes(app, { site, signIn: access.signIn, sessions, cookies });

@@ -3,23 +3,27 @@ import type { Logger } from "pino";
 import { explorerRoutes, sendExplorer } from "../explorer/explorer-routes";
 import type { GraphqlServer } from "./graphql-server";
 import { errorBody } from "../../infrastructure/http/http-errors";
+import { credentialsOf, type PageSessions } from "../http/page-sessions";
 import { RequestContext, type Authenticate } from "./request-context";
 
 export interface GraphqlRoutesOptions {
   readonly endpoint: string;
   readonly graphql: GraphqlServer;
   readonly authenticate: Authenticate;
+  readonly pageSessions: PageSessions;
   readonly log: Logger;
 }
 
 /** GraphQL by POST, and the explorer for people who open the endpoint in a browser. */
 export function graphqlRoutes(
   app: FastifyInstance,
-  { endpoint, graphql, authenticate, log }: GraphqlRoutesOptions,
+  { endpoint, graphql, authenticate, pageSessions, log }: GraphqlRoutesOptions,
 ): void {
   app.post(endpoint, { config: { deadline: false } }, async (request, reply) => {
     const { "content-type": contentType, accept } = request.headers;
-    const context = new RequestContext(request, authenticate, log);
+    const authorization = credentialsOf(request, pageSessions);
+    const caller = { id: request.id, ip: request.ip, headers: { authorization } };
+    const context = new RequestContext(caller, authenticate, log);
     const { status, headers, body } = await graphql.answer({ body: request.body, contentType, accept }, context);
     for (const [name, value] of headers) reply.header(name, value);
     return reply.code(status).send(body);

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { Transform, type Readable } from "node:stream";
 import { errorBody } from "../../infrastructure/http/http-errors";
 import { UnsupportedEncoding } from "../../infrastructure/http/json-bodies";
+import { credentialsOf, type PageSessions } from "../http/page-sessions";
 import type { Authenticate } from "./request-context";
 
 declare module "fastify" {
@@ -24,7 +25,11 @@ export interface BodyLimits {
 /**
  * Limits what a client can make the server hold: the time that a body takes, and its size if the caller has no session.
  */
-export function limitBodies(app: FastifyInstance, limits: BodyLimits, authenticate: Authenticate): void {
+export function limitBodies(
+  app: FastifyInstance,
+  limits: BodyLimits,
+  { authenticate, pageSessions }: { readonly authenticate: Authenticate; readonly pageSessions: PageSessions },
+): void {
   const timeoutMs = limits.requestTimeoutSeconds * 1000;
   app.addHook("onRequest", (request, reply, done) => {
     const encoding = request.headers["content-encoding"]?.trim().toLowerCase() ?? "";
@@ -43,14 +48,15 @@ export function limitBodies(app: FastifyInstance, limits: BodyLimits, authentica
   const maxBytes = limits.anonymousBodyLimitBytes;
   app.addHook("preParsing", (request, reply, payload, done) => {
     if (!hasBody(request) || request.routeOptions.config.body !== undefined) return done(null, payload);
-    const { authorization, "content-length": length } = request.headers;
+    const { "content-length": length } = request.headers;
     if (Number(length) <= maxBytes) return done(null, payload);
-    if (authorization === undefined) {
+    const credentials = credentialsOf(request, pageSessions);
+    if (credentials === undefined) {
       if (length === undefined) return done(null, bounded(payload as Readable, maxBytes));
       reply.header("connection", "close");
       return done(tooLarge(maxBytes));
     }
-    authenticate(authorization, { fresh: false }).then(
+    authenticate(credentials, { fresh: false }).then(
       () => done(null, payload),
       (error: Error) => {
         reply.header("connection", "close");

@@ -42,10 +42,10 @@ export class SocketConnection implements Connection {
   /** Requests without a response so far, including those for which the client no longer waits. */
   private inHand = 0;
 
-  /** @param handshake with the `authorization` header of the handshake, for clients that can set headers */
+  /** @param handshake with credentials of its own: an `authorization` header, or the cookie of a page of ours */
   constructor(
     private readonly socket: WebSocket,
-    private readonly handshake: { readonly address: string; readonly authorization: string | undefined },
+    private readonly handshake: { readonly address: string; readonly credentials: string | undefined },
     private readonly deps: SocketDependencies,
   ) {}
 
@@ -60,7 +60,7 @@ export class SocketConnection implements Connection {
 
   async init(params: unknown): Promise<boolean> {
     const { gate } = this.deps;
-    const authorization = authorizationIn(params) ?? this.handshake.authorization;
+    const authorization = authorizationIn(params) ?? this.handshake.credentials;
     try {
       await gate.authenticate(authorization, { fresh: true });
     } catch (error) {

@@ -9,11 +9,12 @@ import type { OutageLog } from "../../infrastructure/outages/outage-log";
 import { countedAddress } from "../../kernel/counted-address";
 import type { Metrics } from "../../infrastructure/metrics/metrics";
 import { answerOnSocket } from "../http/parser-refusals";
+import type { PageSessions } from "../http/page-sessions";
 import { graphqlTransportWs } from "./graphql-transport-ws";
 import { SocketConnection, type SocketDependencies } from "./socket-connection";
 import { SubscriptionsTransportWs } from "./subscriptions-transport-ws";
 import { CLOSE, type Connection, type Transport, type TransportOptions } from "./transport";
-import { addressOf, ignoreUpgrade, isWebSocket, pathOf } from "./upgrades";
+import { addressOf, hostOf, ignoreUpgrade, isWebSocket, pathOf } from "./upgrades";
 
 /** Transports by the name of the subprotocol; the first known one that a client offers is used. */
 const PROTOCOLS: Readonly<Record<string, (connection: Connection, options: TransportOptions) => Transport>> = {
@@ -42,6 +43,7 @@ const TIMES: SocketTimes = { initTimeoutMs: 3_000, pingEveryMs: 20_000 };
 
 export interface SocketServerOptions extends SocketDependencies {
   readonly settings: SocketServerSettings;
+  readonly pageSessions: PageSessions;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly outages: OutageLog;
@@ -106,7 +108,10 @@ export class SocketServer {
       return answerOnSocket(socket, 503, "Too many connections are open; try again later");
     }
     this.server.handleUpgrade(request, socket, head, (opened) => {
-      const connection = this.opened(opened, address, request.headers.authorization);
+      const { headers } = request;
+      const credentials =
+        headers.authorization ?? this.options.pageSessions.ofHandshake({ headers, host: hostOf(request, trustProxy) });
+      const connection = this.opened(opened, address, credentials);
       if (connection !== null) this.boundUntilAccepted(socket, opened, connection);
     });
   }
@@ -131,7 +136,7 @@ export class SocketServer {
     raw.on("data", count);
   }
 
-  private opened(socket: WebSocket, address: string, authorization: string | undefined): SocketConnection | null {
+  private opened(socket: WebSocket, address: string, credentials: string | undefined): SocketConnection | null {
     const { metrics } = this.options;
     const transportOf = PROTOCOLS[socket.protocol];
     // ws reports here why it closes the socket: a message that is too large, or a broken frame.
@@ -141,7 +146,7 @@ export class SocketServer {
       return null;
     }
 
-    const connection = new SocketConnection(socket, { address, authorization }, this.options);
+    const connection = new SocketConnection(socket, { address, credentials }, this.options);
     const transport = transportOf(connection, {
       initTimeoutMs: this.times.initTimeoutMs,
       count: (direction, type) => metrics.socketMessage(direction, type),

@@ -31,3 +31,9 @@ export function addressOf({ headers, socket }: IncomingMessage, trustProxy: bool
   const farthest = [forwarded].flat()[0]?.split(",")[0]?.trim();
   return farthest || (socket.remoteAddress ?? "unknown");
 }
+
+/** The host that the client asked for, read in the same way as Fastify reads it for HTTP. */
+export function hostOf({ headers }: IncomingMessage, trustProxy: boolean): string {
+  const forwarded = trustProxy ? [headers["x-forwarded-host"]].flat().at(-1) : undefined;
+  return forwarded?.split(",").at(-1)?.trim() || (headers.host ?? "");
+}

@@ -26,7 +26,7 @@ export class Cookies {
     this.attempts = settings.secure ? "__Host-retrograde-sign-on-" : "retrograde-sign-on-";
   }
 
-  sessionOf(request: FastifyRequest): string | undefined {
+  sessionOf(request: Pick<FastifyRequest, "headers">): string | undefined {
     return cookiesOf(request)[this.session];
   }
 
@@ -70,5 +70,5 @@ export class Cookies {
   }
 }
 
-const cookiesOf = ({ headers }: FastifyRequest): Record<string, string | undefined> =>
+const cookiesOf = ({ headers }: Pick<FastifyRequest, "headers">): Record<string, string | undefined> =>
   parseCookie(headers.cookie ?? "");
