@@ -2,7 +2,7 @@ const mayUse = require("./scripts/may-use.cjs");
 
 const feature = "^src/features/([^/]+)/";
 /** Everything that the product is made of; packages and Node's own modules are not in it. */
-const ours = "^(src|migrations|test|bench)/";
+const ours = "^(src|migrations|test|bench|ui)/";
 
 const featureDirections = Object.entries(mayUse).map(([name, others]) => ({
   name: `features-${name}`,
@@ -117,6 +117,32 @@ module.exports = {
       severity: "error",
       from: { path: "^src/", pathNot: ["^src/composition/"] },
       to: { path: "/module\\.ts$" },
+    },
+    {
+      name: "the-client-knows-the-schema-only",
+      comment: "schema.graphql is the contract between ui/ and the service",
+      severity: "error",
+      from: { path: "^ui/" },
+      to: { path: "^(src|migrations|test|bench)/" },
+    },
+    {
+      name: "the-service-knows-no-client",
+      severity: "error",
+      from: { path: "^(src|migrations)/" },
+      to: { path: "^ui/" },
+    },
+    {
+      name: "client-layers",
+      comment: "pages use parts, parts use lib",
+      severity: "error",
+      from: { path: "^ui/src/lib/" },
+      to: { path: "^ui/src/(parts|pages)/" },
+    },
+    {
+      name: "client-parts-know-no-page",
+      severity: "error",
+      from: { path: "^ui/src/parts/" },
+      to: { path: "^ui/src/pages/" },
     },
     {
       name: "no-test-code-in-the-product",

@@ -16,7 +16,7 @@ const common: Config = {
 const config: Config = {
   projects: [
     // The fast lane: no database.
-    { ...common, displayName: "unit", roots: ["<rootDir>/src"] },
+    { ...common, displayName: "unit", roots: ["<rootDir>/src", "<rootDir>/ui/src"] },
     {
       ...common,
       displayName: "product",

@@ -9,9 +9,9 @@ let project: string;
 
 beforeEach(async () => {
   project = await mkdtemp(join(tmpdir(), "retrograde-build-"));
-  for (const folder of ["scripts", "src", "migrations"]) await mkdir(join(project, folder));
-  for (const name of ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts/build.mjs"])
-    await cp(join(ROOT, name), join(project, name));
+  for (const folder of ["src", "migrations"]) await mkdir(join(project, folder));
+  for (const name of ["package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json", "scripts"])
+    await cp(join(ROOT, name), join(project, name), { recursive: true });
   await symlink(join(ROOT, "node_modules"), join(project, "node_modules"));
   await writeFile(join(project, "src/main.ts"), `import { word } from "./word";\nprocess.stdout.write(word);\n`);
   await writeFile(join(project, "src/word.ts"), `export const word = "one";\n`);

@@ -1,0 +1,90 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import {
+  DeploymentHeadDocument,
+  DeploymentVariablesDocument,
+  FileDiffDocument,
+  HistoryCountDocument,
+  HistoryDocument,
+  PlanDocument,
+  RevisionDetailsDocument,
+  SelfDocument,
+  type DeploymentHeadQuery,
+  type DeployRevisionFilter,
+} from "../gql";
+import { ask, RequestFailed } from "./ask";
+
+export type Head = NonNullable<DeploymentHeadQuery["deployment"]>;
+
+/** Lines of a page of the history. */
+export const PAGE = 50;
+/** How long a page that is off the screen stays. */
+const PAGE_GC_MS = 30_000;
+/** Without news over the socket. */
+const HEAD_REFETCH_MS = 30_000;
+
+export const selfQuery = queryOptions({
+  queryKey: ["self"],
+  queryFn: async ({ signal }) => (await ask(SelfDocument, {}, signal)).self?.user ?? null,
+  staleTime: 300_000,
+});
+
+/** @throws RequestFailed with NOT_FOUND where there is none, or none that the caller may see */
+export const headQuery = (releaseName: string) =>
+  queryOptions({
+    queryKey: ["head", releaseName],
+    queryFn: async ({ signal }): Promise<Head> => {
+      const { deployment } = await ask(DeploymentHeadDocument, { releaseName }, signal);
+      if (deployment == null) throw new RequestFailed("Deployment not found", "NOT_FOUND");
+      return deployment;
+    },
+    refetchInterval: HEAD_REFETCH_MS,
+  });
+
+export const historyQuery = (deploymentUuid: string, filter: DeployRevisionFilter | null, after: string | null) =>
+  queryOptions({
+    queryKey: ["history", deploymentUuid, filter, after],
+    queryFn: async ({ signal }) =>
+      (await ask(HistoryDocument, { deploymentUuid, first: PAGE, after, filter }, signal)).deployRevisions,
+    gcTime: PAGE_GC_MS,
+  });
+
+export const countQuery = (deploymentUuid: string, filter: DeployRevisionFilter | null) =>
+  queryOptions({
+    queryKey: ["history-count", deploymentUuid, filter],
+    queryFn: async ({ signal }) =>
+      (await ask(HistoryCountDocument, { deploymentUuid, filter }, signal)).deployRevisions.totalCount,
+    placeholderData: keepPreviousData,
+  });
+
+export const revisionQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["revision", id],
+    queryFn: async ({ signal }) => {
+      const { deployRevision } = await ask(RevisionDetailsDocument, { id }, signal);
+      if (deployRevision == null) throw new RequestFailed("Deploy not found", "NOT_FOUND");
+      return deployRevision;
+    },
+  });
+
+/** A plan holds for one moment, so it is asked anew whenever it is opened. */
+export const planQuery = (deploymentUuid: string, deployRevisionId: string) =>
+  queryOptions({
+    queryKey: ["plan", deploymentUuid, deployRevisionId],
+    queryFn: async ({ signal }) => (await ask(PlanDocument, { deploymentUuid, deployRevisionId }, signal)).rollbackPlan,
+    gcTime: 0,
+    staleTime: 0,
+  });
+
+export const fileDiffQuery = (from: string, to: string, path: string) =>
+  queryOptions({
+    queryKey: ["file-diff", from, to, path],
+    queryFn: async ({ signal }) => (await ask(FileDiffDocument, { from, to, path }, signal)).dagFileDiff,
+    staleTime: Infinity,
+  });
+
+export const variablesQuery = (deploymentUuid: string) =>
+  queryOptions({
+    queryKey: ["variables", deploymentUuid],
+    queryFn: async ({ signal }) =>
+      (await ask(DeploymentVariablesDocument, { deploymentUuid }, signal)).deploymentVariables ?? [],
+  });

@@ -1,0 +1,105 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { revisionQuery } from "../../lib/queries";
+import { DEPLOY_TYPE, MECHANISM, plural, shortDigest, sizeWords, TRIGGER } from "../../lib/words";
+import { CopyButton } from "../../parts/copy-button";
+import { Icon } from "../../parts/icon";
+import { Failed } from "../../parts/states";
+import { Steps } from "../../parts/steps";
+import { Exact } from "../../parts/when";
+import { useDeployment } from "../deployment/deployment-context";
+import type { HistoryLine } from "./use-history";
+
+interface DetailsProps {
+  readonly line: HistoryLine;
+  readonly deploymentUuid: string;
+}
+
+/** Everything that is known about a line, asked for when it is opened. */
+export function LineDetails({ line }: DetailsProps) {
+  const { releaseName } = useDeployment();
+  const { data: revision, error, refetch } = useQuery(revisionQuery(line.id));
+  const link = new URL(`${location.pathname}?open=${line.id}`, location.href).href;
+  if (error !== null && revision === undefined)
+    return <Failed what="The deploy" error={error} onRetry={() => void refetch()} />;
+  const digest = revision?.imageDigest;
+  const bundle = revision?.dagBundle;
+  return (
+    <div className="details">
+      <dl className="kv">
+        {line.image == null ? null : (
+          <>
+            <dt>Image</dt>
+            <dd>
+              <span className="mono">{line.image.split("@")[0]}</span>{" "}
+              <CopyButton text={line.image} label="Copy image" />
+            </dd>
+          </>
+        )}
+        {digest == null ? null : (
+          <>
+            <dt>Digest</dt>
+            <dd>
+              <span className="mono">{shortDigest(digest)}</span> <CopyButton text={digest} label="Copy digest" />
+            </dd>
+          </>
+        )}
+        <dt>Versions</dt>
+        <dd>
+          {[
+            line.runtimeVersion == null ? "" : `Runtime ${line.runtimeVersion}`,
+            line.airflowVersion == null ? "" : `Airflow ${line.airflowVersion}`,
+          ]
+            .filter((version) => version !== "")
+            .join(" · ") || "unknown"}
+        </dd>
+        <dt>DAGs</dt>
+        <dd>
+          {MECHANISM[line.dagDeploymentType]}
+          {line.dagTarballVersion == null ? null : (
+            <>
+              : <span className="mono">{line.dagTarballVersion}</span>
+            </>
+          )}
+          {bundle == null ? null : (
+            <span className="quiet">
+              {" "}
+              · {plural(bundle.fileCount, "file")}, {sizeWords(bundle.sizeBytes)}
+            </span>
+          )}
+        </dd>
+        <dt>Deployed</dt>
+        <dd>
+          <Exact at={line.createdAt} />
+          <span className="quiet">
+            {" "}
+            · {DEPLOY_TYPE[line.type]}, by {TRIGGER[line.trigger]}
+          </span>
+        </dd>
+      </dl>
+      {revision === undefined || revision.steps.length === 0 ? null : <Steps steps={revision.steps} />}
+      {line.rollback.allowed || line.isCurrent ? null : (
+        <ul className="reasons">
+          {line.rollback.blockers.map(({ code, message, remedy }) => (
+            <li key={code}>
+              <Icon name="lock" />
+              <span>
+                {message} {remedy}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p className="detail-links">
+        <Link
+          to="/deployments/$releaseName/logs"
+          params={{ releaseName: releaseName ?? "" }}
+          search={{ q: `Revision ${line.number}` }}
+        >
+          Its log lines
+        </Link>
+        <CopyButton text={link} label="Copy link" className="btn sm quiet" />
+      </p>
+    </div>
+  );
+}
