@@ -6,6 +6,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const LOCALE = "en-GB";
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const relativeFormat = new Intl.RelativeTimeFormat("en", { numeric: "always" });
 
 const formats = new Map<string, Intl.DateTimeFormat>();
@@ -26,12 +27,18 @@ export function clock(at: string, zone: Zone): string {
   return format(zone, CLOCK).format(new Date(at));
 }
 
+/** Returns "7 Nov 2026", or "7 Nov" without the year: months have three letters, which no English locale has for all of them. */
+function date(at: number, zone: Zone, withYear: boolean): string {
+  const parts = format(zone, { day: "numeric", month: "numeric", year: "numeric" }).formatToParts(at);
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((found) => found.type === type)?.value ?? "";
+  const words = `${part("day")} ${MONTHS[Number(part("month")) - 1] ?? ""}`;
+  return withYear ? `${words} ${part("year")}` : words;
+}
+
 /** Returns "7 Nov", with the year if it is another one than now. */
 export function day(at: string, zone: Zone, now: number): string {
-  const options: Intl.DateTimeFormatOptions = { day: "numeric", month: "short" };
-  const year = (instant: number): string => format(zone, { year: "numeric" }).format(instant);
-  const sameYear = year(Date.parse(at)) === year(now);
-  return format(zone, sameYear ? options : { ...options, year: "numeric" }).format(new Date(at));
+  const year = (instant: number): string => date(instant, zone, true).slice(-4);
+  return date(Date.parse(at), zone, year(Date.parse(at)) !== year(now));
 }
 
 /** Returns "8 minutes ago" up to seven days back, then the day. An instant that is ahead of the clock is "just now". */
@@ -47,12 +54,14 @@ export function relative(at: string, zone: Zone, now: number): string {
 
 /** Returns "7 Nov 2026, 10:34:11 CET · 09:34:11 UTC": the zone always stands beside the time. */
 export function exact(at: string, zone: Zone): string {
-  const date = new Date(at);
-  const full: Intl.DateTimeFormatOptions = { day: "numeric", month: "short", year: "numeric", ...CLOCK };
-  const utc = format("utc", full).format(date);
-  if (zone === "utc") return `${utc} UTC`;
-  const local = format("local", { ...full, timeZoneName: "short" }).format(date);
-  return /\b(UTC|GMT)$/.test(local) ? `${utc} UTC` : `${local} · ${clock(at, "utc")} UTC`;
+  const words = (of: Zone): string => `${date(Date.parse(at), of, true)}, ${clock(at, of)}`;
+  if (zone === "utc") return `${words("utc")} UTC`;
+  const name = format("local", { timeZoneName: "short" })
+    .formatToParts(Date.parse(at))
+    .find(({ type }) => type === "timeZoneName")?.value;
+  return name === undefined || name === "UTC" || name === "GMT"
+    ? `${words("utc")} UTC`
+    : `${words("local")} ${name} · ${clock(at, "utc")} UTC`;
 }
 
 /** Returns "41 s", "5 min", "2 h 24 min" or "9 d 5 h". */
