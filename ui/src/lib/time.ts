@@ -31,7 +31,7 @@ export function clock(at: string, zone: Zone): string {
 function date(at: number, zone: Zone, withYear: boolean): string {
   const parts = format(zone, { day: "numeric", month: "numeric", year: "numeric" }).formatToParts(at);
   const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((found) => found.type === type)?.value ?? "";
-  const words = `${part("day")} ${MONTHS[Number(part("month")) - 1] ?? ""}`;
+  const words = `${Number(part("day"))} ${MONTHS[Number(part("month")) - 1] ?? ""}`;
   return withYear ? `${words} ${part("year")}` : words;
 }
 

@@ -93,7 +93,11 @@ export function HistoryPage() {
             runId={search.run}
             onRun={(id) => set((old) => ({ ...old, run: id }), true)}
             onRetry={() => set(({ run: _run, ...rest }) => rest, true)}
-            onClose={() => set(({ plan: _plan, run: _run, ...rest }) => rest)}
+            onClose={() => {
+              set(({ plan: _plan, run: _run, ...rest }) => rest);
+              // Whoever has just rolled back wants to see that line.
+              if (search.run !== undefined) void showPending(queryClient, head.id);
+            }}
           />
         </Suspense>
       )}

@@ -47,12 +47,10 @@ export function HistoryTable(props: HistoryTableProps) {
   const { piece } = history;
   const contexts = useMemo(() => (filter === null ? contextsOf(piece) : new Map<string, Context>()), [filter, piece]);
 
+  // What is above may change its height, such as filters that wrap.
   useLayoutEffect(() => {
-    const measure = (): void => setTop((body.current?.getBoundingClientRect().top ?? 0) + scrollY);
-    measure();
-    addEventListener("resize", measure);
-    return () => removeEventListener("resize", measure);
-  }, [items.length === 0]);
+    if (body.current !== null) setTop(Math.round(body.current.getBoundingClientRect().top + scrollY));
+  });
 
   const [focus, setFocus] = useState<number | null>(null);
   const move = (to: number): void => {
@@ -85,60 +83,59 @@ export function HistoryTable(props: HistoryTableProps) {
   const first = items[0];
   const last = items.at(-1);
   const isFirstLoad = items.every(({ index }) => history.line(index) === undefined);
+  // Nothing is measured before there are lines.
+  if (isFirstLoad) return <Loading what="the history" />;
   return (
-    <>
-      {isFirstLoad ? <Loading what="the history" /> : null}
-      <div className={isFirstLoad ? "card hist hidden" : "card hist"} ref={body}>
-        <table role="table" aria-rowcount={total === undefined ? -1 : total + 1}>
-          <caption className="sr">Deploys of {label}, newest first</caption>
-          <thead role="rowgroup">
-            <tr role="row" aria-rowindex={1}>
-              <th role="columnheader" className="gut">
-                No.
-              </th>
-              <th role="columnheader" className="st-c">
-                Status
-              </th>
-              <th role="columnheader">What</th>
-              <th role="columnheader" className="who-c">
-                Who
-              </th>
-              <th role="columnheader" className="when">
-                When
-              </th>
-              <th role="columnheader" className="act">
-                <span className="sr">Action</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody role="rowgroup">
-            <Spacer height={first === undefined ? 0 : first.start - top} />
-            {items.map(({ index }) => {
-              const line = history.line(index);
-              if (line === undefined) return <Pending key={index} index={index} measure={virtualizer.measureElement} />;
-              const isOpen = open === line.id;
-              return (
-                <Fragment key={line.id}>
-                  <HistoryRow
-                    line={line}
-                    index={index}
-                    context={contexts.get(line.id) ?? NO_CONTEXT}
-                    arc={arcs.get(line.id)}
-                    isFocused={focus === index}
-                    isOpen={isOpen}
-                    details={isOpen ? <LineDetails line={line} deploymentUuid={deploymentUuid} /> : null}
-                    measure={virtualizer.measureElement}
-                    onToggle={() => onOpen(isOpen ? undefined : line.id)}
-                    onDeploy={() => onDeploy(line.id)}
-                  />
-                </Fragment>
-              );
-            })}
-            <Spacer height={last === undefined ? 0 : virtualizer.getTotalSize() - (last.end - top)} />
-          </tbody>
-        </table>
-      </div>
-    </>
+    <div className="card hist" ref={body}>
+      <table role="table" aria-rowcount={total === undefined ? -1 : total + 1}>
+        <caption className="sr">Deploys of {label}, newest first</caption>
+        <thead role="rowgroup">
+          <tr role="row" aria-rowindex={1}>
+            <th role="columnheader" className="gut">
+              No.
+            </th>
+            <th role="columnheader" className="st-c">
+              Status
+            </th>
+            <th role="columnheader">What</th>
+            <th role="columnheader" className="who-c">
+              Who
+            </th>
+            <th role="columnheader" className="when">
+              When
+            </th>
+            <th role="columnheader" className="act">
+              <span className="sr">Action</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          <Spacer height={first === undefined ? 0 : first.start - top} />
+          {items.map(({ index }) => {
+            const line = history.line(index);
+            if (line === undefined) return <Pending key={index} index={index} measure={virtualizer.measureElement} />;
+            const isOpen = open === line.id;
+            return (
+              <Fragment key={line.id}>
+                <HistoryRow
+                  line={line}
+                  index={index}
+                  context={contexts.get(line.id) ?? NO_CONTEXT}
+                  arc={arcs.get(line.id)}
+                  isFocused={focus === index}
+                  isOpen={isOpen}
+                  details={isOpen ? <LineDetails line={line} deploymentUuid={deploymentUuid} /> : null}
+                  measure={virtualizer.measureElement}
+                  onToggle={() => onOpen(isOpen ? undefined : line.id)}
+                  onDeploy={() => onDeploy(line.id)}
+                />
+              </Fragment>
+            );
+          })}
+          <Spacer height={last === undefined ? 0 : virtualizer.getTotalSize() - (last.end - top)} />
+        </tbody>
+      </table>
+    </div>
   );
 }
 

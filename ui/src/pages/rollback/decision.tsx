@@ -9,6 +9,9 @@ import type { Plan } from "./plan-view";
 
 const MAX_REASON = 500;
 
+/** Below this width the decision stands under the plan; to focus it would scroll the plan away. */
+const hasRoom = (): boolean => matchMedia("(min-width: 901px)").matches;
+
 interface DecisionProps {
   readonly plan: Plan;
   readonly reason: string;
@@ -73,7 +76,7 @@ export function Decision(props: DecisionProps) {
           id="why"
           ref={reasonField}
           rows={3}
-          autoFocus
+          autoFocus={hasRoom()}
           aria-required="true"
           aria-describedby="why-length"
           placeholder="One sentence: what broke, since when"
@@ -137,7 +140,9 @@ function Need({ lacksReason, lacksTick, tooLong }: NeedProps): ReactNode {
       ? `Still needed: ${needed.join(" and ")}`
       : connection.state === "lost"
         ? "No live connection: this may fail"
-        : "Ctrl-Enter confirms as well";
+        : hasRoom()
+          ? "Ctrl-Enter confirms as well"
+          : "Ready";
   return (
     <p className="need" id="still-needed" role="status">
       <Icon name="info" />
