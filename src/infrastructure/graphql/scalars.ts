@@ -64,7 +64,7 @@ export const Json = new GraphQLScalarType({
   ...json,
   parseLiteral: (node, variables) => {
     refuseInexactNumbers(node);
-    return json.parseLiteral(node, variables);
+    return json.parseLiteral(node, variables) as unknown;
   },
   name: "JSON",
   description: "Any JSON value.",
