@@ -80,8 +80,8 @@ interface ServerConfig {
   readonly idleTimeoutSeconds: number;
   readonly uploadTimeoutSeconds: number;
   readonly uploadMinBytesPerSecond: number;
-  /** Trust `X-Forwarded-*`; safe only behind a proxy that overwrites them. */
-  readonly trustProxy: boolean;
+  /** How many proxies, or the proxies of which networks, are trusted to set `X-Forwarded-*`; true trusts all. */
+  readonly trustProxy: boolean | number | readonly string[];
   readonly allowedOrigins: readonly string[];
   readonly baseDomain: string;
   /** The URL at which browsers reach this process, without a path. */

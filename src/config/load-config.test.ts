@@ -631,3 +631,35 @@ describe("problems", () => {
     ).toEqual([]);
   });
 });
+
+describe("trusted proxies", () => {
+  const KEY = "WEBSERVER__TRUST_PROXY";
+
+  test.each<[string, unknown]>([
+    ["true", true],
+    ["no", false],
+    ["0", 0],
+    ["1", 1],
+    ["10", 10],
+    ["loopback", ["loopback"]],
+    ["10.0.0.0/8, uniquelocal,2001:db8::/32 , 192.0.2.1", ["10.0.0.0/8", "uniquelocal", "2001:db8::/32", "192.0.2.1"]],
+  ])("are read from the variable %s", (text, value) => {
+    expect(load([], { [KEY]: text }).server.trustProxy).toEqual(value);
+  });
+
+  test.each<[string, unknown]>([
+    ["true", true],
+    ["2", 2],
+    ["10.0.0.0/8", ["10.0.0.0/8"]],
+    ["[10.0.0.0/8, loopback]", ["10.0.0.0/8", "loopback"]],
+  ])("are read from the value %s", (text, value) => {
+    expect(load([houstonConfig(`webserver: { trustProxy: ${text} }`)]).server.trustProxy).toEqual(value);
+  });
+
+  test.each(["-1", "11", "1.5", "10.1", "10.0.0.0/33", "0.0.0.0/0", "somewhere", "10.0.0.0/8, nowhere"])(
+    "cannot be %s",
+    (text) => {
+      expect(problemsOf([], { [KEY]: text })).toEqual([expect.stringContaining("the number of proxies from 0 to 10")]);
+    },
+  );
+});

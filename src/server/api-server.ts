@@ -9,6 +9,7 @@ import type { OutageLog } from "../infrastructure/outages/outage-log";
 import { ANSWER_WITHIN_MS, limitTime } from "./http/deadline";
 import { graphqlRoutes } from "./graphql/graphql-routes";
 import { createGraphqlServer } from "./graphql/graphql-server";
+import { cleanForwardedFor, trustOf, type TrustedProxies } from "./http/client-address";
 import { limitConnections, type ConnectionLimits } from "./http/connection-limits";
 import { answerParserErrors, requireHost } from "./http/parser-refusals";
 import { withoutTrailingSlash } from "./http/trailing-slashes";
@@ -29,6 +30,9 @@ const MAX_CHECK_INTERVAL_MS = 5_000;
 /** A route ends its own uploads, with a response. After this extra time Node ends those that the route has missed. */
 const LAST_RESORT_SECONDS = 60;
 
+const TRUSTS_ALL =
+  "webserver.trustProxy is true: unless the proxy overwrites X-Forwarded-For, clients choose the address by which they are limited and audited. Set the number of proxies, or their networks";
+
 export interface ApiServerSettings extends BodyLimits, ConnectionLimits {
   readonly host: string;
   /** 0 takes any free port. */
@@ -39,7 +43,7 @@ export interface ApiServerSettings extends BodyLimits, ConnectionLimits {
   readonly maxSockets: number;
   readonly maxSocketsPerAddress: number;
   readonly bodyLimitBytes: number;
-  readonly trustProxy: boolean;
+  readonly trustProxy: TrustedProxies;
   /** Max time for an upload, which is the longest of all requests. */
   readonly uploadTimeoutSeconds: number;
   readonly allowedOrigins: readonly string[];
@@ -95,10 +99,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     answerWithinMs = ANSWER_WITHIN_MS,
   } = options;
   const answerError = answerErrors(log, outages);
+  const trust = trustOf(server.trustProxy);
   const app = fastify({
     logger: false,
     bodyLimit: server.bodyLimitBytes,
-    trustProxy: server.trustProxy,
+    trustProxy: trust,
     genReqId: requestIdOf,
     frameworkErrors: answerError,
     clientErrorHandler: answerParserErrors,
@@ -110,7 +115,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       connectionsCheckingInterval: Math.min(server.requestTimeoutSeconds * 500, MAX_CHECK_INTERVAL_MS),
     },
   });
-  limitConnections(app, server, log);
+  if (trust !== false) cleanForwardedFor(app);
+  limitConnections(app, { ...server, isBehindProxy: trust !== false }, log);
   requireHost(app);
   app.removeContentTypeParser(["text/plain", "application/json"]);
   parseJsonBodies(app, "application/json");
@@ -140,6 +146,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   });
   const sockets = new SocketServer({
     settings: server,
+    trust,
     graphql,
     gate: { ...options.sessions, authenticate },
     pageSessions,
@@ -160,7 +167,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
 
   return {
     app,
-    listen: async () => ({ url: await app.listen({ host: server.host, port: server.port }) }),
+    listen: async () => {
+      if (server.trustProxy === true) log.warn(TRUSTS_ALL);
+      return { url: await app.listen({ host: server.host, port: server.port }) };
+    },
     close: async (graceMs) => {
       await Promise.all([closeWithin(app, graceMs), sockets.close(graceMs)]);
       if (started) await graphql.stop();

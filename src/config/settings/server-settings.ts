@@ -9,6 +9,7 @@ import {
   text,
   textLike,
   trueOrFalse,
+  trustedProxies,
   wholeNumber,
 } from "./value-kinds";
 
@@ -104,10 +105,11 @@ export const server = {
     description: "Lowest rate of a DAG upload, over half a minute; 0 takes any.",
   }),
   trustProxy: setting({
-    kind: trueOrFalse,
+    kind: trustedProxies,
     default: false,
     values: [config("webserver.trustProxy")],
-    description: "Believe X-Forwarded-* headers; turn on behind a proxy that overwrites them.",
+    description:
+      "Whose X-Forwarded-* headers are believed: the number of proxies before this service, or their networks (10.0.0.0/8, loopback, uniquelocal, linklocal). With true a client can choose its address, unless the proxy overwrites the header.",
   }),
   allowedOrigins: setting({
     kind: listOfOrigins,

@@ -1,3 +1,5 @@
+import proxyAddr from "@fastify/proxy-addr";
+import { isIP } from "node:net";
 import { isAbsolute, resolve } from "node:path";
 import { RE2JS } from "re2js";
 import { z } from "zod";
@@ -43,6 +45,27 @@ export const introspection: ValueKind<boolean | "signed-in"> = {
   expected: "true, signed-in or false",
   schema: z.union([flag, z.literal("signed-in")]),
   fromText: (text) => trueOrFalse.fromText(text),
+};
+
+const MAX_PROXIES = 10;
+
+/** How many proxies are trusted, or those of which networks. A list is separated by commas in the environment. */
+export const trustedProxies: ValueKind<boolean | number | readonly string[]> = {
+  expected: `true, false, the number of proxies from 0 to ${MAX_PROXIES}, or a list of networks such as 10.0.0.0/8, loopback or uniquelocal`,
+  schema: z.union([
+    z.boolean(),
+    z.int().min(0).max(MAX_PROXIES),
+    z.array(z.string().refine(isNetwork)),
+    z
+      .string()
+      .refine(isNetwork)
+      .transform((network) => [network]),
+  ]),
+  fromText(text) {
+    if (/^\d+$/.test(text.trim())) return Number(text);
+    const value = trueOrFalse.fromText(text);
+    return typeof value === "boolean" ? value : listOfText.fromText(text);
+  },
 };
 
 export function wholeNumber(minimum: number, maximum: number): ValueKind<number> {
@@ -204,6 +227,18 @@ export const pattern: ValueKind<string> = {
 function isPattern(value: string): boolean {
   try {
     return RE2JS.compile(value) instanceof RE2JS;
+  } catch {
+    return false;
+  }
+}
+
+const NAMED_NETWORKS = new Set(["loopback", "linklocal", "uniquelocal"]);
+
+function isNetwork(value: string): boolean {
+  // The parser of addresses also takes short forms such as 10.1 for 10.0.0.1.
+  if (!NAMED_NETWORKS.has(value) && isIP(value.split("/", 1)[0]!) === 0) return false;
+  try {
+    return typeof proxyAddr.compile(value) === "function";
   } catch {
     return false;
   }

@@ -12,7 +12,6 @@ export interface ConnectionLimits {
   readonly maxConnectionsPerAddress: number;
   /** Time after which a client that does not read its response is disconnected. */
   readonly idleTimeoutSeconds: number;
-  readonly trustProxy: unknown;
 }
 
 interface Tracked {
@@ -29,14 +28,17 @@ const SWEEPS_PER_TIMEOUT = 10;
  * Limits the connections of a server, of each address, and of clients that do not read. Behind a trusted proxy all
  * connections come from the proxy, which counts its own; there the running requests are counted by client instead.
  */
-export function limitConnections(app: FastifyInstance, limits: ConnectionLimits, log: Logger): void {
-  const behindProxy = limits.trustProxy !== false;
+export function limitConnections(
+  app: FastifyInstance,
+  { isBehindProxy, ...limits }: ConnectionLimits & { readonly isBehindProxy: boolean },
+  log: Logger,
+): void {
   app.server.maxConnections = limits.maxConnections;
   const refused = new RepeatedWarning(log, "connections are refused: too many are open");
   app.server.on("drop", () => refused.report({ maxConnections: limits.maxConnections }));
-  const openOf = trackSockets(app.server, behindProxy ? Infinity : limits.maxConnectionsPerAddress, refused);
+  const openOf = trackSockets(app.server, isBehindProxy ? Infinity : limits.maxConnectionsPerAddress, refused);
   cutStalledReaders(app, openOf, limits.idleTimeoutSeconds * 1000);
-  if (behindProxy) limitRequestsByClient(app, limits.maxConnectionsPerAddress, refused);
+  if (isBehindProxy) limitRequestsByClient(app, limits.maxConnectionsPerAddress, refused);
 }
 
 function trackSockets(server: Server, maxPerAddress: number, refused: RepeatedWarning): ReadonlyMap<Socket, Tracked> {

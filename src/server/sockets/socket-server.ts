@@ -8,13 +8,14 @@ import { Unavailable } from "../../kernel/errors";
 import type { OutageLog } from "../../infrastructure/outages/outage-log";
 import { countedAddress } from "../../kernel/counted-address";
 import type { Metrics } from "../../infrastructure/metrics/metrics";
+import { clientAddressOf, hostOf, type TrustProxy } from "../http/client-address";
 import { answerOnSocket } from "../http/parser-refusals";
 import type { PageSessions } from "../http/page-sessions";
 import { graphqlTransportWs } from "./graphql-transport-ws";
 import { SocketConnection, type SocketDependencies } from "./socket-connection";
 import { SubscriptionsTransportWs } from "./subscriptions-transport-ws";
 import { CLOSE, type Connection, type Transport, type TransportOptions } from "./transport";
-import { addressOf, hostOf, ignoreUpgrade, isWebSocket, pathOf } from "./upgrades";
+import { ignoreUpgrade, isWebSocket, pathOf } from "./upgrades";
 
 /** Transports by the name of the subprotocol; the first known one that a client offers is used. */
 const PROTOCOLS: Readonly<Record<string, (connection: Connection, options: TransportOptions) => Transport>> = {
@@ -28,7 +29,6 @@ interface SocketServerSettings {
   readonly maxSocketsPerAddress: number;
   readonly bodyLimitBytes: number;
   readonly anonymousBodyLimitBytes: number;
-  readonly trustProxy: boolean;
 }
 
 export interface SocketTimes {
@@ -44,6 +44,7 @@ const TIMES: SocketTimes = { initTimeoutMs: 3_000, pingEveryMs: 20_000 };
 export interface SocketServerOptions extends SocketDependencies {
   readonly settings: SocketServerSettings;
   readonly pageSessions: PageSessions;
+  readonly trust: TrustProxy | false;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly outages: OutageLog;
@@ -100,8 +101,8 @@ export class SocketServer {
   }
 
   private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { maxSockets, maxSocketsPerAddress, trustProxy } = this.options.settings;
-    const address = addressOf(request, trustProxy);
+    const { maxSockets, maxSocketsPerAddress } = this.options.settings;
+    const address = clientAddressOf(request, this.options.trust);
     const counted = countedAddress(address);
     if (this.closing) return answerOnSocket(socket, 503, "The server is stopping");
     if (this.server.clients.size >= maxSockets || (this.openByAddress.get(counted) ?? 0) >= maxSocketsPerAddress) {
@@ -110,7 +111,8 @@ export class SocketServer {
     this.server.handleUpgrade(request, socket, head, (opened) => {
       const { headers } = request;
       const credentials =
-        headers.authorization ?? this.options.pageSessions.ofHandshake({ headers, host: hostOf(request, trustProxy) });
+        headers.authorization ??
+        this.options.pageSessions.ofHandshake({ headers, host: hostOf(request, this.options.trust) });
       const connection = this.opened(opened, address, credentials);
       if (connection !== null) this.boundUntilAccepted(socket, opened, connection);
     });

@@ -24,16 +24,3 @@ export function ignoreUpgrade(server: Server, request: IncomingMessage, socket: 
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
   server.emit("connection", socket);
 }
-
-/** The client's network address. Headers of proxies count only if proxies are trusted, as for HTTP. */
-export function addressOf({ headers, socket }: IncomingMessage, trustProxy: boolean): string {
-  const forwarded = trustProxy ? headers["x-forwarded-for"] : undefined;
-  const farthest = [forwarded].flat()[0]?.split(",")[0]?.trim();
-  return farthest || (socket.remoteAddress ?? "unknown");
-}
-
-/** The host that the client asked for, read in the same way as Fastify reads it for HTTP. */
-export function hostOf({ headers }: IncomingMessage, trustProxy: boolean): string {
-  const forwarded = trustProxy ? [headers["x-forwarded-host"]].flat().at(-1) : undefined;
-  return forwarded?.split(",").at(-1)?.trim() || (headers.host ?? "");
-}
