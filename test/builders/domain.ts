@@ -87,6 +87,7 @@ const SETTINGS: RollbackSettings = {
   dagOnlyDeployment: true,
   updateDeploymentImageEndpoint: true,
   imageValidation: false,
+  defaultRepositories: { runtime: "quay.io/astronomer/astro-runtime", airflow: "quay.io/astronomer/ap-airflow" },
   requireDataLossAcknowledgement: true,
   allowAirflow3To2: false,
   dagTarballVersionValidation: true,
@@ -122,7 +123,7 @@ export function buildQuestion(
     target: buildRevision({ deploymentId: deployment.id, number: 2 }),
     previousDeployedNumber: 2,
     bundle: null,
-    image: null,
+    image: { kind: "FOUND", digest: "sha256:1" },
     ...overrides,
     settings: { ...SETTINGS, ...settings },
   };

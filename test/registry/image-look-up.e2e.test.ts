@@ -180,16 +180,60 @@ describe.each(registries)("an image in $kind", (registry) => {
   });
 });
 
-test("an image is taken at its word where the installation does not verify them", async () => {
-  const world = await startRegistryWorld(registries[0]!);
-  try {
-    const admin = await signUpAdmin(world);
+describe("where the installation does not verify images before they are deployed", () => {
+  let world: RegistryWorld;
+  let admin: string;
+  beforeAll(async () => {
+    world = await startRegistryWorld(registries[0]!, {
+      env: { DEPLOYMENTS__EXPOSE_DOCKER_WEBHOOK_ENDPOINT: "false" },
+    });
+    admin = await signUpAdmin(world);
+  });
+  afterAll(() => world.close());
+
+  const deployed = async (deployment: BuiltDeployment, image: string): Promise<string> =>
+    (await deployImage(world, admin, deployment, { image })).id;
+  const planOf = async (deployment: BuiltDeployment, to: string, token = admin) => {
+    const { rollbackPlan } = await ask(world, PLAN, { id: deployment.id, to }, token);
+    const codes = (issues: { code: string }[]) => issues.map(({ code }) => code);
+    return { blockers: codes(rollbackPlan.blockers), warnings: codes(rollbackPlan.warnings) };
+  };
+
+  test("they are looked for before a rollback all the same, in the installation's own registry", async () => {
+    const deployment = await createDeployment(world, admin);
+    const repository = `${deployment.releaseName}/airflow`;
+    const { digest } = await world.client(admin).push(repository, "there");
+    const there = await deployed(deployment, `${world.registryHost}/${repository}:there@${digest}`);
+    const gone = await deployed(deployment, `${world.registryHost}/${repository}:gone@sha256:${"0".repeat(64)}`);
+    await deployed(deployment, `${world.registryHost}/${repository}:there@${digest}`);
+    await deployed(deployment, `${world.registryHost}/${repository}:last`);
+    expect(await planOf(deployment, there)).toEqual({ blockers: [], warnings: ["SKIPS_DEPLOYS"] });
+    expect((await planOf(deployment, gone)).blockers).toEqual(["IMAGE_MISSING"]);
+    const rollback = { deploymentUuid: deployment.id, deployRevisionId: gone, description: "x" };
+    expect((await askInVain(world, ROLLBACK, rollback, admin)).code).toBe("IMAGE_MISSING");
+    await world.away(async () => expect((await planOf(deployment, gone)).warnings).toContain(WARNED));
+    expect((await rollBack(world, admin, deployment.id, there)).status).toBe("DEPLOYED");
+  });
+
+  test("nobody looks into another registry, or for an image that is not the caller's to pull", async () => {
+    const [deployment, other] = [await createDeployment(world, admin), await createDeployment(world, admin)];
+    const editor = await userWith(world, admin, "DEPLOYMENT_EDITOR", { deploymentId: deployment.id });
+    const foreign = await deployed(deployment, "registry.example.com/team/airflow:1");
+    const others = await deployed(deployment, `${world.registryHost}/${other.releaseName}/airflow:never`);
+    await deployed(deployment, "registry.example.com/team/airflow:2");
+    expect(await planOf(deployment, foreign)).toEqual({ blockers: [], warnings: expect.arrayContaining([WARNED]) });
+    expect(await planOf(deployment, others, editor.token)).toEqual({
+      blockers: [],
+      warnings: expect.arrayContaining([WARNED]),
+    });
+    expect((await planOf(deployment, others)).blockers).toEqual(["IMAGE_MISSING"]);
+  });
+
+  test("an image that is deployed is taken at its word", async () => {
     const deployment = await createDeployment(world, admin);
     await deployImage(world, admin, deployment, { image: `${world.registryHost}/nowhere/airflow:never` });
     expect(await digestOf(world, deployment)).toBeNull();
-  } finally {
-    await world.close();
-  }
+  });
 });
 
 describe("an image in somebody else's registry", () => {

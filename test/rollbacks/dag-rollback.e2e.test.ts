@@ -38,7 +38,7 @@ afterAll(() => world.close());
 const SET_MECHANISM = `mutation ($id: Uuid!, $type: DagDeploymentType!) {
   updateDeployment(deploymentUuid: $id, payload: {}, dagDeployment: { type: $type }) { id dagDeployment { type } } }`;
 const PLAN = `query ($deployment: Uuid!, $target: Uuid!) { rollbackPlan(deploymentUuid: $deployment, deployRevisionId: $target) {
-  allowed blockers { code } changes { field changed } dags { added removed changed unchangedCount } } }`;
+  allowed blockers { code } warnings { code } changes { field from to changed } dags { added removed changed unchangedCount } } }`;
 
 const deploy = async (deployment: BuiltDeployment, files: Files) =>
   finishUpload(await uploadDags(world, admin, deployment, files));
@@ -83,6 +83,20 @@ describe("a rollback of DAGs", () => {
     expect(await planOf(deployment, target)).toMatchObject({
       allowed: true,
       dags: { added: ["gone.py"], removed: ["new.py"], changed: ["etl.py"], unchangedCount: 1 },
+    });
+  });
+
+  test("that were uploaded before any image names the image that runs then, and warns", async () => {
+    const deployment = await createDeployment(world, admin, { ...DAG_ONLY, runtimeVersion: "11.4.0" });
+    const target = await deploy(deployment, A);
+    await finishUpload(await deployImage(world, admin, deployment, { image: "registry.example.com/team/airflow:7" }));
+    const plan = await planOf(deployment, target);
+    expect(plan.warnings).toEqual([{ code: "NO_IMAGE" }]);
+    expect(plan.changes).toContainEqual({
+      field: "image",
+      from: "registry.example.com/team/airflow:7",
+      to: "quay.io/astronomer/astro-runtime:11.4.0",
+      changed: true,
     });
   });
 

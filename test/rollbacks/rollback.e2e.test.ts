@@ -312,7 +312,7 @@ describe("a rollback", () => {
       fields: {
         fromRevisionId: second.id,
         toRevisionId: first.id,
-        warnings: ["DATABASE_DOWNGRADE", "MUTABLE_IMAGE_TAG"],
+        warnings: ["DATABASE_DOWNGRADE", "MUTABLE_IMAGE_TAG", "IMAGE_UNVERIFIED"],
       },
     });
   });

@@ -61,6 +61,7 @@ export async function createRegistryModule({
       deployments,
       own,
       ownHost: registry.publicHost,
+      ownIsSetUp: registry.authHeader !== undefined,
       baseImages: registry.baseImages,
       others: otherRegistries(config),
     }),

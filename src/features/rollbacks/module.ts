@@ -40,7 +40,7 @@ export function createRollbacksModule(options: RollbacksModuleOptions) {
   const assess = new AssessRollback({ settings, catalogue, clock });
   const inspect = new InspectTarget({ readModel, deployments, bundles, images: options.lookUpImage, settings });
   const rollback = new RollbackDeploy({ unitOfWork, inspect, assess, clock, metrics });
-  const plan = new PlanRollback({ readModel, bundles, inspect, assess });
+  const plan = new PlanRollback({ readModel, bundles, inspect, assess, repositories: settings.defaultRepositories });
   const checkPresence = async (bundle: DagBundle) =>
     settings.dagTarballVersionValidation ? checkBundle.checkPresence(bundle) : null;
   return {
@@ -61,6 +61,10 @@ function settingsOf({ deployments }: Pick<Config, "deployments">): RollbackSetti
     updateDeploymentImageEndpoint: deployments.updateDeploymentImageEndpoint,
     dagTarballVersionValidation: rollback.dagTarballVersionValidation,
     imageValidation: deployments.updateDeploymentImageDockerValidation,
+    defaultRepositories: {
+      runtime: deployments.defaultRuntimeRepository,
+      airflow: deployments.defaultAirflowRepository,
+    },
     requireDataLossAcknowledgement: rollback.requireDataLossAcknowledgement,
     allowAirflow3To2: rollback.allowAirflow3To2,
   };

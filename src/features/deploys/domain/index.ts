@@ -1,4 +1,5 @@
 export { dagsOf, type LiveDags } from "./dag-upload";
+export { defaultImage, runningImage, type DefaultRepositories } from "./default-image";
 export { deployLogLine, type DeployEvent } from "./deploy-log";
 export {
   auditedRevision,

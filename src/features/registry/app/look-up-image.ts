@@ -21,17 +21,18 @@ export class LookUpImage {
       /** The installation's own registry, and the host in the names of its images. */
       readonly own: Registry;
       readonly ownHost: string;
+      /** Whether there is one: it notifies this service of pushes. */
+      readonly ownIsSetUp: boolean;
       readonly baseImages: readonly string[];
       /** Null for a host that the configuration does not allow: the caller of a deploy chooses the host. */
       readonly others: (host: string) => Registry | null;
     },
   ) {}
 
-  async execute(actor: Actor, { imageRepository, imageTag, imageDigest }: NamedImage): Promise<ImageState> {
-    const location = locateImage(imageRepository);
-    const { own, ownHost, others } = this.deps;
-    const isOwn = location.host === ownHost.toLowerCase();
-    const registry = isOwn ? own : others(location.host);
+  async execute(actor: Actor, image: NamedImage): Promise<ImageState> {
+    const location = locateImage(image.imageRepository);
+    const isOwn = this.isOwn(location);
+    const registry = isOwn ? this.deps.own : this.deps.others(location.host);
     if (registry === null) {
       return {
         kind: "UNVERIFIED",
@@ -40,6 +41,26 @@ export class LookUpImage {
       };
     }
     if (isOwn && !(await this.mayUse(actor, location))) return { kind: "MISSING" };
+    return this.ask(registry, location, image);
+  }
+
+  /** Like `execute`, but asks no other registry; null where it is not in the installation's own, or not the actor's. */
+  async inOwnRegistry(actor: Actor, image: NamedImage): Promise<ImageState | null> {
+    const location = locateImage(image.imageRepository);
+    const { own, ownIsSetUp } = this.deps;
+    if (!ownIsSetUp || !this.isOwn(location) || !(await this.mayUse(actor, location))) return null;
+    return this.ask(own, location, image);
+  }
+
+  private isOwn({ host }: ImageLocation): boolean {
+    return host === this.deps.ownHost.toLowerCase();
+  }
+
+  private async ask(
+    registry: Registry,
+    location: ImageLocation,
+    { imageTag, imageDigest }: NamedImage,
+  ): Promise<ImageState> {
     try {
       const digest = await registry.digestOf(location.repository, imageDigest ?? imageTag ?? "latest");
       return digest === null ? { kind: "MISSING" } : { kind: "FOUND", digest };

@@ -10,13 +10,16 @@ import type { RollbackSettings } from "../domain/rollback-question";
 export interface TargetState {
   /** Null where the target has no DAG bundle, or it was not looked up. */
   readonly bundle: BundleState | null;
-  /** Null where it has no image, or it was not looked up. */
+  /** Null where it has no image of its own, or it was not looked up. */
   readonly image: ImageState | null;
 }
 
 const NOT_INSPECTED: TargetState = { bundle: null, image: null };
 
-/** Looks for a target's DAG bundle and image, as far as the installation wants that. */
+/**
+ * Looks for a target's DAG bundle and image. Images in the installation's own registry are always looked for, those of
+ * other registries only where the installation wants that.
+ */
 export class InspectTarget {
   constructor(
     private readonly deps: {
@@ -38,8 +41,7 @@ export class InspectTarget {
     actor: Actor,
     { deploymentId, revisionId }: { readonly deploymentId: string; readonly revisionId: string | undefined },
   ): Promise<TargetState> {
-    const { deployments, readModel, settings } = this.deps;
-    if (!settings.dagTarballVersionValidation && !settings.imageValidation) return NOT_INSPECTED;
+    const { deployments, readModel } = this.deps;
     if (revisionId === undefined || !isId(revisionId)) return NOT_INSPECTED;
     const [[target], deployment] = await Promise.all([
       readModel.findMany([revisionId]),
@@ -52,23 +54,26 @@ export class InspectTarget {
   }
 
   async inspect(actor: Actor, target: DeployRevision): Promise<TargetState> {
-    const { bundles, images } = this.deps;
+    const { bundles, images, settings } = this.deps;
     const [bundle, image] = await Promise.all([
       this.wantsBundle(target) ? bundles.verifyChecksum(target) : null,
-      this.wantsImage(target) ? images.execute(actor, target) : null,
+      hasImage(target)
+        ? settings.imageValidation
+          ? images.execute(actor, target)
+          : images.inOwnRegistry(actor, target)
+        : null,
     ]);
     return { bundle, image };
   }
 
   private isWanted(target: DeployRevision): boolean {
-    return this.wantsBundle(target) || this.wantsImage(target);
+    return this.wantsBundle(target) || hasImage(target);
   }
 
   private wantsBundle({ dagTarballVersion }: DeployRevision): boolean {
     return this.deps.settings.dagTarballVersionValidation && dagTarballVersion !== null;
   }
-
-  private wantsImage(target: DeployRevision): target is DeployRevision & { readonly imageRepository: string } {
-    return this.deps.settings.imageValidation && target.imageRepository !== null;
-  }
 }
+
+const hasImage = (target: DeployRevision): target is DeployRevision & { readonly imageRepository: string } =>
+  target.imageRepository !== null;

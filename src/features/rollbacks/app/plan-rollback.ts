@@ -1,6 +1,12 @@
 import type { DagDiff } from "../../bundles";
 import { authorize, type Deployment } from "../../deployments";
-import { READ_HISTORY, type RevisionBundles, type RevisionReadModel, type RevisionView } from "../../deploys";
+import {
+  READ_HISTORY,
+  type DefaultRepositories,
+  type RevisionBundles,
+  type RevisionReadModel,
+  type RevisionView,
+} from "../../deploys";
 import type { DatabaseMigration } from "../../runtimes";
 import { NotFound } from "../../../kernel/errors";
 import { isId } from "../../../kernel/ids";
@@ -35,12 +41,13 @@ export class PlanRollback {
       readonly bundles: RevisionBundles;
       readonly inspect: InspectTarget;
       readonly assess: AssessRollback;
+      readonly repositories: DefaultRepositories;
     },
   ) {}
 
   /** @throws NotFound, Forbidden; @throws RollbackRefused NO_TARGET without a target */
   async execute(actor: Actor, deploymentId: string, revisionId: string | undefined): Promise<RollbackPlan> {
-    const { readModel, inspect, assess, bundles } = this.deps;
+    const { readModel, inspect, assess, bundles, repositories } = this.deps;
     const [state] = isId(deploymentId) ? await readModel.historyStates([deploymentId]) : [];
     const deployment = authorize(actor, state?.deployment ?? null, READ_HISTORY);
     if (revisionId === undefined) {
@@ -60,7 +67,7 @@ export class PlanRollback {
       from: { ...current, isCurrent: true },
       to: target,
       ...assess.assess(actor, state, target, await inspect.inspect(actor, target)),
-      changes: rollbackChanges(current, target),
+      changes: rollbackChanges(current, target, repositories),
       skipped: await readModel.deployedBetween(deployment.id, target.number, current.number, MAX_SKIPPED),
       dags: await bundles.compare(current, target),
     };

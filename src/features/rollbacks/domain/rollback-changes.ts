@@ -1,4 +1,4 @@
-import { imageReference, type DeployContent } from "../../deploys/domain";
+import { runningImage, type DefaultRepositories, type DeployContent } from "../../deploys/domain";
 
 export interface RollbackChange {
   readonly field: string;
@@ -7,8 +7,15 @@ export interface RollbackChange {
   readonly changed: boolean;
 }
 
-/** What a rollback restores, each with its value before and after. */
-export function rollbackChanges(from: DeployContent, to: DeployContent): RollbackChange[] {
+/**
+ * What a rollback restores, each with its value before and after. Of a revision without an image of its own it is the
+ * image of its version.
+ */
+export function rollbackChanges(
+  from: DeployContent,
+  to: DeployContent,
+  repositories: DefaultRepositories,
+): RollbackChange[] {
   const change = (field: string, before: string | null, after: string | null): RollbackChange => ({
     field,
     from: before,
@@ -16,7 +23,7 @@ export function rollbackChanges(from: DeployContent, to: DeployContent): Rollbac
     changed: before !== after,
   });
   return [
-    change("image", imageReference(from), imageReference(to)),
+    change("image", runningImage(from, repositories), runningImage(to, repositories)),
     change("runtimeVersion", from.runtimeVersion, to.runtimeVersion),
     change("airflowVersion", from.airflowVersion, to.airflowVersion),
     change("dagDeploymentType", from.dagDeploymentType, to.dagDeploymentType),

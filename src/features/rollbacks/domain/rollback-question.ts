@@ -1,6 +1,6 @@
 import type { BundleState } from "../../bundles/domain";
 import type { Deployment } from "../../deployments/domain";
-import type { DeployRevision, Retention } from "../../deploys/domain";
+import type { DefaultRepositories, DeployRevision, Retention } from "../../deploys/domain";
 import type { ImageState } from "../../registry/domain";
 import type { DatabaseMigration, RuntimeCatalogue } from "../../runtimes/domain";
 import type { Instant } from "../../../kernel/instant";
@@ -11,9 +11,11 @@ export interface RollbackSettings extends Retention {
   readonly rollbackEnabled: boolean;
   readonly dagOnlyDeployment: boolean;
   readonly updateDeploymentImageEndpoint: boolean;
-  /** Whether images are to be looked up in the registry before a rollback. */
+  /** Whether images are to be looked up in any registry before a rollback, and not in the installation's own only. */
   readonly imageValidation: boolean;
   readonly requireDataLossAcknowledgement: boolean;
+  /** Of the images that revisions without one of their own run. */
+  readonly defaultRepositories: DefaultRepositories;
   readonly allowAirflow3To2: boolean;
   /** Whether a target's DAG bundle has to be stored still. */
   readonly dagTarballVersionValidation: boolean;
@@ -34,7 +36,7 @@ export interface RollbackQuestion {
   readonly target: DeployRevision;
   /** Whether the target's DAG bundle is still stored; null where it has none, or it was not looked up. */
   readonly bundle: BundleState | null;
-  /** Whether the registry still holds the target's image; null where it has none, or it was not looked up. */
+  /** Whether the registry still holds the target's image; null where it has none of its own, or it was not looked up. */
   readonly image: ImageState | null;
   /** Number of the newest DEPLOYED revision before the current one; null if there is none. */
   readonly previousDeployedNumber: number | null;

@@ -13,6 +13,8 @@ beforeAll(async () => {
   catalogue = await shippedCatalogue();
 });
 
+const WITHOUT_IMAGE = { imageRepository: null, imageTag: null, imageDigest: null };
+
 type Overrides = Parameters<typeof buildQuestion>[1];
 
 const assess = (overrides: Overrides = {}) => assessRollback(buildQuestion(catalogue, overrides));
@@ -115,22 +117,16 @@ describe("an image", () => {
   const unverified = { kind: "UNVERIFIED", because: "NO_ANSWER", reason: "The registry is away" } as const;
 
   test.each([
-    [{ kind: "FOUND", digest: "sha256:1" } as const, true, [], []],
-    [{ kind: "MISSING" } as const, true, ["IMAGE_MISSING"], []],
-    [{ kind: "MISSING" } as const, false, [], []],
-    [unverified, true, [], ["IMAGE_UNVERIFIED"]],
-    [unverified, false, [], []],
-    [null, true, [], ["IMAGE_UNVERIFIED"]],
-    [null, false, [], []],
-  ])("that is %j, looked for: %s", (image, imageValidation, blocking, warning) => {
-    const asked = { image, settings: { imageValidation } };
-    expect([blockers(asked), warnings(asked)]).toEqual([blocking, warning]);
+    [{ kind: "FOUND", digest: "sha256:1" } as const, [], []],
+    [{ kind: "MISSING" } as const, ["IMAGE_MISSING"], []],
+    [unverified, [], ["IMAGE_UNVERIFIED"]],
+    [null, [], ["IMAGE_UNVERIFIED"]],
+  ])("that is %j", (image, blocking, warning) => {
+    expect([blockers({ image }), warnings({ image })]).toEqual([blocking, warning]);
   });
 
   test("that nobody could look for says why", () => {
-    expect(assess({ image: unverified, settings: { imageValidation: true } }).warnings[0]?.message).toContain(
-      "The registry is away",
-    );
+    expect(assess({ image: unverified }).warnings[0]?.message).toContain("The registry is away");
   });
 });
 
@@ -474,7 +470,7 @@ describe("each warning alone", () => {
     ],
     ["SKIPS_DEPLOYS", () => ({ target: buildRevision({ number: 1 }) })],
     ["MUTABLE_IMAGE_TAG", () => ({ target: buildRevision({ number: 2, imageDigest: null }) })],
-    ["IMAGE_UNVERIFIED", () => ({ settings: { imageValidation: true } })],
+    ["IMAGE_UNVERIFIED", () => ({ image: null })],
   ])("%s", (code, overrides) => {
     const asked = overrides();
     expect(warnings(asked)).toEqual([code]);
@@ -484,7 +480,7 @@ describe("each warning alone", () => {
   test("a release can be restricted and deprecated, and all come together, the database's first", () => {
     const found = warnings({
       ...between({ runtimeVersion: "11.5.0" }, { runtimeVersion: "8.0.0", imageDigest: null, number: 1 }),
-      settings: { imageValidation: true },
+      image: null,
       current: buildRevision({ number: 7 }),
       previousDeployedNumber: 5,
     });
@@ -517,8 +513,30 @@ describe("each warning alone", () => {
   });
 
   test("a revision without an image has no tag to move", () => {
-    const target = buildRevision({ number: 2, imageRepository: null, imageTag: null, imageDigest: null });
-    expect(warnings({ target, settings: { imageValidation: true } })).toEqual([]);
+    const target = buildRevision({ number: 2, ...WITHOUT_IMAGE });
+    const current = buildRevision({ number: 3, ...WITHOUT_IMAGE, dagTarballVersion: "x" });
+    expect(warnings({ target, current, image: null })).toEqual([]);
+  });
+});
+
+describe("a target without an image of its own", () => {
+  const warningOf = (overrides: Overrides) => assess({ image: null, ...overrides }).warnings[0];
+
+  test.each<[Partial<DeployRevision>, string]>([
+    [{ runtimeVersion: "11.5.0" }, "the plain one of Runtime 11.5.0 (quay.io/astronomer/astro-runtime:11.5.0)"],
+    [
+      { runtimeVersion: null, airflowVersion: "2.9.2" },
+      "the plain one of Airflow 2.9.2 (quay.io/astronomer/ap-airflow:2.9.2-onbuild)",
+    ],
+  ])("takes the image away that runs, says the warning: %j", (versions, words) => {
+    const found = warningOf({ target: buildRevision({ number: 2, ...WITHOUT_IMAGE, ...versions }) });
+    expect(found).toMatchObject({ code: "NO_IMAGE", message: expect.stringContaining(words) });
+  });
+
+  test("takes nothing away where none runs", () => {
+    const target = buildRevision({ number: 2, ...WITHOUT_IMAGE });
+    const current = buildRevision({ number: 3, ...WITHOUT_IMAGE, dagTarballVersion: "x" });
+    expect(warningOf({ target, current })).toBeUndefined();
   });
 });
 

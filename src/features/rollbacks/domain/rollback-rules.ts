@@ -9,7 +9,14 @@ import {
   ROLLBACK_FLOOR_RUNTIME,
   type DatabaseMigration,
 } from "../../runtimes/domain";
-import { hasSameContent, imageReference, versionLabel, type DeployRevision, isExpired } from "../../deploys/domain";
+import {
+  hasSameContent,
+  imageReference,
+  isExpired,
+  runningImage,
+  versionLabel,
+  type DeployRevision,
+} from "../../deploys/domain";
 import { issue, type RollbackIssue } from "./rollback-issues";
 import type { RollbackAssessment, RollbackQuestion, RollbackSettings } from "./rollback-question";
 
@@ -102,8 +109,7 @@ const BLOCKERS: readonly Rule[] = [
       `DAG bundle ${target.dagTarballVersion ?? ""} of revision ${target.number} is ${bundle === "MISSING" ? "no longer stored" : "stored, but damaged"}.`,
       "Upload the same archive again, to this or any other Deployment; one that is packed anew is another.",
     ),
-  ({ target, image, settings }) =>
-    settings.imageValidation &&
+  ({ target, image }) =>
     image?.kind === "MISSING" &&
     issue(
       "IMAGE_MISSING",
@@ -205,6 +211,7 @@ const WARNINGS: readonly Rule[] = [
       "SKIPS_DEPLOYS",
       `Leaves behind everything deployed between revision ${target.number} and revision ${current.number} as well.`,
     ),
+  (question) => leavesImage(question),
   ({ target }) =>
     target.imageRepository !== null &&
     target.imageDigest === null &&
@@ -213,8 +220,7 @@ const WARNINGS: readonly Rule[] = [
       `The digest of ${target.imageTag ?? "the image"} is not known: if the tag was moved since, another image comes back.`,
       "Give imageDigest when deploying, and never move a tag.",
     ),
-  ({ target, image, settings }) =>
-    settings.imageValidation &&
+  ({ target, image }) =>
     target.imageRepository !== null &&
     (image === null || image.kind === "UNVERIFIED") &&
     issue(
@@ -222,6 +228,19 @@ const WARNINGS: readonly Rule[] = [
       `Nobody has checked that the registry still holds ${imageReference(target) ?? ""}${image === null ? "" : `: ${image.reason}`}.`,
     ),
 ];
+
+/** The first upload of DAGs, say, came before any image: going back there takes away what was built into one since. */
+function leavesImage({ target, current, settings }: RollbackQuestion): RollbackIssue | false {
+  if (target.imageRepository !== null || current === null || current.imageRepository === null) return false;
+  const image = runningImage(target, settings.defaultRepositories);
+  return issue(
+    "NO_IMAGE",
+    image === null
+      ? `Revision ${target.number} has no image, and no version that one could be derived from.`
+      : `Revision ${target.number} has no image of its own: the plain one of ${versionLabel(target)} (${image}) runs then, without what yours adds.`,
+    "Choose a revision with an image if the DAGs need more than the plain one.",
+  );
+}
 
 function databaseWarning(
   database: DatabaseMigration,

@@ -32,6 +32,7 @@ const RollbackIssueCode = describedEnum(ROLLBACK_ISSUE_CODES, {
     RESTRICTED_RUNTIME: { description: "Warns: the target's Runtime is restricted." },
     DEPRECATED_RUNTIME: { description: "Warns: the target's Runtime is no longer maintained." },
     UNKNOWN_RELEASE: { description: "Warns: the catalogue does not know the target's version." },
+    NO_IMAGE: { description: "Warns: the target has no image of its own, so that the plain one of its version runs." },
     SKIPS_DEPLOYS: { description: "Warns: more than the last deploy is left behind." },
     MUTABLE_IMAGE_TAG: { description: "Warns: the target's digest is not known, and its tag may have been moved." },
     IMAGE_UNVERIFIED: { description: "Warns: nobody has checked that the registry still holds the image." },

@@ -10,10 +10,10 @@ import {
   addApplyJob,
   nothingPending,
   type DeployStores,
+  type DefaultRepositories,
   type LiveDags,
   type RevisionReadModel,
 } from "../../deploys";
-import type { DefaultRepositories } from "../domain/default-image";
 import { releaseStateOf } from "../domain/release-of-revision";
 import type { ReleaseState } from "../domain/release-state";
 import type { RolloutMetrics, RolloutStepStore } from "./ports";

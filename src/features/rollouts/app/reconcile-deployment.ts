@@ -1,8 +1,7 @@
 import type { BundleReadModel } from "../../bundles";
 import type { InstallationReader } from "../../installation";
-import type { DefaultRepositories } from "../domain/default-image";
 import { releaseStateOf } from "../domain/release-of-revision";
-import type { RevisionReadModel } from "../../deploys";
+import type { DefaultRepositories, RevisionReadModel } from "../../deploys";
 import type { ReadSecrets } from "./read-secrets";
 import { TargetAhead, type RolloutDriver } from "./rollout-driver";
 import { unkeptSteps } from "./step-recorder";

@@ -1,9 +1,8 @@
 import type { DagBundle } from "../../bundles/domain";
 import { presentDagDeployment, presentVariables, type Deployment } from "../../deployments/domain";
 import type { Installation } from "../../installation/domain";
-import { defaultImage, type DefaultRepositories } from "./default-image";
 import type { ReleaseState } from "./release-state";
-import type { LiveDags, DeployRevision } from "../../deploys/domain";
+import { defaultImage, type DefaultRepositories, type DeployRevision, type LiveDags } from "../../deploys/domain";
 
 /** What a release is to be: the code of the revision under the settings of now. `bundle` is that of `dags`. */
 export function releaseStateOf(

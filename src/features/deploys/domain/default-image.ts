@@ -1,4 +1,4 @@
-import type { ReleaseImage } from "./release-state";
+import { imageReference, type DeployContent } from "./deploy-revision";
 
 /** Repositories of the images that a Deployment runs before its first image deploy. */
 export interface DefaultRepositories {
@@ -13,14 +13,17 @@ export interface DefaultRepositories {
  * github.com/astronomer/ap-airflow.
  */
 export function defaultImage(
-  {
-    runtimeVersion,
-    airflowVersion,
-  }: { readonly runtimeVersion: string | null; readonly airflowVersion: string | null },
+  { runtimeVersion, airflowVersion }: Pick<DeployContent, "runtimeVersion" | "airflowVersion">,
   repositories: DefaultRepositories,
-): ReleaseImage | null {
+): { readonly repository: string; readonly tag: string; readonly digest: null } | null {
   if (runtimeVersion !== null) return { repository: repositories.runtime, tag: runtimeVersion, digest: null };
   if (airflowVersion !== null)
     return { repository: repositories.airflow, tag: `${airflowVersion}-onbuild`, digest: null };
   return null;
+}
+
+/** The name of the image that runs: the revision's own, or the default one. */
+export function runningImage(content: DeployContent, repositories: DefaultRepositories): string | null {
+  const image = defaultImage(content, repositories);
+  return imageReference(content) ?? (image === null ? null : `${image.repository}:${image.tag}`);
 }
