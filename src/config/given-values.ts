@@ -43,15 +43,17 @@ export function givenValues({ setting }: NamedSetting, { values, env, variables 
     const { text = "", origin } = variables.get(name) ?? {};
     return text === "" || origin === undefined ? [] : [{ value: setting.kind.fromText(text), origin }];
   });
-  const fromFiles = setting.values.flatMap((path) => givenAt(path, values));
+  const fromFiles = setting.values.flatMap((path) => givenAt(path, values, setting.kind === trueOrFalse));
   // Implied values come last, so that any explicit value is stronger, on whatever level.
   const implied = setting.impliedBy.flatMap((path) => impliedAt(path, values));
   return [...fromEnvironment, ...fromVariables, ...fromFiles, ...implied];
 }
 
-/** `x: true` counts as `x: { enabled: true }`, whatever `x` is: the platform's releases use both. */
-function givenAt(path: string, values: ValuesNode): GivenValue[] {
+/** `x: true` and `x: { enabled: true }` count alike, whatever `x` is: the platform's releases use both. */
+function givenAt(path: string, values: ValuesNode, isFlag: boolean): GivenValue[] {
   const node = find(values, path);
+  const enabled = node?.kind === "mapping" && isFlag ? find(node, "enabled") : undefined;
+  if (enabled !== undefined) return [{ value: toPlain(enabled), origin: at(`${path}.enabled`, enabled) }];
   if (node !== undefined) return [{ value: toPlain(node), origin: at(path, node) }];
   const parent = parentOfEnabled(path);
   const shorthand = parent === undefined ? undefined : find(values, parent);

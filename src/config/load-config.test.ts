@@ -231,6 +231,59 @@ test("quotes around numbers, true and false make no difference", () => {
   });
 });
 
+test.each([
+  ['"true "', '" 30 "'],
+  ["|\n        true", ">\n        30\n"],
+  ["'YES'", "'3e+01'"],
+  ["!!str true", "30.0"],
+])("a flag %j and a number %j are read as the chart's templates print them", (flag, number) => {
+  const file = `astronomer:\n  houston:\n    cleanupDeployRevisions:\n      enabled: ${flag}\n      olderThan: ${number}\n`;
+  const { cleanup, deployments: settings } = load([file], { ...PRODUCTION, CLEANUP_DEPLOY_REVISIONS__SCHEDULE: "" });
+  expect(cleanup.enabled).toBe(true);
+  expect(settings.rollback.retentionDays).toBe(30);
+});
+
+test.each(["x: true", "x: { enabled: true }", "x: { enabled: 'yes', other: 1 }"])(
+  "a flag may be written as %s",
+  (form) => {
+    const written = ["hardDeleteDeployment", "dagOnlyDeployment"].map((key) => deployments(form.replace("x", key)));
+    expect(load(written, PRODUCTION).deployments).toMatchObject({
+      hardDeleteDeployment: true,
+      dagOnlyDeployment: true,
+    });
+    expect(problemsOf([deployments("hardDeleteDeployment: { enabled: 7 }")])).toEqual([
+      expect.stringContaining("deployments.hardDeleteDeployment.enabled: expected true or false, found 7"),
+    ]);
+  },
+);
+
+test("a log level may be written in capitals", () => {
+  expect(load([houstonConfig("logging: { level: INFO }")]).logging.level).toBe("info");
+  expect(load([], { LOG_LEVEL: "Debug" }).logging.level).toBe("debug");
+});
+
+test("a role without content changes nothing", () => {
+  const { roles } = load([houstonConfig("roles: { WORKSPACE_VIEWER:, SYSTEM_ADMIN: { permissions: } }")]);
+  expect(roles).toEqual({ WORKSPACE_VIEWER: { permissions: {} }, SYSTEM_ADMIN: { permissions: {} } });
+});
+
+test.each([
+  ["Example.COM", "example.com"],
+  ["astro.bücher.example", "astro.xn--bcher-kva.example"],
+  ["10.0.0.7", "10.0.0.7"],
+])("the base domain %s is %s", (written, expected) => {
+  expect(load([`global: { baseDomain: ${written} }`]).server.baseDomain).toBe(expected);
+});
+
+test.each(["https://example.com", "example.com/", "example.com:8443", ".example.com", "'*.example.com'", "'{{ .x }}'"])(
+  "the base domain %s is refused",
+  (written) => {
+    expect(problemsOf([`global: { baseDomain: ${written} }`])).toEqual([
+      expect.stringContaining("expected a domain such as example.com, without https:// and without a port, found"),
+    ]);
+  },
+);
+
 describe("embedded mode", () => {
   const flags = {
     rollback: { enabled: true },
@@ -397,7 +450,7 @@ test.each([
   ["file://"],
 ])("the allowed origin %s, which no browser sends, is refused", (written) => {
   expect(problemsOf([], { CORS__ALLOWED_ORIGINS: `https://ok.example,${written}` })).toEqual([
-    `environment: CORS__ALLOWED_ORIGINS.1: expected * alone, or addresses such as https://app.example.com, each without a path and without wildcards, found "${written}"`,
+    `environment: CORS__ALLOWED_ORIGINS.1: expected a list of addresses such as https://app.example.com, without paths and wildcards, or of * alone, found "${written}"`,
   ]);
 });
 
@@ -603,7 +656,7 @@ describe("problems", () => {
       [deployments("tagPrefix: 7"), houstonConfig("ui: { subdomain: on }")],
       {},
       [
-        "2.yaml:1: astronomer.houston.config.ui.subdomain: expected text, found true; put it in quotes",
+        "2.yaml:1: astronomer.houston.config.ui.subdomain: expected lower-case letters, digits and -, found true; put it in quotes",
         "1.yaml:1: astronomer.houston.config.deployments.tagPrefix: expected letters, digits, _, . and -, found 7; put it in quotes",
       ],
     ],

@@ -8,7 +8,8 @@ import { nameSetting, sourceOf, type SettingSource } from "./setting-source";
 import type { Setting } from "./settings/setting";
 import { allSettings, nestValues } from "./settings";
 import { readValuesEnvironment, warnOfUnreadable } from "./values-environment";
-import { readValuesFile, UnreadableValuesFile } from "./values-file";
+import { readValuesFile } from "./values-file";
+import { UnreadableValuesFile } from "./values-text";
 import { merge, type ValuesNode } from "./values-tree";
 
 export interface ConfigSources {

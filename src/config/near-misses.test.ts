@@ -57,6 +57,16 @@ test.each<[string, string[], string]>([
     ["astronomer: { houston: { config: { cleanupDeployRevisions: { olderThan: 7 } } } }"],
     `values.yaml:1: ${CONFIG}.cleanupDeployRevisions is not read: did you mean astronomer.houston.cleanupDeployRevisions?`,
   ],
+  [
+    "written as a path",
+    ["global.baseDomain: example.com"],
+    'values.yaml:1: global.baseDomain is not read: nest each part of "global.baseDomain" below the one before it',
+  ],
+  [
+    "written as a path below its parents",
+    ["astronomer: { houston: { config: { auth.local: { enabled: false } } } }"],
+    `values.yaml:1: ${CONFIG}.auth.local is not read: nest each part of "auth.local" below the one before it`,
+  ],
 ])("a key %s gets a warning", (_, lines, warning) => {
   expect(warningsOf(...lines)).toEqual([warning]);
 });

@@ -35,10 +35,21 @@ function misspeltIn(mapping: ValuesMapping, known: KnownKeys, path: readonly str
     if (below !== undefined) {
       return below.isWhole || node.kind === "leaf" ? [] : misspeltIn(node, below, at, all);
     }
+    const place = `${node.place.file}:${node.place.line}`;
+    const nested = nestedKey(key, known);
+    if (nested) return [`${place}: ${at.join(".")} is not read: nest each part of "${key}" below the one before it`];
     const meant = nearKey(key, mapping, known, path) ?? misplacedKey(key, node, at.join("."), all);
     if (meant === null) return [];
-    return `${node.place.file}:${node.place.line}: ${at.join(".")} is not read: did you mean ${meant}?`;
+    return `${place}: ${at.join(".")} is not read: did you mean ${meant}?`;
   });
+}
+
+/** Whether the key is a path to a known one, as on Helm's command line: `global.baseDomain: example.com`. */
+function nestedKey(key: string, known: KnownKeys): boolean {
+  if (!key.includes(".")) return false;
+  let at: KnownKeys | undefined = known;
+  for (const part of key.split(".")) at = at?.isWhole === true ? at : at?.keys.get(part);
+  return at !== undefined;
 }
 
 function nearKey(key: string, { entries }: ValuesMapping, known: KnownKeys, path: readonly string[]): string | null {

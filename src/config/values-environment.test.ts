@@ -52,6 +52,15 @@ test("a database among them is no embedded one", () => {
   expect(config.deployments.upsertDeployment).toBe(false);
 });
 
+test.each(["{ name: PORT, val: 9000 }", "{ Name: PORT, value: 9000 }", "{ name: PORT, value: [9000] }", "PORT=9000"])(
+  "an entry %s is refused",
+  (entry) => {
+    expect(() => load([`env: [${entry}]`])).toThrow(
+      "values.yaml:3: astronomer.houston.env.0: expected a variable with name and value",
+    );
+  },
+);
+
 test("a misspelt name gets a warning with the right one", () => {
   expect(
     load([

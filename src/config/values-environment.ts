@@ -21,11 +21,14 @@ interface UnreadableVariable {
 }
 
 const Reference = z.object({ name: z.string().optional() }).optional();
-const EnvEntry = z.object({
-  name: z.string().min(1),
-  value: z.union([z.string(), z.number(), z.boolean()]).nullish(),
-  valueFrom: z.object({ secretKeyRef: Reference, configMapKeyRef: Reference }).nullish(),
-});
+const EnvEntry = z
+  .looseObject({
+    name: z.string().min(1),
+    value: z.union([z.string(), z.number(), z.boolean()]).nullish(),
+    valueFrom: z.object({ secretKeyRef: Reference, configMapKeyRef: Reference }).nullish(),
+  })
+  // Kubernetes takes a name alone as an empty value; `val` is a slip.
+  .refine((entry) => "value" in entry || "valueFrom" in entry || Object.keys(entry).length === 1);
 const SecretEntry = z.object({ envName: z.string().min(1), secretName: z.string().optional() });
 
 /**

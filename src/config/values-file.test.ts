@@ -46,6 +46,8 @@ test.each([
   ["no mapping at the top", ["# first", "just text"], /^values\.yaml:2: expected a mapping at the top of the file$/],
   ["an alias to what contains it", ["a: &x", "  b: *x"], /^values\.yaml:2: an alias within stands for the whole$/],
   ["a list that contains itself", ["a: &x", "  - *x"], /^values\.yaml:2: an alias within/],
+  ["a merge key with a text", ["a:", "  <<: text"], /^values\.yaml:2: << needs a mapping, or a list of mappings$/],
+  ["a merge key with a list of texts", ["a:", "  <<: [{ b: 1 }, c]"], /^values\.yaml:2: << needs a mapping/],
   ["an alias to nothing", ["a: *x"], /^values\.yaml:1: no anchor &x above this alias$/],
 ])("refuses %s, naming file and line", (_, lines, message) => {
   expect(() => parse(...lines)).toThrow(message);

@@ -1,13 +1,7 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
 import type { Alias, Document, Node, Pair, YAMLMap, YAMLSeq } from "yaml";
+import { readValuesText, UnreadableValuesFile } from "./values-text";
 import { merge, toPlain, type Place, type ValuesNode } from "./values-tree";
-
-/** The file cannot be read or is not a mapping in YAML. The message names the file, and the line if there is one. */
-export class UnreadableValuesFile extends Error {
-  override readonly name = "UnreadableValuesFile";
-}
 
 /**
  * Reads a values.yaml as Helm would (YAML 1.1, so that `yes` is true), except that a key that occurs twice in a mapping
@@ -17,7 +11,7 @@ export class UnreadableValuesFile extends Error {
  * @throws UnreadableValuesFile
  */
 export function readValuesFile(file: string, workingDirectory: string): ValuesNode {
-  return parseValues(readText(file, workingDirectory), file);
+  return parseValues(readValuesText(file, workingDirectory), file);
 }
 
 /** @throws UnreadableValuesFile */
@@ -42,24 +36,6 @@ export function parseValues(source: string, file: string): ValuesNode {
   if (tree === undefined) return { kind: "mapping", entries: new Map(), place: { file, line: 1 } };
   if (tree.kind === "mapping") return tree;
   throw new UnreadableValuesFile(`${file}:${tree.place.line}: expected a mapping at the top of the file`);
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  ENOTDIR: "there is no such file",
-  EISDIR: "it is a folder: Docker makes one where the file of a bind mount is missing",
-  EACCES: "this user may not read it",
-};
-
-function readText(file: string, workingDirectory: string): string {
-  const path = resolve(workingDirectory, file);
-  try {
-    return readFileSync(path, "utf8");
-  } catch (cause) {
-    const { code = "", message } = cause as NodeJS.ErrnoException;
-    const reason = REASONS[code] ?? message;
-    throw new UnreadableValuesFile(`${file}: cannot be read: ${reason}${path === file ? "" : ` (${path})`}`, { cause });
-  }
 }
 
 class DocumentReader {
@@ -113,7 +89,11 @@ class DocumentReader {
 
   private readMergeSources(value: unknown, place: Place): ValuesNode[] {
     const source = isAlias(value) ? this.resolveAlias(value, place) : value;
-    return isSeq(source) ? source.items.map((item) => this.read(item, place)) : [this.read(source, place)];
+    const sources = isSeq(source) ? source.items.map((item) => this.read(item, place)) : [this.read(source, place)];
+    const wrong = sources.find(({ kind }) => kind === "leaf");
+    if (wrong !== undefined)
+      throw new UnreadableValuesFile(`${this.file}:${wrong.place.line}: << needs a mapping, or a list of mappings`);
+    return sources;
   }
 
   private resolveAlias(alias: Alias, { file, line }: Place): Node {

@@ -1,5 +1,6 @@
 import { chart, config, deployments, houston, optionalSetting, setting } from "./setting";
 import {
+  dnsLabel,
   filePathOrUrl,
   imageRepository,
   listOfNamespaces,
@@ -13,7 +14,6 @@ import {
 import { resources } from "./resource-settings";
 import { rollback } from "./rollback-settings";
 
-const dnsLabel = textLike(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and -");
 /** The platform's own name for the catalogue that it ships. */
 const SHIPPED_CATALOGUE = "astro_runtime_releases.json";
 const runtimeCatalogue: ValueKind<string | undefined> = {

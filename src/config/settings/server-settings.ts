@@ -1,6 +1,8 @@
 import { LOG_LEVELS, ROLLOUT_DRIVERS } from "./value-types";
 import { config, chart, optionalSetting, setting } from "./setting";
 import {
+  dnsLabel,
+  domain,
   filePath,
   introspection,
   listOfOrigins,
@@ -118,7 +120,7 @@ export const server = {
     description: "Origins whose pages may call the API from a browser; `*` for all.",
   }),
   baseDomain: setting({
-    kind: text,
+    kind: domain,
     default: "localhost",
     values: [config("helm.baseDomain"), chart("baseDomain")],
     description: "Domain under which the installation is reached.",
@@ -131,13 +133,13 @@ export const server = {
       "Where browsers reach this service; without it <subdomain>.<base domain>, or this machine where the base domain is localhost.",
   }),
   subdomain: setting({
-    kind: text,
+    kind: dnsLabel,
     default: "houston",
     values: [config("subdomain")],
     description: "First label of the host of the API.",
   }),
   appSubdomain: setting({
-    kind: text,
+    kind: dnsLabel,
     default: "app",
     values: [config("ui.subdomain")],
     description: "First label of the host of the web client, where the CLI looks for the token page.",

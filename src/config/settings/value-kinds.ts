@@ -1,6 +1,7 @@
 import proxyAddr from "@fastify/proxy-addr";
 import { isIP } from "node:net";
 import { isAbsolute, resolve } from "node:path";
+import { domainToASCII } from "node:url";
 import { RE2JS } from "re2js";
 import { z } from "zod";
 import type { ClaimsMapping, ComponentSize, RoleOverrides } from "./value-types";
@@ -18,18 +19,22 @@ export interface ValueKind<T> {
   toAbsolute?(value: T, workingDirectory: string): T;
 }
 
-/** Quotes make no difference to a chart's templates, which print the value. */
-const flag = z.preprocess((value) => {
+/** Quotes, and blanks within them, make no difference to a chart's templates, which print the value. */
+const unquoted = (value: unknown): unknown => (typeof value === "string" ? value.trim() : value);
+const flag = z.preprocess((given) => {
+  const value = unquoted(given);
   if (typeof value !== "string") return value;
   if (/^(true|yes|on)$/i.test(value)) return true;
   if (/^(false|no|off)$/i.test(value)) return false;
   return value;
 }, z.boolean());
+/** Helm prints large numbers as `8.64e+07`. */
+const DECIMAL = /^\+?\d+(\.\d+)?(e\+?\d+)?$/i;
 const count = (minimum: number, maximum: number) =>
-  z.preprocess(
-    (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
-    z.int().min(minimum).max(maximum),
-  );
+  z.preprocess((given) => {
+    const value = unquoted(given);
+    return typeof value === "string" && DECIMAL.test(value) ? Number(value) : value;
+  }, z.int().min(minimum).max(maximum));
 
 const namespace = z.string().regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/);
 
@@ -85,9 +90,27 @@ export function textLike(pattern: RegExp, expected: string): ValueKind<string> {
 export const oneTimeSecret = textLike(/^[^\s]{16,200}$/, "16 to 200 characters without blanks");
 export const emailAddress = textLike(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
 
+export const dnsLabel = textLike(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and -");
+
+/** In any case. */
 export function oneOf<const T extends string>(choices: readonly T[]): ValueKind<T> {
-  return { expected: `one of ${choices.join(", ")}`, schema: z.enum(choices), fromText: asItIs };
+  const schema = z.preprocess((given) => {
+    const value = unquoted(given);
+    return choices.find((choice) => typeof value === "string" && choice.toLowerCase() === value.toLowerCase()) ?? given;
+  }, z.enum(choices));
+  return { expected: `one of ${choices.join(", ")}`, schema, fromText: asItIs };
 }
+
+/** One or more labels of DNS; an internationalized name is taken in its ASCII form. */
+export const domain: ValueKind<string> = {
+  expected: "a domain such as example.com, without https:// and without a port",
+  schema: z
+    .string()
+    // It drops what follows a slash.
+    .transform((value) => (/[/:?#@\\]/.test(value) ? "" : domainToASCII(value.trim())))
+    .pipe(z.string().regex(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/)),
+  fromText: asItIs,
+};
 
 /** Separated by commas in the environment. */
 export const listOfText: ValueKind<readonly string[]> = {
@@ -152,7 +175,7 @@ export const origin: ValueKind<string> = {
 
 /** `*` stands for all origins. Separated by commas in the environment. */
 export const listOfOrigins: ValueKind<readonly string[]> = {
-  expected: "* alone, or addresses such as https://app.example.com, each without a path and without wildcards",
+  expected: "a list of addresses such as https://app.example.com, without paths and wildcards, or of * alone",
   schema: z.array(z.union([z.literal("*"), browserOrigin])),
   fromText: (list) => listOfText.fromText(list),
 };
@@ -182,17 +205,16 @@ export const filePathOrUrl: ValueKind<string> = {
     value.includes("://") || isAbsolute(value) ? value : resolve(workingDirectory, value),
 };
 
-/** A permission without a value (YAML: `deployment.logs.get:`) is granted. JSON in the environment. */
+/** True where there is no value, as in YAML `deployment.logs.get:`. */
+const granted = flag.nullable().transform((value) => value ?? true);
+const roleOverride = z.object({ permissions: z.record(z.string(), granted).nullable() }).nullable();
+
+/** A role without content changes nothing. JSON in the environment. */
 export const roleOverrides: ValueKind<RoleOverrides> = {
   expected: "roles, each with `permissions` that are true or false",
   schema: z.record(
     z.string(),
-    z.object({
-      permissions: z.record(
-        z.string(),
-        flag.nullable().transform((granted) => granted ?? true),
-      ),
-    }),
+    roleOverride.transform((role) => ({ permissions: role?.permissions ?? {} })),
   ),
   fromText: jsonOrText,
 };
