@@ -18,6 +18,7 @@ import { InstallationPlaces1795824500000 } from "./1795824500000-installation-pl
 import { RolloutSteps1795825000000 } from "./1795825000000-rollout-steps";
 import { Invitations1795900200000 } from "./1795900200000-invitations";
 import { EndedSessions1796000100000 } from "./1796000100000-ended-sessions";
+import { ContentHolds1796000200000 } from "./1796000200000-content-holds";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -41,4 +42,5 @@ export const migrations = [
   RolloutSteps1795825000000,
   Invitations1795900200000,
   EndedSessions1796000100000,
+  ContentHolds1796000200000,
 ];

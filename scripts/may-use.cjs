@@ -12,8 +12,9 @@ module.exports = {
   "sign-on": ["access"],
   workspaces: ["access", "logs"],
   deployments: ["access", "workspaces", "runtimes", "logs"],
+  holds: ["logs", "deployments"],
   registry: ["access", "deployments"],
-  deploys: ["runtimes", "access", "logs", "installation", "bundles", "deployments", "registry"],
+  deploys: ["runtimes", "access", "logs", "installation", "bundles", "deployments", "holds", "registry"],
   rollouts: ["installation", "bundles", "deployments", "deploys"],
-  rollbacks: ["runtimes", "bundles", "registry", "deployments", "deploys"],
+  rollbacks: ["runtimes", "bundles", "registry", "deployments", "holds", "deploys"],
 };

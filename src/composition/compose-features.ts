@@ -7,6 +7,7 @@ import * as audit from "../features/audit/module";
 import * as bundles from "../features/bundles/module";
 import * as deployments from "../features/deployments/module";
 import * as deploys from "../features/deploys/module";
+import * as holds from "../features/holds/module";
 import * as installation from "../features/installation/module";
 import type { Place } from "../features/installation";
 import * as logs from "../features/logs/module";
@@ -102,22 +103,9 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     databaseClock,
     log,
   });
-  const signOnModule = signOn.createSignOnModule({
-    config,
-    dataSource,
-    audit: trail,
-    clock,
-    access: accessModule,
-    log,
-    outages,
-  });
-  const workspacesModule = workspaces.createWorkspacesModule({
-    config,
-    dataSource,
-    audit: trail,
-    clock,
-    access: accessModule,
-  });
+  const shared = { config, dataSource, audit: trail, clock, access: accessModule };
+  const signOnModule = signOn.createSignOnModule({ ...shared, log, outages });
+  const workspacesModule = workspaces.createWorkspacesModule(shared);
   const deploymentsModule = await deployments.createDeploymentsModule({
     config,
     dataSource,
@@ -134,6 +122,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
       loaders: workspacesModule.loaders,
     },
   });
+  const holdsModule = holds.createHoldsModule({ config, dataSource, clock, deployments: deploymentsModule });
   const registryModule = await registry.createRegistryModule({
     config,
     clock,
@@ -164,6 +153,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     lookUpImage: registryModule.lookUpImage,
     actorOf: (account) => accessModule.sessions.actorOfAccount(account),
     deployments: deploymentsModule,
+    holds: holdsModule,
     nightlyTasks: [
       async (_now, before) => deleteInBatches((limit) => logsModule.deleteOlderThan(before, limit)),
       async (now) => deleteInBatches((limit) => auditModule.deleteExpired(now, limit)),
@@ -198,6 +188,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     lookUpImage: registryModule.lookUpImage,
     checkBundle: bundlesModule.check,
     deployments: deploymentsModule.readModel,
+    holds: holdsModule,
     deploys: deploysModule,
   });
 
@@ -233,6 +224,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
       ...signOnModule.resolvers,
       ...workspacesModule.resolvers,
       ...deploymentsModule.resolvers,
+      ...holdsModule.resolvers,
       ...deploysModule.resolvers,
       ...rolloutsModule.resolvers,
       ...rollbacksModule.resolvers,

@@ -3,6 +3,7 @@ import * as audit from "../features/audit/module";
 import * as bundles from "../features/bundles/module";
 import * as deployments from "../features/deployments/module";
 import * as deploys from "../features/deploys/module";
+import * as holds from "../features/holds/module";
 import * as installation from "../features/installation/module";
 import * as logs from "../features/logs/module";
 import * as rollouts from "../features/rollouts/module";
@@ -31,6 +32,7 @@ export const entities = [
   deploys.DeployRevisionRow,
   deploys.IdempotencyKeyRow,
   deploys.RegistryPushRow,
+  holds.ContentHoldRow,
   installation.InstallationPlaceRow,
   installation.InstallationRow,
   logs.LogLineRow,

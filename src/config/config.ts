@@ -61,6 +61,8 @@ interface LimitsConfig {
   /** For each Workspace, each Deployment, and the system. */
   readonly serviceAccounts: number;
   readonly bundleBytesPerDeployment: number;
+  /** Of content that must not be deployed again. */
+  readonly quarantinesPerDeployment: number;
 }
 
 interface ServerConfig {
@@ -231,6 +233,7 @@ export interface DeploymentsConfig {
     readonly dagTarballVersionValidation: boolean;
     readonly requireDataLossAcknowledgement: boolean;
     readonly allowAirflow3To2: boolean;
+    readonly serviceAccountsMayLiftQuarantines: boolean;
   };
   readonly dagOnlyDeployment: boolean;
   readonly updateDeploymentImageEndpoint: boolean;

@@ -164,6 +164,7 @@ async function deployAgain(
       acknowledgeDataLoss: true,
       expectedCurrentRevisionId: undefined,
       idempotencyKey: undefined,
+      quarantine: false,
     });
     return id;
   }

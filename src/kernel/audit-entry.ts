@@ -41,6 +41,7 @@ export type AuditAction =
   | "deployment.cancel_runtime_update"
   | "deployment.update_rollback"
   | "deployment.update_variables"
+  | "deployment.refuse_deploy"
   | "deployment.add_user"
   | "deployment.update_user_role"
   | "deployment.remove_user"
@@ -52,6 +53,8 @@ export type AuditAction =
   | "deploy_revision.add_dags"
   | "deploy_revision.roll_back"
   | "deploy_revision.cancel"
+  | "deploy_revision.quarantine"
+  | "deploy_revision.lift_quarantine"
   | "deploy_revision.pin"
   | "deploy_revision.unpin"
   | "system.cleanup_deploy_revisions";

@@ -124,6 +124,7 @@ export function buildQuestion(
     previousDeployedNumber: 2,
     bundle: null,
     image: { kind: "FOUND", digest: "sha256:1" },
+    hold: null,
     ...overrides,
     settings: { ...SETTINGS, ...settings },
   };

@@ -13,6 +13,8 @@ export interface ImageContent {
   readonly oci?: boolean;
   /** Bytes that its description is padded with. */
   readonly padding?: number;
+  /** The same text makes the same image; without it each is another one. */
+  readonly nonce?: string;
 }
 
 const DOCKER = "application/vnd.docker";
@@ -53,7 +55,13 @@ export class RegistryClient {
   async push(
     repository: string,
     tag: string,
-    { labels = {}, asIndex = false, oci = false, padding = 0 }: ImageContent = {},
+    {
+      labels = {},
+      asIndex = false,
+      oci = false,
+      padding = 0,
+      nonce = randomBytes(8).toString("hex"),
+    }: ImageContent = {},
   ): Promise<PushedImage> {
     const types = oci ? TYPES.oci : TYPES.docker;
     const config = JSON.stringify({
@@ -61,7 +69,7 @@ export class RegistryClient {
       os: "linux",
       config: { Labels: labels },
       rootfs: { type: "layers", diff_ids: [] },
-      nonce: randomBytes(8).toString("hex"),
+      nonce,
       padding: " ".repeat(padding),
     });
     const configDigest = await this.upload(repository, Buffer.from(config));

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import shipped from "../../src/features/access/data/roles.json";
 import {
+  ask,
   bindRole,
   createDeployment,
   createWorkspace,
@@ -36,7 +37,10 @@ describe("every root field of the schema", () => {
   let world: TestApp;
   let admin: string;
   beforeAll(async () => {
-    world = await startTestApp();
+    // Service accounts are among the subjects; lifting quarantines is for people only unless that is set.
+    world = await startTestApp({
+      env: { DEPLOYMENTS__DEPLOY_ROLLBACK__SERVICE_ACCOUNTS_MAY_LIFT_QUARANTINES: "true" },
+    });
     admin = await signUpAdmin(world);
     const known = inSchema();
     calls = Object.entries(ROOT_FIELDS).flatMap(([name, rules]) =>
@@ -77,6 +81,12 @@ describe("every root field of the schema", () => {
   ): Promise<Target> {
     const deployment = await createDeployment(world, admin, { workspaceId });
     const revision = await deployImage(world, admin, deployment, { rollOut: false });
+    const { quarantineDeployRevision: quarantine } = await ask(
+      world,
+      'mutation ($id: Uuid!) { quarantineDeployRevision(deployRevisionId: $id, reason: "x") { id } }',
+      { id: revision.id },
+      admin,
+    );
     await bindRole(world, shared.memberId, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     await bindTeam(world, shared.teamId, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     return {
@@ -85,6 +95,7 @@ describe("every root field of the schema", () => {
       deploymentId: deployment.id,
       releaseName: deployment.releaseName,
       revisionId: revision.id,
+      quarantineId: quarantine.id,
       workspaceAccountId: (await serviceAccountWith(world, admin, "WORKSPACE_VIEWER", { workspaceId })).id,
       deploymentAccountId: (
         await serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id })
@@ -115,6 +126,7 @@ describe("every root field of the schema", () => {
         deploymentId: randomUUID(),
         releaseName: "no-such-release",
         revisionId: randomUUID(),
+        quarantineId: randomUUID(),
         teamId: randomUUID(),
       },
     };

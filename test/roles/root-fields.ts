@@ -6,6 +6,8 @@ export interface Target {
   readonly deploymentId: string;
   readonly releaseName: string;
   readonly revisionId: string;
+  /** Of that revision. */
+  readonly quarantineId: string;
   /** A user who has the viewer's role on the Workspace and on the Deployment. */
   readonly memberId: string;
   readonly memberEmail: string;
@@ -400,6 +402,13 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
       (t) => `mutation { pinDeployRevision(deployRevisionId: ${q(t.revisionId)}, pinned: false) { id } }`,
     ),
   ],
+  quarantineDeployRevision: [
+    onDeployment(
+      PUSH,
+      (t) => `mutation { quarantineDeployRevision(deployRevisionId: ${q(t.revisionId)}, reason: "x") { id } }`,
+      { answer: "CONFLICT" },
+    ),
+  ],
   cancelDeploy: [
     onDeployment(
       PUSH,
@@ -475,6 +484,9 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
     ),
   ],
 
+  liftQuarantine: [
+    onDeployment(UPDATE, (t) => `mutation { liftQuarantine(quarantineId: ${q(t.quarantineId)}) { id } }`),
+  ],
   deleteDeploymentServiceAccount: [
     onDeployment(
       accounts("deployment", "delete"),

@@ -29,4 +29,10 @@ export const limits = {
     values: [config("limits.bundleBytesPerDeployment")],
     description: "Bytes of all DAG archives that one Deployment keeps, the same archive counted once.",
   }),
+  quarantinesPerDeployment: setting({
+    kind: wholeNumber(1, 1_000),
+    default: 200,
+    values: [config("limits.quarantinesPerDeployment")],
+    description: "Quarantines of one Deployment that are not lifted.",
+  }),
 };

@@ -54,6 +54,12 @@ export const rollback = {
     values: inBothPlaces("allowAirflow3To2"),
     description: "Allow rollbacks from Airflow 3 to Airflow 2.",
   }),
+  serviceAccountsMayLiftQuarantines: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: inBothPlaces("serviceAccountsMayLiftQuarantines"),
+    description: "Allow service accounts to lift quarantines, and not only people.",
+  }),
 };
 
 export const cleanup = {

@@ -1,5 +1,12 @@
 export * from "./domain";
-export { addApplyJob, appendRevision, loadHeadCurrentAndTarget } from "./app/append-revision";
+export {
+  addApplyJob,
+  appendRevision,
+  loadHeadCurrentAndTarget,
+  type HeadCurrentAndTarget,
+} from "./app/append-revision";
+export { heldContentOf, type FindChecksum } from "./app/held-content";
+export { lockRevision } from "./app/lock-revision";
 export {
   DEPLOY_TASKS,
   type DeployStores,

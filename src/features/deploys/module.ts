@@ -29,6 +29,7 @@ import type {
   UpdateDeployment,
 } from "../deployments";
 import type { DeploymentLoaders } from "../deployments/graphql";
+import type { HoldStore } from "../holds";
 import type { InstallationStore } from "../installation";
 import type { LookUpImage, PushedImages } from "../registry";
 import { announcingChanges, changesTo } from "./app/announce-changes";
@@ -37,6 +38,7 @@ import { CleanUp } from "./app/clean-up";
 import { FollowRevisions } from "./app/follow-revisions";
 import { FailWaitingImage } from "./app/fail-waiting-image";
 import { HistoryQueries } from "./app/history-queries";
+import { NoteRefusals } from "./app/note-refusals";
 import { PinRevision } from "./app/pin-revision";
 import type { DeployStores } from "./app/ports";
 import { RecordDagUpload } from "./app/record-dag-upload";
@@ -100,6 +102,7 @@ export interface DeploysModuleOptions {
     readonly updateIn: (transactions: UnitOfWork<DeployStores>) => UpdateDeployment<DeployStores>;
     readonly loaders: (context: GraphqlContext) => DeploymentLoaders;
   };
+  readonly holds: { readonly stores: (manager: EntityManager) => HoldStore };
   /** What else ages with the history; see CleanUp. */
   readonly nightlyTasks: readonly ((now: string, before: string) => Promise<void>)[];
 }
@@ -118,6 +121,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     revisions: new RevisionStoreSql(manager, statements),
     idempotencyKeys: new IdempotencyKeysSql(manager),
     pushes: new PushStoreSql(manager),
+    holds: options.holds.stores(manager),
     installation: installation.stores(manager),
   }));
   const unitOfWork = announcingChanges(transactions, changesTo(options.log));
@@ -136,12 +140,14 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     bundles: revisionBundles,
     maxTake: config.deployments.maxDeployRevisionPage,
   });
+  const refusals = new NoteRefusals({ unitOfWork, clock });
   const record = new RecordDeploy({
     unitOfWork,
     rules: { ...rules, updateDeploymentImageEndpoint: config.deployments.updateDeploymentImageEndpoint },
     dagUploadWaitMs,
     deployments: deployments.readModel,
     verify,
+    refusals,
     clock,
   });
   const openPushes = new OpenPushesSql(dataSource.manager);
@@ -161,6 +167,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     dagUploadWaitMs,
     maxBundleBytes: config.limits.bundleBytesPerDeployment,
     clock,
+    refusals,
     pushes: recordPushes,
   });
   const failWaiting = new FailWaitingImage({
@@ -190,6 +197,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     record,
     deployments: deployments.readModel,
     verify,
+    refusals,
     upsertEnabled: rules.upsertDeployment,
   });
   return {

@@ -6,14 +6,19 @@ import type { CheckBundle, DagBundle } from "../bundles";
 import type { DeploymentReadModel } from "../deployments";
 import type { DeployStores, RevisionBundles, RevisionReadModel } from "../deploys";
 import type { DeployLoaders } from "../deploys/graphql";
+import type { HoldReadModel, HoldSettings } from "../holds";
+import type { HoldLoaders } from "../holds/graphql";
 import type { LookUpImage } from "../registry";
 import type { RuntimeCatalogue } from "../runtimes";
 import { AssessRollback } from "./app/assess-rollback";
 import { InspectTarget } from "./app/inspect-target";
 import { PlanRollback } from "./app/plan-rollback";
 import type { RollbackMetrics } from "./app/ports";
+import { QuarantineRevision } from "./app/quarantine-revision";
+import { RestoreTarget } from "./app/restore-target";
 import { RollbackDeploy } from "./app/rollback-deploy";
 import type { RollbackSettings } from "./domain/rollback-question";
+import { QuarantineRevisionResolver } from "./graphql/quarantine-revision.resolver";
 import { RollbackEligibilityResolver } from "./graphql/rollback-eligibility.resolver";
 import { RollbackResolver } from "./graphql/rollback.resolver";
 
@@ -25,6 +30,11 @@ export interface RollbacksModuleOptions {
   readonly lookUpImage: LookUpImage;
   readonly checkBundle: CheckBundle;
   readonly deployments: DeploymentReadModel;
+  readonly holds: {
+    readonly settings: HoldSettings;
+    readonly readModel: HoldReadModel;
+    readonly loaders: (context: GraphqlContext) => HoldLoaders;
+  };
   readonly deploys: {
     readonly unitOfWork: UnitOfWork<DeployStores>;
     readonly readModel: RevisionReadModel;
@@ -34,20 +44,30 @@ export interface RollbacksModuleOptions {
 }
 
 export function createRollbacksModule(options: RollbacksModuleOptions) {
-  const { clock, metrics, catalogue, checkBundle, deployments } = options;
+  const { clock, metrics, catalogue, checkBundle, deployments, holds } = options;
   const { unitOfWork, readModel, bundles, loaders } = options.deploys;
   const settings = settingsOf(options.config);
   const assess = new AssessRollback({ settings, catalogue, clock });
   const inspect = new InspectTarget({ readModel, deployments, bundles, images: options.lookUpImage, settings });
-  const rollback = new RollbackDeploy({ unitOfWork, inspect, assess, clock, metrics });
-  const plan = new PlanRollback({ readModel, bundles, inspect, assess, repositories: settings.defaultRepositories });
+  const restore = new RestoreTarget({ assess, holdSettings: holds.settings });
+  const rollback = new RollbackDeploy({ unitOfWork, inspect, restore, clock, metrics });
+  const plan = new PlanRollback({
+    readModel,
+    bundles,
+    inspect,
+    assess,
+    holds: holds.readModel,
+    repositories: settings.defaultRepositories,
+  });
+  const quarantine = new QuarantineRevision({ unitOfWork, settings: holds.settings, clock });
   const checkPresence = async (bundle: DagBundle) =>
     settings.dagTarballVersionValidation ? checkBundle.checkPresence(bundle) : null;
   return {
     rollback,
     resolvers: [
       new RollbackResolver({ plan, rollback }),
-      new RollbackEligibilityResolver({ assess, checkPresence, loaders }),
+      new RollbackEligibilityResolver({ assess, checkPresence, loaders, holdLoaders: holds.loaders }),
+      new QuarantineRevisionResolver({ quarantine, loaders, holdLoaders: holds.loaders }),
     ],
   };
 }

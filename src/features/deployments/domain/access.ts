@@ -26,6 +26,8 @@ export const DEPLOYMENT_PERMISSIONS = {
   seeAirflow: ["deployment.airflow.get", "system.airflow.get"],
   useAirflow: ["deployment.airflow.user", "system.airflow.user"],
   administerAirflow: ["deployment.airflow.admin", "system.airflow.admin"],
+  /** Seeing the deploy history; alone it never allows a rollback. */
+  readHistory: ["deployment.deployRevisions.get", "system.deployRevisions.get"],
   /** Fetching what is deployed: the system's roles hold the same permission. */
   pullImage: ["deployment.images.pull"],
   /** Rolling back as well, which takes the same permission on this platform version. */

@@ -40,7 +40,13 @@ export interface ChangeLog {
 }
 
 const MAX_REMEMBERED = 10_000;
-const BAD_NEWS: ReadonlySet<unknown> = new Set(["rollout_attempt_failed", "failed", "push_ignored", "push_refused"]);
+const BAD_NEWS: ReadonlySet<unknown> = new Set([
+  "rollout_attempt_failed",
+  "failed",
+  "push_ignored",
+  "push_refused",
+  "deploy_refused",
+]);
 
 /** Writes changes of revisions to the process log, each once: a rollout that begins again says nothing new. */
 export function changesTo(log: ChangeLog): Announce {

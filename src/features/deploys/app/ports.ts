@@ -1,5 +1,6 @@
 import type { BundleKey, BundleRecords } from "../../bundles";
 import type { Deployment, DeploymentStores } from "../../deployments";
+import type { HoldStore } from "../../holds";
 import type { InstallationStore } from "../../installation";
 import type { Step } from "../../../kernel/paced-steps";
 import type { Instant } from "../../../kernel/instant";
@@ -41,6 +42,7 @@ export interface DeployStores extends DeploymentStores {
   readonly revisions: RevisionStore;
   readonly idempotencyKeys: IdempotencyKeys;
   readonly pushes: PushStore;
+  readonly holds: HoldStore;
   readonly installation: InstallationStore;
 }
 

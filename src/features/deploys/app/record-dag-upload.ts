@@ -1,5 +1,6 @@
 import { authorize, lockDeployment, type Deployment } from "../../deployments";
 import type { StoredArchive } from "../../bundles";
+import { NO_IMAGE } from "../../holds";
 import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
@@ -11,6 +12,8 @@ import { belongsTo, contentWithDags } from "../domain/dag-upload";
 import { recordDeploy } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
 import { addApplyJob, appendRevision, loadHeadCurrentAndTarget } from "./append-revision";
+import { refuseHeld } from "./held-content";
+import type { NoteRefusals } from "./note-refusals";
 import type { DeployStores } from "./ports";
 import type { RecordPushes } from "./record-pushes";
 
@@ -32,6 +35,7 @@ export class RecordDagUpload {
       /** Of all archives that a Deployment keeps. */
       readonly maxBundleBytes: number;
       readonly clock: Clock;
+      readonly refusals: NoteRefusals;
       readonly pushes: Pick<RecordPushes, "catchUp">;
     },
   ) {}
@@ -61,16 +65,22 @@ export class RecordDagUpload {
    * A line of its own, or, where the same caller has just deployed the image that these DAGs belong to, part of that
    * image's line: `astro deploy` sends both, one after the other.
    * The caller is admitted anew: uploads take as long as their clients like.
-   * @throws the same as `admit`, LimitReached, and Unauthenticated if the caller's credentials have ended meanwhile
+   * @throws the same as `admit`, LimitReached, ContentQuarantined if the DAGs are on hold, and Unauthenticated if the caller's credentials have ended meanwhile
    */
   async execute({ deploymentId, archive, description, ...command }: UploadCommand): Promise<DeployRevision> {
     const { unitOfWork, clock, dagUploadWaitMs, pushes } = this.deps;
     // The image may have been pushed a moment ago, and not be recorded yet.
     await pushes.catchUp(deploymentId);
-    return unitOfWork.run(async (stores) => {
+    const recordUpload = async (stores: DeployStores): Promise<DeployRevision> => {
       const { deployment, actor } = await lockDeployment(stores, command.actor, { id: deploymentId }, PUSH_IMAGE);
       this.requireUploads(deployment);
-      const { head, current } = await loadHeadCurrentAndTarget(stores, deployment);
+      const [{ head, current }, holds] = await Promise.all([
+        loadHeadCurrentAndTarget(stores, deployment),
+        stores.holds.ofDeployment(deployment.id),
+      ]);
+      // An image that is under way is put in place together with the DAGs.
+      const { imageRepository, imageTag, imageDigest } = head?.status === "INITIALIZED" ? head : NO_IMAGE;
+      refuseHeld(deployment, holds, { imageRepository, imageTag, imageDigest, dagBundleSha256: archive.sha256 });
       const at = clock();
       await this.checkRoom(stores, deployment.id, archive);
       const { version } = await stores.bundles.add({ deploymentId: deployment.id, archive, at });
@@ -101,7 +111,8 @@ export class RecordDagUpload {
         details: { version },
       });
       return revision;
-    });
+    };
+    return this.deps.refusals.around(command.actor, "DAG_UPLOAD", () => unitOfWork.run(recordUpload));
   }
 
   private async checkRoom(

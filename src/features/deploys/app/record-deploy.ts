@@ -22,6 +22,8 @@ import { parseImage } from "../domain/image-reference";
 import { checkDescription, recordDeploy } from "../domain/new-revision";
 import { mayPush, PUSH_IMAGE } from "../domain/permissions";
 import { appendRevision, loadHeadCurrentAndTarget } from "./append-revision";
+import { refuseHeld } from "./held-content";
+import type { NoteRefusals } from "./note-refusals";
 import type { DeployStores } from "./ports";
 import type { VerifyImage } from "./verify-image";
 
@@ -35,6 +37,7 @@ export class RecordDeploy {
       readonly dagUploadWaitMs: number;
       readonly deployments: Pick<DeploymentReadModel, "findByReleaseName">;
       readonly verify: VerifyImage;
+      readonly refusals: NoteRefusals;
       readonly clock: Clock;
     },
   ) {}
@@ -44,6 +47,7 @@ export class RecordDeploy {
    * @throws NotFound, Forbidden
    * @throws FeatureDisabled if the endpoint is switched off
    * @throws InvalidInput, DowngradeRefused
+   * @throws ContentQuarantined if the image is on hold
    * @throws Unavailable if the image has to be verified, and its registry does not answer
    */
   async execute(command: {
@@ -56,7 +60,7 @@ export class RecordDeploy {
       const deployment = await this.deps.deployments.findByReleaseName(releaseName);
       return deployment !== null && this.deps.rules.updateDeploymentImageEndpoint && mayPush(command.actor, deployment);
     });
-    return this.deps.unitOfWork.run(async (stores) => {
+    const recordImage = async (stores: DeployStores): Promise<Deployment> => {
       const { deployment, actor } = await lockDeployment(stores, command.actor, { releaseName }, PUSH_IMAGE);
       if (!this.deps.rules.updateDeploymentImageEndpoint) {
         throw new FeatureDisabled("astronomer.houston.config.deployments.enableUpdateDeploymentImageEndpoint");
@@ -75,7 +79,9 @@ export class RecordDeploy {
         details: { image },
       });
       return deployed;
-    });
+    };
+    const { refusals, unitOfWork } = this.deps;
+    return refusals.around(command.actor, "IMAGE_ENDPOINT", () => unitOfWork.run(recordImage));
   }
 
   /** The same inside a transaction that holds the Deployment's lock, and writes the audit line. */
@@ -99,7 +105,18 @@ export class RecordDeploy {
     const isGiven = given.runtimeVersion !== null || given.airflowVersion !== null;
     // Without any the image is taken to hold what the Deployment runs.
     const versions: PlatformVersions = isGiven ? checkVersions(given, this.deps.rules) : deployment;
-    const { head } = await loadHeadCurrentAndTarget(stores, deployment);
+    const [{ head }, holds] = await Promise.all([
+      loadHeadCurrentAndTarget(stores, deployment),
+      stores.holds.ofDeployment(deployment.id),
+    ]);
+    const dagTarballVersion = keptDags({ deployment, head });
+    if (holds.length > 0) {
+      // DAGs that are live stay as they are; those of an upload under way would be put in place now.
+      const isLive = dagTarballVersion === deployment.dagTarballVersion;
+      const dags =
+        isLive || dagTarballVersion === null ? null : await stores.bundles.find(deployment.id, dagTarballVersion);
+      refuseHeld(deployment, holds, { ...image, dagBundleSha256: dags?.sha256 ?? null });
+    }
     // Before the first rollout the version is no more than a wish: there is nothing to downgrade.
     const hasRun = deployment.currentRevisionId !== null;
     if (hasRun) refuseDowngrade(deployment, versions, { catalogue, hasRun });
@@ -115,7 +132,7 @@ export class RecordDeploy {
         runtimeVersion: versions.runtimeVersion,
         airflowVersion: versions.airflowVersion ?? inside?.release ?? null,
         dagDeploymentType: deployment.dagDeploymentType,
-        dagTarballVersion: keptDags({ deployment, head }),
+        dagTarballVersion,
       },
       trigger,
       {

@@ -14,6 +14,7 @@ import { FeatureDisabled, InvalidInput } from "../../../kernel/errors";
 import { can, deploymentScope, requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
 import type { ImageDeploy } from "../domain/image-deploy";
 import { mayPush, PUSH_IMAGE } from "../domain/permissions";
+import type { NoteRefusals } from "./note-refusals";
 import type { DeployStores } from "./ports";
 import type { RecordDeploy } from "./record-deploy";
 import type { VerifyImage } from "./verify-image";
@@ -36,11 +37,16 @@ export class UpsertDeployment {
       readonly record: RecordDeploy;
       readonly deployments: Pick<DeploymentReadModel, "find">;
       readonly verify: VerifyImage;
+      readonly refusals: NoteRefusals;
       readonly upsertEnabled: boolean;
     },
   ) {}
 
-  async execute(command: UpsertCommand): Promise<Deployment> {
+  execute(command: UpsertCommand): Promise<Deployment> {
+    return this.deps.refusals.around(command.actor, "UPSERT", () => this.upsert(command));
+  }
+
+  private async upsert(command: UpsertCommand): Promise<Deployment> {
     const { actor, workspaceId, deploymentId, input } = command;
     if (!this.deps.upsertEnabled)
       throw new FeatureDisabled("astronomer.houston.config.deployments.upsertDeploymentEnabled");

@@ -17,8 +17,8 @@ const MAX_DESCRIPTION = 500;
 export const MAX_REASON = 500;
 
 /** Returns the text of one or several lines; null if it is empty. @throws InvalidInput */
-export const checkDescription = (text: string | null | undefined): string | null =>
-  readText("description", text ?? "", MAX_DESCRIPTION);
+export const checkDescription = (text: string | null | undefined, argument = "description"): string | null =>
+  readText(argument, text ?? "", MAX_DESCRIPTION);
 
 /**
  * Like `checkDescription`, but cuts what is too long and leaves out what that refuses: nobody can be asked to correct the
@@ -27,9 +27,9 @@ export const checkDescription = (text: string | null | undefined): string | null
 export const shortenDescription = (text: string | undefined): string | null => cleanText(text ?? "", MAX_DESCRIPTION);
 
 /** The same where one has to be given, as for a rollback. */
-export function requireDescription(text: string): string {
-  const description = checkDescription(text);
-  if (description === null) throw new InvalidInput("description", "has to say why, in 1 to 500 characters");
+export function requireDescription(text: string, argument = "description"): string {
+  const description = checkDescription(text, argument);
+  if (description === null) throw new InvalidInput(argument, "has to say why, in 1 to 500 characters");
   return description;
 }
 

@@ -1,10 +1,7 @@
 import { canSee, DEPLOYMENT_PERMISSIONS } from "../../deployments/domain";
 import { can, deploymentScope, type Actor } from "../../../kernel/permissions";
 
-export const { pullImage: PULL_IMAGE, pushImage: PUSH_IMAGE } = DEPLOYMENT_PERMISSIONS;
-
-/** Seeing the deploy history; alone it never allows a rollback. */
-export const READ_HISTORY = ["deployment.deployRevisions.get", "system.deployRevisions.get"] as const;
+export const { pullImage: PULL_IMAGE, pushImage: PUSH_IMAGE, readHistory: READ_HISTORY } = DEPLOYMENT_PERMISSIONS;
 
 export const CLEAN_UP = "system.cleanupDeployRevisions.delete";
 

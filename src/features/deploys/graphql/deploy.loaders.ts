@@ -6,11 +6,13 @@ import type { RevisionBundles } from "../app/revision-bundles";
 import type { DeployRevision } from "../domain/deploy-revision";
 import type { HistoryState, RevisionReadModel, RevisionView } from "../app/ports";
 
+type WithBundle = Pick<DeployRevision, "deploymentId" | "dagTarballVersion">;
+
 export interface DeployLoaders {
   readonly revisions: DataLoader<string, RevisionView | null>;
   /** By Deployment. */
   readonly historyStates: DataLoader<string, HistoryState | null>;
-  readonly bundles: DataLoader<DeployRevision, DagBundle | null>;
+  readonly bundles: DataLoader<WithBundle, DagBundle | null>;
 }
 
 export function deployLoaders(

@@ -2,7 +2,7 @@ import { Field, ID, Int, ObjectType } from "type-graphql";
 import { DagDeploymentType } from "../../deployments/graphql";
 import type { DagDeploymentType as DagDeploymentTypeName } from "../../deployments";
 import type { Instant } from "../../../kernel/instant";
-import type { ActorType as ActorTypeName } from "../../../kernel/permissions";
+import { Actor } from "../../../infrastructure/graphql/actor.types";
 import { describedEnum } from "../../../infrastructure/graphql/described-enum";
 import { DateTime } from "../../../infrastructure/graphql/scalars";
 import {
@@ -50,31 +50,6 @@ export const DeployTrigger = describedEnum(DEPLOY_TRIGGERS, {
     ROLLBACK: { description: "Through rollbackDeploy." },
   },
 });
-
-const ActorType = describedEnum<ActorTypeName>(["USER", "SERVICE_ACCOUNT", "SYSTEM"], {
-  name: "ActorType",
-  description: "What kind of account acted.",
-  valuesConfig: {
-    USER: { description: "A person." },
-    SERVICE_ACCOUNT: { description: "A program, by its key." },
-    SYSTEM: { description: "The platform itself." },
-  },
-});
-
-@ObjectType({
-  simpleResolvers: true,
-  description: "Who did it, as known at that time; it stays readable when the account is gone.",
-})
-export class Actor {
-  @Field(() => ID, { description: "The account's id." })
-  id: string;
-
-  @Field(() => ActorType, { description: "What kind of account it is." })
-  type: ActorTypeName;
-
-  @Field(() => String, { description: "A user's full name, else user name; a service account's label." })
-  label: string;
-}
 
 @ObjectType({
   description: "One line of a Deployment's deploy history: a full snapshot of what a deploy put in place.",

@@ -1,4 +1,5 @@
 import { PUSH_IMAGE, type DeployRevision, type HistoryState } from "../../deploys";
+import type { Hold } from "../../holds";
 import type { RuntimeCatalogue } from "../../runtimes";
 import type { Clock } from "../../../kernel/clock";
 import { can, deploymentScope, type Actor } from "../../../kernel/permissions";
@@ -17,10 +18,15 @@ export class AssessRollback {
     },
   ) {}
 
-  assess(actor: Actor, state: HistoryState, target: DeployRevision, inspected: TargetState): RollbackAssessment {
+  assess(
+    actor: Actor,
+    state: HistoryState,
+    target: DeployRevision,
+    known: TargetState & { readonly hold: Hold | null },
+  ): RollbackAssessment {
     const { settings, catalogue, clock } = this.deps;
     const mayPush = can(actor, PUSH_IMAGE, deploymentScope(state.deployment));
-    return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target, ...inspected });
+    return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target, ...known });
   }
 
   /** What refuses the rollback, given what the caller has acknowledged. */

@@ -3,10 +3,12 @@ import { authorize, type Deployment } from "../../deployments";
 import {
   READ_HISTORY,
   type DefaultRepositories,
+  type FindChecksum,
   type RevisionBundles,
   type RevisionReadModel,
   type RevisionView,
 } from "../../deploys";
+import type { HoldReadModel } from "../../holds";
 import type { DatabaseMigration } from "../../runtimes";
 import { NotFound } from "../../../kernel/errors";
 import { isId } from "../../../kernel/ids";
@@ -15,6 +17,7 @@ import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes
 import { issue, type RollbackIssue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import type { AssessRollback } from "./assess-rollback";
+import { holdOnTarget } from "./hold-on-target";
 import type { InspectTarget } from "./inspect-target";
 
 /** Max skipped deploys that a plan lists. */
@@ -42,6 +45,7 @@ export class PlanRollback {
       readonly inspect: InspectTarget;
       readonly assess: AssessRollback;
       readonly repositories: DefaultRepositories;
+      readonly holds: HoldReadModel;
     },
   ) {}
 
@@ -62,11 +66,17 @@ export class PlanRollback {
     if (current === null) {
       throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);
     }
+    const findChecksum: FindChecksum = async (revision) => (await bundles.findMany([revision]))[0]?.sha256 ?? null;
+    const [holds, inspected] = await Promise.all([
+      this.deps.holds.ofDeployments([deployment.id]),
+      inspect.inspect(actor, target),
+    ]);
+    const hold = await holdOnTarget(holds, state, target, findChecksum);
     return {
       deployment,
       from: { ...current, isCurrent: true },
       to: target,
-      ...assess.assess(actor, state, target, await inspect.inspect(actor, target)),
+      ...assess.assess(actor, state, target, { ...inspected, hold }),
       changes: rollbackChanges(current, target, repositories),
       skipped: await readModel.deployedBetween(deployment.id, target.number, current.number, MAX_SKIPPED),
       dags: await bundles.compare(current, target),

@@ -1,28 +1,24 @@
 import { createHash } from "node:crypto";
 import { lockDeployment, type Deployment } from "../../deployments";
 import type { Clock } from "../../../kernel/clock";
-import { isId, isSameId, newId } from "../../../kernel/ids";
+import { isId, isSameId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Conflict, DomainError, InvalidInput, NotFound } from "../../../kernel/errors";
 import { DAY_MS, plusMs } from "../../../kernel/instant";
 import type { Actor } from "../../../kernel/permissions";
 import { refuseHidden } from "../../../kernel/text";
 import {
-  auditedRevision,
-  type DeployRevision,
-  requireDescription,
-  restore,
   PUSH_IMAGE,
-  appendRevision,
-  loadHeadCurrentAndTarget,
+  requireDescription,
+  type DeployRevision,
   type DeployStores,
   type RevisionView,
 } from "../../deploys";
 import { issue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
-import type { AssessRollback } from "./assess-rollback";
 import type { InspectTarget } from "./inspect-target";
 import type { RollbackMetrics } from "./ports";
+import { loadRollbackState, type RestoreTarget } from "./restore-target";
 
 export interface RollbackCommand {
   readonly actor: Actor;
@@ -32,6 +28,8 @@ export interface RollbackCommand {
   readonly acknowledgeDataLoss: boolean;
   readonly expectedCurrentRevisionId: string | undefined;
   readonly idempotencyKey: string | undefined;
+  /** Whether what is rolled back is put on hold as well. */
+  readonly quarantine: boolean;
 }
 
 const KEY_LIVES_MS = DAY_MS;
@@ -52,7 +50,7 @@ export class RollbackDeploy {
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<DeployStores>;
       readonly inspect: InspectTarget;
-      readonly assess: AssessRollback;
+      readonly restore: RestoreTarget;
       readonly clock: Clock;
       readonly metrics: RollbackMetrics;
     },
@@ -63,7 +61,7 @@ export class RollbackDeploy {
    * @throws RollbackRefused with every reason at once
    * @throws Conflict if another revision is current than the one expected
    * @throws Unauthenticated if the caller's credentials have ended meanwhile
-   * @throws IdempotencyKeyReused, InvalidInput, NotFound, Forbidden
+   * @throws IdempotencyKeyReused, InvalidInput, NotFound, Forbidden, LimitReached
    */
   async execute(command: RollbackCommand): Promise<RevisionView> {
     try {
@@ -81,7 +79,7 @@ export class RollbackDeploy {
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const description = requireDescription(command.description);
     checkKey(idempotencyKey);
-    const { inspect, assess, clock } = this.deps;
+    const { inspect, restore, clock } = this.deps;
     const inspected = await inspect.beforeLock(command.actor, command);
 
     return this.deps.unitOfWork.run(async (stores) => {
@@ -94,40 +92,17 @@ export class RollbackDeploy {
         ]);
       }
       if (!isId(revisionId)) throw new NotFound("Deploy revision");
-      const { currentRevisionId } = deployment;
-      const [{ head, current, target }, previousDeployedNumber] = await Promise.all([
-        loadHeadCurrentAndTarget(stores, deployment, revisionId),
-        currentRevisionId === null ? null : stores.revisions.deployedBefore(deployment.id, currentRevisionId),
-      ]);
-      if (target === null) throw new NotFound("Deploy revision");
-      expectCurrent(current, command.expectedCurrentRevisionId);
-      const now = clock();
-      const state = { deployment, current, head, previousDeployedNumber };
-      const assessment = assess.assess(actor, state, target, inspected);
-      const [first, ...others] = assess.refusals(assessment, command);
-      if (first !== undefined) throw new RollbackRefused([first, ...others]);
-
-      const revision = restore(target, current, { id: newId(), onto: deployment, by: actor, at: now, description });
-      const warnings = assessment.warnings.map(({ code }) => code);
-      await Promise.all([
-        appendRevision(stores, {
-          deployment,
-          head,
-          revision,
-          event: { event: "rollback_accepted", from: current, target, warnings },
-        }),
-        stores.audit.add({
-          actor,
-          action: "deploy_revision.roll_back",
-          object: auditedRevision(revision, deployment),
-          details: { to: target.number, description },
-        }),
-      ]);
+      const state = await loadRollbackState(stores, deployment, revisionId);
+      expectCurrent(state.current, command.expectedCurrentRevisionId);
+      const at = clock();
+      const { acknowledgeDataLoss, quarantine } = command;
+      const order = { deployment, actor, state, inspected, description, acknowledgeDataLoss, quarantine, at };
+      const revision = await restore.execute(stores, { ...order, action: "deploy_revision.roll_back" });
       if (idempotencyKey !== undefined) {
         const use = { actorId: actor.id, key: idempotencyKey, inputHash: hashInput(command), revisionId: revision.id };
-        await stores.idempotencyKeys.add({ ...use, expiresAt: plusMs(now, KEY_LIVES_MS) }, now);
+        await stores.idempotencyKeys.add({ ...use, expiresAt: plusMs(at, KEY_LIVES_MS) }, at);
       }
-      return { ...revision, isCurrent: false };
+      return revision;
     });
   }
 
@@ -170,6 +145,7 @@ function hashInput({
   description,
   acknowledgeDataLoss,
   expectedCurrentRevisionId,
+  quarantine,
 }: RollbackCommand): string {
   const input = [
     deploymentId,
@@ -177,6 +153,8 @@ function hashInput({
     description.trim(),
     acknowledgeDataLoss,
     expectedCurrentRevisionId ?? null,
+    // Left out where it is false, so that keys of before this argument stay the same.
+    ...(quarantine ? [quarantine] : []),
   ];
   return createHash("sha256").update(JSON.stringify(input)).digest("hex");
 }

@@ -1,6 +1,7 @@
 import type { BundleState } from "../../bundles/domain";
 import type { Deployment } from "../../deployments/domain";
 import type { DefaultRepositories, DeployRevision, Retention } from "../../deploys/domain";
+import type { Hold } from "../../holds/domain";
 import type { ImageState } from "../../registry/domain";
 import type { DatabaseMigration, RuntimeCatalogue } from "../../runtimes/domain";
 import type { Instant } from "../../../kernel/instant";
@@ -38,6 +39,8 @@ export interface RollbackQuestion {
   readonly bundle: BundleState | null;
   /** Whether the registry still holds the target's image; null where it has none of its own, or it was not looked up. */
   readonly image: ImageState | null;
+  /** What stands against putting the target's content in place; null if nothing does. */
+  readonly hold: Hold | null;
   /** Number of the newest DEPLOYED revision before the current one; null if there is none. */
   readonly previousDeployedNumber: number | null;
 }

@@ -9,6 +9,7 @@ import {
   ROLLBACK_FLOOR_RUNTIME,
   type DatabaseMigration,
 } from "../../runtimes/domain";
+import { heldBecause, howToLift } from "../../holds/domain";
 import {
   hasSameContent,
   imageReference,
@@ -101,6 +102,13 @@ const BLOCKERS: readonly Rule[] = [
       "Choose a DEPLOYED revision.",
     ),
   (question) => runsAlready(question),
+  ({ target, hold }) =>
+    hold !== null &&
+    issue(
+      "TARGET_QUARANTINED",
+      `Revision ${target.number} holds what must not be deployed: ${heldBecause(hold)}.`,
+      `Choose another revision, or ${howToLift(hold)}.`,
+    ),
   ({ target, bundle, settings }) =>
     settings.dagTarballVersionValidation &&
     (bundle === "MISSING" || bundle === "CORRUPT") &&

@@ -70,6 +70,13 @@ export class RollbackResolver {
         "For 24 hours the same key with the same input answers the same revision; with other input it is refused.",
     })
     idempotencyKey?: string | null,
+    @Arg("quarantine", () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description:
+        "Also quarantines what is being rolled back, as far as the target does not have it as well, until it is lifted.",
+    })
+    quarantine?: boolean | null,
   ): Promise<DeployRevision> {
     const revision = await this.deps.rollback.execute({
       actor: await context.actor(),
@@ -79,6 +86,7 @@ export class RollbackResolver {
       acknowledgeDataLoss: acknowledgeDataLoss ?? false,
       expectedCurrentRevisionId: expectedCurrentRevisionId || undefined,
       idempotencyKey: idempotencyKey || undefined,
+      quarantine: quarantine ?? false,
     });
     return presentRevision(revision);
   }

@@ -24,7 +24,7 @@ const RollbackIssueCode = describedEnum(ROLLBACK_ISSUE_CODES, {
     TARGET_NOT_DEPLOYED: { description: "Blocks: the target was never rolled out." },
     TARGET_IS_CURRENT: { description: "Blocks: the target's content runs already, or is just being rolled out." },
     TARGET_EXPIRED: { description: "Blocks: the target is older than rollbacks reach." },
-    TARGET_QUARANTINED: { description: "Blocks: the target's content must not be deployed." },
+    TARGET_QUARANTINED: { description: "Blocks: the target's image or DAGs are quarantined." },
     DAG_BUNDLE_MISSING: { description: "Blocks: the target's DAG bundle is no longer stored." },
     IMAGE_MISSING: { description: "Blocks: the registry no longer holds the target's image." },
     NO_TARGET: { description: "Blocks: no revision is named." },

@@ -1,0 +1,2 @@
+export type { HoldLoaders } from "./hold.loaders";
+export { presentQuarantine, Quarantine } from "./quarantine.types";

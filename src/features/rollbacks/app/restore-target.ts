@@ -1,0 +1,145 @@
+import type { Deployment } from "../../deployments";
+import {
+  appendRevision,
+  auditedRevision,
+  hasSameContent,
+  heldContentOf,
+  loadHeadCurrentAndTarget,
+  restore,
+  type DeployRevision,
+  type DeployStores,
+  type FindChecksum,
+  type HeadCurrentAndTarget,
+  type RevisionView,
+} from "../../deploys";
+import { contentToHold, putOnHold, type HeldContent, type Hold, type HoldSettings } from "../../holds";
+import type { AuditAction } from "../../../kernel/audit-entry";
+import { InvalidInput, NotFound } from "../../../kernel/errors";
+import { newId } from "../../../kernel/ids";
+import type { Instant } from "../../../kernel/instant";
+import type { Actor } from "../../../kernel/permissions";
+import { RollbackRefused } from "../domain/rollback-refused";
+import type { AssessRollback } from "./assess-rollback";
+import { holdOnTarget } from "./hold-on-target";
+import type { TargetState } from "./inspect-target";
+
+export interface RollbackState extends Pick<HeadCurrentAndTarget, "head" | "current"> {
+  readonly target: DeployRevision;
+  readonly previousDeployedNumber: number | null;
+  readonly holds: readonly Hold[];
+}
+
+/** What a rollback has to know of a locked Deployment. @throws NotFound if the target is not one of its revisions */
+export async function loadRollbackState(
+  stores: DeployStores,
+  deployment: Deployment,
+  targetId: string,
+): Promise<RollbackState> {
+  const { currentRevisionId } = deployment;
+  const [{ head, current, target }, previousDeployedNumber, holds] = await Promise.all([
+    loadHeadCurrentAndTarget(stores, deployment, targetId),
+    currentRevisionId === null ? null : stores.revisions.deployedBefore(deployment.id, currentRevisionId),
+    stores.holds.ofDeployment(deployment.id),
+  ]);
+  if (target === null) throw new NotFound("Deploy revision");
+  return { head, current, target, previousDeployedNumber, holds };
+}
+
+export interface RestoreOrder {
+  readonly deployment: Deployment;
+  readonly actor: Actor;
+  readonly state: RollbackState;
+  readonly inspected: TargetState;
+  readonly description: string;
+  readonly acknowledgeDataLoss: boolean;
+  /** Whether what is rolled back is put on hold as well. */
+  readonly quarantine: boolean;
+  readonly action: AuditAction;
+  readonly at: Instant;
+}
+
+/** Puts a target's content back in place, in a transaction that holds the Deployment's lock. */
+export class RestoreTarget {
+  constructor(
+    private readonly deps: {
+      readonly assess: AssessRollback;
+      readonly holdSettings: Pick<HoldSettings, "maxHolds">;
+    },
+  ) {}
+
+  /**
+   * Returns the new revision, INITIALIZED.
+   * @throws RollbackRefused with every reason at once
+   * @throws InvalidInput if there is nothing to put on hold
+   * @throws LimitReached if there are too many holds already
+   */
+  async execute(stores: DeployStores, order: RestoreOrder): Promise<RevisionView> {
+    const { deployment, actor, state, at, description } = order;
+    const { head, current, target, previousDeployedNumber, holds } = state;
+    const findChecksum: FindChecksum = async ({ deploymentId, dagTarballVersion }) =>
+      (await stores.bundles.find(deploymentId, dagTarballVersion))?.sha256 ?? null;
+    const history = { deployment, current, head, previousDeployedNumber };
+    const hold = await holdOnTarget(holds, history, target, findChecksum);
+    const assessment = this.deps.assess.assess(actor, history, target, { ...order.inspected, hold });
+    const [first, ...others] = this.deps.assess.refusals(assessment, order);
+    if (first !== undefined) throw new RollbackRefused([first, ...others]);
+
+    const rolledBack = order.quarantine ? rolledBackBy(state) : null;
+    const toHold = rolledBack && (await contentBesides(target, rolledBack, findChecksum));
+    const revision = restore(target, current, { id: newId(), onto: deployment, by: actor, at, description });
+    const warnings = assessment.warnings.map(({ code }) => code);
+    await Promise.all([
+      appendRevision(stores, {
+        deployment,
+        head,
+        revision,
+        event: { event: "rollback_accepted", from: current, target, warnings },
+      }),
+      stores.audit.add({
+        actor,
+        action: order.action,
+        object: auditedRevision(revision, deployment),
+        details: { to: target.number, description },
+      }),
+    ]);
+    if (rolledBack !== null && toHold !== null) {
+      await putOnHold(
+        stores,
+        {
+          deployment,
+          holds,
+          content: toHold,
+          revision: rolledBack,
+          rollbackId: revision.id,
+          reason: description,
+          by: actor,
+          at,
+        },
+        this.deps.holdSettings,
+      );
+    }
+    return { ...revision, isCurrent: false };
+  }
+}
+
+/** What runs, or where that is what is put in place again: the newest deploy. */
+function rolledBackBy({ head, current, target }: RollbackState): DeployRevision | null {
+  return current !== null && hasSameContent(current, target) ? head : current;
+}
+
+/** What of a revision's content is not the target's as well. @throws InvalidInput if there is nothing */
+async function contentBesides(
+  target: DeployRevision,
+  rolledBack: DeployRevision,
+  findChecksum: FindChecksum,
+): Promise<HeldContent> {
+  const content = contentToHold(
+    await heldContentOf(rolledBack, findChecksum),
+    await heldContentOf(target, findChecksum),
+  );
+  if (content !== null) return content;
+  throw new InvalidInput(
+    "quarantine",
+    `revision ${rolledBack.number} has the image and the DAGs of revision ${target.number}, so there is nothing to quarantine: roll back without it`,
+  );
+}
