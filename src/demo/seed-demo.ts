@@ -160,6 +160,7 @@ async function deployAgain(
       actor,
       deploymentId,
       revisionId: revisionIds.get(what.rollbackTo),
+      revisionNumber: undefined,
       description,
       acknowledgeDataLoss: true,
       expectedCurrentRevisionId: undefined,

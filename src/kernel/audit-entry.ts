@@ -52,6 +52,7 @@ export type AuditAction =
   | "deploy_revision.refuse"
   | "deploy_revision.add_dags"
   | "deploy_revision.roll_back"
+  | "deploy_revision.undo_rollback"
   | "deploy_revision.cancel"
   | "deploy_revision.quarantine"
   | "deploy_revision.lift_quarantine"

@@ -1,5 +1,6 @@
 import { loadCatalogue, type RuntimeCatalogue } from "../../src/features/runtimes";
 import type { Deployment } from "../../src/features/deployments";
+import type { Hold } from "../../src/features/holds";
 import type { DeployRevision } from "../../src/features/deploys/domain/deploy-revision";
 import type { RollbackQuestion, RollbackSettings } from "../../src/features/rollbacks/domain/rollback-question";
 import { newId } from "../../src/kernel/ids";
@@ -73,6 +74,27 @@ export function buildRevision(overrides: Partial<DeployRevision> = {}): DeployRe
     createdAt: EARLIER,
     updatedAt: EARLIER,
     finishedAt: EARLIER,
+    ...overrides,
+  };
+}
+
+/** On an image that nothing else names. */
+export function buildHold(overrides: Partial<Hold> = {}): Hold {
+  return {
+    id: newId(),
+    deploymentId: newId(),
+    revisionId: newId(),
+    revisionNumber: 1,
+    rollbackId: null,
+    imageRepository: "registry.example.com/team/airflow",
+    imageTag: "held",
+    imageDigest: null,
+    dagBundleSha256: null,
+    reason: "it broke",
+    actorId: newId(),
+    actorType: "USER",
+    actorLabel: "Ada Lovelace",
+    createdAt: EARLIER,
     ...overrides,
   };
 }

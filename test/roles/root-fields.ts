@@ -402,6 +402,15 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
       (t) => `mutation { pinDeployRevision(deployRevisionId: ${q(t.revisionId)}, pinned: false) { id } }`,
     ),
   ],
+  undoRollback: [
+    onDeployment(
+      PUSH,
+      (t) => `mutation { undoRollback(deployRevisionId: ${q(t.revisionId)}, description: "x") { id } }`,
+      {
+        answer: "BAD_USER_INPUT",
+      },
+    ),
+  ],
   quarantineDeployRevision: [
     onDeployment(
       PUSH,

@@ -11,13 +11,16 @@ import type { HoldLoaders } from "../holds/graphql";
 import type { LookUpImage } from "../registry";
 import type { RuntimeCatalogue } from "../runtimes";
 import { AssessRollback } from "./app/assess-rollback";
+import { ChooseTarget } from "./app/choose-target";
 import { InspectTarget } from "./app/inspect-target";
 import { PlanRollback } from "./app/plan-rollback";
 import type { RollbackMetrics } from "./app/ports";
 import { QuarantineRevision } from "./app/quarantine-revision";
 import { RestoreTarget } from "./app/restore-target";
 import { RollbackDeploy } from "./app/rollback-deploy";
+import { UndoRollback } from "./app/undo-rollback";
 import type { RollbackSettings } from "./domain/rollback-question";
+import { LastKnownGoodResolver } from "./graphql/last-known-good.resolver";
 import { QuarantineRevisionResolver } from "./graphql/quarantine-revision.resolver";
 import { RollbackEligibilityResolver } from "./graphql/rollback-eligibility.resolver";
 import { RollbackResolver } from "./graphql/rollback.resolver";
@@ -50,14 +53,25 @@ export function createRollbacksModule(options: RollbacksModuleOptions) {
   const assess = new AssessRollback({ settings, catalogue, clock });
   const inspect = new InspectTarget({ readModel, deployments, bundles, images: options.lookUpImage, settings });
   const restore = new RestoreTarget({ assess, holdSettings: holds.settings });
-  const rollback = new RollbackDeploy({ unitOfWork, inspect, restore, clock, metrics });
+  const chooseTarget = new ChooseTarget({ readModel, holds: holds.readModel, bundles, inspect, assess });
+  const rollback = new RollbackDeploy({ unitOfWork, readModel, chooseTarget, inspect, restore, clock, metrics });
   const plan = new PlanRollback({
     readModel,
     bundles,
     inspect,
     assess,
     holds: holds.readModel,
+    chooseTarget,
     repositories: settings.defaultRepositories,
+  });
+  const undo = new UndoRollback({
+    unitOfWork,
+    readModel,
+    inspect,
+    restore,
+    holdSettings: holds.settings,
+    clock,
+    metrics,
   });
   const quarantine = new QuarantineRevision({ unitOfWork, settings: holds.settings, clock });
   const checkPresence = async (bundle: DagBundle) =>
@@ -65,7 +79,8 @@ export function createRollbacksModule(options: RollbacksModuleOptions) {
   return {
     rollback,
     resolvers: [
-      new RollbackResolver({ plan, rollback }),
+      new RollbackResolver({ plan, rollback, undo }),
+      new LastKnownGoodResolver({ readModel, assess, checkPresence, loaders, holdLoaders: holds.loaders }),
       new RollbackEligibilityResolver({ assess, checkPresence, loaders, holdLoaders: holds.loaders }),
       new QuarantineRevisionResolver({ quarantine, loaders, holdLoaders: holds.loaders }),
     ],

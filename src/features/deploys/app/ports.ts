@@ -97,6 +97,15 @@ export interface RevisionReadModel {
   }): Promise<RevisionPage>;
   count(deploymentId: string, filter: RevisionFilter): Promise<number>;
   findMany(ids: readonly string[]): Promise<RevisionView[]>;
+  findByNumber(deploymentId: string, number: number): Promise<RevisionView | null>;
+  /**
+   * Of each Deployment the revisions before what runs, newest first, Deployment by Deployment. A rollback that runs
+   * stands where its content came from, so that what it took back is not among them.
+   */
+  beforeCurrent(
+    deploymentIds: readonly string[],
+    query: { readonly statuses?: readonly DeployStatus[]; readonly limit: number },
+  ): Promise<RevisionView[]>;
   /**
    * What the Deployment ran at the instant. Null before the first deploy, and where that revision was cleaned up, or may
    * have been.

@@ -12,7 +12,7 @@ import {
   type RevisionReadModel,
   type RevisionView,
 } from "../app/ports";
-import type { DeployRevision } from "../domain/deploy-revision";
+import type { DeployRevision, DeployStatus } from "../domain/deploy-revision";
 import { lowestWatched, type HistoryPosition } from "../domain/history-position";
 import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import { DeployRevisionRow } from "./deploy-revision.row";
@@ -94,6 +94,35 @@ export class RevisionReadModelSql implements RevisionReadModel {
        FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id AND d.deleted_at IS NULL
        WHERE r.id = ANY($1)`,
       [ids],
+    );
+  }
+
+  async findByNumber(deploymentId: string, number: number): Promise<RevisionView | null> {
+    const [found] = await this.sql.query<RevisionView>(
+      `SELECT ${this.columns}, r.id IS NOT DISTINCT FROM d.current_revision_id AS "isCurrent"
+       FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id AND d.deleted_at IS NULL
+       WHERE r.deployment_id = $1 AND r.number = $2`,
+      [deploymentId, number],
+    );
+    return found ?? null;
+  }
+
+  beforeCurrent(
+    deploymentIds: readonly string[],
+    { statuses, limit }: { readonly statuses?: readonly DeployStatus[]; readonly limit: number },
+  ): Promise<RevisionView[]> {
+    return this.sql.query(
+      `SELECT f.* FROM deployment d
+       JOIN deploy_revision c ON c.id = d.current_revision_id
+       LEFT JOIN deploy_revision o ON o.id = c.origin_id
+       CROSS JOIN LATERAL (
+         SELECT ${this.columns}, false AS "isCurrent" FROM deploy_revision r
+         WHERE r.deployment_id = d.id AND r.number < coalesce(o.number, c.number) AND ($2::text[] IS NULL OR r.status = ANY($2))
+         ORDER BY r.number DESC LIMIT $3
+       ) f
+       WHERE d.id = ANY($1) AND d.deleted_at IS NULL
+       ORDER BY f."deploymentId", f.number DESC`,
+      [deploymentIds, statuses ?? null, limit],
     );
   }
 

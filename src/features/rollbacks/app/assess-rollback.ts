@@ -5,7 +5,7 @@ import type { Clock } from "../../../kernel/clock";
 import { can, deploymentScope, type Actor } from "../../../kernel/permissions";
 import type { RollbackIssue } from "../domain/rollback-issues";
 import type { RollbackAssessment, RollbackSettings } from "../domain/rollback-question";
-import { assessRollback, refusals } from "../domain/rollback-rules";
+import { assessRollback, refusals, unsuitability } from "../domain/rollback-rules";
 import type { TargetState } from "./inspect-target";
 
 /** Asks the rules: one question for the mutation, the plan and the field, so that they cannot disagree. */
@@ -27,6 +27,16 @@ export class AssessRollback {
     const { settings, catalogue, clock } = this.deps;
     const mayPush = can(actor, PUSH_IMAGE, deploymentScope(state.deployment));
     return assessRollback({ settings, catalogue, now: clock(), mayPush, ...state, target, ...known });
+  }
+
+  /** What is wrong with the target itself; see the rules. */
+  unsuitability(
+    state: HistoryState,
+    target: DeployRevision,
+    known: TargetState & { readonly hold: Hold | null },
+  ): RollbackIssue[] {
+    const { settings, catalogue, clock } = this.deps;
+    return unsuitability({ settings, catalogue, now: clock(), mayPush: true, ...state, target, ...known });
   }
 
   /** What refuses the rollback, given what the caller has acknowledged. */

@@ -14,7 +14,7 @@ export interface TargetState {
   readonly image: ImageState | null;
 }
 
-const NOT_INSPECTED: TargetState = { bundle: null, image: null };
+export const NOT_INSPECTED: TargetState = { bundle: null, image: null };
 
 /**
  * Looks for a target's DAG bundle and image. Images in the installation's own registry are always looked for, those of

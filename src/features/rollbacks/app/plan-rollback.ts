@@ -17,6 +17,7 @@ import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes
 import { issue, type RollbackIssue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import type { AssessRollback } from "./assess-rollback";
+import type { ChooseTarget, TargetName } from "./choose-target";
 import { holdOnTarget } from "./hold-on-target";
 import type { InspectTarget } from "./inspect-target";
 
@@ -46,22 +47,19 @@ export class PlanRollback {
       readonly assess: AssessRollback;
       readonly repositories: DefaultRepositories;
       readonly holds: HoldReadModel;
+      readonly chooseTarget: ChooseTarget;
     },
   ) {}
 
-  /** @throws NotFound, Forbidden; @throws RollbackRefused NO_TARGET without a target */
-  async execute(actor: Actor, deploymentId: string, revisionId: string | undefined): Promise<RollbackPlan> {
+  /** @throws NotFound, Forbidden; @throws InvalidInput; @throws RollbackRefused NO_TARGET if there is none */
+  async execute(actor: Actor, deploymentId: string, name: TargetName): Promise<RollbackPlan> {
     const { readModel, inspect, assess, bundles, repositories } = this.deps;
     const [state] = isId(deploymentId) ? await readModel.historyStates([deploymentId]) : [];
     const deployment = authorize(actor, state?.deployment ?? null, READ_HISTORY);
-    if (revisionId === undefined) {
-      throw new RollbackRefused([
-        issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId."),
-      ]);
-    }
-    const [target] = isId(revisionId) ? await readModel.findMany([revisionId]) : [];
-    if (state === undefined || target === undefined || target.deploymentId !== deployment.id)
-      throw new NotFound("Deploy revision");
+    if (state === undefined) throw new NotFound("Deployment");
+    const named = await this.deps.chooseTarget.named(deployment.id, name);
+    const target = named === undefined ? await this.deps.chooseTarget.lastKnownGood(actor, state) : named;
+    if (target === null || target.deploymentId !== deployment.id) throw new NotFound("Deploy revision");
     const { current } = state;
     if (current === null) {
       throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lockDeployment, type Deployment } from "../../deployments";
+import { authorize, lockDeployment, type Deployment } from "../../deployments";
 import type { Clock } from "../../../kernel/clock";
 import { isId, isSameId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
@@ -12,24 +12,33 @@ import {
   requireDescription,
   type DeployRevision,
   type DeployStores,
+  type RevisionReadModel,
   type RevisionView,
 } from "../../deploys";
-import { issue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
-import type { InspectTarget } from "./inspect-target";
+import { counted } from "./counted";
+import type { ChooseTarget, TargetName } from "./choose-target";
+import type { InspectTarget, TargetState } from "./inspect-target";
 import type { RollbackMetrics } from "./ports";
 import { loadRollbackState, type RestoreTarget } from "./restore-target";
 
-export interface RollbackCommand {
+export interface RollbackCommand extends TargetName {
   readonly actor: Actor;
   readonly deploymentId: string;
-  readonly revisionId: string | undefined;
   readonly description: string;
   readonly acknowledgeDataLoss: boolean;
   readonly expectedCurrentRevisionId: string | undefined;
   readonly idempotencyKey: string | undefined;
   /** Whether what is rolled back is put on hold as well. */
   readonly quarantine: boolean;
+}
+
+interface Choice {
+  /** Null if there is no such revision. */
+  readonly targetId: string | null;
+  /** Where the target was chosen for what runs: the revision that ran. */
+  readonly currentId: string | undefined;
+  readonly inspected: TargetState;
 }
 
 const KEY_LIVES_MS = DAY_MS;
@@ -49,6 +58,8 @@ export class RollbackDeploy {
   constructor(
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<DeployStores>;
+      readonly readModel: Pick<RevisionReadModel, "historyStates">;
+      readonly chooseTarget: ChooseTarget;
       readonly inspect: InspectTarget;
       readonly restore: RestoreTarget;
       readonly clock: Clock;
@@ -63,37 +74,29 @@ export class RollbackDeploy {
    * @throws Unauthenticated if the caller's credentials have ended meanwhile
    * @throws IdempotencyKeyReused, InvalidInput, NotFound, Forbidden, LimitReached
    */
-  async execute(command: RollbackCommand): Promise<RevisionView> {
-    try {
-      const revision = await this.rollBack(command);
-      this.deps.metrics.rollback("accepted");
-      return revision;
-    } catch (error) {
-      this.deps.metrics.rollback(error instanceof DomainError ? error.code.toLowerCase() : "error");
-      throw error;
-    }
+  execute(command: RollbackCommand): Promise<RevisionView> {
+    return counted(this.deps.metrics, () => this.rollBack(command));
   }
 
   private async rollBack(command: RollbackCommand): Promise<RevisionView> {
-    const { deploymentId, revisionId, idempotencyKey } = command;
+    const { deploymentId, idempotencyKey } = command;
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const description = requireDescription(command.description);
     checkKey(idempotencyKey);
-    const { inspect, restore, clock } = this.deps;
-    const inspected = await inspect.beforeLock(command.actor, command);
+    const { restore, clock } = this.deps;
+    const choice = await this.choose(command);
 
     return this.deps.unitOfWork.run(async (stores) => {
       const { deployment, actor } = await lockDeployment(stores, command.actor, { id: deploymentId }, PUSH_IMAGE);
       const earlier = await this.earlierAnswer(stores, deployment, command);
       if (earlier !== null) return earlier;
-      if (revisionId === undefined) {
-        throw new RollbackRefused([
-          issue("NO_TARGET", "No revision is named to roll back to.", "Give deployRevisionId."),
-        ]);
-      }
-      if (!isId(revisionId)) throw new NotFound("Deploy revision");
-      const state = await loadRollbackState(stores, deployment, revisionId);
+      if (choice instanceof RollbackRefused) throw choice;
+      if (choice.targetId === null) throw new NotFound("Deploy revision");
+      const { inspected } = choice;
+      const state = await loadRollbackState(stores, deployment, choice.targetId);
       expectCurrent(state.current, command.expectedCurrentRevisionId);
+      // What was the last known good may no longer be it.
+      expectCurrent(state.current, choice.currentId);
       const at = clock();
       const { acknowledgeDataLoss, quarantine } = command;
       const order = { deployment, actor, state, inspected, description, acknowledgeDataLoss, quarantine, at };
@@ -104,6 +107,37 @@ export class RollbackDeploy {
       }
       return revision;
     });
+  }
+
+  /**
+   * Finds the target, and looks whether what it holds is still there, before the Deployment is locked. A refusal is
+   * returned: a repeated request gets its first answer all the same.
+   * @throws InvalidInput; @throws NotFound, Forbidden if the actor may not roll the Deployment back
+   */
+  private async choose(command: RollbackCommand): Promise<Choice | RollbackRefused> {
+    const { chooseTarget, inspect, readModel } = this.deps;
+    const { actor, deploymentId, revisionId, revisionNumber } = command;
+    if (revisionId === undefined && revisionNumber === undefined) {
+      const [state] = await readModel.historyStates([deploymentId]);
+      authorize(actor, state?.deployment ?? null, PUSH_IMAGE);
+      if (state === undefined) throw new NotFound("Deployment");
+      try {
+        const target = await chooseTarget.lastKnownGood(actor, state);
+        return { targetId: target.id, currentId: state.current?.id, inspected: await inspect.inspect(actor, target) };
+      } catch (error) {
+        if (error instanceof RollbackRefused) return error;
+        throw error;
+      }
+    }
+    // An id is looked up under the lock, without a round trip of its own.
+    const targetId =
+      revisionNumber === undefined
+        ? isId(revisionId ?? "")
+          ? (revisionId ?? null)
+          : null
+        : ((await chooseTarget.named(deploymentId, command))?.id ?? null);
+    const inspected = await inspect.beforeLock(actor, { deploymentId, revisionId: targetId ?? undefined });
+    return { targetId, currentId: undefined, inspected };
   }
 
   private async earlierAnswer(
@@ -142,6 +176,7 @@ function checkKey(key: string | undefined): void {
 function hashInput({
   deploymentId,
   revisionId,
+  revisionNumber,
   description,
   acknowledgeDataLoss,
   expectedCurrentRevisionId,
@@ -153,8 +188,8 @@ function hashInput({
     description.trim(),
     acknowledgeDataLoss,
     expectedCurrentRevisionId ?? null,
-    // Left out where it is false, so that keys of before this argument stay the same.
-    ...(quarantine ? [quarantine] : []),
+    // Left out where they are not given, so that keys of before these arguments stay the same.
+    ...(quarantine || revisionNumber !== undefined ? [quarantine, revisionNumber ?? null] : []),
   ];
   return createHash("sha256").update(JSON.stringify(input)).digest("hex");
 }

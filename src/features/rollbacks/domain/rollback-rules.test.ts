@@ -1,4 +1,11 @@
-import { buildDeployment, buildQuestion, buildRevision, NOW, shippedCatalogue } from "../../../../test/builders/domain";
+import {
+  buildDeployment,
+  buildHold,
+  buildQuestion,
+  buildRevision,
+  NOW,
+  shippedCatalogue,
+} from "../../../../test/builders/domain";
 import { minusDays, plusMs } from "../../../kernel/instant";
 import { DAG_DEPLOYMENT_TYPES, type Deployment } from "../../deployments/domain";
 import type { RuntimeCatalogue } from "../../runtimes/domain";
@@ -50,6 +57,7 @@ describe("each gate alone gives exactly its code", () => {
     ["TARGET_RUNTIME_TOO_OLD", () => between({ runtimeVersion: "5.0.0" }, { runtimeVersion: "4.2.9" })],
     ["TARGET_NOT_DEPLOYED", () => ({ target: buildRevision({ status: "FAILED" }) })],
     ["TARGET_EXPIRED", () => ({ target: buildRevision({ createdAt: old }) })],
+    ["TARGET_QUARANTINED", () => ({ hold: buildHold() })],
     [
       "TARGET_IS_CURRENT",
       () => {
@@ -345,6 +353,11 @@ describe("TARGET_IS_CURRENT", () => {
     [
       "what runs, while something else is rolled out",
       { current, head: buildRevision({ number: 5, status: "INITIALIZED" }), target: current },
+      false,
+    ],
+    [
+      "what runs, after the newest deploy was cancelled",
+      { current, head: buildRevision({ number: 5, status: "SUPERSEDED" }), target: current },
       true,
     ],
     [

@@ -28,10 +28,10 @@ const MECHANISM_REMEDY = "Switch the Deployment to image deploys or DAG-only dep
 const FLOOR = `Runtime ${ROLLBACK_FLOOR_RUNTIME} (Airflow ${ROLLBACK_FLOOR_AIRFLOW})`;
 
 /**
- * Why a rollback is not allowed: every reason at once, the installation's first, then the Deployment's, then
- * the target's. Source, unless a rule says otherwise: the platform's public page on deploy rollbacks.
+ * Why no rollback at all is allowed: the installation's reasons first, then the Deployment's. Source, unless a rule says
+ * otherwise: the platform's public page on deploy rollbacks.
  */
-const BLOCKERS: readonly Rule[] = [
+const GATES: readonly Rule[] = [
   ({ settings }) =>
     !settings.rollbackEnabled &&
     issue(
@@ -81,6 +81,10 @@ const BLOCKERS: readonly Rule[] = [
       `${deployment.label} runs ${versionLabel(deployment)}; rollbacks start at ${FLOOR}.`,
       "Upgrade first.",
     ),
+];
+
+/** Why a target is not allowed. Source as above. */
+const TARGET_RULES: readonly Rule[] = [
   ({ target }) =>
     !SUPPORTED_MECHANISMS.has(target.dagDeploymentType) &&
     issue(
@@ -93,7 +97,7 @@ const BLOCKERS: readonly Rule[] = [
       "TARGET_RUNTIME_TOO_OLD",
       `Revision ${target.number} is on ${versionLabel(target)}; rollbacks go back to ${FLOOR}.`,
     ),
-  (question) => leavesAirflow3(question),
+  leavesAirflow3,
   ({ target }) =>
     target.status !== "DEPLOYED" &&
     issue(
@@ -101,7 +105,7 @@ const BLOCKERS: readonly Rule[] = [
       `Revision ${target.number} is ${target.status}; only one that was rolled out can be restored.`,
       "Choose a DEPLOYED revision.",
     ),
-  (question) => runsAlready(question),
+  runsAlready,
   ({ target, hold }) =>
     hold !== null &&
     issue(
@@ -271,14 +275,23 @@ function databaseWarning(
 export function assessRollback(question: RollbackQuestion): RollbackAssessment {
   const { deployment, current, target, catalogue } = question;
   const database = databaseMigration(current ?? deployment, target, catalogue);
-  const found = (rules: readonly Rule[]): RollbackIssue[] =>
-    rules.map((rule) => rule(question)).filter((one) => one !== false);
   return {
-    blockers: found(BLOCKERS),
-    warnings: [...databaseWarning(database, question), ...found(WARNINGS)],
+    blockers: [...found(GATES, question), ...found(TARGET_RULES, question)],
+    warnings: [...databaseWarning(database, question), ...found(WARNINGS, question)],
     database,
   };
 }
+
+const found = (rules: readonly Rule[], question: RollbackQuestion): RollbackIssue[] =>
+  rules.map((rule) => rule(question)).filter((one) => one !== false);
+
+const SUITABILITY: readonly Rule[] = TARGET_RULES.filter((rule) => rule !== runsAlready);
+
+/**
+ * What is wrong with the target itself, whether rollbacks are allowed or not, and whether or not it is just being rolled
+ * out: a second request without a target then meets the same one, and is told so.
+ */
+export const unsuitability = (question: RollbackQuestion): RollbackIssue[] => found(SUITABILITY, question);
 
 /** The reasons to refuse the request: all blockers, and data loss that was not acknowledged. */
 export function refusals(

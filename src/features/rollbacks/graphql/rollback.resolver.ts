@@ -1,4 +1,4 @@
-import { Arg, Ctx, Mutation, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
 import { presentDeployment } from "../../deployments/graphql";
 import { DeployRevision, presentRevision } from "../../deploys/graphql";
 import { Cost } from "../../../infrastructure/graphql/declared-costs";
@@ -6,6 +6,7 @@ import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { PlanRollback } from "../app/plan-rollback";
 import type { RollbackDeploy } from "../app/rollback-deploy";
+import type { UndoRollback } from "../app/undo-rollback";
 import { UNCHANGED_BY_ROLLBACK } from "../domain/rollback-changes";
 import { RollbackPlan } from "./rollback.types";
 
@@ -15,6 +16,7 @@ export class RollbackResolver {
     private readonly deps: {
       readonly plan: PlanRollback;
       readonly rollback: RollbackDeploy;
+      readonly undo: UndoRollback;
     },
   ) {}
 
@@ -25,10 +27,19 @@ export class RollbackResolver {
   async rollbackPlan(
     @Ctx() context: GraphqlContext,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
-    @Arg("deployRevisionId", () => Uuid, { nullable: true, description: "The revision to go back to." })
+    @Arg("deployRevisionId", () => Uuid, {
+      nullable: true,
+      description: "The revision to go back to; lastKnownGood without it and without a number.",
+    })
     revisionId?: string | null,
+    @Arg("deployRevisionNumber", () => Int, {
+      nullable: true,
+      description: "The number of the revision to go back to, instead of its id.",
+    })
+    revisionNumber?: number | null,
   ): Promise<RollbackPlan> {
-    const plan = await this.deps.plan.execute(await context.actor(), deploymentId, revisionId || undefined);
+    const name = { revisionId: revisionId || undefined, revisionNumber: revisionNumber ?? undefined };
+    const plan = await this.deps.plan.execute(await context.actor(), deploymentId, name);
     return {
       ...plan,
       deployment: presentDeployment(plan.deployment),
@@ -49,7 +60,8 @@ export class RollbackResolver {
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
     @Arg("deployRevisionId", () => Uuid, {
       nullable: true,
-      description: "The revision to go back to; refused with NO_TARGET without it.",
+      description:
+        "The revision to go back to. Without it and without a number: lastKnownGood, or NO_TARGET where there is none.",
     })
     revisionId: string | null | undefined,
     @Arg("description", () => String, { description: "Why; 1 to 500 characters after trimming." }) description: string,
@@ -77,11 +89,17 @@ export class RollbackResolver {
         "Also quarantines what is being rolled back, as far as the target does not have it as well, until it is lifted.",
     })
     quarantine?: boolean | null,
+    @Arg("deployRevisionNumber", () => Int, {
+      nullable: true,
+      description: "The number of the revision to go back to, instead of its id.",
+    })
+    revisionNumber?: number | null,
   ): Promise<DeployRevision> {
     const revision = await this.deps.rollback.execute({
       actor: await context.actor(),
       deploymentId,
       revisionId: revisionId || undefined,
+      revisionNumber: revisionNumber ?? undefined,
       description,
       acknowledgeDataLoss: acknowledgeDataLoss ?? false,
       expectedCurrentRevisionId: expectedCurrentRevisionId || undefined,
@@ -89,5 +107,26 @@ export class RollbackResolver {
       quarantine: quarantine ?? false,
     });
     return presentRevision(revision);
+  }
+
+  @Mutation(() => DeployRevision, {
+    description:
+      "Undoes a rollback: rolls back to what ran before it, and lifts the quarantine that it made. CONFLICT if a newer revision came since. Requires deployment.images.push, and what liftQuarantine requires where there is one to lift.",
+  })
+  async undoRollback(
+    @Ctx() context: GraphqlContext,
+    @Arg("deployRevisionId", () => Uuid, { description: "The rollback." }) revisionId: string,
+    @Arg("description", () => String, { description: "Why; 1 to 500 characters after trimming." }) description: string,
+    @Arg("acknowledgeDataLoss", () => Boolean, {
+      nullable: true,
+      defaultValue: false,
+      description: "Has to be true where the database loses data by it.",
+    })
+    acknowledgeDataLoss: boolean | null,
+  ): Promise<DeployRevision> {
+    const command = { actor: await context.actor(), revisionId, description };
+    return presentRevision(
+      await this.deps.undo.execute({ ...command, acknowledgeDataLoss: acknowledgeDataLoss ?? false }),
+    );
   }
 }

@@ -27,7 +27,7 @@ const RollbackIssueCode = describedEnum(ROLLBACK_ISSUE_CODES, {
     TARGET_QUARANTINED: { description: "Blocks: the target's image or DAGs are quarantined." },
     DAG_BUNDLE_MISSING: { description: "Blocks: the target's DAG bundle is no longer stored." },
     IMAGE_MISSING: { description: "Blocks: the registry no longer holds the target's image." },
-    NO_TARGET: { description: "Blocks: no revision is named." },
+    NO_TARGET: { description: "Blocks: no revision is named, and there is no last known good one." },
     DATABASE_DOWNGRADE: { description: "Warns: the metadata database is downgraded, and loses data for good." },
     RESTRICTED_RUNTIME: { description: "Warns: the target's Runtime is restricted." },
     DEPRECATED_RUNTIME: { description: "Warns: the target's Runtime is no longer maintained." },

@@ -1,0 +1,101 @@
+import {
+  hasSameContent,
+  type HistoryState,
+  type RevisionBundles,
+  type RevisionReadModel,
+  type RevisionView,
+} from "../../deploys";
+import type { HoldReadModel } from "../../holds";
+import { InvalidInput } from "../../../kernel/errors";
+import { isId } from "../../../kernel/ids";
+import type { Actor } from "../../../kernel/permissions";
+import { issue } from "../domain/rollback-issues";
+import { RollbackRefused } from "../domain/rollback-refused";
+import type { AssessRollback } from "./assess-rollback";
+import type { InspectTarget } from "./inspect-target";
+import { lastKnownGood, MAX_CANDIDATES, unfitness, type CandidateSources } from "./last-known-good";
+
+/** Candidates whose reasons a refusal names. */
+const MAX_NAMED = 3;
+const MAX_NUMBER = 2_147_483_647;
+const REMEDY = "Name the revision to go back to by deployRevisionId or deployRevisionNumber.";
+
+/** How a caller names a target: by its id, by its number, or not at all. */
+export interface TargetName {
+  readonly revisionId: string | undefined;
+  readonly revisionNumber: number | undefined;
+}
+
+/** Finds the revision that a rollback or its plan goes to. */
+export class ChooseTarget {
+  constructor(
+    private readonly deps: {
+      readonly readModel: Pick<RevisionReadModel, "findMany" | "findByNumber" | "beforeCurrent">;
+      readonly holds: HoldReadModel;
+      readonly bundles: RevisionBundles;
+      readonly inspect: InspectTarget;
+      readonly assess: AssessRollback;
+    },
+  ) {}
+
+  /**
+   * Returns the revision that is named, be it another Deployment's; null if there is none, undefined if none is named.
+   * @throws InvalidInput if two are named, or the number is none
+   */
+  async named(
+    deploymentId: string,
+    { revisionId, revisionNumber }: TargetName,
+  ): Promise<RevisionView | null | undefined> {
+    const { readModel } = this.deps;
+    if (revisionNumber === undefined) {
+      if (revisionId === undefined) return undefined;
+      const [found] = isId(revisionId) ? await readModel.findMany([revisionId]) : [];
+      return found ?? null;
+    }
+    if (revisionId !== undefined)
+      throw new InvalidInput(
+        "deployRevisionNumber",
+        "names the target a second time: give it or deployRevisionId, not both",
+      );
+    if (revisionNumber < 1 || revisionNumber > MAX_NUMBER)
+      throw new InvalidInput("deployRevisionNumber", "has to be 1 or more");
+    return isId(deploymentId) ? readModel.findByNumber(deploymentId, revisionNumber) : null;
+  }
+
+  /** @throws RollbackRefused NO_TARGET if there is none, with the reasons against the nearest candidates */
+  async lastKnownGood(actor: Actor, state: HistoryState): Promise<RevisionView> {
+    const { readModel, holds, bundles, inspect, assess } = this.deps;
+    const { deployment, current } = state;
+    if (current === null)
+      throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);
+    const sources: CandidateSources = {
+      state,
+      holds: await holds.ofDeployments([deployment.id]),
+      findChecksum: async (revision) => (await bundles.findMany([revision]))[0]?.sha256 ?? null,
+      inspect: (target) => inspect.inspect(actor, target),
+    };
+    const candidates = await readModel.beforeCurrent([deployment.id], {
+      statuses: ["DEPLOYED"],
+      limit: MAX_CANDIDATES,
+    });
+    const found = await lastKnownGood(assess, candidates, sources);
+    if (found !== null) return found;
+    const nearest = await readModel.beforeCurrent([deployment.id], { limit: MAX_NAMED });
+    const reasons = await Promise.all(nearest.map((target) => this.reasonAgainst(target, sources)));
+    const message =
+      reasons.length === 0
+        ? `${deployment.label} has no revision from before the one that runs.`
+        : `No revision from before the one that runs can be rolled back to. ${reasons.join(" ")}`;
+    throw new RollbackRefused([issue("NO_TARGET", message, REMEDY)]);
+  }
+
+  private async reasonAgainst(target: RevisionView, sources: CandidateSources): Promise<string> {
+    const { current } = sources.state;
+    if (current !== null && target.status === "DEPLOYED" && hasSameContent(current, target))
+      return `Revision ${target.number} has the content that runs.`;
+    const issues = await unfitness(this.deps.assess, sources, target);
+    return issues.length === 0
+      ? `Revision ${target.number} was not looked at: too many before it are out.`
+      : issues.map(({ message }) => message).join(" ");
+  }
+}
