@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Logger } from "pino";
 import { createApp, createLogger } from "../composition/composition-root";
 import type { Config } from "../config";
@@ -10,6 +11,9 @@ import { openDatabase, requireFit, requireMigrations, withConfig, type Database 
 import { Shutdown } from "./shutdown";
 import { tellSetUp } from "./tell-set-up";
 import { readOptions, VALUES_OPTION } from "./usage-error";
+
+/** Beside the compiled service: dist/ui. */
+const WEB_CLIENT = join(__dirname, "..", "..", "ui");
 
 /** Resolves once the service is ready. The service then runs until the process receives SIGTERM or SIGINT. */
 export async function serve(args: string[]): Promise<void> {
@@ -55,7 +59,7 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     database.embedded === null
       ? null
       : await shutdown.letFinish(prepareDemo({ config, databaseUrl: database.url, log }));
-  const creating = createApp({ config, databaseUrl: database.url, log });
+  const creating = createApp({ config, databaseUrl: database.url, log, webClientFolder: WEB_CLIENT });
   shutdown.add(() =>
     creating.then(
       (app) => app.stop(),

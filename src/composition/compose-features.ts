@@ -200,7 +200,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
 
   return {
     access: accessModule,
-    pageSessions: signOnModule.pageSessions,
+    signOn: signOnModule,
     audit: auditModule,
     workspaces: workspacesModule,
     deployments: deploymentsModule,

@@ -16,6 +16,7 @@ import { isMigrated } from "../infrastructure/migrations/migrate";
 import { closeStaleConnections } from "../infrastructure/postgres/session-client";
 import { buildApiSchema, buildDeclaredSchema } from "../server/graphql/build-schema";
 import { createApiServer, type ApiServer } from "../server/api-server";
+import type { WebClientOptions } from "../server/web-client/web-client-routes";
 import { Metrics } from "../infrastructure/metrics/metrics";
 import { JobRunner } from "../infrastructure/jobs/job-runner";
 import { loggableFields } from "../infrastructure/logging/loggable";
@@ -38,6 +39,8 @@ export interface AppOptions {
   readonly clock?: Clock;
   /** In place of the configured one, or made around it. */
   readonly driver?: RolloutDriver | ((configured: RolloutDriver) => RolloutDriver);
+  /** Where the built web client is looked for; without one the explorer is all that browsers get. */
+  readonly webClientFolder?: string;
 }
 
 export interface App {
@@ -86,7 +89,8 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     schema,
     server: config.server,
     authenticate: (header, freshness) => sessions.actorOf(header, freshness),
-    pageSessions: features.pageSessions,
+    pageSessions: features.signOn.pageSessions,
+    webClient: webClientOf(options.webClientFolder),
     sessions: { endOf: (header) => sessions.endOf(header), watch },
     forgetActors: () => sessions.forget(),
     ready: async () => {
@@ -178,6 +182,13 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
       );
     },
   };
+
+  function webClientOf(folder: string | undefined): WebClientOptions | undefined {
+    if (folder === undefined) return undefined;
+    const { sessionPath: session, leadsTo } = features.signOn;
+    const { endpoint: graphql, subscriptions: socket } = config.server;
+    return { folder, endpoints: { graphql, socket, session, version }, leadsTo };
+  }
 
   function startJobs(): Promise<JobRunner> {
     return JobRunner.start({

@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import type { CallerLimitsSettings } from "./graphql/caller-limits";
 import type { OutageLog } from "../infrastructure/outages/outage-log";
 import { ANSWER_WITHIN_MS, limitTime } from "./http/deadline";
-import { graphqlRoutes } from "./graphql/graphql-routes";
+import { graphqlRoutes, leadToExplorer } from "./graphql/graphql-routes";
 import { createGraphqlServer } from "./graphql/graphql-server";
 import { cleanForwardedFor, trustOf, type TrustedProxies } from "./http/client-address";
 import { limitConnections, type ConnectionLimits } from "./http/connection-limits";
@@ -22,6 +22,7 @@ import { limitBodies, type BodyLimits } from "./graphql/request-bodies";
 import type { Authenticate } from "./graphql/request-context";
 import type { SocketGate } from "./sockets/socket-connection";
 import { SocketServer, type SocketTimes } from "./sockets/socket-server";
+import { webClientRoutes, type WebClientOptions } from "./web-client/web-client-routes";
 
 const REQUEST_ID = /^[\w.-]{1,64}$/;
 const SWEEP_IDLE_EVERY_MS = 50;
@@ -63,6 +64,8 @@ export interface ApiServerOptions {
   readonly authenticate: Authenticate;
   /** Sessions in cookies, which browsers send by themselves; by default none is taken. */
   readonly pageSessions?: PageSessions;
+  /** The built web client; without one `/` leads browsers to the explorer. */
+  readonly webClient?: WebClientOptions | undefined;
   /** Limits how long a session may hold a socket. */
   readonly sessions: Omit<SocketGate, "authenticate">;
   readonly socketTimes?: SocketTimes;
@@ -121,7 +124,8 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   app.removeContentTypeParser(["text/plain", "application/json"]);
   parseJsonBodies(app, "application/json");
   app.setErrorHandler(answerError);
-  app.setNotFoundHandler(answerUnknownRoute);
+  const clientPages = options.webClient === undefined ? null : webClientRoutes(app, options.webClient);
+  app.setNotFoundHandler(clientPages ?? answerUnknownRoute);
   app.addHook("onRequest", (request, reply, done) => {
     reply.header("x-request-id", request.id);
     done();
@@ -163,6 +167,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       .send(errorBody("This path takes WebSockets only", "UPGRADE_REQUIRED")),
   );
   graphqlRoutes(app, { endpoint: server.endpoint, graphql, authenticate, pageSessions, log });
+  if (clientPages === null) leadToExplorer(app, server.endpoint);
   healthRoutes(app, { ...options, endpoint: server.endpoint });
 
   return {

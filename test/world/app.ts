@@ -20,6 +20,8 @@ export interface TestAppOptions {
   readonly database?: TestDatabase;
   /** The address of that database, e.g. that of a proxy in front of it. */
   readonly databaseUrl?: string;
+  /** Where the built web client is; by default there is none. */
+  readonly webClientFolder?: string;
   /** Use this data folder instead of one of its own; it stays when the app is closed. */
   readonly dataDir?: string;
 }
@@ -125,6 +127,7 @@ async function startApp(
     log: pino({ level: process.env["TEST_LOG_LEVEL"] ?? "silent" }),
     ...(options.clock && { clock: options.clock }),
     ...(options.driver && { driver: options.driver }),
+    ...(options.webClientFolder !== undefined && { webClientFolder: options.webClientFolder }),
   });
   await app.start().catch(async (error: unknown) => {
     await app.stop();

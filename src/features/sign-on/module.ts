@@ -26,7 +26,7 @@ import { SignOn } from "./app/sign-on";
 import { EncryptedValues } from "./crypto/encrypted-values";
 import { IdentityStoreSql } from "./db/identity-store";
 import type { GroupImport } from "./domain/imported-groups";
-import { callbackOf, setUpLinkOf, siteOf, startOf } from "./domain/site";
+import { callbackOf, isElsewhere, sessionPathOf, setUpLinkOf, siteOf, startOf } from "./domain/site";
 import { AuthConfigResolver } from "./graphql/auth-config.resolver";
 import { InvitationLinkResolver } from "./graphql/invitation-link.resolver";
 import { answerOnPage } from "./http/answers";
@@ -115,6 +115,9 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
         publicSignups,
       }),
     ],
+    sessionPath: sessionPathOf(site),
+    /** The origin that people are led to from that host, as sessions live on one; null where they are in the right place. */
+    leadsTo: (host: string) => (isElsewhere(host, site) ? site.origin : null),
     /** The cookie as credentials of the API. */
     pageSessions: new PageSessions(site, cookies),
     /** The web client's session; and the pages, with a way of their own to read forms and to tell errors. */

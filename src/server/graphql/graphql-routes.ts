@@ -32,12 +32,15 @@ export function graphqlRoutes(
   app.get(endpoint, async (request, reply) =>
     isBrowser(request) ? sendExplorer(reply, endpoint) : refuseMethod(request, reply),
   );
-  // For users who enter the address without a path.
+  app.route({ method: ["PUT", "PATCH", "DELETE"], url: endpoint, handler: refuseMethod });
+  explorerRoutes(app, endpoint);
+}
+
+/** For people who enter the address without a path, where there is no web client. */
+export function leadToExplorer(app: FastifyInstance, endpoint: string): void {
   app.get("/", async (request, reply) =>
     isBrowser(request) ? reply.header("vary", "accept").redirect(endpoint) : reply.callNotFound(),
   );
-  app.route({ method: ["PUT", "PATCH", "DELETE"], url: endpoint, handler: refuseMethod });
-  explorerRoutes(app, endpoint);
 }
 
 const isBrowser = ({ headers }: FastifyRequest): boolean => headers.accept?.includes("text/html") ?? false;

@@ -48,6 +48,7 @@ export const invitationLinkOf = (
   { email, token }: { readonly email: string; readonly token: string },
 ): string => `${site.origin}${invitationPathOf(site)}?${new URLSearchParams({ email, token })}`;
 
+export const sessionPathOf = ({ endpoint }: Site): string => `${endpoint}/session`;
 export const callbackOf = ({ origin, endpoint }: Site): string => `${origin}${endpoint}/oauth/callback/`;
 
 /** Where the first user of an installation becomes its administrator. */
@@ -70,3 +71,7 @@ export function startOf(
   });
   return `${origin}${endpoint}/oauth/start?${parameters}`;
 }
+
+/** Whether that host is the web client's on the 0.35 platform, or that of the Deployments, and not the one of sessions. */
+export const isElsewhere = (host: string, { origin, appOrigin, deploymentsHost }: Site): boolean =>
+  host === deploymentsHost || (appOrigin !== null && appOrigin !== origin && host === new URL(appOrigin).host);

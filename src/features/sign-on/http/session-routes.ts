@@ -3,7 +3,7 @@ import type { SignIn } from "../../access";
 import { Forbidden, InvalidInput, Unauthenticated } from "../../../kernel/errors";
 import { toInstant } from "../../../kernel/instant";
 import type { BrowserSessions } from "../app/browser-sessions";
-import type { Site } from "../domain/site";
+import { sessionPathOf, type Site } from "../domain/site";
 import type { Cookies } from "./cookies";
 import { isSameOrigin } from "./same-site";
 
@@ -19,7 +19,7 @@ export interface SessionRoutesOptions {
  * out. The session is in a cookie that no script can read.
  */
 export function sessionRoutes(app: FastifyInstance, { site, signIn, sessions, cookies }: SessionRoutesOptions): void {
-  const path = `${site.endpoint}/session`;
+  const path = sessionPathOf(site);
   const requireSameOrigin = (request: FastifyRequest): void => {
     if (!isSameOrigin(request, site)) throw new Forbidden();
   };

@@ -3,7 +3,7 @@ import type { SignIn } from "../../access";
 import { DomainError, Unavailable } from "../../../kernel/errors";
 import { textOf } from "../../../infrastructure/http/json-bodies";
 import type { BrowserSessions } from "../app/browser-sessions";
-import { tokenPageOf, type Site } from "../domain/site";
+import { isElsewhere, tokenPageOf, type Site } from "../domain/site";
 import { sendOn, sendPage } from "./answers";
 import type { Cookies } from "./cookies";
 import { formOf, statusOf } from "./forms";
@@ -37,7 +37,8 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
 
   for (const path of new Set(["/token", `${site.endpoint}/token`])) {
     app.get<{ Querystring: Record<string, unknown> }>(path, async (request, reply) => {
-      if (isElsewhere(request, site)) return sendOn(reply, tokenPageOf(site));
+      // Sessions live on one origin.
+      if (isElsewhere(request.host, site)) return sendOn(reply, tokenPageOf(site));
       const session = await sessions.find(cookies.sessionOf(request));
       if (session === null) {
         const notice =
@@ -96,12 +97,6 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
   );
 }
 
-/**
- * Sessions live on one origin, so people who come to the web client's host, or to that of the Deployments, are led
- * there.
- */
-const isElsewhere = ({ host }: FastifyRequest, { origin, appOrigin, deploymentsHost }: Site): boolean =>
-  host === deploymentsHost || (appOrigin !== null && appOrigin !== origin && host === new URL(appOrigin).host);
 
 const sendAsset = (reply: FastifyReply, type: string, text: string): FastifyReply =>
   reply
