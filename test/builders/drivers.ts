@@ -1,5 +1,5 @@
-import { isAfter } from "../../src/features/installation";
 import {
+  isOvertaken,
   RolloutRejected,
   type PlacedRelease,
   type ReleaseName,
@@ -49,7 +49,7 @@ export class ScriptedDriver implements RolloutDriver {
     this.calls.push({ state: to, aborted: () => signal.aborted });
     signal.throwIfAborted();
     const placed = this.applied.get(to.releaseName);
-    if (placed?.deploymentId === to.deploymentId && isAfter(placed, to)) return "overtaken";
+    if (placed?.deploymentId === to.deploymentId && isOvertaken(placed, to)) return "overtaken";
     await steps.run("COME_UP", () => this.comeUp(to.image?.tag ?? "", signal));
     this.applied.set(to.releaseName, to);
     return "applied";

@@ -113,6 +113,14 @@ export function describeDriver(
       expect(await target.look(NAME)).toEqual(before);
     });
 
+    test("leaves an earlier revision alone that was put back after the newest had ended", async () => {
+      await apply({ ...image("b"), revisionNumber: 2, generation: 2 });
+      expect(await apply({ ...image("a"), revisionNumber: 1, generation: 2 })).toBe("applied");
+      expect(await apply({ ...image("b"), revisionNumber: 2, generation: 2 })).toBe("overtaken");
+      expect(await apply({ ...image("a"), revisionNumber: 1, generation: 2 })).toBe("applied");
+      expect(await apply({ ...image("c"), revisionNumber: 3, generation: 3 })).toBe("applied");
+    });
+
     test("leaves a later state alone", async () => {
       await apply({ ...image("b"), revisionNumber: 2, generation: 2 });
       const before = await target.look(NAME);

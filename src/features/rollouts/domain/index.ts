@@ -1,1 +1,2 @@
+export { isOvertaken } from "./overtaken";
 export type { ReleaseState } from "./release-state";

@@ -12,7 +12,8 @@ export interface ReleaseState {
   readonly epoch: number;
   /**
    * The newest revision when this state was worked out, be it this one or one that failed. A driver never lets
-   * a lower generation of an epoch replace a higher, and never an earlier epoch a later.
+   * a lower generation of an epoch replace a higher, and never an earlier epoch a later. At one generation an older
+   * revision is never replaced by the newest: it was put back after that one had ended.
    */
   readonly generation: number;
   readonly image: ReleaseImage | null;

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { DagTrees } from "../app/dag-trees";
-import { FIRST_EPOCH, isAfter } from "../../installation";
+import { FIRST_EPOCH } from "../../installation";
 import { isFileError, unlessMissing } from "../../../infrastructure/files/file-errors";
 import {
   RolloutRejected,
@@ -15,6 +15,7 @@ import {
   type RolloutSteps,
 } from "../app/rollout-driver";
 import { helmValues } from "../domain/helm-values";
+import { isOvertaken } from "../domain/overtaken";
 import type { ReleaseState } from "../domain/release-state";
 import { ABANDONED_AFTER_MS, DagsFolder, ForeignDags, type Tree } from "./dags-folder";
 import { messageOf, presentable } from "./file-errors";
@@ -23,10 +24,14 @@ import { removeUnfinished, replaceFile } from "./replace-file";
 const VALUES_FILE = "values.yaml";
 const IS_FOLDER = ["EISDIR", "ERR_FS_EISDIR"];
 const SHA256 = /^[0-9a-f]{64}$/;
-/** Earlier versions wrote no epoch. */
+/** The first versions wrote no epoch, and a file without a revision holds the newest. */
 const Applied = z.object({
   labels: z.object({ deployment: z.string() }),
-  retrograde: z.object({ generation: z.number(), epoch: z.number().default(FIRST_EPOCH) }),
+  retrograde: z.object({
+    generation: z.number(),
+    epoch: z.number().default(FIRST_EPOCH),
+    revision: z.number().default(Infinity),
+  }),
 });
 type Applied = z.infer<typeof Applied>;
 
@@ -114,7 +119,9 @@ export class FilesystemDriver implements RolloutDriver {
   async *placed(): AsyncGenerator<PlacedRelease> {
     for (const releaseName of await this.releaseNames()) {
       const applied = await this.applied(releaseName);
-      if (applied !== null) yield { releaseName, deploymentId: applied.labels.deployment, ...applied.retrograde };
+      if (applied === null) continue;
+      const { generation, epoch } = applied.retrograde;
+      yield { releaseName, deploymentId: applied.labels.deployment, generation, epoch };
     }
   }
 
@@ -142,7 +149,10 @@ export class FilesystemDriver implements RolloutDriver {
 
   private async isOvertaken(state: ReleaseState, dags: DagsFolder): Promise<boolean> {
     const applied = await this.applied(state.releaseName);
-    if (applied !== null) return applied.labels.deployment === state.deploymentId && isAfter(applied.retrograde, state);
+    if (applied !== null) {
+      const { revision: revisionNumber, ...position } = applied.retrograde;
+      return applied.labels.deployment === state.deploymentId && isOvertaken({ ...position, revisionNumber }, state);
+    }
     // values.yaml was edited by hand and cannot be read. The link still has a generation, but no epoch: it says nothing
     // after a restore.
     const live = await dags.live();
