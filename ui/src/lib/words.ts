@@ -86,14 +86,19 @@ interface Numbered {
 
 const originOf = (line: Numbered): number => line.rollbackFrom?.number ?? line.number;
 
+/** Whether the content is newer than what runs, so that the deploy is no rollback in the usual sense. */
+export function isForward(from: Numbered, to: Numbered): boolean {
+  return originOf(to) > originOf(from);
+}
+
 /** Returns "Roll back Analytics to #9" for older content, else "Deploy #12 again". */
 export function rollbackTitle(label: string, from: Numbered, to: Numbered): string {
-  return originOf(to) <= originOf(from) ? `Roll back ${label} to #${to.number}` : `Deploy #${to.number} again`;
+  return isForward(from, to) ? `Deploy #${to.number} again` : `Roll back ${label} to #${to.number}`;
 }
 
 /** What the confirm button says: the title without the Deployment. */
 export function rollbackVerb(from: Numbered, to: Numbered): string {
-  return originOf(to) <= originOf(from) ? `Roll back to #${to.number}` : `Deploy #${to.number} again`;
+  return isForward(from, to) ? `Deploy #${to.number} again` : `Roll back to #${to.number}`;
 }
 
 interface Sides {

@@ -3,7 +3,7 @@ import { Checkbox } from "react-aria-components";
 import { RequestFailed } from "../../lib/ask";
 import { connectionStore } from "../../lib/socket";
 import { useStore } from "../../lib/store";
-import { rollbackVerb } from "../../lib/words";
+import { isForward, rollbackVerb } from "../../lib/words";
 import { Icon } from "../../parts/icon";
 import type { Plan } from "./plan-view";
 
@@ -31,7 +31,7 @@ export function Decision(props: DecisionProps) {
   const form = useRef<HTMLFormElement>(null);
   const reasonField = useRef<HTMLTextAreaElement>(null);
   const { losesData } = plan.database;
-  const isForward = rollbackVerb(plan.from, plan.to).startsWith("Deploy");
+  const forward = isForward(plan.from, plan.to);
 
   if (!plan.allowed) {
     return (
@@ -70,7 +70,7 @@ export function Decision(props: DecisionProps) {
     <form className="decide" ref={form} onSubmit={submit} onKeyDown={onKey}>
       <div>
         <label className="top-l" htmlFor="why">
-          {isForward ? "Why are you deploying it again?" : "Why are you rolling back?"}
+          {forward ? "Why are you deploying it again?" : "Why are you rolling back?"}
         </label>
         <textarea
           id="why"
@@ -111,7 +111,7 @@ export function Decision(props: DecisionProps) {
           aria-disabled={!ready}
           aria-describedby="still-needed"
         >
-          <Icon name={busy ? "ring" : isForward ? "forward" : "back"} spin={busy} />
+          <Icon name={busy ? "ring" : forward ? "forward" : "back"} spin={busy} />
           {busy ? "Sending…" : rollbackVerb(plan.from, plan.to)}
         </button>
         <button type="button" className="btn lg" onClick={onCancel}>

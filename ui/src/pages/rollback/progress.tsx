@@ -5,7 +5,7 @@ import { LogsDocument, type RevisionDetailsQuery } from "../../gql";
 import { ask } from "../../lib/ask";
 import { revisionQuery, type Head } from "../../lib/queries";
 import { between, clock } from "../../lib/time";
-import { summaryOf } from "../../lib/words";
+import { isForward, summaryOf } from "../../lib/words";
 import { CopyButton } from "../../parts/copy-button";
 import { Icon } from "../../parts/icon";
 import { ModalDialog } from "../../parts/modal";
@@ -64,18 +64,19 @@ function Run({ head, label, run, onRetry, onClose }: RunProps) {
   const content = origin === undefined ? "an earlier deploy" : `#${origin}`;
   const previous = useQuery({ ...revisionQuery(run.rolledBackId ?? ""), enabled: run.rolledBackId != null }).data;
   const from = previous?.number;
+  const forward = previous !== undefined && isForward(previous, run);
   const { status } = run;
   const took = between(run.createdAt, run.finishedAt);
 
   const title = {
-    INITIALIZED: `Rolling back ${label} to ${content}`,
+    INITIALIZED: forward ? `Deploying ${content} again` : `Rolling back ${label} to ${content}`,
     DEPLOYED: `${label} runs #${run.number}`,
-    FAILED: `${label} could not be rolled back`,
+    FAILED: forward ? `${content} could not be deployed` : `${label} could not be rolled back`,
     SUPERSEDED: `Another deploy came first`,
   }[status];
   const subtitle = {
     INITIALIZED: `Deploy #${run.number} · you can close this window; it goes on.`,
-    DEPLOYED: `Rolled back${from === undefined ? "" : ` from #${from}`} to the content of ${content}.`,
+    DEPLOYED: `From ${from === undefined ? "what ran" : `#${from}`} to the content of ${content}.`,
     FAILED: `Deploy #${run.number}, the content of ${content}.`,
     SUPERSEDED: `Deploy #${run.number}, the content of ${content}.`,
   }[status];
@@ -83,7 +84,7 @@ function Run({ head, label, run, onRetry, onClose }: RunProps) {
   return (
     <ModalDialog title={title} subtitle={subtitle} size="medium" dismissable onClose={onClose}>
       <div className="body">
-        <Outcome head={head} run={run} took={took} />
+        <Outcome head={head} run={run} took={took} forward={forward} />
         <Steps
           steps={run.steps}
           before={
@@ -157,10 +158,11 @@ interface OutcomeProps {
   readonly head: Head;
   readonly run: Run;
   readonly took: string | null;
+  readonly forward: boolean;
 }
 
 /** One final state that cannot be taken for another; what still runs after a failure. */
-function Outcome({ head, run, took }: OutcomeProps): ReactNode {
+function Outcome({ head, run, took, forward }: OutcomeProps): ReactNode {
   const running = head.currentRevision?.number;
   switch (run.status) {
     case "INITIALIZED":
@@ -177,7 +179,7 @@ function Outcome({ head, run, took }: OutcomeProps): ReactNode {
         <div className="final" role="status">
           <Icon name="circle-check" />
           <div>
-            <h3>Rolled back</h3>
+            <h3>{forward ? "Deployed again" : "Rolled back"}</h3>
             <p>
               #{run.number} runs since <Clock at={run.finishedAt ?? run.updatedAt} />
               {took === null ? "" : `, ${took} after it was confirmed`}.
