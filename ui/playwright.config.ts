@@ -5,7 +5,7 @@ const executablePath = process.env["CHROMIUM"];
 
 export default defineConfig({
   testDir: "e2e",
-  outputDir: "../dist/ui-test-results",
+  outputDir: "../coverage/ui-test-results",
   globalSetup: "./e2e/start-service.ts",
   // One service, one history: the tests take turns.
   workers: 1,

@@ -13,7 +13,8 @@ test("from a link to the history, over the sign-in, to a finished rollback", asy
   await expect(dialog(page).getByRole("heading", { name: "Roll back Ingestion to #6" })).toBeVisible();
   const confirm = dialog(page).getByRole("button", { name: "Roll back to #6" });
   await expect(confirm).toHaveAttribute("aria-disabled", "true");
-  await confirm.click();
+  // It takes the click, and leads to what is missing.
+  await confirm.click({ force: true });
   await expect(dialog(page).getByLabel("Why are you rolling back?")).toBeFocused();
   await dialog(page).locator(".files button").first().click();
   await expect(dialog(page).locator(".dif").first()).toContainText("run(");
@@ -103,11 +104,7 @@ test("filters are in the address, and a reload shows the same", async ({ page })
 test("the switch in the settings decides, and each line says why it cannot be deployed", async ({ page }) => {
   await haveSession(page);
   await page.goto(url("/deployments/demo-sandbox/history"));
-  await expect(
-    page
-      .getByRole("button", { name: /^Deploy #1 again: not possible\. .*switch/ })
-      .or(page.getByRole("button", { name: /^Deploy #1 again: not possible\. / })),
-  ).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Deploy #1 again: not possible\. / })).toBeVisible();
   await page.goto(url("/deployments/demo-sandbox/settings"));
   await page.getByText("Off for this Deployment.").waitFor();
   await page.locator(".switch").click();
