@@ -74,7 +74,7 @@ async function buildService() {
 }
 
 async function buildClient() {
-  if (existsSync(join(ROOT, "ui/package.json"))) await run([join(ROOT, "scripts/build-ui.mjs")]);
+  if (existsSync(join(ROOT, "ui/package.json"))) await run([join(ROOT, "ui/build.mjs")]);
 }
 
 await Promise.all([buildService(), buildClient()]);

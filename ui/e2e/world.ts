@@ -4,9 +4,9 @@ import { readFileSync } from "node:fs";
 const AXE = readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
 const AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-export const ADMINISTRATOR = "admin@example.com";
+const ADMINISTRATOR = "admin@example.com";
 export const url = (path: string): string => new URL(path, process.env["UI_URL"]).href;
-export const password = (): string => process.env["UI_PASSWORD"] ?? "";
+const password = (): string => process.env["UI_PASSWORD"] ?? "";
 
 /**
  * A page that is watched: the test fails on any breach of the content security policy, on any request to another host, and on any error that no

@@ -72,7 +72,7 @@ function isValid(key: (typeof KEYS)[number], value: string): boolean {
 }
 
 /** Reads a list of an address; unknown words are left out. */
-export function listOf<Word extends string>(value: string | undefined, words: readonly Word[]): Word[] {
+function listOf<Word extends string>(value: string | undefined, words: readonly Word[]): Word[] {
   const wanted = new Set((value ?? "").split(","));
   return words.filter((word) => wanted.has(word));
 }

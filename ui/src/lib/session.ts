@@ -34,7 +34,7 @@ export async function loadSession(): Promise<Session | null> {
 }
 
 /** The service refused the name and password. The message is meant for a person. */
-export class SignInRefused extends Error {}
+class SignInRefused extends Error {}
 
 async function messageOf(response: Response): Promise<string> {
   if (response.status === 429) return "Too many attempts. Wait a minute, then try again.";

@@ -2,7 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { deploymentStatus, titleOf } from "../../lib/words";
 import { Pill, Status } from "../../parts/status";
 import { When } from "../../parts/when";
-import type { ListedDeployment } from "./deployments-page";
+import type { ListedDeployment } from "./listed-deployment";
 
 function versionOf({ runtimeVersion, airflowVersion }: NonNullable<ListedDeployment["currentRevision"]>): string {
   if (runtimeVersion != null) return ` · Runtime ${runtimeVersion}`;

@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
-import { DeploymentsDocument, type DeploymentsQuery } from "../../gql";
+import { DeploymentsDocument } from "../../gql";
 import { ask } from "../../lib/ask";
 import { useKeys } from "../../lib/keys";
 import { plural } from "../../lib/words";
@@ -9,12 +9,11 @@ import { Icon } from "../../parts/icon";
 import { SearchField } from "../../parts/search-field";
 import { Empty, Failed, Loading } from "../../parts/states";
 import { DeploymentRow } from "./deployment-row";
+import type { ListedDeployment } from "./listed-deployment";
 
 const PAGE = 50;
 /** There is no subscription for all Deployments. */
 const REFETCH_MS = 5_000;
-
-export type ListedDeployment = NonNullable<DeploymentsQuery["paginatedDeployments"]>[number];
 
 /** Failed, or under way for long: somebody should look. */
 function needsLook(deployment: ListedDeployment): boolean {

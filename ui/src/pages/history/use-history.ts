@@ -2,42 +2,10 @@ import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { DeployRevisionFilter, HistoryQuery } from "../../gql";
 import { historyQuery, PAGE } from "../../lib/queries";
+import { advance, countOf, START, type Way } from "./way";
 
 type Page = HistoryQuery["deployRevisions"];
 export type HistoryLine = Page["nodes"][number];
-
-interface Way {
-  /** Where each known page begins; null is the first one. All but the last are full. */
-  readonly cursors: readonly (string | null)[];
-  /** Lines of the last page, once that is known to be the end. */
-  readonly tail: number | null;
-}
-
-const START: Way = { cursors: [null], tail: null };
-/** Lines shown as a shape below what is loaded. */
-const TO_COME = 3;
-
-/**
- * Takes a loaded page into account. Where its end has moved, because lines were added above, the pages behind it begin elsewhere and are asked
- * for anew.
- */
-export function advance(
-  way: Way,
-  index: number,
-  page: Pick<Page, "pageInfo"> & { readonly nodes: { length: number } },
-): Way {
-  const { endCursor, hasNextPage } = page.pageInfo;
-  if (!hasNextPage || endCursor == null) {
-    if (way.cursors.length === index + 1 && way.tail === page.nodes.length) return way;
-    return { cursors: way.cursors.slice(0, index + 1), tail: page.nodes.length };
-  }
-  if (way.cursors[index + 1] === endCursor) return way;
-  return { cursors: [...way.cursors.slice(0, index + 1), endCursor], tail: null };
-}
-
-export function countOf({ cursors, tail }: Way): number {
-  return (cursors.length - 1) * PAGE + (tail ?? TO_COME);
-}
 
 interface History {
   readonly line: (index: number) => HistoryLine | undefined;
@@ -55,7 +23,7 @@ export function useWay(): {
   readonly count: number;
 } {
   const [way, setWay] = useState(START);
-  return { way, setWay, count: countOf(way) };
+  return { way, setWay, count: countOf(way, PAGE) };
 }
 
 /**

@@ -5,7 +5,7 @@ import { countPatch, parsePatch, type PatchLine } from "../../lib/patch";
 import { fileCounts, sizeWords } from "../../lib/words";
 import { Icon } from "../../parts/icon";
 import { Pill } from "../../parts/status";
-import type { Plan } from "./plan-view";
+import type { Plan } from "./plan";
 
 type Dags = NonNullable<Plan["dags"]>;
 type Kind = "added" | "removed" | "changed";

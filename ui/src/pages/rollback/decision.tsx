@@ -5,7 +5,7 @@ import { connectionStore } from "../../lib/socket";
 import { useStore } from "../../lib/store";
 import { isForward, rollbackVerb } from "../../lib/words";
 import { Icon } from "../../parts/icon";
-import type { Plan } from "./plan-view";
+import type { Plan } from "./plan";
 
 const MAX_REASON = 500;
 

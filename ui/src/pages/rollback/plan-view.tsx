@@ -1,13 +1,13 @@
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
-import type { LineFragment, PlanQuery } from "../../gql";
+import type { LineFragment } from "../../gql";
 import { CHANGED_PART, imageTag, issueHeading, partValue, plural, shortDigest } from "../../lib/words";
 import { Icon } from "../../parts/icon";
 import { Who } from "../../parts/status";
 import { When } from "../../parts/when";
 import { DagFiles } from "./dag-files";
+import type { Plan } from "./plan";
 
-export type Plan = PlanQuery["rollbackPlan"];
 type Change = Plan["changes"][number];
 
 /** More are shown on demand. */

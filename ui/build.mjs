@@ -1,8 +1,8 @@
-// Builds the web client into dist/ui where it is not up to date: `node scripts/build-ui.mjs`, which is `npm run build:ui`.
+// Builds the web client into dist/ui where it is not up to date: `node ui/build.mjs`, which is `npm run build:ui`.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, sep } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import { filesIn, ROOT, stampOf } from "./stamp.mjs";
+import { filesIn, ROOT, stampOf } from "../scripts/stamp.mjs";
 
 const UI = join(ROOT, "ui");
 const DIST = join(ROOT, "dist/ui");
@@ -30,9 +30,7 @@ const stamp = stampOf({
   path: STAMP,
   inputs: [
     ...filesIn(UI, isInput),
-    ...["schema.graphql", "package-lock.json", "scripts/build-ui.mjs", "scripts/stamp.mjs"].map((name) =>
-      join(ROOT, name),
-    ),
+    ...["schema.graphql", "package-lock.json", "scripts/stamp.mjs"].map((name) => join(ROOT, name)),
   ],
   outputs: () => filesIn(DIST, (file) => file !== STAMP),
 });

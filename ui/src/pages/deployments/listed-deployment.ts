@@ -1,0 +1,3 @@
+import type { DeploymentsQuery } from "../../gql";
+
+export type ListedDeployment = NonNullable<DeploymentsQuery["paginatedDeployments"]>[number];

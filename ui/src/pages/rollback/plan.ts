@@ -1,0 +1,3 @@
+import type { PlanQuery } from "../../gql";
+
+export type Plan = PlanQuery["rollbackPlan"];
