@@ -57,14 +57,16 @@ export function Failed({ what, error, onRetry }: FailedProps) {
 interface EmptyProps {
   readonly icon: IconName;
   readonly title: string;
+  /** Whether it is all that the page has. */
+  readonly isPage?: boolean;
   readonly children: ReactNode;
 }
 
-export function Empty({ icon, title, children }: EmptyProps) {
+export function Empty({ icon, title, isPage = false, children }: EmptyProps) {
   return (
     <div className="mid">
       <Icon name={icon} />
-      <h2>{title}</h2>
+      {isPage ? <h1>{title}</h1> : <h2>{title}</h2>}
       {children}
     </div>
   );
@@ -74,7 +76,7 @@ export function Empty({ icon, title, children }: EmptyProps) {
 export function NotFound() {
   return (
     <div className="card state">
-      <Empty icon="search" title="Not found">
+      <Empty icon="search" title="Not found" isPage>
         <p>It does not exist, or you may not see it.</p>
         <a className="btn" href="/">
           All Deployments
