@@ -6,7 +6,7 @@ import type { Config } from "../config";
 export async function tellSetUp({ features }: App, { auth }: Config, log: Logger): Promise<void> {
   const { readModel, firstAdministrator } = features.access;
   if (await readModel.hasUsers()) return;
-  if (auth.bootstrap.token !== undefined)
+  if (auth.bootstrapToken !== undefined)
     log.warn("there is no user yet: the first becomes SYSTEM_ADMIN, by createUser with BOOTSTRAP_TOKEN as inviteToken");
   else
     log.warn(

@@ -174,12 +174,10 @@ interface AuthConfig {
   readonly publicSignups: boolean;
   /** Users who sign up by themselves are pending until an administrator has confirmed the address. */
   readonly emailConfirmation: boolean;
-  /** Who may become the first user, and with that SYSTEM_ADMIN. */
-  readonly bootstrap: {
-    /** Absent: the start makes one. */
-    readonly token?: string;
-    readonly adminEmail?: string;
-  };
+  /** The secret by which the first user becomes SYSTEM_ADMIN. Absent: the start makes one. */
+  readonly bootstrapToken?: string;
+  /** The address of a person who may become the first user without that secret. */
+  readonly bootstrapAdminEmail?: string;
   /** False refuses users who sign in through a provider and are in no Team. */
   readonly userManagement: boolean;
   readonly sessionMs: number;

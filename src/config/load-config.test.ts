@@ -324,9 +324,9 @@ describe("the environment", () => {
     [{ PUBLIC_SIGNUPS: "TRUE" }, (config) => config.auth.publicSignups, true],
     [{}, (config) => config.auth.emailConfirmation, true],
     [{ EMAIL_CONFIRMATION: "false" }, (config) => config.auth.emailConfirmation, false],
-    [{ BOOTSTRAP_TOKEN: "" }, (config) => config.auth.bootstrap.token, undefined],
-    [{ BOOTSTRAP_TOKEN: "0123456789abcdef" }, (config) => config.auth.bootstrap.token, "0123456789abcdef"],
-    [{ BOOTSTRAP_ADMIN_EMAIL: "a@example.com" }, (config) => config.auth.bootstrap.adminEmail, "a@example.com"],
+    [{ BOOTSTRAP_TOKEN: "" }, (config) => config.auth.bootstrapToken, undefined],
+    [{ BOOTSTRAP_TOKEN: "0123456789abcdef" }, (config) => config.auth.bootstrapToken, "0123456789abcdef"],
+    [{ BOOTSTRAP_ADMIN_EMAIL: "a@example.com" }, (config) => config.auth.bootstrapAdminEmail, "a@example.com"],
     [{ AUTH__LOCAL__ENABLED: "no" }, (config) => config.auth.localEnabled, false],
     [
       { DEPLOYMENTS__ENABLE_UPDATE_DEPLOYMENT_IMAGE_ENDPOINT: "off" },

@@ -24,22 +24,21 @@ export const auth = {
     description:
       "Who signs up by himself waits until an administrator has confirmed the address (verifyEmail); no mail is sent.",
   }),
-  bootstrap: {
-    token: optionalSetting({
-      kind: oneTimeSecret,
-      values: [config("auth.bootstrap.token")],
-      env: ["BOOTSTRAP_TOKEN"],
-      secret: "whole",
-      description:
-        "The secret by which the first user becomes SYSTEM_ADMIN. Without one the start makes it, and prints it while there is no user.",
-    }),
-    adminEmail: optionalSetting({
-      kind: emailAddress,
-      values: [config("auth.bootstrap.adminEmail")],
-      env: ["BOOTSTRAP_ADMIN_EMAIL"],
-      description: "The address whose holder becomes the first SYSTEM_ADMIN by signing in through a provider, without that secret.",
-    }),
-  },
+  bootstrapToken: optionalSetting({
+    kind: oneTimeSecret,
+    values: [config("auth.bootstrap.token")],
+    env: ["BOOTSTRAP_TOKEN"],
+    secret: "whole",
+    description:
+      "The secret by which the first user becomes SYSTEM_ADMIN. Without one the start makes it, and prints it while there is no user.",
+  }),
+  bootstrapAdminEmail: optionalSetting({
+    kind: emailAddress,
+    values: [config("auth.bootstrap.adminEmail")],
+    env: ["BOOTSTRAP_ADMIN_EMAIL"],
+    description:
+      "The address whose holder becomes the first SYSTEM_ADMIN by signing in through a provider, without that secret.",
+  }),
   userManagement: setting({
     kind: trueOrFalse,
     default: true,

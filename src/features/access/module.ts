@@ -169,8 +169,8 @@ export async function createAccessModule({
   const { publicSignups, emailConfirmation, localEnabled } = auth;
   const signUps = new CountedSignUps(pool, auth.signUps);
   const firstAdministrator = new FirstAdministrator(
-    auth.bootstrap.token ?? Buffer.from(derivedKey(signingKey, "the first administrator")).toString("base64url"),
-    auth.bootstrap.adminEmail,
+    auth.bootstrapToken ?? Buffer.from(derivedKey(signingKey, "the first administrator")).toString("base64url"),
+    auth.bootstrapAdminEmail,
   );
   const createUser = new CreateUser({
     unitOfWork,

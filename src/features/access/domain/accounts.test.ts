@@ -79,10 +79,13 @@ describe("requireOwnAddress", () => {
     expect(() => requireOwnAddress(username, own)).not.toThrow();
   });
 
-  test.each([["grace@example.com"], ["ada@example.com "], ["@"], ["grace\uff20example.com"], ["grace\ufe6bexample.com"]])(
-    "refuses %j",
-    (username) => {
-      expect(() => requireOwnAddress(username, own)).toThrow(InvalidInput);
-    },
-  );
+  test.each([
+    ["grace@example.com"],
+    ["ada@example.com "],
+    ["@"],
+    ["grace\uff20example.com"],
+    ["grace\ufe6bexample.com"],
+  ])("refuses %j", (username) => {
+    expect(() => requireOwnAddress(username, own)).toThrow(InvalidInput);
+  });
 });
