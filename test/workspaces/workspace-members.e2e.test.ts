@@ -8,6 +8,7 @@ import {
   uniqueName,
   userWith,
 } from "../builders/api";
+import { newId } from "../../src/kernel/ids";
 import { auditLinesOf } from "../builders/audit";
 import { LIST, NO_IDS, READ } from "../builders/deployment-operations";
 import { bindTeam, teamWith } from "../builders/team-operations";
@@ -111,6 +112,17 @@ describe("the users of a Workspace", () => {
     expect(names).toEqual(expect.arrayContaining(neighbours));
     const refusal = await refusedWithoutTrace(world, PAGE_OF_USERS, { workspaceId, cursor: gone.id }, admin);
     expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "cursor" } });
+  });
+
+  test("go on behind members only, where the caller may not see all users: user names are not to be guessed by it", async () => {
+    const member = await person(world, admin, "WORKSPACE_ADMIN", { workspaceId: await createWorkspace(world, admin) });
+    const mine = await createWorkspace(world, member.token);
+    const stranger = await signUp(world, { by: admin });
+    for (const cursor of [stranger.id, newId()]) {
+      const refusal = await refusedWithoutTrace(world, PAGE_OF_USERS, { workspaceId: mine, cursor }, member.token);
+      expect(refusal).toMatchObject({ code: "BAD_USER_INPUT", extensions: { argument: "cursor" } });
+    }
+    await ask(world, PAGE_OF_USERS, { workspaceId: mine, cursor: member.id }, member.token);
   });
 
   test("do not come for a cursor that is no id", async () => {

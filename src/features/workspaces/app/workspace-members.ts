@@ -8,7 +8,7 @@ import {
 } from "../../access";
 import { isId } from "../../../kernel/ids";
 import { InvalidInput } from "../../../kernel/errors";
-import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
+import { can, requirePermission, SYSTEM_SCOPE, workspaceScope, type Actor } from "../../../kernel/permissions";
 import { SEE_TEAMS, SEE_USERS } from "../domain/workspace";
 import type { FindWorkspaces } from "./find-workspaces";
 
@@ -47,7 +47,7 @@ export class WorkspaceMembers {
   /**
    * By user name; `take` below 0 reads backwards from the cursor. The size of a page is bounded.
    * @throws NotFound, Forbidden
-   * @throws InvalidInput for a cursor that is no account
+   * @throws InvalidInput for a cursor that is no member, or, for callers who may see all users, no account
    */
   async pageOfUsers(
     actor: Actor,
@@ -56,9 +56,8 @@ export class WorkspaceMembers {
   ): Promise<User[]> {
     const id = await this.visible(actor, workspaceId, SEE_USERS);
     // An empty page would look like the end of the list.
-    if (cursor !== undefined && !(isId(cursor) && (await this.deps.access.usersByIds([cursor])).length > 0)) {
-      throw new InvalidInput("cursor", "is not the id of a user");
-    }
+    if (cursor !== undefined && !(await this.isCursor(actor, id, cursor)))
+      throw new InvalidInput("cursor", "is not the id of a user of the Workspace");
     const bounded = Math.min(Math.abs(take), this.deps.maxTake);
     if (bounded === 0) return [];
     return this.deps.access.pageOfWorkspaceUsers({
@@ -72,6 +71,16 @@ export class WorkspaceMembers {
   async teamsOf(actor: Actor, workspaceId: string): Promise<Team[]> {
     const id = await this.visible(actor, workspaceId, SEE_TEAMS);
     return this.deps.teams.teamsOnWorkspaces([id]);
+  }
+
+  /**
+   * The place of a cursor in the list tells about its user name, so it has to be a user whom the caller may see. Those who
+   * may see all users can also go on from somebody who has left meanwhile.
+   */
+  private async isCursor(actor: Actor, workspaceId: string, cursor: string): Promise<boolean> {
+    if (!isId(cursor)) return false;
+    const among = can(actor, "system.users.get", SYSTEM_SCOPE) ? undefined : { workspaceId };
+    return (await this.deps.access.searchUsers({ id: cursor }, among)).length > 0;
   }
 
   private async visible(actor: Actor, workspaceId: string, permission: typeof SEE_USERS): Promise<string> {
