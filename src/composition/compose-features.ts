@@ -68,7 +68,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
   } = dependencies;
   const pool = poolOf(dataSource);
   const lag = { logs: 0, audit: 0 };
-  const runtimesModule = await runtimes.createRuntimesModule(config);
+  const runtimesModule = await runtimes.createRuntimesModule(config, clock);
   const { catalogue, airflowImages } = runtimesModule;
   const logsModule = logs.createLogsModule({
     sql: sqlOf(dataSource),

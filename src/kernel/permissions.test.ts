@@ -3,6 +3,7 @@ import { Forbidden, REFUSED_MESSAGE } from "./errors";
 import {
   can,
   deploymentScope,
+  heldPermissions,
   holds,
   requirePermission,
   SYSTEM_SCOPE,
@@ -150,5 +151,23 @@ describe("requirePermission", () => {
     expect(refused).toThrow(new Forbidden(named));
     expect(refused).toThrow(REFUSED_MESSAGE);
     expect(new Forbidden(named)).toMatchObject({ code: "FORBIDDEN", details: { permission: named } });
+  });
+});
+
+describe("the permissions that an actor holds", () => {
+  const asked: Permission[] = [["deployment.config.update", "system.deployments.update"], "deployment.logs.get"];
+
+  test.each<[string, Scope, string[]]>([
+    [
+      "on the Deployment: its own, and those whose counterpart is held",
+      DEPLOYMENT,
+      ["deployment.config.update", "deployment.images.push"],
+    ],
+    ["on another Deployment: only by a counterpart", SIBLING, ["deployment.config.update"]],
+    ["on the system: none of a Deployment", SYSTEM_SCOPE, ["system.deployments.update"]],
+    ["on a Workspace: none", WORKSPACE, []],
+  ])("%s", (_name, scope, expected) => {
+    const actor = actorWith(grant(ON_DEPLOYMENT, "deployment.images.push"), grant(SYSTEM, "system.deployments.update"));
+    expect(heldPermissions(actor, scope, asked)).toEqual(expected);
   });
 });

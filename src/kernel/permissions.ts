@@ -98,6 +98,19 @@ function reaches(reach: GrantReach, scope: Scope): string | null {
   }
 }
 
+/**
+ * The permissions of the scope's level that the actor holds for it, sorted: those for which `can` answers yes.
+ * @param asked as use cases ask for them: where a counterpart is held, the first one counts as held
+ */
+export function heldPermissions(actor: Actor, scope: Scope, asked: readonly Permission[] = []): string[] {
+  const granted = new Set(actor.grants.flatMap(({ permissions }) => [...permissions]));
+  const direct = [...granted].filter((name) => holds(actor, name, scope));
+  const byCounterpart = asked.flatMap((one) =>
+    typeof one !== "string" && can(actor, one, scope) ? one.slice(0, 1) : [],
+  );
+  return [...new Set([...direct, ...byCounterpart])].filter((name) => name.startsWith(`${scope.kind}.`)).sort();
+}
+
 /** @throws Forbidden unless `can` */
 export function requirePermission(actor: Actor, permission: Permission, scope: Scope): void {
   if (!can(actor, permission, scope)) throw new Forbidden(typeof permission === "string" ? permission : permission[0]);

@@ -5,6 +5,6 @@ export { syncTeamMemberships, type SyncedTeams } from "./app/sync-team-membershi
 export { CreateUser } from "./app/create-user";
 export type { FirstAdministrator } from "./app/first-administrator";
 export { EndSession } from "./app/end-session";
-export { ServiceAccounts } from "./app/service-accounts";
+export { serviceAccountPermissions, ServiceAccounts } from "./app/service-accounts";
 export { Sessions } from "./app/sessions";
 export { SignIn, WrongCredentials } from "./app/sign-in";

@@ -54,6 +54,7 @@ import { TeamStore } from "./db/team-store";
 import { rolePermissions, unknownOverrides } from "./domain/roles";
 import { accessLoaders } from "./graphql/access.loaders";
 import {
+  AuthUserResolver,
   RoleBindingResolver,
   SignInResolver,
   SystemServiceAccountResolver,
@@ -237,6 +238,7 @@ export async function createAccessModule({
     ),
     resolvers: [
       new SignInResolver({ signIn, createUser }),
+      new AuthUserResolver((account) => sessions.actorOfAccount(account)),
       new UserResolver(loaders),
       new UsersResolver({
         users: new FindUsers(readModel),

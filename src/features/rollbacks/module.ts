@@ -23,6 +23,7 @@ import type { RollbackSettings } from "./domain/rollback-question";
 import { LastKnownGoodResolver } from "./graphql/last-known-good.resolver";
 import { QuarantineRevisionResolver } from "./graphql/quarantine-revision.resolver";
 import { RollbackEligibilityResolver } from "./graphql/rollback-eligibility.resolver";
+import { RollbackSwitchResolver } from "./graphql/rollback-switch.resolver";
 import { RollbackResolver } from "./graphql/rollback.resolver";
 
 export interface RollbacksModuleOptions {
@@ -83,6 +84,7 @@ export function createRollbacksModule(options: RollbacksModuleOptions) {
       new LastKnownGoodResolver({ readModel, assess, checkPresence, loaders, holdLoaders: holds.loaders }),
       new RollbackEligibilityResolver({ assess, checkPresence, loaders, holdLoaders: holds.loaders }),
       new QuarantineRevisionResolver({ quarantine, loaders, holdLoaders: holds.loaders }),
+      new RollbackSwitchResolver(settings),
     ],
   };
 }

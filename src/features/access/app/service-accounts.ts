@@ -15,12 +15,16 @@ import { hashApiKey } from "./sessions";
 /** 128 bits, written as the 32 hexadecimal digits that clients of the 0.35 platform are used to. */
 const API_KEY_BYTES = 16;
 
-type Verb = "get" | "create" | "update" | "delete";
+const VERBS = ["get", "create", "update", "delete"] as const;
+type Verb = (typeof VERBS)[number];
 
 /** The permission of the scope's own level, or the system's. */
 function permissionTo(verb: Verb, scope: Scope): Permission {
   return [`${scope.kind}.serviceAccounts.${verb}`, `system.serviceAccounts.${verb}`];
 }
+
+/** What a scope's service accounts are managed with. */
+export const serviceAccountPermissions = (scope: Scope): Permission[] => VERBS.map((verb) => permissionTo(verb, scope));
 
 const idsOf = (scope: Scope): { workspaceId: string | null; deploymentId: string | null } => ({
   workspaceId: scope.kind === "workspace" ? scope.workspaceId : null,

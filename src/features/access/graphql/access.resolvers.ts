@@ -2,10 +2,11 @@ import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-g
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { Uuid } from "../../../infrastructure/graphql/scalars";
-import { SYSTEM_SCOPE } from "../../../kernel/permissions";
+import { heldPermissions, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import type { CreateUser } from "../app/create-user";
 import type { ServiceAccounts } from "../app/service-accounts";
 import type { SignIn } from "../app/sign-in";
+import type { Account } from "../domain/actor-name";
 import type { Role as RoleName } from "../domain/roles";
 import type { AccessLoaders } from "./access.loaders";
 import { AuthUser, Email, Role, RoleBinding, ServiceAccount, User } from "./access.types";
@@ -67,6 +68,29 @@ export class SignInResolver {
       request: { id, address },
     });
     return { user, token: token === null ? null : { value: token }, invitation };
+  }
+}
+
+/** Of whoever signs in, or is signed in. */
+@Resolver(() => AuthUser)
+export class AuthUserResolver {
+  /** @param actorOf the account's owner with current permissions; null if the account cannot act */
+  constructor(private readonly actorOf: (account: Account) => Promise<Actor | null>) {}
+
+  @MaxItems(50)
+  @FieldResolver(() => [String], {
+    description:
+      "The system permissions that they hold, such as system.users.get, sorted; empty where they cannot act.",
+  })
+  async permissions(@Root() { user, serviceAccount }: AuthUser): Promise<string[]> {
+    const account: Account | null =
+      user !== null
+        ? { type: "USER", id: user.id }
+        : serviceAccount
+          ? { type: "SERVICE_ACCOUNT", id: serviceAccount.id }
+          : null;
+    const actor = account && (await this.actorOf(account));
+    return actor === null ? [] : heldPermissions(actor, SYSTEM_SCOPE);
   }
 }
 

@@ -3,14 +3,13 @@ import type { Workspace } from "../../workspaces";
 import { isId } from "../../../kernel/ids";
 import { InvalidInput, NotFound } from "../../../kernel/errors";
 import type { Instant } from "../../../kernel/instant";
-import { requirePermission, workspaceScope, type Actor, type Permission } from "../../../kernel/permissions";
-import { authorize, DEPLOYMENT_PERMISSIONS, visibleDeployments } from "../domain/access";
+import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
+import { authorize, DEPLOYMENT_PERMISSIONS, LIST_IN_WORKSPACE, visibleDeployments } from "../domain/access";
 import type { Deployment, ShownVariable } from "../domain/deployment";
 import { presentVariables } from "../domain/settings";
 import { freeNamespaces, type NamespaceRules } from "../domain/namespaces";
 import type { DeploymentReadModel } from "./ports";
 
-const LIST_IN_WORKSPACE: Permission = ["workspace.deployments.get", "system.deployments.get"];
 const MAX_LOG_LINES = 1_000;
 /** How the CLI asks for every Deployment there is. */
 const ALL = -1;

@@ -1,7 +1,9 @@
+import { CREATE_DEPLOYMENTS, LIST_DEPLOYMENTS, UPSERT_DEPLOYMENTS } from "../../workspaces/domain";
 import { NotFound } from "../../../kernel/errors";
 import {
   can,
   deploymentScope,
+  heldPermissions,
   requirePermission,
   SYSTEM_SCOPE,
   workspaceScope,
@@ -32,10 +34,19 @@ export const DEPLOYMENT_PERMISSIONS = {
   pullImage: ["deployment.images.pull"],
   /** Rolling back as well, which takes the same permission on this platform version. */
   pushImage: ["deployment.images.push", "system.deployments.images.push"],
+  /** Seeing the deploy history; alone it never allows a rollback. */
+  readHistory: ["deployment.deployRevisions.get", "system.deployRevisions.get"],
 } as const satisfies Record<string, Permission>;
 
-export const CREATE_IN_WORKSPACE = ["workspace.deployments.create", "system.deployments.create"] as const;
-export const UPSERT_IN_WORKSPACE = ["workspace.deployments.upsert", "system.deployments.upsert"] as const;
+export {
+  CREATE_DEPLOYMENTS as CREATE_IN_WORKSPACE,
+  LIST_DEPLOYMENTS as LIST_IN_WORKSPACE,
+  UPSERT_DEPLOYMENTS as UPSERT_IN_WORKSPACE,
+};
+
+/** The actor's permissions on the Deployment, sorted. @param more permissions that other features ask for on it */
+export const deploymentPermissions = (actor: Actor, deployment: Located, more: readonly Permission[]): string[] =>
+  heldPermissions(actor, deploymentScope(deployment), [...Object.values(DEPLOYMENT_PERMISSIONS), ...more]);
 
 /** Each of these permissions is enough to see a Deployment, at any level. */
 const SEEING = [...DEPLOYMENT_PERMISSIONS.see, "workspace.deployments.get"] as const;

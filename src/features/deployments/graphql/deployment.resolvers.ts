@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Query, Resolver, Root } from "type-graphql";
+import { serviceAccountPermissions } from "../../access";
 import { RoleBinding, visibleBindings } from "../../access/graphql";
 import type { RuntimeCatalogue } from "../../runtimes";
 import { Workspace, type WorkspaceLoaders } from "../../workspaces/graphql";
@@ -7,7 +8,7 @@ import { can, deploymentScope, requirePermission } from "../../../kernel/permiss
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { DeploymentQueries } from "../app/deployment-queries";
-import { canSee, DEPLOYMENT_PERMISSIONS } from "../domain/access";
+import { canSee, DEPLOYMENT_PERMISSIONS, deploymentPermissions } from "../domain/access";
 import { addressesOf } from "../domain/addresses";
 import { desiredAirflowVersion, desiredRuntimeVersion } from "../domain/deployment";
 import { presentVariables } from "../domain/settings";
@@ -175,6 +176,15 @@ export class DeploymentFieldResolver {
   })
   upsertedEnvironmentVariables(@Root() { upserted }: Deployment): EnvironmentVariable[] | null {
     return upserted === null ? null : presentVariables(upserted);
+  }
+
+  @MaxItems(50)
+  @FieldResolver(() => [String], {
+    description: "The permissions that you hold on it, such as deployment.images.push, sorted.",
+  })
+  async permissions(@Root() { record }: Deployment, @Ctx() context: GraphqlContext): Promise<string[]> {
+    const more = serviceAccountPermissions(deploymentScope(record));
+    return deploymentPermissions(await context.actor(), record, more);
   }
 
   @FieldResolver(() => Workspace, { nullable: true, description: "The Workspace that it belongs to." })

@@ -81,6 +81,18 @@ export class DeploymentHistoryResolver {
     return current && presentRevision(current);
   }
 
+  @FieldResolver(() => DeployRevision, {
+    nullable: true,
+    description:
+      "The newest revision, whatever became of it; null before the first deploy, or without deployment.deployRevisions.get.",
+  })
+  async latestRevision(@Root() { record }: Deployment, @Ctx() context: GraphqlContext): Promise<DeployRevision | null> {
+    if (!can(await context.actor(), READ_HISTORY, deploymentScope(record))) return null;
+    const { headRevisionId } = record;
+    const head = headRevisionId === null ? null : await this.deps.loaders(context).revisions.load(headRevisionId);
+    return head && presentRevision(head);
+  }
+
   @Cost(1, FILTER_COSTS)
   @FieldResolver(() => DeployRevisionConnection, {
     description: "Its deploy history, newest first. Requires deployment.deployRevisions.get.",

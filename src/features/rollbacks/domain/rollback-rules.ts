@@ -5,8 +5,6 @@ import {
   isAirflow3To2,
   isUnknownRelease,
   meetsRollbackFloor,
-  ROLLBACK_FLOOR_AIRFLOW,
-  ROLLBACK_FLOOR_RUNTIME,
   type DatabaseMigration,
 } from "../../runtimes/domain";
 import { heldBecause, howToLift } from "../../holds/domain";
@@ -18,41 +16,18 @@ import {
   versionLabel,
   type DeployRevision,
 } from "../../deploys/domain";
+import { DEPLOYMENT_RULES, FLOOR, INSTALLATION_RULES, SUPPORTED_MECHANISMS } from "./deployment-rules";
 import { issue, type RollbackIssue } from "./rollback-issues";
 import type { RollbackAssessment, RollbackQuestion, RollbackSettings } from "./rollback-question";
 
 type Rule = (question: RollbackQuestion) => RollbackIssue | false;
-
-const SUPPORTED_MECHANISMS = new Set(["image", "dag_deploy"]);
-const MECHANISM_REMEDY = "Switch the Deployment to image deploys or DAG-only deploys.";
-const FLOOR = `Runtime ${ROLLBACK_FLOOR_RUNTIME} (Airflow ${ROLLBACK_FLOOR_AIRFLOW})`;
 
 /**
  * Why no rollback at all is allowed: the installation's reasons first, then the Deployment's. Source, unless a rule says
  * otherwise: the platform's public page on deploy rollbacks.
  */
 const GATES: readonly Rule[] = [
-  ({ settings }) =>
-    !settings.rollbackEnabled &&
-    issue(
-      "ROLLBACK_DISABLED_FOR_INSTALLATION",
-      "Rollbacks are switched off for this installation.",
-      "Set global.deployRollbackEnabled to true in values.yaml.",
-    ),
-  ({ settings }) =>
-    !settings.dagOnlyDeployment &&
-    issue(
-      "DAG_ONLY_DEPLOYMENT_DISABLED",
-      "DAG-only deploys are switched off for this installation, and rollbacks need them, for image Deployments too.",
-      "Set global.dagOnlyDeployment.enabled to true in values.yaml.",
-    ),
-  ({ settings }) =>
-    !settings.updateDeploymentImageEndpoint &&
-    issue(
-      "UPDATE_IMAGE_ENDPOINT_DISABLED",
-      "updateDeploymentImage is switched off for this installation, and rollbacks need it.",
-      "Set astronomer.houston.config.deployments.enableUpdateDeploymentImageEndpoint to true in values.yaml.",
-    ),
+  ...INSTALLATION_RULES,
   ({ deployment }) =>
     !deployment.rollbackEnabled &&
     issue(
@@ -67,20 +42,7 @@ const GATES: readonly Rule[] = [
       `You lack the permission deployment.images.push on ${deployment.label}.`,
       "Ask for the role DEPLOYMENT_EDITOR.",
     ),
-  ({ deployment }) =>
-    !SUPPORTED_MECHANISMS.has(deployment.dagDeploymentType) &&
-    issue(
-      "DAG_DEPLOYMENT_TYPE_UNSUPPORTED",
-      `${deployment.label} gets its DAGs by ${deployment.dagDeploymentType}, which cannot be rolled back.`,
-      MECHANISM_REMEDY,
-    ),
-  ({ deployment }) =>
-    !meetsRollbackFloor(deployment) &&
-    issue(
-      "RUNTIME_TOO_OLD",
-      `${deployment.label} runs ${versionLabel(deployment)}; rollbacks start at ${FLOOR}.`,
-      "Upgrade first.",
-    ),
+  ...DEPLOYMENT_RULES,
 ];
 
 /** Why a target is not allowed. Source as above. */

@@ -72,6 +72,25 @@ export class RollbackEligibility {
   warnings: readonly RollbackIssue[];
 }
 
+@ObjectType({
+  simpleResolvers: true,
+  description: "A Deployment's own rollback switch, and what stands against rollbacks whatever it says.",
+})
+export class RollbackSwitch {
+  @Field(() => Boolean, { description: "Whether it is on." })
+  enabled: boolean;
+
+  @Field(() => Boolean, { description: "Whether the caller may change it, by updateDeploymentRollback." })
+  changeable: boolean;
+
+  @MaxItems(5)
+  @Field(() => [RollbackIssue], {
+    description:
+      "Why no rollback is allowed even if it is on: the reasons of the installation, then those of the Deployment.",
+  })
+  blockers: readonly RollbackIssue[];
+}
+
 @ObjectType({ simpleResolvers: true, description: "One thing that a rollback restores, before and after." })
 export class RollbackChange {
   @Field(() => String, {

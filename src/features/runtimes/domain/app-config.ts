@@ -14,11 +14,18 @@ export interface PlatformSettings {
   readonly astroRuntimeEnabled: boolean;
   readonly listAllRuntimeVersions: boolean;
   readonly minimumRuntimeVersion: string;
+  readonly rollback: {
+    readonly enabled: boolean;
+    readonly retentionDays: number;
+    readonly requireDataLossAcknowledgement: boolean;
+  };
+  /** The product's own. */
+  readonly productVersion: string;
 }
 
 /**
  * The platform version whose API this is. The `astro` CLI chooses its queries by it, so it is not the
- * product's own version, which `/v1/readyz` tells.
+ * product's own version.
  */
 const DIALECT_VERSION = "0.35.4";
 
@@ -27,6 +34,8 @@ export function appConfigOf(settings: PlatformSettings) {
   const { gitSyncDagDeployment, namespaceFreeFormEntry, astroRuntimeEnabled, dagOnlyDeployment } = settings;
   return {
     version: DIALECT_VERSION,
+    productVersion: settings.productVersion,
+    deployRollback: settings.rollback,
     baseDomain: settings.baseDomain,
     byoUpdateRegistryHost: settings.byoRegistryHost ?? null,
     smtpConfigured: false,

@@ -1,10 +1,26 @@
-import { Arg, Ctx, Field, ObjectType, Query, Resolver } from "type-graphql";
+import { Arg, Ctx, Field, Int, ObjectType, Query, Resolver } from "type-graphql";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
-import { Json, Uuid } from "../../../infrastructure/graphql/scalars";
+import { DateTime, Json, Uuid } from "../../../infrastructure/graphql/scalars";
+import type { Clock } from "../../../kernel/clock";
+import type { Instant } from "../../../kernel/instant";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { RuntimeCatalogue } from "../domain/catalogue";
 import { isRuntimeAtLeast, statedVersion } from "../domain/version";
 import { appConfigOf, type PlatformSettings } from "../domain/app-config";
+
+@ObjectType({ simpleResolvers: true, description: "What the installation says about rollbacks." })
+export class DeployRollbackConfig {
+  @Field(() => Boolean, { description: "Whether they are on for the installation." })
+  enabled: boolean;
+
+  @Field(() => Int, { description: "How many days back they reach." })
+  retentionDays: number;
+
+  @Field(() => Boolean, {
+    description: "Whether rollbackDeploy wants acknowledgeDataLoss where the database loses data.",
+  })
+  requireDataLossAcknowledgement: boolean;
+}
 
 @ObjectType({
   simpleResolvers: true,
@@ -50,6 +66,15 @@ export class AppConfig {
   @Field(() => Boolean, { nullable: true, description: "Whether Deployments have a triggerer." })
   triggererEnabled: boolean | null;
 
+  @Field(() => String, { description: "The version of this product." })
+  productVersion: string;
+
+  @Field(() => DateTime, { description: "The time by the service's clock, for clients whose own may be wrong." })
+  now: Instant;
+
+  @Field(() => DeployRollbackConfig, { description: "What the installation says about rollbacks." })
+  deployRollback: DeployRollbackConfig;
+
   @Field(() => Json, { nullable: true, description: "An object of booleans: which features are on." })
   featureFlags: Readonly<Record<string, boolean>> | null;
 }
@@ -74,11 +99,12 @@ export class PlatformResolver {
   constructor(
     private readonly settings: PlatformSettings,
     private readonly catalogue: RuntimeCatalogue,
+    private readonly clock: Clock,
   ) {}
 
   @Query(() => AppConfig, { nullable: true, description: "Settings of the whole platform. Answered without a login." })
   appConfig(): AppConfig {
-    return appConfigOf(this.settings);
+    return { ...appConfigOf(this.settings), now: this.clock() };
   }
 
   @MaxItems(200)

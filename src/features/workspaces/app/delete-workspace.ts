@@ -1,7 +1,7 @@
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Conflict } from "../../../kernel/errors";
 import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
-import { auditedWorkspace, type Workspace } from "../domain/workspace";
+import { auditedWorkspace, DELETE, type Workspace } from "../domain/workspace";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";
 import type { WorkspaceTransaction } from "./ports";
 
@@ -17,7 +17,7 @@ export class DeleteWorkspace {
   execute({ actor, workspaceId }: { readonly actor: Actor; readonly workspaceId: string }): Promise<Workspace> {
     return this.unitOfWork.run(async ({ workspaces, contents, audit }) => {
       const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
-      requirePermission(actor, ["workspace.config.delete", "system.workspace.delete"], workspaceScope(workspace.id));
+      requirePermission(actor, DELETE, workspaceScope(workspace.id));
       if (await contents.hasDeployments(workspace.id)) {
         throw new Conflict("The Workspace still has Deployments: delete them first");
       }

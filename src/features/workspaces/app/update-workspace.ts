@@ -1,7 +1,7 @@
 import type { Clock } from "../../../kernel/clock";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
-import { auditedWorkspace, parseWorkspacePatch, type Workspace } from "../domain/workspace";
+import { auditedWorkspace, parseWorkspacePatch, UPDATE, type Workspace } from "../domain/workspace";
 import { lockVisibleWorkspace } from "./lock-visible-workspace";
 import type { WorkspaceTransaction } from "./ports";
 
@@ -27,7 +27,7 @@ export class UpdateWorkspace {
   execute({ actor, workspaceId, payload }: UpdateWorkspaceCommand): Promise<Workspace> {
     return this.unitOfWork.run(async ({ workspaces, audit }) => {
       const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
-      requirePermission(actor, ["workspace.config.update", "system.workspace.update"], workspaceScope(workspace.id));
+      requirePermission(actor, UPDATE, workspaceScope(workspace.id));
       const changed = { ...workspace, ...parseWorkspacePatch(payload), updatedAt: this.clock() };
       await workspaces.update(changed);
       await audit.add({ actor, action: "workspace.update", object: auditedWorkspace(changed) });

@@ -1,7 +1,14 @@
 import type { AuditObject } from "../../../kernel/audit-entry";
 import { InvalidInput, NotFound } from "../../../kernel/errors";
 import type { Instant } from "../../../kernel/instant";
-import { can, SYSTEM_SCOPE, workspaceScope, type Actor, type Permission } from "../../../kernel/permissions";
+import {
+  can,
+  heldPermissions,
+  SYSTEM_SCOPE,
+  workspaceScope,
+  type Actor,
+  type Permission,
+} from "../../../kernel/permissions";
 import { checkDescription, checkLabel } from "../../../kernel/text";
 
 export interface Workspace {
@@ -26,6 +33,30 @@ export const SEE_USERS: Permission = ["workspace.users.get", "system.users.get"]
 export const SEE_SERVICE_ACCOUNTS: Permission = ["workspace.serviceAccounts.get", "system.serviceAccounts.get"];
 export const SEE_TEAMS: Permission = ["workspace.teams.get", "system.teams.get"];
 export const UPDATE_MEMBERS: Permission = ["workspace.iam.update", "system.iam.update"];
+export const UPDATE: Permission = ["workspace.config.update", "system.workspace.update"];
+export const DELETE: Permission = ["workspace.config.delete", "system.workspace.delete"];
+export const LIST_DEPLOYMENTS: Permission = ["workspace.deployments.get", "system.deployments.get"];
+export const CREATE_DEPLOYMENTS: Permission = ["workspace.deployments.create", "system.deployments.create"];
+export const UPSERT_DEPLOYMENTS: Permission = ["workspace.deployments.upsert", "system.deployments.upsert"];
+
+const ALL = [
+  SEE,
+  SEE_USERS,
+  SEE_TEAMS,
+  UPDATE_MEMBERS,
+  UPDATE,
+  DELETE,
+  LIST_DEPLOYMENTS,
+  CREATE_DEPLOYMENTS,
+  UPSERT_DEPLOYMENTS,
+];
+
+/** The actor's permissions on the Workspace, sorted. @param more permissions that other features ask for on it */
+export const workspacePermissions = (
+  actor: Actor,
+  { id }: Pick<Workspace, "id">,
+  more: readonly Permission[],
+): string[] => heldPermissions(actor, workspaceScope(id), [...ALL, ...more]);
 
 /**
  * Reads the JSON that clients send to change a Workspace. Keys other than `label` and `description` are

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import { serviceAccountPermissions } from "../../access";
 import { RoleBinding, User, visibleBindings } from "../../access/graphql";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
@@ -8,7 +9,7 @@ import type { DeleteWorkspace } from "../app/delete-workspace";
 import type { FindWorkspaces } from "../app/find-workspaces";
 import type { UpdateWorkspace } from "../app/update-workspace";
 import { can, workspaceScope } from "../../../kernel/permissions";
-import { canSeeMembers, SEE_SERVICE_ACCOUNTS, SEE_TEAMS } from "../domain/workspace";
+import { canSeeMembers, SEE_SERVICE_ACCOUNTS, SEE_TEAMS, workspacePermissions } from "../domain/workspace";
 import type { WorkspaceLoaders } from "./workspace.loaders";
 import { Workspace } from "./workspace.types";
 
@@ -112,6 +113,16 @@ export class WorkspaceResolver {
     @Arg("workspaceUuid", () => Uuid, { description: "Which one." }) workspaceId: string,
   ): Promise<Workspace> {
     return this.deps.deleteWorkspace.execute({ actor: await context.actor(), workspaceId });
+  }
+
+  @MaxItems(50)
+  @FieldResolver(() => [String], {
+    description:
+      "The permissions that you hold on it, such as workspace.config.update, sorted. Those of its Deployments are fields of them.",
+  })
+  async permissions(@Root() workspace: Workspace, @Ctx() context: GraphqlContext): Promise<string[]> {
+    const more = serviceAccountPermissions(workspaceScope(workspace.id));
+    return workspacePermissions(await context.actor(), workspace, more);
   }
 
   @MaxItems(20)
