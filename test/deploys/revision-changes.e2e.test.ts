@@ -101,6 +101,7 @@ test.each(DIALECTS)("$protocol tells each change from then on, whichever replica
 
   expect(second.number).toBe(2);
   expect(told(socket)).toEqual([
+    "1 DEPLOYED",
     "2 INITIALIZED",
     "2 SUPERSEDED",
     "3 INITIALIZED",
@@ -109,9 +110,9 @@ test.each(DIALECTS)("$protocol tells each change from then on, whichever replica
     "4 DEPLOYED",
   ]);
   expect(events(socket).map(({ deployment: { currentRevision } }) => currentRevision.number)).toEqual([
-    1, 1, 1, 3, 3, 4,
+    1, 1, 1, 1, 3, 3, 4,
   ]);
-  expect(events(socket)[1].statusReason).toBe("Superseded by revision 3");
+  expect(events(socket)[2].statusReason).toBe("Superseded by revision 3");
   expect(events(socket).at(-1)).toMatchObject({ isCurrent: true, isRollback: true });
 });
 
@@ -125,7 +126,24 @@ test("a revision that was unfinished before is told of when it fails", async () 
   const socket = await followed(world, admin, deployment.id);
   await applyOnce(other, id);
   await untilNotified(socket, "1 FAILED");
-  expect(events(socket)).toMatchObject([{ number: 1, statusReason: "missing can never run" }]);
+  expect(events(socket)).toMatchObject([
+    { number: 1, status: "INITIALIZED", statusReason: null },
+    { number: 1, status: "FAILED", statusReason: "missing can never run" },
+  ]);
+});
+
+test("it begins with the newest revision, and tells of what comes after that one", async () => {
+  const deployment = await createDeployment(world, admin);
+  await deployImage(world, admin, deployment);
+  await deployImage(world, admin, deployment);
+  const socket = await follow(world, admin, deployment.id);
+  await untilNotified(socket, "2 DEPLOYED");
+  expect(events(socket)).toMatchObject([
+    { number: 2, isCurrent: true, deployment: { currentRevision: { number: 2 } } },
+  ]);
+  await deployImage(other, admin, deployment);
+  await untilNotified(socket, "3 DEPLOYED");
+  expect(told(socket).filter((event) => !event.endsWith("INITIALIZED"))).toEqual(["2 DEPLOYED", "3 DEPLOYED"]);
 });
 
 test("a revision that is over before anybody looks is told of once, and other Deployments' are not", async () => {

@@ -14,7 +14,10 @@ export interface FollowRevisionsCommand {
   readonly deploymentId: string;
 }
 
-/** Each change of status in a Deployment's history from now on, for as long as its reader may read it. */
+/**
+ * The newest revision, then each change of status in a Deployment's history, for as long as its reader may read it. A reader
+ * who asks for the history after that first revision has come misses nothing.
+ */
 export class FollowRevisions {
   constructor(
     private readonly deps: {
@@ -48,7 +51,12 @@ export class FollowRevisions {
     };
     const { reader, deployment, head } = await authorized();
     const position = positionAt(deployment, head);
-    return new LiveStream((signal) => changes.follow(deployment.id, position, reader.id, signal), {
+    const newest = head === null ? [] : [{ ...head, isCurrent: head.id === deployment.currentRevisionId }];
+    const follow = async function* (signal: AbortSignal): AsyncGenerator<RevisionView, void, undefined> {
+      yield* newest;
+      yield* changes.follow(deployment.id, position, reader.id, signal);
+    };
+    return new LiveStream(follow, {
       check: async () => void (await authorized()),
       watch,
     });

@@ -13,7 +13,8 @@ export class RevisionChangesResolver implements StreamResolver {
   @Subscription(() => DeployRevision, {
     ...byStream,
     description:
-      "Each change of status of any of the Deployment's revisions, from now on, over a WebSocket. A revision that changes twice " +
+      "The newest revision, if there is one, and from then on each change of status of any of the Deployment's revisions, over a WebSocket. " +
+      "A history that is read after the first message misses none of the changes. A revision that changes twice " +
       "within a second may come once, as it is then. Requires deployment.deployRevisions.get, and ends with an error once that is gone.",
   })
   deployRevisionChanged(
