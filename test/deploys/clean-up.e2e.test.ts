@@ -135,7 +135,7 @@ describe("the clean-up", () => {
     expect((await cleanUp()).deletedRevisions).toBe(2);
     const { deployRevision } = await ask(
       world,
-      "query ($id: Uuid!) { deployRevision(id: $id) { number isRollback isCurrent rollbackFromId rolledBackId rollbackFrom { id } } }",
+      "query ($id: Uuid!) { deployRevision(id: $id) { number isRollback isCurrent rollbackFromId rolledBackId rollbackFrom { id } rolledBack { id } } }",
       { id: third.id },
       admin,
     );
@@ -146,6 +146,7 @@ describe("the clean-up", () => {
       rollbackFromId: first.id,
       rolledBackId: second.id,
       rollbackFrom: null,
+      rolledBack: null,
     });
     const gone = { deploymentUuid: deployment.id, deployRevisionId: first.id, description: "x" };
     expect((await askInVain(world, ROLLBACK, gone, admin)).message).toBe("Deploy revision not found");

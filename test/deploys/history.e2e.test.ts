@@ -18,7 +18,7 @@ import { TestClock } from "../builders/clock";
 import { ScriptedDriver } from "../builders/drivers";
 
 const FIELDS = `id number type status trigger description image imageTag createdAt isCurrent isRollback
-  rollbackFromId rolledBackId rollbackFrom { id number } createdBy { id type label }`;
+  rollbackFromId rolledBackId rollbackFrom { id number } rolledBack { id number } createdBy { id type label }`;
 
 const PAGE = `query ($deploymentUuid: Uuid!, $first: Int, $after: String, $filter: DeployRevisionFilter) {
   deployRevisions(deploymentUuid: $deploymentUuid, first: $first, after: $after, filter: $filter) {
@@ -448,9 +448,16 @@ describe("the deploy history", () => {
         rollbackFromId: line(1).id,
         rollbackFrom: { id: line(1).id, number: 1 },
         rolledBackId: line(3).id,
+        rolledBack: { id: line(3).id, number: 3 },
       });
       for (const one of all.filter(({ number }) => number !== 5)) {
-        expect(one).toMatchObject({ isRollback: false, rollbackFromId: null, rollbackFrom: null, rolledBackId: null });
+        expect(one).toMatchObject({
+          isRollback: false,
+          rollbackFromId: null,
+          rollbackFrom: null,
+          rolledBackId: null,
+          rolledBack: null,
+        });
       }
     });
 

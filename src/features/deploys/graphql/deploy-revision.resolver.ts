@@ -34,6 +34,18 @@ export class DeployRevisionResolver {
     return revision && presentRevision(revision);
   }
 
+  @FieldResolver(() => DeployRevision, {
+    nullable: true,
+    description: "On a rollback: the revision that ran when it was triggered; null once that line was cleaned up.",
+  })
+  async rolledBack(
+    @Root() { rolledBackId }: DeployRevision,
+    @Ctx() context: GraphqlContext,
+  ): Promise<DeployRevision | null> {
+    const revision = rolledBackId === null ? null : await this.deps.loaders(context).revisions.load(rolledBackId);
+    return revision && presentRevision(revision);
+  }
+
   @FieldResolver(() => DagBundle, {
     nullable: true,
     description: "The DAG bundle that is live with it; null where DAGs come from the image.",

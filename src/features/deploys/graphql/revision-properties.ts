@@ -36,6 +36,7 @@ const MADE_FROM: Readonly<Record<string, readonly RevisionProperty[]>> = {
   rollbackFromId: ["rollbackFromId"],
   rollbackFrom: ["rollbackFromId"],
   rolledBackId: ["rolledBackId"],
+  rolledBack: ["rolledBackId"],
   dagBundle: ["dagTarballVersion"],
   pinned: ["pinned"],
 };
