@@ -67,13 +67,13 @@ async function start(config: Config, log: Logger, shutdown: Shutdown): Promise<v
     ),
   );
   const app = await shutdown.letFinish(creating);
-  const { url } = await shutdown.letFinish(app.start({ beforeListening: () => placeholder.close() }));
+  const { url, operatorUrl } = await shutdown.letFinish(app.start({ beforeListening: () => placeholder.close() }));
   if (demo !== null) {
     process.stdout.write(await banner(config, url, demo));
     if (config.auth.localEnabled) await demo.passwordShown();
   }
   await shutdown.letFinish(tellSetUp(app, config, log));
-  log.info({ url }, "ready");
+  log.info({ url, ...(operatorUrl !== undefined && { operatorUrl }) }, "ready");
 }
 
 function stopWithDatabase({ embedded }: Database, log: Logger, shutdown: Shutdown): void {

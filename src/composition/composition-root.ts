@@ -49,7 +49,9 @@ export interface App {
   readonly dataSource: DataSource;
   readonly features: Features;
   /** Takes requests, and does background work unless the configuration says otherwise. */
-  start(steps?: { readonly beforeListening?: () => Promise<void> }): Promise<{ readonly url: string }>;
+  start(steps?: {
+    readonly beforeListening?: () => Promise<void>;
+  }): Promise<{ readonly url: string; readonly operatorUrl?: string }>;
   /** Lets requests and jobs in hand finish, then closes every connection. Takes 23 s at most, and never throws. */
   stop(): Promise<void>;
 }

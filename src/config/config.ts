@@ -69,6 +69,8 @@ interface ServerConfig {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The port of `/metrics` and of the details of `/v1/readyz`. Absent: that of the API. */
+  readonly operatorPort?: number;
   readonly endpoint: string;
   /** Path of GraphQL over WebSocket. */
   readonly subscriptions: string;

@@ -107,13 +107,12 @@ test.each([
   const { ask, lines } = start();
   for (let time = 0; time < 3; time++) {
     lines.length = 0;
-    const answer = await ask(query, {}, { "x-request-id": "my-id.1" });
+    const answer = await ask(query);
+    const requestId = answer.headers["x-request-id"];
     expect(answer.statusCode).toBe(200);
     expect(answer.body).not.toMatch(/hunter2|stack|Cannot return null|not a number/);
-    expect(answer.json().errors).toMatchObject([
-      { extensions: { code: "INTERNAL_SERVER_ERROR", requestId: "my-id.1" } },
-    ]);
-    expect(lines.filter(({ level }) => level === 50)).toMatchObject([{ requestId: "my-id.1" }]);
+    expect(answer.json().errors).toMatchObject([{ extensions: { code: "INTERNAL_SERVER_ERROR", requestId } }]);
+    expect(lines.filter(({ level }) => level === 50)).toMatchObject([{ requestId }]);
   }
 });
 
@@ -169,13 +168,39 @@ test("one line per request: debug for queries, info for mutations, named by the 
   expect(JSON.stringify(lines)).not.toMatch(/s3cret|Mine/);
 });
 
-test("a request id is taken over if it is sane, and made otherwise", async () => {
+test("a request has an id of ours, and the log has the client's beside it if it is sane", async () => {
+  const { ask, app, lines } = start();
+  const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+  for (const [given, logged] of [
+    ["abc-1", "abc-1"],
+    ["no\tgood {}", undefined],
+  ] as const) {
+    lines.length = 0;
+    const answer = await ask("mutation { conflict }", {}, { "x-request-id": given });
+    const requestId = answer.headers["x-request-id"];
+    expect(requestId).toMatch(UUID);
+    expect(lines).toEqual([expect.objectContaining({ requestId })]);
+    expect(lines[0]?.["clientRequestId"]).toBe(logged);
+  }
+  const shown = await ask("{ requestId }", {}, { "x-request-id": "abc-1" });
+  expect(shown.json().data.requestId).toBe(shown.headers["x-request-id"]);
+  expect((await app.inject("/nowhere")).headers["x-request-id"]).toMatch(UUID);
+});
+
+test("every response forbids sniffing, and none is kept unless it may be", async () => {
   const { ask, app } = start();
-  expect((await ask("{ requestId }", {}, { "x-request-id": "abc-1" })).headers["x-request-id"]).toBe("abc-1");
-  const made = await ask("{ requestId }", {}, { "x-request-id": "no\tgood {}" });
-  expect(made.headers["x-request-id"]).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
-  expect(made.json().data.requestId).toBe(made.headers["x-request-id"]);
-  expect((await app.inject("/nowhere")).headers["x-request-id"]).toBeDefined();
+  const answers = [
+    await ask("{ number }"),
+    await ask("{ nothing }"),
+    ...(await Promise.all(["/v1/healthz", "/nowhere", "/v1/%zz", "/metrics", "/ws"].map((url) => app.inject(url)))),
+    await app.inject({ method: "DELETE", url: "/v1" }),
+  ];
+  for (const { headers } of answers)
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+      "x-request-id": expect.any(String),
+    });
 });
 
 test.each<[string, Payload, Record<string, string>, number]>([
@@ -464,3 +489,32 @@ async function fetchQuery(url: string, query: string): Promise<unknown> {
   });
   return answer.json();
 }
+
+describe("a port for operators", () => {
+  test("has health and metrics, and the port of the API only says whether it is ready", async () => {
+    const { listen, app, operators, close } = start({ operatorPort: 0 });
+    const { url, operatorUrl } = await listen();
+    const get = async (base: string | undefined, path: string) => {
+      const response = await fetch(`${base}${path}`);
+      return { status: response.status, headers: response.headers, text: await response.text() };
+    };
+    expect(operatorUrl).not.toBe(url);
+    expect((await get(operatorUrl, "/metrics")).text).toContain("retrograde_build_info");
+    expect((await get(url, "/metrics")).status).toBe(404);
+    const ready = await get(operatorUrl, "/v1/readyz");
+    expect(JSON.parse(ready.text)).toEqual({ status: "ready", version: "1.2.3", checks: expect.any(Object) });
+    expect(ready.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(JSON.parse((await get(url, "/v1/readyz")).text)).toEqual({ status: "ready" });
+    for (const base of [url, operatorUrl]) expect((await get(base, "/v1/healthz")).status).toBe(200);
+    expect((await get(operatorUrl, "/v1")).status).toBe(404);
+    await close(1000);
+    expect([app.server.listening, operators?.server.listening]).toEqual([false, false]);
+  });
+
+  test("is not there unless it is set", async () => {
+    const { app, operators } = start();
+    expect(operators).toBeNull();
+    expect((await app.inject("/metrics")).statusCode).toBe(200);
+    expect((await app.inject("/v1/readyz")).json()).toHaveProperty("checks");
+  });
+});

@@ -2,7 +2,6 @@ import cors from "@fastify/cors";
 import fastify, { type FastifyInstance } from "fastify";
 import type { GraphQLSchema } from "graphql";
 import { randomUUID } from "node:crypto";
-import type { IncomingMessage } from "node:http";
 import type { Logger } from "pino";
 import type { CallerLimitsSettings } from "./graphql/caller-limits";
 import type { OutageLog } from "../infrastructure/outages/outage-log";
@@ -13,7 +12,7 @@ import { cleanForwardedFor, trustOf, type TrustedProxies } from "./http/client-a
 import { limitConnections, type ConnectionLimits } from "./http/connection-limits";
 import { answerParserErrors, requireHost } from "./http/parser-refusals";
 import { withoutTrailingSlash } from "./http/trailing-slashes";
-import { healthRoutes, type Readiness } from "./http/health-routes";
+import { healthRoutes, type HealthRoutesOptions, type Readiness } from "./http/health-routes";
 import { NO_PAGE_SESSIONS, type PageSessions } from "./http/page-sessions";
 import { answerErrors, answerUnknownRoute, errorBody } from "../infrastructure/http/http-errors";
 import { parseJsonBodies } from "../infrastructure/http/json-bodies";
@@ -24,7 +23,8 @@ import type { SocketGate } from "./sockets/socket-connection";
 import { SocketServer, type SocketTimes } from "./sockets/socket-server";
 import { webClientRoutes, type WebClientOptions } from "./web-client/web-client-routes";
 
-const REQUEST_ID = /^[\w.-]{1,64}$/;
+/** Every response has them. Routes whose responses may be kept, or come with more, set their own. */
+const DEFAULT_HEADERS = { "x-content-type-options": "nosniff", "cache-control": "no-store" };
 const SWEEP_IDLE_EVERY_MS = 50;
 /** Max interval between two checks of Node for headers and requests that take too long. */
 const MAX_CHECK_INTERVAL_MS = 5_000;
@@ -38,6 +38,8 @@ export interface ApiServerSettings extends BodyLimits, ConnectionLimits {
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
+  /** The port of health and metrics; absent: that of the API. 0 takes any free port. */
+  readonly operatorPort?: number | undefined;
   readonly endpoint: string;
   /** Path of the WebSocket. */
   readonly subscriptions: string;
@@ -83,12 +85,14 @@ export interface ApiServerOptions {
 export interface ApiServer {
   /** For routes of features, added before `listen`, and for requests without a socket in tests. */
   readonly app: FastifyInstance;
-  readonly listen: () => Promise<{ readonly url: string }>;
+  /** Health and metrics, if they have a port of their own. */
+  readonly operators: FastifyInstance | null;
+  readonly listen: () => Promise<{ readonly url: string; readonly operatorUrl?: string }>;
   /** Takes no new connections, closes sockets, lets running requests finish within `graceMs`, then cuts them off. */
   readonly close: (graceMs: number) => Promise<void>;
 }
 
-/** The HTTP server of the API. Every response has an `x-request-id`: the client's own, if it sent a valid one. */
+/** The HTTP server of the API. Every response has an `x-request-id`, which is chosen here. */
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const {
     schema,
@@ -107,8 +111,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     logger: false,
     bodyLimit: server.bodyLimitBytes,
     trustProxy: trust,
-    genReqId: requestIdOf,
-    frameworkErrors: answerError,
+    genReqId: () => randomUUID(),
+    frameworkErrors: (error, request, reply) => {
+      answerError(error, request, reply.headers({ ...DEFAULT_HEADERS, "x-request-id": request.id }));
+    },
     clientErrorHandler: answerParserErrors,
     rewriteUrl: ({ url = "/" }) => withoutTrailingSlash(url, server),
     requestTimeout: (server.uploadTimeoutSeconds + LAST_RESORT_SECONDS) * 1000,
@@ -118,6 +124,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       connectionsCheckingInterval: Math.min(server.requestTimeoutSeconds * 500, MAX_CHECK_INTERVAL_MS),
     },
   });
+  addDefaultHeaders(app);
   if (trust !== false) cleanForwardedFor(app);
   limitConnections(app, { ...server, isBehindProxy: trust !== false }, log);
   requireHost(app);
@@ -126,10 +133,6 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   app.setErrorHandler(answerError);
   const clientPages = options.webClient === undefined ? null : webClientRoutes(app, options.webClient);
   app.setNotFoundHandler(clientPages ?? answerUnknownRoute);
-  app.addHook("onRequest", (request, reply, done) => {
-    reply.header("x-request-id", request.id);
-    done();
-  });
   limitTime(app, answerWithinMs, (error, request, reply) => answerError(error, request, reply));
   limitBodies(app, server, { authenticate, pageSessions });
   if (server.allowedOrigins.length > 0) {
@@ -168,24 +171,47 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   );
   graphqlRoutes(app, { endpoint: server.endpoint, graphql, authenticate, pageSessions, log });
   if (clientPages === null) leadToExplorer(app, server.endpoint);
-  healthRoutes(app, { ...options, endpoint: server.endpoint });
+  const health = { ...options, endpoint: server.endpoint };
+  healthRoutes(app, health, server.operatorPort === undefined ? "OPERATORS" : "PUBLIC");
+  const operators = server.operatorPort === undefined ? null : createOperatorServer(health, answerError);
 
   return {
     app,
+    operators,
     listen: async () => {
       if (server.trustProxy === true) log.warn(TRUSTS_ALL);
-      return { url: await app.listen({ host: server.host, port: server.port }) };
+      const { host, port, operatorPort } = server;
+      const operatorUrl = await operators?.listen({ host, port: operatorPort! });
+      const url = await app.listen({ host, port });
+      return operatorUrl === undefined ? { url } : { url, operatorUrl };
     },
     close: async (graceMs) => {
       await Promise.all([closeWithin(app, graceMs), sockets.close(graceMs)]);
+      // Last, so that probes and the scraper see the end.
+      if (operators !== null) await closeWithin(operators, 0);
       if (started) await graphql.stop();
     },
   };
 }
 
-function requestIdOf({ headers }: IncomingMessage): string {
-  const given = headers["x-request-id"];
-  return typeof given === "string" && REQUEST_ID.test(given) ? given : randomUUID();
+/** Serves health and metrics on a port of its own, which a network policy can keep to the inside. */
+function createOperatorServer(
+  health: HealthRoutesOptions,
+  answerError: ReturnType<typeof answerErrors>,
+): FastifyInstance {
+  const app = fastify({ logger: false, genReqId: () => randomUUID() });
+  addDefaultHeaders(app);
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler(answerUnknownRoute);
+  healthRoutes(app, health, "OPERATORS");
+  return app;
+}
+
+function addDefaultHeaders(app: FastifyInstance): void {
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers({ ...DEFAULT_HEADERS, "x-request-id": request.id });
+    done();
+  });
 }
 
 async function closeWithin(app: FastifyInstance, graceMs: number): Promise<void> {

@@ -4,7 +4,6 @@ import {
   serviceAccountWith,
   signUp,
   signUpAdmin,
-  uniqueName,
   userWith,
   type Account,
   type Place,
@@ -80,10 +79,9 @@ describe.each(Object.keys(LEVELS) as Level[])("a service account with a role on 
 
   test("with another role keeps its key, and leaves an audit line", async () => {
     const { id } = await viewerAt(level);
-    const requestId = uniqueName("request");
-    const { errors } = await world.send(update, { ...places[level], id, role: `${level}_EDITOR` }, admin, {
-      "x-request-id": requestId,
-    });
+    const editor = { ...places[level], id, role: `${level}_EDITOR` };
+    const { errors, headers } = await world.send(update, editor, admin);
+    const requestId = String(headers["x-request-id"]);
     expect(errors).toBeUndefined();
     expect(await roleOf(id)).toBe(`${level}_EDITOR`);
     expect(await auditLinesOf(world, requestId)).toMatchObject([

@@ -1,4 +1,4 @@
-import { ask, createDeployment, createWorkspace, signUp, signUpAdmin, uniqueName, userWith } from "../builders/api";
+import { ask, createDeployment, createWorkspace, signUp, signUpAdmin, userWith } from "../builders/api";
 import { auditLinesOf } from "../builders/audit";
 import { NO_IDS, READ } from "../builders/deployment-operations";
 import { bindTeam, teamWith } from "../builders/team-operations";
@@ -156,8 +156,8 @@ describe("a user on a Deployment", () => {
       [UPDATE_USER, "DEPLOYMENT_ADMIN"],
       [REMOVE_USER, "DEPLOYMENT_ADMIN"],
     ] as const) {
-      const requestId = uniqueName("request");
-      await world.send(query, { email, deploymentId, role }, admin, { "x-request-id": requestId });
+      const { headers } = await world.send(query, { email, deploymentId, role }, admin);
+      const requestId = String(headers["x-request-id"]);
       lines.push(
         ...(await auditLinesOf(world, requestId)).map(({ action, objectId, details }) => [action, objectId, details]),
       );

@@ -14,7 +14,7 @@ import {
 import { fingerprint } from "../builders/fingerprint";
 import { bindTeam, teamWith } from "../builders/team-operations";
 import { person } from "../builders/workspace-operations";
-import { startTestApp, type TestApp } from "../world/app";
+import { startTestApp, type Answer, type TestApp } from "../world/app";
 import { operationOf, type Operation } from "./operations";
 import { PUBLIC, ROOT_FIELDS, type Rule, type Target } from "./root-fields";
 import { levelOf, ROLES_AT_0_35, SUBJECTS, type Place, type Subject } from "./subjects";
@@ -61,11 +61,12 @@ describe("every root field of the schema", () => {
     { operation }: Call,
     target: Target,
     token?: string,
-    requestId = uniqueName("walk"),
-  ): Promise<string> {
-    const { status, errors } = await world.send(operation.query, operation.variables(target), token, {
-      "x-request-id": requestId,
-    });
+  ): Promise<{ readonly seen: string; readonly requestId: string }> {
+    const answer = await world.send(operation.query, operation.variables(target), token);
+    return { seen: seenIn(answer), requestId: String(answer.headers["x-request-id"]) };
+  }
+
+  function seenIn({ status, errors }: Answer): string {
     const [first] = errors ?? [];
     if (status !== 200) return `HTTP ${status}: ${first?.message}`;
     if (first === undefined) return "OK";
@@ -158,7 +159,7 @@ describe("every root field of the schema", () => {
     const { own } = await targets();
     const before = await fingerprint(world);
     const seen: string[] = [];
-    for (const call of calls) seen.push(`${call.name}: ${await outcome(call, own)}`);
+    for (const call of calls) seen.push(`${call.name}: ${(await outcome(call, own)).seen}`);
     const expected = (name: string) => (name === "createUser" ? "FORBIDDEN" : "UNAUTHENTICATED");
     expect(seen).toEqual(calls.map(({ name }) => `${name}: ${expected(name)}`));
     expect(await fingerprint(world)).toEqual(before);
@@ -184,8 +185,7 @@ describe("every root field of the schema", () => {
     const requests: { readonly id: string; readonly name: string; readonly lines: number }[] = [];
     const take = async ({ call, place, verdict }: (typeof asked)[number]): Promise<void> => {
       const expected = verdict === "allowed" ? call.rule.answer : verdict;
-      const id = uniqueName("walk");
-      const seen = await outcome(call, aims[place], token, id);
+      const { seen, requestId: id } = await outcome(call, aims[place], token);
       if (seen !== expected) wrong.push(`${call.name} on ${place}: ${seen} instead of ${expected}`);
       requests.push({
         id,

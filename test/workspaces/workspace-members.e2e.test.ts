@@ -5,7 +5,6 @@ import {
   serviceAccountWith,
   signUp,
   signUpAdmin,
-  uniqueName,
   userWith,
 } from "../builders/api";
 import { newId } from "../../src/kernel/ids";
@@ -332,8 +331,8 @@ describe("a Team in a Workspace", () => {
       [UPDATE_TEAM_ROLE, { workspaceId, teamId, role: "WORKSPACE_EDITOR" }],
       [REMOVE_TEAM_FROM_WORKSPACE, { workspaceId, teamId }],
     ] as const) {
-      const requestId = uniqueName("request");
-      await world.send(query, variables, admin, { "x-request-id": requestId });
+      const { headers } = await world.send(query, variables, admin);
+      const requestId = String(headers["x-request-id"]);
       lines.push(
         ...(await auditLinesOf(world, requestId)).map(({ action, objectId, details }) => [action, objectId, details]),
       );

@@ -33,6 +33,12 @@ export const server = {
     env: ["PORT"],
     description: "Port to listen on; 0 takes any free one.",
   }),
+  operatorPort: optionalSetting({
+    kind: wholeNumber(0, 65_535),
+    values: [config("webserver.operatorPort")],
+    description:
+      "Port of /metrics and of the details of /v1/readyz (0 takes any free one); without it they are on the port of the API.",
+  }),
   endpoint: setting({
     kind: textLike(/^(\/[\w.-]+)+$/, 'a path that starts with "/" and does not end with it'),
     default: "/v1",

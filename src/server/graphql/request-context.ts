@@ -6,6 +6,8 @@ import type { GraphqlContext } from "../../infrastructure/graphql/context";
 import { ObjectBudget } from "./object-budget";
 import type { CallerClass } from "./caller-class";
 
+const CLIENT_REQUEST_ID = /^[\w.-]{1,64}$/;
+
 /** Turns an `authorization` header into the actor behind it. @throws Unauthenticated */
 export type Authenticate = (header: string | undefined, options: { readonly fresh: boolean }) => Promise<Actor>;
 
@@ -13,7 +15,7 @@ export type Authenticate = (header: string | undefined, options: { readonly fres
 export interface Caller {
   readonly id: string;
   readonly ip: string;
-  readonly headers: { readonly authorization?: string | undefined };
+  readonly headers: { readonly authorization?: string | undefined; readonly "x-request-id"?: unknown };
   readonly printsVerbatim?: boolean;
 }
 
@@ -57,6 +59,12 @@ export class RequestContext implements GraphqlContext {
 
   get address(): string {
     return this.request.ip;
+  }
+
+  /** The id that the client has given the request, for the log only: another request may have the same. */
+  get clientRequestId(): string | undefined {
+    const given = this.request.headers["x-request-id"];
+    return typeof given === "string" && CLIENT_REQUEST_ID.test(given) ? given : undefined;
   }
 
   get authorization(): string | undefined {

@@ -65,8 +65,9 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
 
     const level = node?.operation === OperationTypeNode.MUTATION ? "info" : "debug";
     if (log.isLevelEnabled(level)) {
-      const { requestId, actorId } = context;
-      log[level]({ requestId, operation, ...named, actorId, ms: Math.round(ms * 10) / 10, outcome }, type);
+      const { requestId, clientRequestId, actorId } = context;
+      const ids = { requestId, ...(clientRequestId !== undefined && { clientRequestId }) };
+      log[level]({ ...ids, operation, ...named, actorId, ms: Math.round(ms * 10) / 10, outcome }, type);
     }
   }
 

@@ -18,10 +18,12 @@ export interface HealthRoutesOptions {
 
 /**
  * Liveness and readiness beside the GraphQL endpoint, as on the 0.35 platform, and metrics where scrapers expect them.
+ * PUBLIC leaves out what only operators need: metrics, the version and the results of the checks.
  */
 export function healthRoutes(
   app: FastifyInstance,
   { endpoint, ready, metrics, version, log }: HealthRoutesOptions,
+  audience: "PUBLIC" | "OPERATORS",
 ): void {
   app.get(`${endpoint}/healthz`, async () => ({ status: "ok" }));
 
@@ -31,8 +33,10 @@ export function healthRoutes(
       return { ready: false, checks: {} };
     });
     reply.code(readiness.ready ? 200 : 503);
-    return { status: readiness.ready ? "ready" : "not ready", version, checks: readiness.checks };
+    const status = readiness.ready ? "ready" : "not ready";
+    return audience === "PUBLIC" ? { status } : { status, version, checks: readiness.checks };
   });
+  if (audience === "PUBLIC") return;
 
   app.get("/metrics", async (_request, reply) => {
     const text = await metrics.text();

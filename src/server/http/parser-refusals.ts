@@ -16,6 +16,7 @@ export function answerOnSocket(socket: Duplex, status: number, message: string):
     "Connection: close",
     "Content-Type: application/json; charset=utf-8",
     "X-Content-Type-Options: nosniff",
+    "Cache-Control: no-store",
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(status === 503 ? [`Retry-After: ${RETRY_AFTER_SECONDS}`] : []),
   ];
