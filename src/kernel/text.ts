@@ -1,7 +1,7 @@
 import { InvalidInput } from "./errors";
 
 /** Max characters of a label: it fits into a title, a column of a table and a Postgres key. */
-export const MAX_LABEL = 190;
+const MAX_LABEL = 190;
 const MAX_DESCRIPTION = 1_000;
 
 /** Alphabets whose letters never join. Between them a joiner would only hide in a name that looks like another one. */
