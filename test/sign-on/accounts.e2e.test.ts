@@ -187,7 +187,7 @@ describe.each([
     [
       "of lines and tags",
       "A\r\nSet-Cookie: a=b\0<script>alert(1)</script>",
-      "A Set-Cookie: a=b <script>alert(1)</script>",
+      "A Set-Cookie: a=b<script>alert(1)</script>",
     ],
     ["a number", 7, null],
     ["nothing but blanks", " \t ", null],
