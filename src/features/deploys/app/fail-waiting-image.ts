@@ -8,7 +8,7 @@ import { auditedRevision } from "../domain/deploy-revision";
 import { MAX_REASON } from "../domain/new-revision";
 import { nothingPending } from "../domain/pending-versions";
 import { mayPush } from "../domain/permissions";
-import { applyKey, loadHeadCurrentAndTarget } from "./append-revision";
+import { loadHeadCurrentAndTarget, removeApplyJob } from "./append-revision";
 import type { DeployStores, RevisionReadModel } from "./ports";
 import type { RecordPushes } from "./record-pushes";
 
@@ -51,7 +51,7 @@ export class FailWaitingImage {
       const at = clock();
       if (head === null || !stillWaitsFor(head, { actor, at, waitMs })) return;
       const statusReason = `Its DAGs were refused: ${reason}`.slice(0, MAX_REASON);
-      await stores.outbox.remove(applyKey(head.id));
+      await removeApplyJob(stores.outbox, head.id);
       await stores.revisions.update(head.id, { status: "FAILED", statusReason, updatedAt: at, finishedAt: at });
       await stores.deployments.update(deployment.id, { ...nothingPending(deployment, head), updatedAt: at });
       await stores.logs.add([deployLogLine(deployment, head, { event: "failed", reason: statusReason }, at)]);
