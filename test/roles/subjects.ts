@@ -52,7 +52,7 @@ const TIER: Readonly<Record<string, string>> = {
 export function holds(subject: Subject, permissions: readonly string[], level: Level, place: Place): boolean {
   const { kind, role } = subject;
   return permissions.some((permission) => {
-    if (kind !== "service account" && listed("USER", permission)) return true;
+    if ((kind !== "service account" || levelOf(subject) === "system") && listed("USER", permission)) return true;
     switch (levelOf(subject)) {
       case "none":
         return false;

@@ -188,6 +188,16 @@ describe("who may do what with a Workspace", () => {
     }
   });
 
+  test.each(["SYSTEM_ADMIN", "SYSTEM_VIEWER"] as const)(
+    "a service account that is %s may, and nobody administers the new Workspace",
+    async (role) => {
+      const key = await serviceAccountWith(world, admin, role);
+      const { createWorkspace: made } = await ask(world, CREATE_WORKSPACE, { label: role }, key.token);
+      const members = "query ($id: Uuid!) { workspaceUsers(workspaceUuid: $id) { id } }";
+      expect((await ask(world, members, { id: made.id }, admin)).workspaceUsers).toEqual([]);
+    },
+  );
+
   test("a service account of a Workspace or Deployment may not create a Workspace", async () => {
     const { id: deploymentId, workspaceId } = await createDeployment(world, admin);
     for (const key of [

@@ -226,7 +226,11 @@ describe("what a service account's role allows", () => {
 
   test.each(SYSTEM_ROLES)("%s: the same everywhere", (role) => {
     for (const scope of [SYSTEM_SCOPE, workspaceScope("ours"), DEPLOYMENT])
-      expect(allowed("SERVICE_ACCOUNT", [onSystem(role)], scope)).toEqual(sorted(role));
+      expect(allowed("SERVICE_ACCOUNT", [onSystem(role)], scope)).toEqual(sorted("USER", role));
+  });
+
+  test("SYSTEM_ADMIN: every permission that there is", () => {
+    expect(allowed("SERVICE_ACCOUNT", [onSystem("SYSTEM_ADMIN")], SYSTEM_SCOPE)).toEqual([...PERMISSION_NAMES].sort());
   });
 
   test.each(DEPLOYMENT_ROLES)("%s: its permissions on the Deployment alone", (role) => {

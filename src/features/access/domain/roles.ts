@@ -80,16 +80,19 @@ const DEPLOYMENT_TIER: Readonly<Record<WorkspaceRole, DeploymentRole>> = {
 /**
  * Roles as grants. WORKSPACE_ADMIN acts as DEPLOYMENT_ADMIN on all Deployments of the Workspace; other
  * Workspace roles give users no permission on a Deployment, while those of service accounts map tier to
- * tier (public role reference, and the CI/CD guide for service accounts).
+ * tier (public role reference, and the CI/CD guide for service accounts). Service accounts have what USER has through a
+ * system role only, from which the platform's own roles inherit it.
  */
 export function grantsOf(
   subject: "USER" | "SERVICE_ACCOUNT",
   held: readonly HeldRole[],
   roles: RolePermissions,
 ): Grant[] {
-  const grants: Grant[] = subject === "USER" ? [{ reach: { kind: "system" }, permissions: roles.USER }] : [];
-  for (const { role, workspaceId, deploymentId } of held) {
-    if (isSystemRole(role) && workspaceId === null && deploymentId === null) {
+  const isUser = subject === "USER" || held.some(isOnSystem);
+  const grants: Grant[] = isUser ? [{ reach: { kind: "system" }, permissions: roles.USER }] : [];
+  for (const bound of held) {
+    const { role, workspaceId, deploymentId } = bound;
+    if (isOnSystem(bound)) {
       grants.push({ reach: { kind: "system" }, permissions: roles[role] });
     } else if (isWorkspaceRole(role) && workspaceId !== null && deploymentId === null) {
       grants.push({ reach: { kind: "workspace", workspaceId }, permissions: roles[role] });
@@ -102,3 +105,6 @@ export function grantsOf(
   }
   return grants;
 }
+
+const isOnSystem = ({ role, workspaceId, deploymentId }: HeldRole): boolean =>
+  isSystemRole(role) && workspaceId === null && deploymentId === null;
