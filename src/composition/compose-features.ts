@@ -218,7 +218,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     /** Removes the marks of other installations. Returns which they were. */
     takePlacesOver: async () => [...(await bundlesModule.claim.takeOver()), ...(await rolloutsModule.claim.takeOver())],
     resolvers: [
-      ...runtimesModule.resolvers,
+      ...runtimesModule.resolvers((actor) => deploymentsModule.queries.runtimeVersions(actor)),
       ...auditModule.resolvers,
       ...accessModule.resolvers,
       ...signOnModule.resolvers,

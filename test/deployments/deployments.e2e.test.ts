@@ -1,4 +1,14 @@
-import { ask, askInVain, createWorkspace, signUpAdmin, uniqueName, UPDATE_IMAGE, userWith } from "../builders/api";
+import {
+  ask,
+  askInVain,
+  createDeployment,
+  createWorkspace,
+  signUp,
+  signUpAdmin,
+  uniqueName,
+  UPDATE_IMAGE,
+  userWith,
+} from "../builders/api";
 import { CREATE, DELETE, READ, readDeployment, rowOf, secretsOf, UPSERT } from "../builders/deployment-operations";
 import { fingerprint } from "../builders/fingerprint";
 import { startTestApp, type TestApp } from "../world/app";
@@ -83,6 +93,18 @@ describe("createDeployment", () => {
     );
     expect([runtimeVersion, runtimeAirflowVersion]).toEqual([newest.version, newest.airflowVersion]);
     expect(desiredRuntimeVersion).toBe(runtimeVersion);
+  });
+
+  test("makes its Runtime one of those to choose from, for whoever sees the Deployment", async () => {
+    const runtimeVersion = "10.4.0";
+    const { id: deploymentId } = await createDeployment(world, admin, { runtimeVersion });
+    const listed = async (token: string): Promise<string[]> =>
+      (await ask(world, "{ runtimeReleases { version } }", null, token)).runtimeReleases.map(
+        ({ version }: { version: string }) => version,
+      );
+    const viewer = await userWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId });
+    expect(await listed(viewer.token)).toContain(runtimeVersion);
+    expect(await listed((await signUp(world, { by: admin })).token)).not.toContain(runtimeVersion);
   });
 
   test.each([

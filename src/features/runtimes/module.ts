@@ -1,5 +1,6 @@
 import type { Config } from "../../config";
 import type { Clock } from "../../kernel/clock";
+import type { Actor } from "../../kernel/permissions";
 import { version } from "../../../package.json";
 import { loadCatalogue } from "./client/load-catalogue";
 import airflowReleases from "./data/airflow-releases.json";
@@ -13,11 +14,13 @@ export async function createRuntimesModule({ deployments, server }: Config, cloc
   return {
     catalogue,
     airflowImages,
-    resolvers: [
+    /** `versionsInUse`: Runtime versions of the Deployments that the actor may see. */
+    resolvers: (versionsInUse: (actor: Actor) => Promise<readonly string[]>) => [
       new PlatformResolver(
         { ...deployments, baseDomain: server.baseDomain, productVersion: version },
         catalogue,
         clock,
+        versionsInUse,
       ),
       new DeploymentConfigResolver(airflowImages),
     ],

@@ -93,6 +93,11 @@ export class DeploymentQueries {
     });
   }
 
+  /** Of the Deployments that the actor may see: what runs, and what is about to. */
+  runtimeVersions(actor: Actor): Promise<string[]> {
+    return this.deps.readModel.runtimeVersions(visibleDeployments(actor));
+  }
+
   /** What is left of the pool. */
   async availableNamespaces(): Promise<string[]> {
     const { readModel, namespaces } = this.deps;

@@ -43,6 +43,8 @@ export interface DeploymentReadModel {
   takenNamespaces(names: readonly string[]): Promise<string[]>;
   /** Whether a list of these goes on behind it; one that was deleted and is kept has its place there too. */
   hasPlace(id: string, among: VisibleDeployments): Promise<boolean>;
+  /** Those that run or are about to, each once, in no order. */
+  runtimeVersions(among: VisibleDeployments): Promise<string[]>;
   /** Sorted by label, then id. */
   list(query: DeploymentList): Promise<Deployment[]>;
 }

@@ -64,6 +64,17 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
     return rows.length > 0;
   }
 
+  async runtimeVersions(among: VisibleDeployments): Promise<string[]> {
+    const parameters: unknown[] = [];
+    const isAmong = among === "all" ? "true" : visibility(among, (value) => `$${parameters.push(value)}`);
+    const rows = await this.sql.query<{ version: string }>(
+      `SELECT DISTINCT version FROM deployment d, unnest(ARRAY[d.runtime_version, d.pending_runtime_version]) version
+       WHERE version IS NOT NULL AND d.deleted_at IS NULL AND ${isAmong}`,
+      parameters,
+    );
+    return rows.map(({ version }) => version);
+  }
+
   async list({
     among,
     workspaceId,

@@ -73,7 +73,7 @@ export async function appendRefusal(
 }
 
 /** Of the job that rolls the revision out. */
-export const applyKey = (revisionId: string): string => `apply:${revisionId}`;
+const applyKey = (revisionId: string): string => `apply:${revisionId}`;
 
 /** A rollout that has begun goes on, and finds that there is nothing to do. */
 export const removeApplyJob = (outbox: DeployStores["outbox"], revisionId: string): Promise<void> =>

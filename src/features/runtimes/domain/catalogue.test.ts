@@ -57,6 +57,8 @@ describe("releases", () => {
   test("by default the newest of every maintained Airflow minor", () => {
     const latest = ["3.3-8", "3.2-10", "3.1-21", "3.0-18", "13.11.0", "11.8.0", "9.17.0"];
     expect(versions(shipped.releases())).toEqual(latest);
+    const inUse = ["11.5.0-base", "11.8.0", "14.0.0", "no version"];
+    expect(versions(shipped.releases({ inUse }))).toEqual([...latest.slice(0, 6), "11.5.0", ...latest.slice(6)]);
   });
 
   test.each([

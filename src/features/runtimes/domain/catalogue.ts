@@ -27,6 +27,8 @@ export interface AirflowSchemaRevision {
 export interface ReleaseFilter {
   /** Only releases that contain exactly this Airflow; a hotfix number or flavour does not count. */
   readonly airflowVersion?: string | undefined;
+  /** Runtime versions that are in use: their releases belong to the list too, unless it is of one Airflow. */
+  readonly inUse?: readonly string[] | undefined;
   /** Every release. Otherwise see {@link RuntimeCatalogue.releases}. */
   readonly includeAll?: boolean | undefined;
 }
@@ -63,11 +65,18 @@ export class RuntimeCatalogue {
    * Airflow minor, and passes over restricted releases, is our reading, for these are the series that the maintenance
    * policy counts.
    *
+   * What is `inUse` is listed as well: the `astro` CLI asks before it deploys a release that is not, which nobody should be
+   * asked about the one that runs.
+   *
    * For one `airflowVersion` a deprecated release is returned if there is no other: moving to a Runtime from an Airflow
    * that is out of maintenance needs one.
    */
-  releases({ airflowVersion, includeAll = false }: ReleaseFilter = {}): readonly RuntimeRelease[] {
-    if (airflowVersion === undefined) return includeAll ? this.newestFirst : latestOfEachAirflowMinor(this.newestFirst);
+  releases({ airflowVersion, inUse = [], includeAll = false }: ReleaseFilter = {}): readonly RuntimeRelease[] {
+    if (airflowVersion === undefined) {
+      if (includeAll) return this.newestFirst;
+      const listed = new Set([...latestOfEachAirflowMinor(this.newestFirst), ...inUse.map((one) => this.find(one))]);
+      return this.newestFirst.filter((release) => listed.has(release));
+    }
     const matching = this.releasesContaining(airflowVersion);
     if (includeAll) return matching;
     const current = latestOfEachAirflowMinor(matching);

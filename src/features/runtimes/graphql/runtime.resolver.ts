@@ -4,6 +4,7 @@ import { DateTime, Json, Uuid } from "../../../infrastructure/graphql/scalars";
 import type { Clock } from "../../../kernel/clock";
 import type { Instant } from "../../../kernel/instant";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
+import type { Actor } from "../../../kernel/permissions";
 import type { RuntimeCatalogue } from "../domain/catalogue";
 import { isRuntimeAtLeast, statedVersion } from "../domain/version";
 import { appConfigOf, type PlatformSettings } from "../domain/app-config";
@@ -100,6 +101,8 @@ export class PlatformResolver {
     private readonly settings: PlatformSettings,
     private readonly catalogue: RuntimeCatalogue,
     private readonly clock: Clock,
+    /** Runtime versions of the Deployments that the actor may see. */
+    private readonly versionsInUse: (actor: Actor) => Promise<readonly string[]>,
   ) {}
 
   @Query(() => AppConfig, { nullable: true, description: "Settings of the whole platform. Answered without a login." })
@@ -110,7 +113,8 @@ export class PlatformResolver {
   @MaxItems(200)
   @Query(() => [RuntimeRelease], {
     nullable: true,
-    description: "Runtime releases to choose from, newest first. For everybody who is signed in.",
+    description:
+      "Runtime releases to choose from, and those in use on Deployments that you may see; newest first. For everybody who is signed in.",
   })
   async runtimeReleases(
     @Ctx() context: GraphqlContext,
@@ -122,10 +126,12 @@ export class PlatformResolver {
     @Arg("clusterId", () => Uuid, { nullable: true, description: "Means nothing here; clients send it empty." })
     _clusterId?: string | null,
   ): Promise<RuntimeRelease[]> {
-    await context.actor();
+    const actor = await context.actor();
     const { listAllRuntimeVersions, minimumRuntimeVersion } = this.settings;
+    const wanted = statedVersion(airflowVersion) ?? undefined;
+    const inUse = wanted === undefined && !listAllRuntimeVersions ? await this.versionsInUse(actor) : [];
     return this.catalogue
-      .releases({ airflowVersion: statedVersion(airflowVersion) ?? undefined, includeAll: listAllRuntimeVersions })
+      .releases({ airflowVersion: wanted, inUse, includeAll: listAllRuntimeVersions })
       .filter(({ version }) => isRuntimeAtLeast(minimumRuntimeVersion, version))
       .map(({ version, airflowVersion: inside, airflowDatabaseMigrations }) => ({
         version,
