@@ -28,21 +28,52 @@ async function ask(query, variables) {
   return { status: response.status, requestId: response.headers.get("x-request-id"), body };
 }
 
-/** Ids from earlier responses, by the variable that takes them. */
+/** Ids from earlier requests and responses, by the variable that takes them. Each belongs to the one before it. */
 const known = {};
+const ORDER = ["workspaceUuid", "deploymentUuid", "deployRevisionId"];
 
-function learn(data) {
-  const first = (list) => (list && list[0] ? list[0].id : undefined);
-  const { workspaces, workspaceDeployments, deployRevisions } = data || {};
-  const targets = deployRevisions && deployRevisions.nodes && deployRevisions.nodes.filter(({ rollback }) => rollback && rollback.allowed);
-  const ids = { workspaceUuid: first(workspaces), deploymentUuid: first(workspaceDeployments), deployRevisionId: first(targets) };
-  for (const [variable, id] of Object.entries(ids)) if (id) known[variable] = id;
+/** Another id leaves nothing known of what belonged to the one before. */
+function remember(variable, id) {
+  if (!id || known[variable] === id) return;
+  known[variable] = id;
+  for (const below of ORDER.slice(ORDER.indexOf(variable) + 1)) delete known[below];
 }
 
-function showExample(example) {
+/** From a list: what is known already, if it is in there, or else the first. */
+function choose(variable, list) {
+  const ids = (list || []).map(({ id }) => id);
+  if (!ids.includes(known[variable])) remember(variable, ids[0]);
+}
+
+/** What was asked for comes first: the answer is about that, and not about what was known before. */
+function learn(variables, data) {
+  for (const variable of ORDER) remember(variable, variables[variable]);
+  const { workspaces, workspaceDeployments, deployRevisions } = data || {};
+  choose("workspaceUuid", workspaces);
+  choose("deploymentUuid", workspaceDeployments);
+  const nodes = (deployRevisions && deployRevisions.nodes) || [];
+  choose("deployRevisionId", nodes.filter(({ rollback }) => rollback && rollback.allowed));
+}
+
+/** Edited queries by example, and the text of the example as it was shown. */
+const drafts = new Map();
+let shown;
+
+const texts = () => ({ query: $("query").value, variables: $("variables").value });
+
+function showExample(index) {
+  if (shown) {
+    const { query, variables } = texts();
+    const isEdited = query !== shown.query || variables !== shown.variables;
+    if (isEdited) drafts.set(shown.index, { query, variables: variables === shown.variables ? undefined : variables });
+    if (isEdited) $("status").textContent = "Your changes of “" + EXAMPLES[shown.index].title + "” are kept: choose it again to have them back.";
+  }
+  const example = EXAMPLES[index];
   const fill = (variable, value) => (variable in known ? known[variable] : value);
-  $("query").value = example.query;
-  $("variables").value = JSON.stringify(example.variables, fill, 2);
+  const { query = example.query, variables = JSON.stringify(example.variables, fill, 2) } = drafts.get(index) || {};
+  $("query").value = query;
+  $("variables").value = variables;
+  shown = { index, query, variables };
 }
 
 async function run() {
@@ -67,7 +98,11 @@ async function run() {
     const outcome = problem ? "refused: " + (signedOut ? "sign in first, or again" : problem.message) : "done";
     $("status").textContent = "HTTP " + status + ", " + ms + " ms, " + outcome + " (request " + requestId + ")";
     $("answer").textContent = JSON.stringify(body, null, 2);
-    learn(body.data);
+    if (!problem) {
+      learn(variables, body.data);
+      // They are known now, and no draft.
+      shown.variables = $("variables").value;
+    }
   } catch (error) {
     $("status").textContent = "No answer: " + error.message;
     $("answer").textContent = "";
@@ -96,7 +131,7 @@ async function signIn(event) {
 
 $("endpoint").textContent = "POST " + location.origin + endpoint;
 for (const [index, example] of EXAMPLES.entries()) $("examples").add(new Option(example.title, index));
-$("examples").addEventListener("change", () => showExample(EXAMPLES[$("examples").value]));
+$("examples").addEventListener("change", () => showExample(Number($("examples").value)));
 $("sign-in").addEventListener("submit", signIn);
 $("run").addEventListener("click", run);
 document.addEventListener("keydown", (event) => {
@@ -105,5 +140,5 @@ document.addEventListener("keydown", (event) => {
     run();
   }
 });
-showExample(EXAMPLES[0]);
+showExample(0);
 `;
