@@ -118,7 +118,7 @@ describe("a user on a Deployment", () => {
     for (const query of [ADD_USER, UPDATE_USER, REMOVE_USER])
       expect(await refusedWithoutTrace(world, query, nobody, admin)).toMatchObject({
         code: "NOT_FOUND",
-        message: "User not found",
+        message: query === ADD_USER ? "User not found" : "User with a role on this Deployment not found",
       });
     for (const query of [UPDATE_USER, REMOVE_USER]) {
       const refusal = await refusedWithoutTrace(
@@ -127,7 +127,7 @@ describe("a user on a Deployment", () => {
         { email, deploymentId, role: "DEPLOYMENT_VIEWER" },
         admin,
       );
-      expect(refusal).toMatchObject({ code: "NOT_FOUND", message: "User not found" });
+      expect(refusal).toMatchObject({ code: "NOT_FOUND", message: "User with a role on this Deployment not found" });
     }
   });
 
@@ -202,13 +202,13 @@ describe("a Team on a Deployment", () => {
       for (const query of [ADD_TEAM, UPDATE_TEAM, REMOVE_TEAM]) {
         expect(await refusedWithoutTrace(world, query, { ...variables, teamUuid: id }, admin)).toMatchObject({
           code: "NOT_FOUND",
-          message: "Team not found",
+          message: query === ADD_TEAM ? "Team not found" : "Team with a role on this Deployment not found",
         });
       }
     }
     for (const query of [UPDATE_TEAM, REMOVE_TEAM])
       expect((await refusedWithoutTrace(world, query, { ...variables, teamUuid }, admin)).message).toBe(
-        "Team not found",
+        "Team with a role on this Deployment not found",
       );
     expect(await outcomes([1, 2, 3].map(() => world.send(ADD_TEAM, { ...variables, teamUuid }, admin)))).toEqual({
       OK: 1,

@@ -239,7 +239,10 @@ describe("a Team in a Workspace", () => {
       );
       const removal = await refusedWithoutTrace(world, REMOVE_TEAM_FROM_WORKSPACE, { workspaceId, teamId: id }, admin);
       for (const refusal of [change, removal])
-        expect(refusal).toMatchObject({ code: "NOT_FOUND", message: "Team not found" });
+        expect(refusal).toMatchObject({
+          code: "NOT_FOUND",
+          message: "Team with a role in this Workspace not found",
+        });
     }
   });
 

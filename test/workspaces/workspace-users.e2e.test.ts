@@ -281,7 +281,9 @@ describe("workspaceRemoveUser", () => {
       OK: 1,
       NOT_FOUND: 3,
     });
-    expect((await refusedWithoutTrace(world, REMOVE_USER, variables, chief.token)).message).toBe("User not found");
+    expect((await refusedWithoutTrace(world, REMOVE_USER, variables, chief.token)).message).toBe(
+      "User with a role in this Workspace not found",
+    );
   });
 
   test("of somebody who is not in, be there such a user or not, finds nobody", async () => {
@@ -293,7 +295,7 @@ describe("workspaceRemoveUser", () => {
     for (const userId of [outsider.id, key.id, ...NO_IDS()]) {
       expect(await refusedWithoutTrace(world, REMOVE_USER, { workspaceId, userId }, chief.token)).toMatchObject({
         code: "NOT_FOUND",
-        message: "User not found",
+        message: "User with a role in this Workspace not found",
       });
     }
     const refusal = await refusedWithoutTrace(world, REMOVE_USER, { workspaceId, userId: "\0" }, chief.token);

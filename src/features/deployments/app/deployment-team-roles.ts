@@ -22,6 +22,16 @@ export interface DeploymentTeamCommand {
   readonly teamId: string;
 }
 
+/** The same for a Team that exists and has none, so that nobody finds out about others. */
+const TEAM_WITH_ROLE = "Team with a role on this Deployment";
+
+interface Change {
+  readonly role: Role | null;
+  readonly action: AuditAction;
+  /** What is not found where there is no such Team. */
+  readonly missing: string;
+}
+
 /**
  * Roles of Teams on one Deployment.
  *
@@ -37,34 +47,44 @@ export class DeploymentTeamRoles {
 
   /** @throws Conflict if the Team has a role there already */
   add({ role, ...command }: DeploymentTeamCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "deployment.add_team", async (teams, team, { present, place }) => {
-      if (present !== null)
-        throw new Conflict("The Team has a role on this Deployment already");
-      return teams.bindTeam(team.id, { role, ...place });
-    });
+    return this.change(
+      command,
+      { role, action: "deployment.add_team", missing: "Team" },
+      async (teams, team, { present, place }) => {
+        if (present !== null) throw new Conflict("The Team has a role on this Deployment already");
+        return teams.bindTeam(team.id, { role, ...place });
+      },
+    );
   }
 
   /** @throws NotFound if the Team has no role there */
   update({ role, ...command }: DeploymentTeamCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "deployment.update_team_role", async (teams, team, { present, place }) => {
-      if (present === null) throw new NotFound("Team");
-      return teams.bindTeam(team.id, { role, ...place });
-    });
+    return this.change(
+      command,
+      { role, action: "deployment.update_team_role", missing: TEAM_WITH_ROLE },
+      async (teams, team, { present, place }) => {
+        if (present === null) throw new NotFound(TEAM_WITH_ROLE);
+        return teams.bindTeam(team.id, { role, ...place });
+      },
+    );
   }
 
   /** Returns what was taken away. @throws NotFound if the Team has no role there */
   remove(command: DeploymentTeamCommand): Promise<RoleBinding> {
-    return this.change(command, null, "deployment.remove_team", async (teams, team, { place }) => {
-      const removed = await teams.unbindTeam(team.id, place);
-      if (removed === null) throw new NotFound("Team");
-      return removed;
-    });
+    return this.change(
+      command,
+      { role: null, action: "deployment.remove_team", missing: TEAM_WITH_ROLE },
+      async (teams, team, { place }) => {
+        const removed = await teams.unbindTeam(team.id, place);
+        if (removed === null) throw new NotFound(TEAM_WITH_ROLE);
+        return removed;
+      },
+    );
   }
 
   private change(
     { deploymentId, teamId, ...command }: DeploymentTeamCommand,
-    role: Role | null,
-    action: AuditAction,
+    { role, action, missing }: Change,
     work: (
       teams: TeamStores,
       team: Team,
@@ -84,7 +104,7 @@ export class DeploymentTeamRoles {
       );
       if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
       const team = isId(teamId) ? await teams.lockTeam(teamId) : null;
-      if (team === null) throw new NotFound("Team");
+      if (team === null) throw new NotFound(missing);
       const place = { workspaceId: null, deploymentId: deployment.id };
       const present = await teams.findTeamBinding(team.id, place);
       // Taking a role away needs what giving it needs.

@@ -25,6 +25,16 @@ export interface DeploymentUserCommand {
   readonly userId?: string | undefined;
 }
 
+/** The same for a user who exists and has none, so that nobody finds out about others. */
+const USER_WITH_ROLE = "User with a role on this Deployment";
+
+interface Change {
+  readonly role: Role | null;
+  readonly action: AuditAction;
+  /** What is not found where there is no such user. */
+  readonly missing: string;
+}
+
 /**
  * Roles of users on one Deployment. They need no role in its Workspace.
  *
@@ -40,34 +50,44 @@ export class DeploymentUserRoles {
 
   /** @throws Conflict if the user has a role there already */
   add({ role, ...command }: DeploymentUserCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "deployment.add_user", async (access, user, { present, place }) => {
-      if (present !== null)
-        throw new Conflict("The user has a role on this Deployment already");
-      return access.bindUser(user.id, { role, workspaceId: null, ...place });
-    });
+    return this.change(
+      command,
+      { role, action: "deployment.add_user", missing: "User" },
+      async (access, user, { present, place }) => {
+        if (present !== null) throw new Conflict("The user has a role on this Deployment already");
+        return access.bindUser(user.id, { role, workspaceId: null, ...place });
+      },
+    );
   }
 
   /** @throws NotFound if the user has no role there */
   update({ role, ...command }: DeploymentUserCommand & { readonly role: Role }): Promise<RoleBinding> {
-    return this.change(command, role, "deployment.update_user_role", async (access, user, { present, place }) => {
-      if (present === null) throw new NotFound("User");
-      return access.bindUser(user.id, { role, workspaceId: null, ...place });
-    });
+    return this.change(
+      command,
+      { role, action: "deployment.update_user_role", missing: USER_WITH_ROLE },
+      async (access, user, { present, place }) => {
+        if (present === null) throw new NotFound(USER_WITH_ROLE);
+        return access.bindUser(user.id, { role, workspaceId: null, ...place });
+      },
+    );
   }
 
   /** Returns what was taken away. @throws NotFound if the user has no role there */
   remove(command: DeploymentUserCommand): Promise<RoleBinding> {
-    return this.change(command, null, "deployment.remove_user", async (access, user, { present, place }) => {
-      if (present === null) throw new NotFound("User");
-      await access.unbindUser(user.id, place);
-      return present;
-    });
+    return this.change(
+      command,
+      { role: null, action: "deployment.remove_user", missing: USER_WITH_ROLE },
+      async (access, user, { present, place }) => {
+        if (present === null) throw new NotFound(USER_WITH_ROLE);
+        await access.unbindUser(user.id, place);
+        return present;
+      },
+    );
   }
 
   private change(
     { deploymentId, email, userId, ...command }: DeploymentUserCommand,
-    role: Role | null,
-    action: AuditAction,
+    { role, action, missing }: Change,
     work: (
       access: AccessStores,
       user: User,
@@ -85,7 +105,7 @@ export class DeploymentUserRoles {
       );
       if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
       const user = await access.findUserByEmail(address);
-      if (user === null) throw new NotFound("User");
+      if (user === null) throw new NotFound(missing);
       if (userId !== undefined && !isSameId(userId, user.id))
         throw new InvalidInput("userId", "is not that of the user with this e-mail address");
       const place = { deploymentId: deployment.id };

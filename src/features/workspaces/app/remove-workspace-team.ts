@@ -38,7 +38,7 @@ export class RemoveWorkspaceTeam {
       const removed = isId(teamId)
         ? await keepWorkspaceAdmin(admins, workspace, () => teams.unbindTeam(teamId, place))
         : null;
-      if (removed === null) throw new NotFound("Team");
+      if (removed === null) throw new NotFound("Team with a role in this Workspace");
       await teams.unbindTeamFromDeploymentsOf(teamId, { workspaceId: workspace.id });
       await audit.add({
         actor,

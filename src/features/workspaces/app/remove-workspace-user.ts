@@ -34,7 +34,7 @@ export class RemoveWorkspaceUser {
       requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
 
       const binding = isId(userId) ? await access.findUserBinding(userId, scope) : null;
-      if (binding === null) throw new NotFound("User");
+      if (binding === null) throw new NotFound("User with a role in this Workspace");
       requireAllGrantable(actor, rolesWithin(await admins.rolesOf({ userId }), workspace.id), this.roles);
       await keepWorkspaceAdmin(admins, workspace, () => access.unbindUser(userId, scope));
       await access.unbindUserFromDeploymentsOf(userId, scope);

@@ -37,7 +37,7 @@ export class UpdateWorkspaceTeamRole {
 
       const place = { workspaceId: workspace.id, deploymentId: null };
       const present = isId(teamId) ? await teams.findTeamBinding(teamId, place) : null;
-      if (present === null) throw new NotFound("Team");
+      if (present === null) throw new NotFound("Team with a role in this Workspace");
       // Taking a role away needs what giving it needs.
       requireGrantable(actor, present.role, workspaceScope(workspace.id), this.roles);
       await keepWorkspaceAdmin(admins, workspace, () => teams.bindTeam(teamId, { role, ...place }));
