@@ -118,6 +118,17 @@ describe("the token endpoint", () => {
     });
   });
 
+  test("opens images for deleting to administrators of the system, and base images to whoever may push them", async () => {
+    const scopes = [`repository:${repository(deployment)}:delete`, "repository:base-images/airflow:delete"] as const;
+    const opened = async (role: string, place = {}) =>
+      accessOf((await userWith(world, admin, role, place)).token, ...scopes);
+    const both = { [repository(deployment)]: ["delete"], "base-images/airflow": ["delete"] };
+    expect(await opened("SYSTEM_ADMIN")).toEqual(both);
+    expect(await opened("SYSTEM_EDITOR")).toEqual({ "base-images/airflow": ["delete"] });
+    expect(await opened("DEPLOYMENT_ADMIN", { deploymentId: deployment.id })).toEqual({});
+    expect(await opened("WORKSPACE_ADMIN", { workspaceId: deployment.workspaceId })).toEqual({});
+  });
+
   test("joins several scopes, and opens as many Deployments as one token may", async () => {
     const workspaceId = await createWorkspace(world, admin);
     const all = [];
@@ -134,7 +145,6 @@ describe("the token endpoint", () => {
     ["a longer name", "repository:a/{release}/airflow:pull"],
     ["a catalogue", "registry:catalog:*"],
     ["everything", "repository:{release}/airflow:*"],
-    ["deleting", "repository:{release}/airflow:delete"],
     ["nothing", "repository:{release}/airflow:"],
     ["a plugin", "repository(plugin):nowhere/airflow:pull"],
   ])("opens nothing of %s", async (_name, scope) => {
