@@ -105,6 +105,20 @@ test.each([
   expect(dagDeploymentSettings(input, seal)).toEqual(kept);
 });
 
+test.each(["192.0.2.7:/exports/dags", "nfs.example.com:/", "[2001:db8::7]:/dags", "nas:/my dags"])(
+  "the NFS location %s is taken",
+  (nfsLocation) => {
+    expect(dagDeploymentSettings({ nfsLocation }, seal)).toEqual({ nfsLocation });
+  },
+);
+
+test.each(["nonsense", "192.0.2.7", "nas:dags", ":/dags", "nas:/a\nb", "a b:/dags", "nfs://nas/dags"])(
+  "the NFS location %j is refused",
+  (nfsLocation) => {
+    expect(refusedArgument(() => dagDeploymentSettings({ nfsLocation }, seal))).toBe("dagDeployment.nfsLocation");
+  },
+);
+
 test("a password in the repository's address is refused, and not said again", () => {
   const settings = () => dagDeploymentSettings({ repositoryUrl: "https://me:s3cret@git.example.com/dags" }, seal);
   expect(refusedArgument(settings)).toBe("dagDeployment.repositoryUrl");
@@ -116,6 +130,13 @@ test.each([
   [{ rev: "v1", sealedSshKey: "old" }, { sealedSshKey: "new" }, { rev: "v1", sealedSshKey: "new" }],
   [{ rev: "v1", sshKey: "unsealed" }, { sealedSshKey: "new" }, { rev: "v1", sealedSshKey: "new" }],
   [{ rev: "v1", sshKey: "unsealed" }, { rev: "v2" }, { rev: "v2", sshKey: "unsealed" }],
+  [{ repositoryUrl: "a", rev: "v1" }, { repositoryUrl: "b" }, { repositoryUrl: "b" }],
+  [{ repositoryUrl: "a", rev: "v1" }, { repositoryUrl: "a" }, { repositoryUrl: "a", rev: "v1" }],
+  [
+    { repositoryUrl: "a", rev: "v1" },
+    { repositoryUrl: "b", rev: "v2" },
+    { repositoryUrl: "b", rev: "v2" },
+  ],
 ])("%j with %j becomes %j", (present, said, merged) => {
   expect(mergeDagDeployment(present, said)).toEqual(merged);
 });

@@ -82,6 +82,7 @@ export function dagDeploymentSettings(input: JsonObject, seal: Seal): DagDeploym
       "contains a password, a token or a user name before the host, which every viewer would see; leave it out and give an sshKey",
     );
   }
+  checkNfsLocation(settings["nfsLocation"]);
   return { ...settings, ...(sshKey !== undefined && { sealedSshKey: seal(String(sshKey), SSH_KEY_FIELD) }) };
 }
 
@@ -97,11 +98,27 @@ function mayHoldSecret(repositoryUrl: string): boolean {
   return password !== "" || (username !== "" && username !== "git" && !protocol.includes("ssh"));
 }
 
-/** What is said anew in the place of what was said before; a private key goes with an older one. */
+const NFS_LOCATION = /^(?:\[[\dA-Fa-f:.]+\]|[A-Za-z\d](?:[\w.-]*[A-Za-z\d])?):\/(?!\/)\P{Cc}*$/u;
+
+function checkNfsLocation(location: string | number | undefined): void {
+  if (location !== undefined && !NFS_LOCATION.test(String(location)))
+    throw new InvalidInput("dagDeployment.nfsLocation", "has to be a host and a path, such as 192.0.2.7:/exports/dags");
+}
+
+/**
+ * What is said anew in the place of what was said before; a private key goes with an older one, and the revision of
+ * another repository means nothing in a new one.
+ */
 export function mergeDagDeployment(present: DagDeploymentSettings, said: DagDeploymentSettings): DagDeploymentSettings {
-  if (said["sealedSshKey"] === undefined) return { ...present, ...said };
-  const { sshKey: _unsealed, ...kept } = present;
-  return { ...kept, ...said };
+  const { sshKey, rev, ...kept } = present;
+  const { repositoryUrl } = said;
+  const isOtherRepository = repositoryUrl !== undefined && repositoryUrl !== present["repositoryUrl"];
+  return {
+    ...kept,
+    ...(sshKey !== undefined && said["sealedSshKey"] === undefined && { sshKey }),
+    ...(rev !== undefined && !isOtherRepository && { rev }),
+    ...said,
+  };
 }
 
 /** @throws InvalidInput */
