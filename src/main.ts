@@ -1,13 +1,4 @@
 #!/usr/bin/env node
-import { cleanUpDeployRevisions } from "./commands/cleanup-deploy-revisions";
-import { exportLines } from "./commands/export-lines";
-import { fsck } from "./commands/fsck";
-import { healthcheck } from "./commands/healthcheck";
-import { runMigrations } from "./commands/migrate";
-import { printConfig } from "./commands/print-config";
-import { printSchema } from "./commands/print-schema";
-import { restored } from "./commands/restored";
-import { serve } from "./commands/serve";
 import { UsageError } from "./commands/usage-error";
 import { version } from "../package.json";
 
@@ -29,16 +20,18 @@ Without DATABASE_URL a Postgres of its own is started under DATA_DIR (./data), w
 DATABASE_URL, serve refuses to start while migrations are missing, unless MIGRATE_ON_START=true.
 `;
 
+/** Each loads what it needs: a health check every ten seconds must not load the whole service. */
 const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
-  serve,
-  migrate: runMigrations,
-  "cleanup-deploy-revisions": cleanUpDeployRevisions,
-  fsck,
-  export: exportLines,
-  restored,
-  healthcheck,
-  config: printConfig,
-  "print-schema": printSchema,
+  serve: async (args) => (await import("./commands/serve.js")).serve(args),
+  migrate: async (args) => (await import("./commands/migrate.js")).runMigrations(args),
+  "cleanup-deploy-revisions": async (args) =>
+    (await import("./commands/cleanup-deploy-revisions.js")).cleanUpDeployRevisions(args),
+  fsck: async (args) => (await import("./commands/fsck.js")).fsck(args),
+  export: async (args) => (await import("./commands/export-lines.js")).exportLines(args),
+  restored: async (args) => (await import("./commands/restored.js")).restored(args),
+  healthcheck: async (args) => (await import("./commands/healthcheck.js")).healthcheck(args),
+  config: async (args) => (await import("./commands/print-config.js")).printConfig(args),
+  "print-schema": async (args) => (await import("./commands/print-schema.js")).printSchema(args),
   help: async () => void process.stdout.write(USAGE),
   "--version": async () => void process.stdout.write(`${version}\n`),
 };

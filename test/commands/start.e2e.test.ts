@@ -61,9 +61,18 @@ test("while it starts it is alive and not ready, and says what it waits for", as
       errors: [{ extensions: { code: "UNAVAILABLE" } }],
     });
 
+    const health = (): ServiceProcess =>
+      ServiceProcess.run(["healthcheck"], { PORT: String(port), DATA_DIR: dataDir, DATABASE_URL: database.url });
+    const early = health();
+    expect(await early.ended).toBe(1);
+    expect(early.output).toContain("/v1/readyz answers 503");
+
     await other.query("SELECT pg_advisory_unlock(7209430)");
     await service.ready();
     expect((await get("/v1/readyz")).status).toBe(200);
+    const late = health();
+    expect(await late.ended).toBe(0);
+    expect(JSON.parse(late.stdout)).toMatchObject({ status: "ready" });
   } finally {
     await other.end();
     expect(await service.end()).toBe(0);

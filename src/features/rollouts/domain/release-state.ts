@@ -36,7 +36,7 @@ export interface ReleaseState {
   readonly cloudRole: string | null;
 }
 
-export interface ReleaseImage {
+interface ReleaseImage {
   readonly repository: string;
   readonly tag: string | null;
   readonly digest: string | null;
