@@ -112,7 +112,10 @@ test("a group of a provider keeps its name", async () => {
 
 describe("in a Workspace", () => {
   const CALLS: [string, (holders: Holders, workspaceId: string) => [string, object]][] = [
-    ["lower a user's role", ({ email }, workspaceId) => [UPSERT_USER, { workspaceId, email, role: "WORKSPACE_VIEWER" }]],
+    [
+      "lower a user's role",
+      ({ email }, workspaceId) => [UPSERT_USER, { workspaceId, email, role: "WORKSPACE_VIEWER" }],
+    ],
     ["remove a user", ({ userId }, workspaceId) => [REMOVE_USER, { workspaceId, userId }]],
     [
       "lower a Team's role",

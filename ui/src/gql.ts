@@ -68,11 +68,11 @@ export type DeployRevisionFilter = {
 export type DeployStatus =
   /** Rolled out. */
   | 'DEPLOYED'
-  /** Could not be rolled out; what ran before still runs. */
+  /** Could not be rolled out, or was pushed and refused; what ran before still runs. */
   | 'FAILED'
   /** Recorded, and not rolled out yet. */
   | 'INITIALIZED'
-  /** A later deploy or rollback took its place before it was finished. */
+  /** A later deploy or rollback took its place before it was finished, or it was cancelled. */
   | 'SUPERSEDED';
 
 /** How a deploy reached the platform. */
@@ -115,7 +115,9 @@ export type RollbackIssueCode =
   | 'IMAGE_UNVERIFIED'
   /** Warns: the target's digest is not known, and its tag may have been moved. */
   | 'MUTABLE_IMAGE_TAG'
-  /** Blocks: no revision is named. */
+  /** Warns: the target has no image of its own, so that the plain one of its version runs. */
+  | 'NO_IMAGE'
+  /** Blocks: no revision is named, and there is no last known good one. */
   | 'NO_TARGET'
   /** Blocks: the caller may not push images. */
   | 'PERMISSION_DENIED'
@@ -137,7 +139,7 @@ export type RollbackIssueCode =
   | 'TARGET_IS_CURRENT'
   /** Blocks: the target was never rolled out. */
   | 'TARGET_NOT_DEPLOYED'
-  /** Blocks: the target's content must not be deployed. */
+  /** Blocks: the target's image or DAGs are quarantined. */
   | 'TARGET_QUARANTINED'
   /** Blocks: the target is older than Runtime 5.0.0 (Airflow 2.3.0), or on the other side of Airflow 3. */
   | 'TARGET_RUNTIME_TOO_OLD'
@@ -148,7 +150,7 @@ export type RollbackIssueCode =
 
 /** Where a step of a rollout stands. All but RUNNING are final. */
 export type RolloutStepStatus =
-  /** The attempt was called off: a newer revision took over, or the process stops. */
+  /** The attempt was called off: a newer revision took over, the deploy was cancelled, or the process stops. */
   | 'ABORTED'
   /** It ended with an error, and so did the attempt. */
   | 'FAILED'

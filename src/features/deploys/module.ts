@@ -178,14 +178,6 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     clock,
     pushes: recordPushes,
   });
-  const failWaiting = new FailWaitingImage({
-    unitOfWork,
-    deployments: deployments.readModel,
-    revisions: readModel,
-    dagUploadWaitMs,
-    clock,
-    pushes: recordPushes,
-  });
   const takePushes = new TakePushes({ unitOfWork, deployments: deployments.readModel, clock });
   const cleanUp = new CleanUp({
     revisions: new RevisionCleanupSql(sqlOf(options.backgroundSource)),

@@ -7,7 +7,14 @@ import { checkDescription, checkLabel } from "../../../kernel/text";
 import type { Team } from "../domain/accounts";
 import { requireAllGrantable } from "../domain/granting";
 import type { RolePermissions } from "../domain/roles";
-import { auditedTeam, membersAfter, readMemberChange, requireLocal, requireRenamable, type GivenMembers } from "../domain/teams";
+import {
+  auditedTeam,
+  membersAfter,
+  readMemberChange,
+  requireLocal,
+  requireRenamable,
+  type GivenMembers,
+} from "../domain/teams";
 import { keepAdmins } from "./keep-admins";
 import { requireUsers } from "./require-users";
 import type { AccessTransaction } from "./ports";

@@ -198,7 +198,8 @@ export class AuthConfig {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "True while there is no user at all: the first one needs the secret of the service's start, and becomes SYSTEM_ADMIN.",
+    description:
+      "True while there is no user at all: the first one needs the secret of the service's start, and becomes SYSTEM_ADMIN.",
   })
   initialSignup: boolean | null;
 

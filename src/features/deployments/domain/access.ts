@@ -34,8 +34,6 @@ export const DEPLOYMENT_PERMISSIONS = {
   pullImage: ["deployment.images.pull"],
   /** Rolling back as well, which takes the same permission on this platform version. */
   pushImage: ["deployment.images.push", "system.deployments.images.push"],
-  /** Seeing the deploy history; alone it never allows a rollback. */
-  readHistory: ["deployment.deployRevisions.get", "system.deployRevisions.get"],
 } as const satisfies Record<string, Permission>;
 
 export {

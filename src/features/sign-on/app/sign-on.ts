@@ -1,4 +1,11 @@
-import { syncTeamMemberships, type FirstAdministrator, type SessionTokens, type SyncedTeams, type Team, type User } from "../../access";
+import {
+  syncTeamMemberships,
+  type FirstAdministrator,
+  type SessionTokens,
+  type SyncedTeams,
+  type Team,
+  type User,
+} from "../../access";
 import type { Clock } from "../../../kernel/clock";
 import { newId } from "../../../kernel/ids";
 import type { Instant } from "../../../kernel/instant";

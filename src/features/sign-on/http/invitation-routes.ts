@@ -27,7 +27,12 @@ export function invitationRoutes(
   { site, providers, localEnabled, createUser, sessions, cookies }: InvitationRoutesOptions,
 ): void {
   const path = invitationPathOf(site);
-  const show = (given: { readonly email: string; readonly token: string; readonly isFirst: boolean; readonly problem?: string }): string =>
+  const show = (given: {
+    readonly email: string;
+    readonly token: string;
+    readonly isFirst: boolean;
+    readonly problem?: string;
+  }): string =>
     invitationPage({
       endpoint: site.endpoint,
       path,

@@ -97,7 +97,6 @@ export function tokenPageRoutes(app: FastifyInstance, options: TokenPageRoutesOp
   );
 }
 
-
 const sendAsset = (reply: FastifyReply, type: string, text: string): FastifyReply =>
   reply
     .headers({ "x-content-type-options": "nosniff", "cache-control": "no-cache" })
