@@ -2,6 +2,8 @@ import { defineConfig } from "@playwright/test";
 
 /** Set by scripts/test-ui.mjs. */
 const executablePath = process.env["CHROMIUM"];
+/** File for the results as JSON, besides what is printed. */
+const report = process.env["UI_TEST_REPORT"];
 
 export default defineConfig({
   testDir: "e2e",
@@ -12,7 +14,7 @@ export default defineConfig({
   fullyParallel: false,
   timeout: 120_000,
   expect: { timeout: 30_000 },
-  reporter: [["list"]],
+  reporter: [["list"], ...(report === undefined ? [] : [["json", { outputFile: report }] as const])],
   use: {
     viewport: { width: 1280, height: 900 },
     contextOptions: { reducedMotion: "reduce" },
