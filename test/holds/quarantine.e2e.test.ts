@@ -418,10 +418,17 @@ describe("all ways in", () => {
     // Nobody waits for the answer to a push: the refusal is a line of the history.
     await push("bad", "bad-again");
     const refused = await until(
-      () => headOf(registry, id),
-      ({ number }) => number === 6,
-    ).then(() => headOf(registry, id));
-    expect(refused).toMatchObject({ status: "FAILED", statusReason: expect.stringContaining("quarantine") });
+      async () =>
+        (
+          await registry.database.sql.query<{ status: string; reason: string }>(
+            "SELECT status, status_reason AS reason FROM deploy_revision WHERE deployment_id = $1 AND number = 6",
+            [id],
+          )
+        )[0],
+      (revision) => revision !== undefined,
+    );
+    expect(refused).toEqual({ status: "FAILED", reason: expect.stringContaining("quarantine") });
+    expect((await headOf(registry, id)).number).toBe(5);
 
     const other = await push("better");
     await settled(7);

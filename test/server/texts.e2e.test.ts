@@ -31,7 +31,7 @@ interface Outcome {
 
 interface Door {
   readonly name: string;
-  readonly kind: "ONE_LINE" | "LINES" | "ADDRESS";
+  readonly kind: "ONE_LINE" | "LINES" | "CLEANED" | "ADDRESS";
   readonly send: (text: string) => Promise<Outcome>;
 }
 
@@ -263,7 +263,7 @@ const DOORS: readonly Door[] = [
   },
   {
     name: "an upload's description",
-    kind: "LINES",
+    kind: "CLEANED",
     send: async (description) => {
       const { releaseName, id } = dagDeployment;
       const response = await postForm(
@@ -406,13 +406,19 @@ test.each(ofKind("ADDRESS"))("%s takes no address that is not what it looks like
   expect(await everything(world)).toEqual(before);
 });
 
-test.each(ofKind("ONE_LINE", "LINES"))("%s is stored in NFC and trimmed", async (_name, { send }) => {
-  const name = uniqueName("Cafe\u0301 \u{1F469}\u200d\u{1F4BB}");
+test.each(ofKind("ONE_LINE", "LINES"))("%s is stored in NFC and trimmed", async (door, { send }) => {
+  const host = door.endsWith("nfsLocation") ? "192.0.2.7:/" : "";
+  const name = `${host}${uniqueName("Cafe\u0301 \u{1F469}\u200d\u{1F4BB}")}`;
   const { code, stored, message } = await send(` ${name} `);
   // A second rollback to the same target has nothing to change, and tells of its own reasons.
   if (code === "TARGET_IS_CURRENT") return;
   expect([code, message]).toEqual([null, undefined]);
   if (stored !== undefined) expect(stored).toBe(name.normalize("NFC"));
+});
+
+test.each(ofKind("CLEANED"))("%s loses what is not shown, and what is too much", async (_name, { send }) => {
+  expect(await send("a\u202eb\r\nc\u200b ")).toEqual({ code: null, stored: "ab\nc" });
+  expect(await send("\u{1F600}".repeat(501))).toEqual({ code: null, stored: `${"\u{1F600}".repeat(499)}…` });
 });
 
 test.each(ofKind("LINES").filter(([name]) => name.includes("description")))(

@@ -142,6 +142,7 @@ test("Teams that are made here stay as they are, also under the same name", asyn
 test("the last SYSTEM_ADMIN keeps the Team that makes them one, until there is another", async () => {
   const fresh = await startTestApp({ env: env() });
   try {
+    await signUpAdmin(fresh);
     const group = uniqueName("admins");
     const one = await newPerson([group]);
     await signOn(one.subject, fresh);

@@ -58,8 +58,8 @@ const MAX_PROXIES = 10;
 export const trustedProxies: ValueKind<boolean | number | readonly string[]> = {
   expected: `true, false, the number of proxies from 0 to ${MAX_PROXIES}, or a list of networks such as 10.0.0.0/8, loopback or uniquelocal`,
   schema: z.union([
-    z.boolean(),
-    z.int().min(0).max(MAX_PROXIES),
+    flag,
+    count(0, MAX_PROXIES),
     z.array(z.string().refine(isNetwork)),
     z
       .string()
@@ -67,9 +67,8 @@ export const trustedProxies: ValueKind<boolean | number | readonly string[]> = {
       .transform((network) => [network]),
   ]),
   fromText(text) {
-    if (/^\d+$/.test(text.trim())) return Number(text);
-    const value = trueOrFalse.fromText(text);
-    return typeof value === "boolean" ? value : listOfText.fromText(text);
+    const value = text.trim();
+    return /^\d+$/.test(value) || flag.safeParse(value).success ? value : listOfText.fromText(text);
   },
 };
 

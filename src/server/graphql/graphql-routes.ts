@@ -22,7 +22,11 @@ export function graphqlRoutes(
   app.post(endpoint, { config: { deadline: false } }, async (request, reply) => {
     const { "content-type": contentType, accept } = request.headers;
     const authorization = credentialsOf(request, pageSessions);
-    const caller = { id: request.id, ip: request.ip, headers: { authorization } };
+    const caller = {
+      id: request.id,
+      ip: request.ip,
+      headers: { authorization, "x-request-id": request.headers["x-request-id"] },
+    };
     const context = new RequestContext(caller, authenticate, log);
     const { status, headers, body } = await graphql.answer({ body: request.body, contentType, accept }, context);
     for (const [name, value] of headers) reply.header(name, value);

@@ -21,7 +21,12 @@ export class LogLineStore implements LogLineWriter, WaitingLines<LogLine>, Refus
 
   async add(lines: readonly NewLogLine[]): Promise<void> {
     if (lines.length === 0) return;
-    const rows = lines.map((line) => ({ ...line, id: newId(), message: quoteHidden(line.message) }));
+    // Each message is one line; a line break at its end is not part of it.
+    const rows = lines.map(({ message, ...line }) => ({
+      ...line,
+      id: newId(),
+      message: quoteHidden(message.replace(/\r?\n$/, "")),
+    }));
     // One parameter whatever the number of lines: Postgres takes no more than 65,535 of them.
     await this.sql.query(
       `INSERT INTO log_line
