@@ -212,14 +212,16 @@ describe("a data folder that cannot be used", () => {
     },
   );
 
-  test("for another reason is a failed attempt, and its path is not shown", async () => {
+  test("because a file is in its way is refused for good, and its path is not shown", async () => {
     await writeFile(join(release.root, "file"), "");
     const failed = new FilesystemDriver(join(release.root, "file", "releases"), release.trees).apply(
       buildRolloutRequest(),
       new AbortController().signal,
     );
-    await expect(failed).rejects.not.toBeInstanceOf(Unavailable);
-    await expect(failed).rejects.toThrow(/^ENOTDIR: not a directory, mkdir 'releases\/[^/]+'$/);
+    await expect(failed).rejects.toBeInstanceOf(RolloutRejected);
+    await expect(failed).rejects.toThrow(
+      /^The folder of [\w-]+ cannot be made: a file stands in its place, or in that of a folder above it; move it away/,
+    );
   });
 });
 

@@ -69,7 +69,9 @@ describe("values.yaml", () => {
     await writeFile(release.folder, "");
     const rollout = release.apply();
     await expect(rollout).rejects.toThrow(RolloutRejected);
-    await expect(rollout).rejects.toThrow(/a file has its name; move it away and deploy again$/);
+    await expect(rollout).rejects.toThrow(
+      /a file stands in its place, or in that of a folder above it; move it away and deploy again$/,
+    );
   });
 });
 

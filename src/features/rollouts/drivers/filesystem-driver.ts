@@ -215,6 +215,6 @@ function inTheWay(releaseName: string, error: unknown): string | null {
   if (error instanceof ForeignDags) return `"dags" in the folder of ${releaseName} is not of our making`;
   if (isFileError(error, ...IS_FOLDER)) return `"${VALUES_FILE}" in the folder of ${releaseName} is a folder`;
   if (isFileError(error, "EEXIST", "ENOTDIR"))
-    return `The folder of ${releaseName} cannot be made: a file has its name`;
+    return `The folder of ${releaseName} cannot be made: a file stands in its place, or in that of a folder above it`;
   return null;
 }
