@@ -32,7 +32,7 @@ describe("all is well", () => {
     await world.add([newLine({ message: "nul \0 and \ud800", fields: { output: "\0" } })]);
     world.exporter().start();
     await eventually(tableIsEmpty);
-    expect(world.exportedMessages()).toEqual(["nul \u{FFFD} and \u{FFFD}"]);
+    expect(world.exportedMessages()).toEqual(["nul \\x00 and \\u{d800}"]);
   });
 
   test("the lag is the age of the oldest waiting line", async () => {
