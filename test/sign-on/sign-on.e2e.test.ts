@@ -1,4 +1,4 @@
-import { ask } from "../builders/api";
+import { ask, signUpAdmin } from "../builders/api";
 import { Browser, passProvider, tokenOn } from "../builders/browser";
 import { startTestApp, type TestApp } from "../world/app";
 import { startIdentityProvider, type TestIdentityProvider } from "../world/identity-provider";
@@ -18,6 +18,7 @@ beforeAll(async () => {
       AUTH__OPENID_CONNECT__OKTA__CLIENT_SECRET: provider.clientSecret ?? "",
     },
   });
+  await signUpAdmin(world);
 });
 afterAll(async () => {
   await world.close();
