@@ -719,7 +719,7 @@ describe("notifications", () => {
     ["a digest that is none", { target: { digest: "sha256:x" } }],
     ["no target", { target: null }],
     ["an id that is none", { id: 7 }],
-    ["a null character", { id: "a\0b" }],
+    ["an id of which nothing is shown", { id: "\0\u200b" }],
     ["texts beyond measure", { request: { id: "x".repeat(400) } }],
   ])("of %s are passed over", async (_name, overrides) => {
     const deployment = await createDeployment(world, admin);

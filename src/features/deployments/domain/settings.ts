@@ -68,9 +68,12 @@ export function checkMechanism(type: DagDeploymentType, rules: MechanismRules): 
  * @throws InvalidInput
  */
 export function dagDeploymentSettings(input: JsonObject, seal: Seal): DagDeploymentSettings {
-  const given = Object.entries(input).filter(
-    (entry): entry is [string, string | number] => entry[0] !== "type" && entry[1] != null && entry[1] !== "",
-  );
+  const given = Object.entries(input)
+    .map(([name, value]) => [
+      name,
+      typeof value === "string" && !OF_SEVERAL_LINES.has(`dagDeployment.${name}`) ? value.trim() : value,
+    ])
+    .filter((entry): entry is [string, string | number] => entry[0] !== "type" && entry[1] != null && entry[1] !== "");
   for (const [name, value] of given) {
     if (typeof value === "number") checkAmount(`dagDeployment.${name}`, value);
     else checkText(`dagDeployment.${name}`, value);
