@@ -29,6 +29,7 @@ const OKTA = {
 
 test("by default it shows this machine, the password and a query", async () => {
   const text = await bannerOf({});
+  expect(text).toMatch(/^ {2}Web client +http:\/\/localhost:8871\/$/m);
   expect(text).toMatch(/^ {2}API and explorer +http:\/\/localhost:8871\/v1$/m);
   expect(text).toMatch(/^ {2}Password +shown-once$/m);
   expect(text).toContain("curl -s http://localhost:8871/v1 -H");

@@ -9,6 +9,7 @@ export async function banner(config: Config, url: string, demo: Demo): Promise<s
   const local = localAddress(server.host, new URL(url).port || "80");
   const root = server.publicUrl ?? local;
   const addresses = [
+    ["Web client", `${root}/`],
     ["API and explorer", `${root}${server.endpoint}`],
     ...(root === local ? [] : [["On this machine", `${local}${server.endpoint}`]]),
     ["Health, metrics", `${local}${server.endpoint}/readyz   ${local}/metrics`],
