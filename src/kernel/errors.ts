@@ -53,6 +53,13 @@ export class NotFound extends DomainError {
   }
 }
 
+/** For `catch`: passes errors on, and names what the caller has asked for where something behind it is not found. */
+export const notFoundAs =
+  (kind: string) =>
+  (error: unknown): never => {
+    throw error instanceof NotFound ? new NotFound(kind) : error;
+  };
+
 /** An argument is malformed; nothing was changed. */
 export class InvalidInput extends DomainError {
   readonly code = "BAD_USER_INPUT";

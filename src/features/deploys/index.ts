@@ -5,7 +5,7 @@ export {
   loadHeadCurrentAndTarget,
   type HeadCurrentAndTarget,
 } from "./app/append-revision";
-export { heldContentOf, type FindChecksum } from "./app/held-content";
+export { checksumsIn, heldContentOf, type FindChecksum } from "./app/held-content";
 export { lockRevision } from "./app/lock-revision";
 export {
   DEPLOY_TASKS,

@@ -1,6 +1,7 @@
 import type { Deployment } from "../../deployments";
 import { ContentQuarantined, holdAgainst, type HeldContent, type Hold } from "../../holds";
 import type { DeployRevision } from "../domain/deploy-revision";
+import type { DeployStores } from "./ports";
 
 type WithContent = Pick<
   DeployRevision,
@@ -9,6 +10,12 @@ type WithContent = Pick<
 
 /** Finds the checksum of the DAG bundle that a revision names; null where there is none. */
 export type FindChecksum = (revision: WithContent & { readonly dagTarballVersion: string }) => Promise<string | null>;
+
+/** The checksums of stored bundles, read inside the transaction. */
+export const checksumsIn =
+  ({ bundles }: Pick<DeployStores, "bundles">): FindChecksum =>
+  async ({ deploymentId, dagTarballVersion }) =>
+    (await bundles.find(deploymentId, dagTarballVersion))?.sha256 ?? null;
 
 /** A revision's content in the terms of holds. */
 export async function heldContentOf(revision: WithContent, findChecksum: FindChecksum): Promise<HeldContent> {

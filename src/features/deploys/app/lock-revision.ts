@@ -1,5 +1,5 @@
 import { lockDeployment, type LockedDeployment } from "../../deployments";
-import { NotFound } from "../../../kernel/errors";
+import { NotFound, notFoundAs } from "../../../kernel/errors";
 import { isId } from "../../../kernel/ids";
 import type { Actor, Permission } from "../../../kernel/permissions";
 import type { DeployRevision } from "../domain/deploy-revision";
@@ -25,9 +25,7 @@ export async function lockRevision(
   const known = isId(revisionId) ? await stores.revisions.find(revisionId) : null;
   if (known === null) throw new NotFound("Deploy revision");
   const locked = await lockDeployment(stores, caller, { id: known.deploymentId }, permission).catch(
-    (error: unknown) => {
-      throw error instanceof NotFound ? new NotFound("Deploy revision") : error;
-    },
+    notFoundAs("Deploy revision"),
   );
   const { head, current, target } = await loadHeadCurrentAndTarget(stores, locked.deployment, known.id);
   // It was cleaned up meanwhile.

@@ -33,6 +33,12 @@ export class RevisionBundles {
     });
   }
 
+  /** Null where the revision has none, or it is not known. */
+  async checksumOf(revision: WithBundle): Promise<string | null> {
+    const [bundle] = await this.findMany([revision]);
+    return bundle?.sha256 ?? null;
+  }
+
   /** Whether the bundle is stored, by every byte of it; null where the revision has none. */
   async verifyChecksum(revision: WithBundle): Promise<BundleState | null> {
     const [bundle] = await this.findMany([revision]);

@@ -1,6 +1,6 @@
 import { DEPLOYMENT_PERMISSIONS, lockDeployment, type Deployment } from "../../deployments";
 import type { Clock } from "../../../kernel/clock";
-import { NotFound } from "../../../kernel/errors";
+import { NotFound, notFoundAs } from "../../../kernel/errors";
 import { isId } from "../../../kernel/ids";
 import type { Instant } from "../../../kernel/instant";
 import { deploymentScope, requirePermission, type Actor } from "../../../kernel/permissions";
@@ -66,9 +66,7 @@ export class LiftQuarantine {
         caller,
         { id: known.deploymentId },
         DEPLOYMENT_PERMISSIONS.update,
-      ).catch((error: unknown) => {
-        throw error instanceof NotFound ? new NotFound("Quarantine") : error;
-      });
+      ).catch(notFoundAs("Quarantine"));
       const hold = await stores.holds.find(known.id);
       // Somebody else has lifted it meanwhile.
       if (hold === null) throw new NotFound("Quarantine");

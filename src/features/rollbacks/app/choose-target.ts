@@ -1,5 +1,6 @@
 import {
   hasSameContent,
+  type DeployRevision,
   type HistoryState,
   type RevisionBundles,
   type RevisionReadModel,
@@ -13,7 +14,7 @@ import { issue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import type { AssessRollback } from "./assess-rollback";
 import type { InspectTarget } from "./inspect-target";
-import { lastKnownGood, MAX_CANDIDATES, unfitness, type CandidateSources } from "./last-known-good";
+import { examine, lastKnownGood, MAX_CANDIDATES, type Candidate, type CandidateSources } from "./last-known-good";
 
 /** Candidates whose reasons a refusal names. */
 const MAX_NAMED = 3;
@@ -24,6 +25,12 @@ const REMEDY = "Name the revision to go back to by deployRevisionId or deployRev
 export interface TargetName {
   readonly revisionId: string | undefined;
   readonly revisionNumber: number | undefined;
+}
+
+/** Returns what runs. @throws RollbackRefused NO_TARGET if nothing does */
+export function requireRolledOut({ current }: Pick<HistoryState, "current">): DeployRevision {
+  if (current !== null) return current;
+  throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);
 }
 
 /** Finds the revision that a rollback or its plan goes to. */
@@ -63,15 +70,14 @@ export class ChooseTarget {
   }
 
   /** @throws RollbackRefused NO_TARGET if there is none, with the reasons against the nearest candidates */
-  async lastKnownGood(actor: Actor, state: HistoryState): Promise<RevisionView> {
+  async lastKnownGood(actor: Actor, state: HistoryState): Promise<Pick<Candidate, "target" | "known">> {
     const { readModel, holds, bundles, inspect, assess } = this.deps;
-    const { deployment, current } = state;
-    if (current === null)
-      throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);
+    const { deployment } = state;
+    requireRolledOut(state);
     const sources: CandidateSources = {
       state,
       holds: await holds.ofDeployments([deployment.id]),
-      findChecksum: async (revision) => (await bundles.findMany([revision]))[0]?.sha256 ?? null,
+      findChecksum: (revision) => bundles.checksumOf(revision),
       inspect: (target) => inspect.inspect(actor, target),
     };
     const candidates = await readModel.beforeCurrent([deployment.id], {
@@ -93,7 +99,7 @@ export class ChooseTarget {
     const { current } = sources.state;
     if (current !== null && target.status === "DEPLOYED" && hasSameContent(current, target))
       return `Revision ${target.number} has the content that runs.`;
-    const issues = await unfitness(this.deps.assess, sources, target);
+    const { issues } = await examine(this.deps.assess, sources, target);
     return issues.length === 0
       ? `Revision ${target.number} was not looked at: too many before it are out.`
       : issues.map(({ message }) => message).join(" ");

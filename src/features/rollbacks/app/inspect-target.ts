@@ -1,6 +1,7 @@
 import type { BundleState } from "../../bundles";
 import { authorize, type DeploymentReadModel } from "../../deployments";
 import { PUSH_IMAGE, type DeployRevision, type RevisionBundles, type RevisionReadModel } from "../../deploys";
+import type { Hold } from "../../holds";
 import type { ImageState, LookUpImage } from "../../registry";
 import { isId, isSameId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
@@ -12,6 +13,12 @@ export interface TargetState {
   readonly bundle: BundleState | null;
   /** Null where it has no image of its own, or it was not looked up. */
   readonly image: ImageState | null;
+}
+
+/** What the rules ask of a target besides its record. */
+export interface KnownTarget extends TargetState {
+  /** What stands against putting it in place; null if nothing does. */
+  readonly hold: Hold | null;
 }
 
 export const NOT_INSPECTED: TargetState = { bundle: null, image: null };

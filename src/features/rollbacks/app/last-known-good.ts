@@ -3,7 +3,7 @@ import type { Hold } from "../../holds";
 import type { RollbackIssue } from "../domain/rollback-issues";
 import type { AssessRollback } from "./assess-rollback";
 import { holdOnTarget } from "./hold-on-target";
-import { NOT_INSPECTED, type TargetState } from "./inspect-target";
+import { NOT_INSPECTED, type KnownTarget, type TargetState } from "./inspect-target";
 
 /** Max revisions that are looked at. */
 export const MAX_CANDIDATES = 50;
@@ -18,15 +18,24 @@ export interface CandidateSources {
   readonly inspect: (target: RevisionView) => Promise<TargetState>;
 }
 
-/** What is wrong with a candidate; empty where it is fit to be rolled back to. */
-export async function unfitness(
+export interface Candidate {
+  readonly target: RevisionView;
+  readonly known: KnownTarget;
+  /** What is wrong with it; empty where it is fit to be rolled back to. */
+  readonly issues: readonly RollbackIssue[];
+}
+
+export async function examine(
   assess: AssessRollback,
   { state, holds, findChecksum, inspect }: CandidateSources,
   target: RevisionView,
-): Promise<RollbackIssue[]> {
+): Promise<Candidate> {
   const hold = await holdOnTarget(holds, state, target, findChecksum);
-  const issues = assess.unsuitability(state, target, { ...NOT_INSPECTED, hold });
-  return issues.length > 0 ? issues : assess.unsuitability(state, target, { ...(await inspect(target)), hold });
+  const unseen = { ...NOT_INSPECTED, hold };
+  const issues = assess.unsuitability(state, target, unseen);
+  if (issues.length > 0) return { target, known: unseen, issues };
+  const known = { ...(await inspect(target)), hold };
+  return { target, known, issues: assess.unsuitability(state, target, known) };
 }
 
 /**
@@ -38,7 +47,7 @@ export async function lastKnownGood(
   assess: AssessRollback,
   candidates: readonly RevisionView[],
   sources: CandidateSources,
-): Promise<RevisionView | null> {
+): Promise<Candidate | null> {
   const { current } = sources.state;
   let inspected = 0;
   const inspect = (target: RevisionView): Promise<TargetState> => {
@@ -48,7 +57,8 @@ export async function lastKnownGood(
   for (const target of candidates) {
     if (inspected === MAX_INSPECTED) return null;
     if (current !== null && hasSameContent(current, target)) continue;
-    if ((await unfitness(assess, { ...sources, inspect }, target)).length === 0) return target;
+    const candidate = await examine(assess, { ...sources, inspect }, target);
+    if (candidate.issues.length === 0) return candidate;
   }
   return null;
 }

@@ -3,7 +3,7 @@ import { authorize, type Deployment } from "../../deployments";
 import {
   READ_HISTORY,
   type DefaultRepositories,
-  type FindChecksum,
+  type HistoryState,
   type RevisionBundles,
   type RevisionReadModel,
   type RevisionView,
@@ -14,12 +14,11 @@ import { NotFound } from "../../../kernel/errors";
 import { isId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
 import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes";
-import { issue, type RollbackIssue } from "../domain/rollback-issues";
-import { RollbackRefused } from "../domain/rollback-refused";
+import type { RollbackIssue } from "../domain/rollback-issues";
 import type { AssessRollback } from "./assess-rollback";
-import type { ChooseTarget, TargetName } from "./choose-target";
+import { requireRolledOut, type ChooseTarget, type TargetName } from "./choose-target";
 import { holdOnTarget } from "./hold-on-target";
-import type { InspectTarget } from "./inspect-target";
+import type { InspectTarget, KnownTarget } from "./inspect-target";
 
 /** Max skipped deploys that a plan lists. */
 const MAX_SKIPPED = 500;
@@ -53,31 +52,36 @@ export class PlanRollback {
 
   /** @throws NotFound, Forbidden; @throws InvalidInput; @throws RollbackRefused NO_TARGET if there is none */
   async execute(actor: Actor, deploymentId: string, name: TargetName): Promise<RollbackPlan> {
-    const { readModel, inspect, assess, bundles, repositories } = this.deps;
+    const { readModel, chooseTarget, assess, bundles, repositories } = this.deps;
     const [state] = isId(deploymentId) ? await readModel.historyStates([deploymentId]) : [];
     const deployment = authorize(actor, state?.deployment ?? null, READ_HISTORY);
     if (state === undefined) throw new NotFound("Deployment");
-    const named = await this.deps.chooseTarget.named(deployment.id, name);
-    const target = named === undefined ? await this.deps.chooseTarget.lastKnownGood(actor, state) : named;
-    if (target === null || target.deploymentId !== deployment.id) throw new NotFound("Deploy revision");
-    const { current } = state;
-    if (current === null) {
-      throw new RollbackRefused([issue("NO_TARGET", "Nothing was ever rolled out, so there is nothing to roll back.")]);
-    }
-    const findChecksum: FindChecksum = async (revision) => (await bundles.findMany([revision]))[0]?.sha256 ?? null;
-    const [holds, inspected] = await Promise.all([
-      this.deps.holds.ofDeployments([deployment.id]),
-      inspect.inspect(actor, target),
-    ]);
-    const hold = await holdOnTarget(holds, state, target, findChecksum);
+    const named = await chooseTarget.named(deployment.id, name);
+    if (named === null || (named !== undefined && named.deploymentId !== deployment.id))
+      throw new NotFound("Deploy revision");
+    const current = requireRolledOut(state);
+    const { target, known } =
+      named === undefined
+        ? await chooseTarget.lastKnownGood(actor, state)
+        : { target: named, known: await this.examine(actor, state, named) };
     return {
       deployment,
       from: { ...current, isCurrent: true },
       to: target,
-      ...assess.assess(actor, state, target, { ...inspected, hold }),
+      ...assess.assess(actor, state, target, known),
       changes: rollbackChanges(current, target, repositories),
       skipped: await readModel.deployedBetween(deployment.id, target.number, current.number, MAX_SKIPPED),
       dags: await bundles.compare(current, target),
     };
+  }
+
+  private async examine(actor: Actor, state: HistoryState, target: RevisionView): Promise<KnownTarget> {
+    const { inspect, holds, bundles } = this.deps;
+    const [found, inspected] = await Promise.all([
+      holds.ofDeployments([state.deployment.id]),
+      inspect.inspect(actor, target),
+    ]);
+    const hold = await holdOnTarget(found, state, target, (revision) => bundles.checksumOf(revision));
+    return { ...inspected, hold };
   }
 }

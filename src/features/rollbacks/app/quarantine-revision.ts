@@ -1,4 +1,5 @@
 import {
+  checksumsIn,
   heldContentOf,
   lockRevision,
   PUSH_IMAGE,
@@ -58,12 +59,8 @@ export class QuarantineRevision {
   }
 
   /** Of what the revision has, the part that it changed: the rest may be good. */
-  private async broughtBy({ bundles }: DeployStores, revision: DeployRevision): Promise<HeldContent> {
-    const content = await heldContentOf(
-      revision,
-      async ({ deploymentId, dagTarballVersion }) =>
-        (await bundles.find(deploymentId, dagTarballVersion))?.sha256 ?? null,
-    );
+  private async broughtBy(stores: DeployStores, revision: DeployRevision): Promise<HeldContent> {
+    const content = await heldContentOf(revision, checksumsIn(stores));
     switch (revision.type) {
       case "DAG_ONLY":
         return { ...content, ...NO_IMAGE };

@@ -2,6 +2,7 @@ import type { Deployment } from "../../deployments";
 import {
   appendRevision,
   auditedRevision,
+  checksumsIn,
   hasSameContent,
   heldContentOf,
   loadHeadCurrentAndTarget,
@@ -76,8 +77,7 @@ export class RestoreTarget {
   async execute(stores: DeployStores, order: RestoreOrder): Promise<RevisionView> {
     const { deployment, actor, state, at, description } = order;
     const { head, current, target, previousDeployedNumber, holds } = state;
-    const findChecksum: FindChecksum = async ({ deploymentId, dagTarballVersion }) =>
-      (await stores.bundles.find(deploymentId, dagTarballVersion))?.sha256 ?? null;
+    const findChecksum = checksumsIn(stores);
     const history = { deployment, current, head, previousDeployedNumber };
     const hold = await holdOnTarget(holds, history, target, findChecksum);
     const assessment = this.deps.assess.assess(actor, history, target, { ...order.inspected, hold });

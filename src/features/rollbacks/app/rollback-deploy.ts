@@ -122,22 +122,24 @@ export class RollbackDeploy {
       authorize(actor, state?.deployment ?? null, PUSH_IMAGE);
       if (state === undefined) throw new NotFound("Deployment");
       try {
-        const target = await chooseTarget.lastKnownGood(actor, state);
-        return { targetId: target.id, currentId: state.current?.id, inspected: await inspect.inspect(actor, target) };
+        const { target, known } = await chooseTarget.lastKnownGood(actor, state);
+        return { targetId: target.id, currentId: state.current?.id, inspected: known };
       } catch (error) {
         if (error instanceof RollbackRefused) return error;
         throw error;
       }
     }
-    // An id is looked up under the lock, without a round trip of its own.
-    const targetId =
-      revisionNumber === undefined
-        ? isId(revisionId ?? "")
-          ? (revisionId ?? null)
-          : null
-        : ((await chooseTarget.named(deploymentId, command))?.id ?? null);
+    const targetId = await this.idOf(command);
     const inspected = await inspect.beforeLock(actor, { deploymentId, revisionId: targetId ?? undefined });
     return { targetId, currentId: undefined, inspected };
+  }
+
+  /** An id is looked up under the lock, without a round trip of its own. */
+  private async idOf(command: RollbackCommand): Promise<string | null> {
+    const { deploymentId, revisionId, revisionNumber } = command;
+    if (revisionNumber === undefined) return revisionId !== undefined && isId(revisionId) ? revisionId : null;
+    const named = await this.deps.chooseTarget.named(deploymentId, command);
+    return named?.id ?? null;
   }
 
   private async earlierAnswer(

@@ -10,7 +10,7 @@ import {
 import type { Deployment } from "../../deployments";
 import { liftHold, type HoldSettings } from "../../holds";
 import type { Clock } from "../../../kernel/clock";
-import { Conflict, InvalidInput, NotFound } from "../../../kernel/errors";
+import { Conflict, InvalidInput, NotFound, notFoundAs } from "../../../kernel/errors";
 import { isId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
@@ -90,9 +90,7 @@ export class UndoRollback {
     const [rollback] = isId(revisionId) ? await this.deps.readModel.findMany([revisionId]) : [];
     if (rollback === undefined) throw new NotFound("Deploy revision");
     const target = { deploymentId: rollback.deploymentId, revisionId: rollback.rolledBackId ?? undefined };
-    return this.deps.inspect.beforeLock(actor, target).catch((error: unknown) => {
-      throw error instanceof NotFound ? new NotFound("Deploy revision") : error;
-    });
+    return this.deps.inspect.beforeLock(actor, target).catch(notFoundAs("Deploy revision"));
   }
 }
 

@@ -1,9 +1,8 @@
 import DataLoader from "dataloader";
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import type { BundleState, DagBundle } from "../../bundles";
 import { READ_HISTORY, type RevisionReadModel, type RevisionView } from "../../deploys";
 import { Deployment } from "../../deployments/graphql";
-import { DeployRevision, presentRevision, type DeployLoaders } from "../../deploys/graphql";
+import { DeployRevision, presentRevision } from "../../deploys/graphql";
 import type { HoldLoaders } from "../../holds/graphql";
 import { groupBy } from "../../../infrastructure/graphql/batching";
 import { perRequest, type GraphqlContext } from "../../../infrastructure/graphql/context";
@@ -11,6 +10,7 @@ import { Cost } from "../../../infrastructure/graphql/declared-costs";
 import { can, deploymentScope } from "../../../kernel/permissions";
 import type { AssessRollback } from "../app/assess-rollback";
 import { lastKnownGood, MAX_CANDIDATES } from "../app/last-known-good";
+import { lookUpTargets, type TargetLookUps } from "./look-up-targets";
 
 /** It looks at the history of each Deployment. */
 const COST = 20;
@@ -20,12 +20,9 @@ export class LastKnownGoodResolver {
   private readonly candidates: (context: GraphqlContext) => DataLoader<string, RevisionView[]>;
 
   constructor(
-    private readonly deps: {
+    private readonly deps: TargetLookUps & {
       readonly readModel: Pick<RevisionReadModel, "beforeCurrent">;
       readonly assess: AssessRollback;
-      /** Whether a bundle is stored, without reading it; null if that is unknown, or the check is off. */
-      readonly checkPresence: (bundle: DagBundle) => Promise<BundleState | null>;
-      readonly loaders: (context: GraphqlContext) => DeployLoaders;
       readonly holdLoaders: (context: GraphqlContext) => HoldLoaders;
     },
   ) {
@@ -46,7 +43,7 @@ export class LastKnownGoodResolver {
   })
   async lastKnownGood(@Root() { record }: Deployment, @Ctx() context: GraphqlContext): Promise<DeployRevision | null> {
     if (!can(await context.actor(), READ_HISTORY, deploymentScope(record))) return null;
-    const { historyStates, bundles } = this.deps.loaders(context);
+    const { historyStates } = this.deps.loaders(context);
     const [state, holds, candidates] = await Promise.all([
       historyStates.load(record.id),
       this.deps.holdLoaders(context).holds.load(record.id),
@@ -56,12 +53,8 @@ export class LastKnownGoodResolver {
     const found = await lastKnownGood(this.deps.assess, candidates, {
       state,
       holds,
-      findChecksum: async (revision) => (await bundles.load(revision))?.sha256 ?? null,
-      inspect: async (target) => {
-        const bundle = target.dagTarballVersion === null ? null : await bundles.load(target);
-        return { bundle: bundle && (await this.deps.checkPresence(bundle)), image: null };
-      },
+      ...lookUpTargets(this.deps, context),
     });
-    return found && presentRevision(found);
+    return found && presentRevision(found.target);
   }
 }
