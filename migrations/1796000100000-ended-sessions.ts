@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from "typeorm";
 
-/** Sessions that were signed out of before they expired. Every replica is told of a new one, as of any change of access. */
+/** Sessions that users have signed out of. A trigger notifies all replicas of each, as of other changes of access. */
 export class EndedSessions1796000100000 implements MigrationInterface {
   readonly name = "EndedSessions1796000100000";
 

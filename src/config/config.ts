@@ -61,7 +61,7 @@ interface LimitsConfig {
   /** For each Workspace, each Deployment, and the system. */
   readonly serviceAccounts: number;
   readonly bundleBytesPerDeployment: number;
-  /** Of content that must not be deployed again. */
+  /** Max quarantines of one Deployment. */
   readonly quarantinesPerDeployment: number;
 }
 

@@ -91,7 +91,7 @@ export const emailAddress = textLike(/^[^\s@]+@[^\s@]+$/, "an e-mail address");
 
 export const dnsLabel = textLike(/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/, "lower-case letters, digits and -");
 
-/** In any case. */
+/** In upper or lower case. */
 export function oneOf<const T extends string>(choices: readonly T[]): ValueKind<T> {
   const schema = z.preprocess((given) => {
     const value = unquoted(given);

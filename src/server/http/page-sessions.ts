@@ -1,11 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
-
-/** What tells where a request comes from. */
-export interface SentRequest {
-  readonly headers: IncomingHttpHeaders;
-  /** The host that the client asked for. */
-  readonly host: string;
-}
+import type { SentRequest } from "../../infrastructure/http/sent-request";
 
 /** Finds the session token in the cookie of a page of ours; undefined if another site may have sent the request. */
 export interface PageSessions {

@@ -11,7 +11,7 @@ export const pendingStore = createStore(0);
 const TOP_PX = 240;
 /** Several changes of one moment are asked for once. */
 const GATHER_MS = 120;
-/** Nothing says when the subscription listens, so what changed meanwhile is asked for once more. */
+/** Where nothing was ever deployed, no first message tells when the subscription listens: what changed before is asked for after this time. */
 const SETTLE_MS = 1_500;
 
 type Page = HistoryQuery["deployRevisions"];

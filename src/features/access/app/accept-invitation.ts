@@ -12,10 +12,13 @@ export interface AcceptInvitationCommand {
   readonly address: string;
   readonly password: string;
   readonly inviteToken: string;
-  /** Undefined keeps. */
+  /** Undefined keeps the one that the inviter has given. */
   readonly username: string | undefined;
   readonly request: Actor["request"];
 }
+
+const invalidToken = (): InvalidInput =>
+  new InvalidInput("inviteToken", "is not valid for this address, was used already, or has expired");
 
 /** The invited person sets a password, and is signed in. An invitation works once. */
 export class AcceptInvitation {
@@ -50,8 +53,7 @@ export class AcceptInvitation {
       const owner = await access.findUserByEmail(address);
       const isOpen = invitation !== null && invitation.userId === owner?.id && invitation.expiresAt > clock();
       const user = isOpen ? await access.lockUser(invitation.userId) : null;
-      if (user === null)
-        throw new InvalidInput("inviteToken", "is not valid for this address, was used already, or has expired");
+      if (user === null) throw invalidToken();
       return user;
     };
     // Before the expensive hash, and again below under the lock.
@@ -61,8 +63,7 @@ export class AcceptInvitation {
       await tx.access.lockUserCreation();
       const invited = await find(tx);
       // Another acceptance may have come first, and ended when this one got the lock.
-      if (!(await tx.invitations.remove(invited.id)))
-        throw new InvalidInput("inviteToken", "is not valid for this address, was used already, or has expired");
+      if (!(await tx.invitations.remove(invited.id))) throw invalidToken();
       const now = tokens.now();
       const accepted: User = {
         ...invited,

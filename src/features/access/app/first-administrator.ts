@@ -7,8 +7,8 @@ export class FirstAdministrator {
   private readonly address: string | null;
 
   /**
-   * @param secret whoever sends it may
-   * @param address whoever proves it through a provider may
+   * @param secret makes the user who sends it the first administrator
+   * @param address makes the user the first administrator whom a provider confirms to have it; undefined for nobody
    */
   constructor(
     readonly secret: string,

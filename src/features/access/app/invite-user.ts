@@ -43,8 +43,8 @@ export class InviteUser {
   ) {}
 
   /**
-   * Takes the place of a pending account of the address, whoever made it: its password and names are dropped, its roles
-   * stay. An earlier invitation ends.
+   * If the address has a pending account, invites its owner: the account keeps its id and roles, loses its password, and
+   * gets the new names. An earlier invitation ends.
    * @throws Unauthenticated, Forbidden, also if the account has roles that the actor may not grant
    * @throws Conflict if the address has an active account, or somebody signs in by the user name
    */
@@ -67,7 +67,7 @@ export class InviteUser {
         await access.addUser({ ...user, passwordHash: null }, { address, verified: true });
       } else {
         if (present.status !== "pending") throw new Conflict("A user with this e-mail address exists already");
-        // Whoever enters the account acts with its roles.
+        // The invited person will act with the roles of the account.
         requireAllGrantable(actor, await admins.rolesOf({ userId: present.id }), roles);
         user = { ...present, ...names, updatedAt: now };
         await access.updateUser(user);

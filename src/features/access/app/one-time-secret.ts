@@ -14,5 +14,5 @@ export function newOneTimeSecret(): OneTimeSecret {
   return { secret, digest: digestOf(secret) };
 }
 
-/** Secrets are random enough that a plain digest cannot be searched back; comparing digests leaks no time. */
+/** A plain digest is enough, because nobody can guess 32 random bytes. */
 export const digestOf = (secret: string): string => hash("sha256", secret, "hex");

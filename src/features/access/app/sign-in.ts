@@ -54,7 +54,7 @@ export class SignIn {
   async execute({ identity, password, request }: SignInCommand): Promise<{ user: User; token: string }> {
     const { accounts, passwords, hashing, tokens, limiter } = this.deps;
     if (!this.deps.localEnabled) throw new FeatureDisabled("astronomer.houston.config.auth.local.enabled");
-    // No user name has one, and no text column takes it.
+    // No user name has a null character, and Postgres refuses it in texts.
     if (identity.includes("\0")) throw new WrongCredentials();
     const spelling = spelledAsStored(identity);
     // Before the password is read: one that replaces it from now on ends this session too.

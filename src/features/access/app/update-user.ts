@@ -46,7 +46,7 @@ export class UpdateUser {
       const user = isId(userId) ? await access.lockUser(userId) : null;
       if (user === null) throw new NotFound("User");
       if (!isSelf) requireAllGrantable(actor, await admins.rolesOf({ userId: user.id }), this.roles);
-      // One that was given before it had to be an address of one's own may stay.
+      // A name from before this rule may stay as it is.
       if (changes.username !== undefined && changes.username !== user.username) {
         const emails = await access.emailsOf(user.id);
         requireOwnAddress(

@@ -77,11 +77,12 @@ export function checkPassword(password: string, argument = "password"): string {
 export const checkUsername = (text: string, argument = "username"): string => checkLabel(text, argument);
 
 /**
- * A user name with an @ is one of the user's own addresses: anybody else's would keep its owner from an account.
+ * Requires a user name with an @ to be one of the user's own addresses: it would keep the owner of that address from
+ * signing up.
  * @throws InvalidInput
  */
 export function requireOwnAddress(username: string, addresses: readonly string[]): void {
-  // Signs that look like an @ are told apart by nobody.
+  // NFKC turns characters that look like an @ into one.
   if (username.normalize("NFKC").includes("@") && !addresses.includes(username.toLowerCase()))
     throw new InvalidInput("username", "looks like an e-mail address, and is none of the user's own");
 }

@@ -71,7 +71,7 @@ export class SignInResolver {
   }
 }
 
-/** Of whoever signs in, or is signed in. */
+/** Fields of the account that signs in, or is signed in. */
 @Resolver(() => AuthUser)
 export class AuthUserResolver {
   /** @param actorOf the account's owner with current permissions; null if the account cannot act */

@@ -1,5 +1,5 @@
 import { InvalidInput } from "../../../kernel/errors";
-import { refuseHidden } from "../../../kernel/text";
+import { readLine, refuseHidden } from "../../../kernel/text";
 import { checkAmount } from "./components";
 import {
   EXECUTORS,
@@ -68,17 +68,16 @@ export function checkMechanism(type: DagDeploymentType, rules: MechanismRules): 
  * @throws InvalidInput
  */
 export function dagDeploymentSettings(input: JsonObject, seal: Seal): DagDeploymentSettings {
-  const given = Object.entries(input)
-    .map(([name, value]) => [
-      name,
-      typeof value === "string" && !OF_SEVERAL_LINES.has(`dagDeployment.${name}`) ? value.trim() : value,
-    ])
-    .filter((entry): entry is [string, string | number] => entry[0] !== "type" && entry[1] != null && entry[1] !== "");
-  for (const [name, value] of given) {
-    if (typeof value === "number") checkAmount(`dagDeployment.${name}`, value);
-    else checkText(`dagDeployment.${name}`, value);
-  }
-  const { sshKey, ...settings } = Object.fromEntries(given);
+  const given = Object.entries(input).filter(
+    (entry): entry is [string, string | number] => entry[0] !== "type" && entry[1] != null,
+  );
+  const checked = given.map(([name, value]): [string, string | number] => {
+    const argument = `dagDeployment.${name}`;
+    if (typeof value === "string") return [name, checkText(argument, value)];
+    checkAmount(argument, value);
+    return [name, value];
+  });
+  const { sshKey, ...settings } = Object.fromEntries(checked.filter(([, value]) => value !== ""));
   if (mayHoldSecret(String(settings["repositoryUrl"] ?? ""))) {
     throw new InvalidInput(
       "dagDeployment.repositoryUrl",
@@ -132,10 +131,11 @@ export const sealedDockerConfig = (value: unknown, seal: Seal): JsonObject => ({
 /** Of a cloud provider's role that the Deployment's service account is bound to. @throws InvalidInput */
 export const checkCloudRole = (role: string): string => checkText("cloudRole", role);
 
-/** Keeps the text as it is: a private key, for one, needs the line break at its end. */
+/** Returns the text as it is stored. Text of several lines stays as it is: a private key needs the line break at its end. */
 function checkText(argument: string, text: string): string {
+  if (!OF_SEVERAL_LINES.has(argument)) return readLine(argument, text, MAX_TEXT) ?? "";
   if (text.length > MAX_TEXT) throw new InvalidInput(argument, `has at most ${MAX_TEXT} characters`);
-  refuseHidden(argument, text.replaceAll("\r\n", "\n"), OF_SEVERAL_LINES.has(argument) ? "LINES" : "ONE_LINE");
+  refuseHidden(argument, text.replaceAll("\r\n", "\n"), "LINES");
   return text;
 }
 

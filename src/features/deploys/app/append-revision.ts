@@ -75,7 +75,7 @@ export async function appendRefusal(
 /** Of the job that rolls the revision out. */
 const applyKey = (revisionId: string): string => `apply:${revisionId}`;
 
-/** A rollout that has begun goes on, and finds that there is nothing to do. */
+/** A rollout that has begun already is not stopped by this: it finds its revision finished, and changes nothing. */
 export const removeApplyJob = (outbox: DeployStores["outbox"], revisionId: string): Promise<void> =>
   outbox.remove(applyKey(revisionId));
 

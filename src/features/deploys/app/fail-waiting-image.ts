@@ -26,8 +26,8 @@ export class FailWaitingImage {
   ) {}
 
   /**
-   * Makes the caller's image deploy FAILED if it is the newest deploy and waits for the DAGs; does nothing otherwise. It
-   * takes no permission: whoever has lost it meanwhile has half a deploy under way all the same.
+   * Makes the caller's image deploy FAILED if it is the newest deploy and waits for the DAGs; does nothing otherwise.
+   * Requires no permission: the image of a caller who has lost it meanwhile would otherwise go on waiting.
    */
   async execute({
     actor,

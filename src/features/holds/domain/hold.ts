@@ -57,7 +57,7 @@ export function holdAgainst(
   return brings && (holds.find((hold) => isSameImage(hold, brings) || isSameBundle(hold, brings)) ?? null);
 }
 
-/** What of the content is not kept: all of it without the latter; null where nothing is left. */
+/** Returns the content without what `kept` has as well; null if nothing is left. */
 export function contentToHold(content: HeldContent, kept: HeldContent | null): HeldContent | null {
   const image = kept !== null && isSameImage(content, kept) ? NO_IMAGE : content;
   const dagBundleSha256 = kept !== null && isSameBundle(content, kept) ? null : content.dagBundleSha256;

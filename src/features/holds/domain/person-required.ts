@@ -2,7 +2,7 @@ import { DomainError } from "../../../kernel/errors";
 
 const SETTING = "astronomer.houston.config.deployments.deployRollback.serviceAccountsMayLiftQuarantines";
 
-/** A service account asked for what a person has to decide. */
+/** A service account has asked for something that only a person may decide. */
 export class PersonRequired extends DomainError {
   readonly code = "PERSON_REQUIRED";
   override readonly details = { setting: SETTING };

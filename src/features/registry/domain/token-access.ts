@@ -45,7 +45,7 @@ export function parseScopes(parameters: readonly string[]): RepositoryAccess[] {
   return [...wanted].map(([name, actions]) => ({ name, actions: [...actions] }));
 }
 
-/** All users may pull base images, and whoever may push them may delete them. */
+/** All users may pull base images. Pushing and deleting them require the same permission. */
 export const mayUseBaseImage = (actor: Actor, action: RepositoryAction): boolean =>
   action === "pull" || can(actor, PUSH_BASE_IMAGE, SYSTEM_SCOPE);
 

@@ -122,12 +122,12 @@ export class RestoreTarget {
   }
 }
 
-/** What runs, or where that is what is put in place again: the newest deploy. */
+/** Returns the revision that is rolled back: what runs, or the newest deploy if the target is what runs. */
 function rolledBackBy({ head, current, target }: RollbackState): DeployRevision | null {
   return current !== null && hasSameContent(current, target) ? head : current;
 }
 
-/** What of a revision's content is not the target's as well. @throws InvalidInput if there is nothing */
+/** Returns the part of a revision's content that the target lacks. @throws InvalidInput if there is none */
 async function contentBesides(
   target: DeployRevision,
   rolledBack: DeployRevision,

@@ -36,7 +36,7 @@ export interface RollbackCommand extends TargetName {
 interface Choice {
   /** Null if there is no such revision. */
   readonly targetId: string | null;
-  /** Where the target was chosen for what runs: the revision that ran. */
+  /** The revision that ran when the target was chosen; undefined if the caller has named the target. */
   readonly currentId: string | undefined;
   readonly inspected: TargetState;
 }
@@ -95,7 +95,7 @@ export class RollbackDeploy {
       const { inspected } = choice;
       const state = await loadRollbackState(stores, deployment, choice.targetId);
       expectCurrent(state.current, command.expectedCurrentRevisionId);
-      // What was the last known good may no longer be it.
+      // After another deploy the last known good may be another one.
       expectCurrent(state.current, choice.currentId);
       const at = clock();
       const { acknowledgeDataLoss, quarantine } = command;
@@ -190,7 +190,7 @@ function hashInput({
     description.trim(),
     acknowledgeDataLoss,
     expectedCurrentRevisionId ?? null,
-    // Left out where they are not given, so that keys of before these arguments stay the same.
+    // Left out unless given: keys that were used before these arguments existed keep their hash.
     ...(quarantine || revisionNumber !== undefined ? [quarantine, revisionNumber ?? null] : []),
   ];
   return createHash("sha256").update(JSON.stringify(input)).digest("hex");

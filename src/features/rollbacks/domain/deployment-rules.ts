@@ -53,6 +53,6 @@ export const DEPLOYMENT_RULES: readonly DeploymentRule[] = [
     ),
 ];
 
-/** What stands against rollbacks of a Deployment whatever its own switch says, whoever asks, and whichever the target. */
+/** Reasons against any rollback of a Deployment, apart from its own switch, the caller's permission and the target. */
 export const switchBlockers = (question: Pick<RollbackQuestion, "settings" | "deployment">): RollbackIssue[] =>
   [...INSTALLATION_RULES, ...DEPLOYMENT_RULES].map((rule) => rule(question)).filter((one) => one !== false);

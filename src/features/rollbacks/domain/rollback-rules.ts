@@ -203,7 +203,7 @@ const WARNINGS: readonly Rule[] = [
     ),
 ];
 
-/** The first upload of DAGs, say, came before any image: going back there takes away what was built into one since. */
+/** Warns if the target has no image and what runs has one, as after a rollback to an upload of DAGs before the first image. */
 function leavesImage({ target, current, settings }: RollbackQuestion): RollbackIssue | false {
   if (target.imageRepository !== null || current === null || current.imageRepository === null) return false;
   const image = runningImage(target, settings.defaultRepositories);

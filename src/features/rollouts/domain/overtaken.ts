@@ -1,14 +1,14 @@
 import { isAfter, type Position } from "../../installation/domain";
 import type { ReleaseState } from "./release-state";
 
-/** What a target says of the state that it holds. */
+/** The state that a driver has put in place, as its target records it. */
 export interface PlacedState extends Position {
   readonly revisionNumber: number;
 }
 
 /**
- * Whether a target holds a later state than that. At one generation an older revision is the later one: it was put back
- * once the newest had failed or was cancelled, so that a late call for the newest comes too late.
+ * Whether a later state than the given one is in place. Within one generation the lower revision number is the later
+ * state: the older revision was put back after the newest had failed or was cancelled.
  */
 export const isOvertaken = (
   placed: PlacedState,

@@ -42,7 +42,7 @@ export function isUnknownRelease(versions: PlatformVersions, catalogue: RuntimeC
     : catalogue.schemaRevisionOf(versions.airflowVersion) === null;
 }
 
-/** Null for a name of Airflow 3, which counts the majors of Airflow. */
+/** Returns the version; null for a Runtime of Airflow 3, such as 3.1-12, whose major is that of Airflow. */
 function oldName(text: string): RuntimeVersion | null {
   const version = parseRuntimeVersion(text);
   return version?.airflowMinor === null ? version : null;

@@ -53,7 +53,7 @@ export class BrowserSessions {
 
   /** @throws Unauthenticated if the token is missing, invalid or expired, its session has ended, or its user is gone */
   async open(token: string | undefined): Promise<BrowserSession> {
-    // As the API sees it, which knows of more than signatures and times.
+    // The same check as for the API, which also finds sessions that have ended and users who are gone.
     const { id: userId, credentials } = await this.deps.sessions.actorOf(token, { fresh: true });
     if (credentials?.kind !== "SESSION") throw new Unauthenticated("INVALID");
     const [user] = await this.deps.accounts.usersByIds([userId]);

@@ -168,7 +168,7 @@ export class SignOn {
   }
 }
 
-/** Only people with an address are matched by it. */
+/** Returns the address; callers have checked that there is one. */
 function addressOf({ email }: Person): string {
   if (email === null) throw new Error("The person has no address");
   return email;

@@ -44,7 +44,7 @@ const refuse = (reason: SignOnRefusal): Match => ({ kind: "REFUSE", reason });
  * - A new identity is connected once to the account with its address: only if both the provider and we have confirmed
  *   the address, and only if no other identity opens that account. So neither a lax second provider nor a person who
  *   was given a former colleague's address gets into it.
- * - A pending account of the address, whoever made it, becomes the person's: nobody has acted by it.
+ * - A pending account of the address, whoever made it, becomes the person's: nobody has used it yet.
  * - The account keeps its password and sessions only if its own holder has proven the address before. Until then they may
  *   be somebody else's, who made the account for that address.
  * - Without such an account a new one is created, unless the person's account was removed.

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { WrongCredentials } from "../../access";
 import { TooManyAttempts, type DomainError } from "../../../kernel/errors";
 
-/** Of anything but a form nothing is read. */
+/** Returns the fields of the form; none if the body is not a form. */
 export const formOf = ({ body }: FastifyRequest): URLSearchParams =>
   body instanceof URLSearchParams ? body : new URLSearchParams();
 

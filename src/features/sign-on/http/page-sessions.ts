@@ -1,6 +1,7 @@
+import type { SentRequest } from "../../../infrastructure/http/sent-request";
 import type { Site } from "../domain/site";
 import type { Cookies } from "./cookies";
-import { isSameOrigin, type SentRequest } from "./same-site";
+import { isSameOrigin } from "./same-site";
 
 /**
  * Header of every GraphQL request of the web client. Browsers let pages of other origins send it only if CORS allows it, which

@@ -1,13 +1,6 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { SentRequest } from "../../../infrastructure/http/sent-request";
 import { Forbidden } from "../../../kernel/errors";
 import type { Site } from "../domain/site";
-
-/** What tells where a request comes from, be it for a page, for the API or for a WebSocket. */
-export interface SentRequest {
-  readonly headers: IncomingHttpHeaders;
-  /** The host that the client asked for. */
-  readonly host: string;
-}
 
 /**
  * Checks that one of our own pages sent the form. Browsers send the page's origin with every form; a client that sends
