@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { escapeHtml } from "../../infrastructure/http/escape-html";
 
 /** What the client has to know before its first request. */
 export interface ClientEndpoints {
@@ -20,15 +21,6 @@ export interface ClientPage {
 
 const PLACE = /(<meta\s+name="retrograde-endpoints"\s+content=")("\s*\/?>)/;
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  '"': "&quot;",
-  "'": "&#39;",
-  "<": "&lt;",
-  ">": "&gt;",
-};
-const escaped = (text: string): string => text.replaceAll(/[&"'<>]/g, (character) => ESCAPES[character] ?? "");
-
 /**
  * Reads the built client's page and writes the endpoints into its meta element. Null if no built client is in the folder, as
  * where the service runs from its sources.
@@ -41,7 +33,7 @@ export function readClientPage(folder: string, endpoints: ClientEndpoints): Clie
   if (!PLACE.test(built))
     throw new Error(`${file} has no <meta name="retrograde-endpoints" content="">: build the web client anew`);
   const { graphql, socket, session, version } = endpoints;
-  const content = escaped(JSON.stringify({ graphql, socket, session, version }));
+  const content = escapeHtml(JSON.stringify({ graphql, socket, session, version }));
   const html = built.replace(PLACE, (_match, before: string, after: string) => `${before}${content}${after}`);
   return { html, etag: `"${hash("sha256", html, "base64url").slice(0, 22)}"` };
 }

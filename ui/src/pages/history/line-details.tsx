@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { revisionQuery } from "../../lib/queries";
-import { DEPLOY_TYPE, MECHANISM, plural, shortDigest, sizeWords, TRIGGER } from "../../lib/words";
+import { DEPLOY_TYPE, MECHANISM, TRIGGER } from "../../lib/words";
+import { BundleSize, ImageFacts } from "../../parts/content-facts";
 import { CopyButton } from "../../parts/copy-button";
 import { Icon } from "../../parts/icon";
 import { Failed } from "../../parts/states";
@@ -27,23 +28,7 @@ export function LineDetails({ line }: DetailsProps) {
   return (
     <div className="details">
       <dl className="kv">
-        {line.image == null ? null : (
-          <>
-            <dt>Image</dt>
-            <dd>
-              <span className="mono">{line.image.split("@")[0]}</span>{" "}
-              <CopyButton text={line.image} label="Copy image" />
-            </dd>
-          </>
-        )}
-        {digest == null ? null : (
-          <>
-            <dt>Digest</dt>
-            <dd>
-              <span className="mono">{shortDigest(digest)}</span> <CopyButton text={digest} label="Copy digest" />
-            </dd>
-          </>
-        )}
+        <ImageFacts image={line.image} digest={digest} />
         <dt>Versions</dt>
         <dd>
           {[
@@ -61,12 +46,7 @@ export function LineDetails({ line }: DetailsProps) {
               : <span className="mono">{line.dagTarballVersion}</span>
             </>
           )}
-          {bundle == null ? null : (
-            <span className="quiet">
-              {" "}
-              · {plural(bundle.fileCount, "file")}, {sizeWords(bundle.sizeBytes)}
-            </span>
-          )}
+          <BundleSize bundle={bundle} />
         </dd>
         <dt>Deployed</dt>
         <dd>

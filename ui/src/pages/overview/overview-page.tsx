@@ -4,8 +4,8 @@ import { useEffect } from "react";
 import type { LineFragment } from "../../gql";
 import { countQuery, historyQuery, revisionQuery } from "../../lib/queries";
 import { between } from "../../lib/time";
-import { plural, shortDigest, sizeWords, statusWords, titleOf } from "../../lib/words";
-import { CopyButton } from "../../parts/copy-button";
+import { plural, statusWords, titleOf } from "../../lib/words";
+import { BundleSize, ImageFacts } from "../../parts/content-facts";
 import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/states";
 import { Pill } from "../../parts/status";
@@ -146,23 +146,7 @@ function RunsNow({ current }: { readonly current: LineFragment }) {
               <dd>#{current.rollbackFrom.number}</dd>
             </>
           )}
-          {current.image == null ? null : (
-            <>
-              <dt>Image</dt>
-              <dd>
-                <span className="mono">{current.image.split("@")[0]}</span>{" "}
-                <CopyButton text={current.image} label="Copy image" />
-              </dd>
-            </>
-          )}
-          {digest == null ? null : (
-            <>
-              <dt>Digest</dt>
-              <dd>
-                <span className="mono">{shortDigest(digest)}</span> <CopyButton text={digest} label="Copy digest" />
-              </dd>
-            </>
-          )}
+          <ImageFacts image={current.image} digest={digest} />
           {current.runtimeVersion == null ? null : (
             <>
               <dt>Runtime</dt>
@@ -180,12 +164,7 @@ function RunsNow({ current }: { readonly current: LineFragment }) {
               <dt>DAG bundle</dt>
               <dd>
                 <span className="mono">{current.dagTarballVersion}</span>
-                {bundle == null ? null : (
-                  <span className="quiet">
-                    {" "}
-                    · {plural(bundle.fileCount, "file")}, {sizeWords(bundle.sizeBytes)}
-                  </span>
-                )}
+                <BundleSize bundle={bundle} />
               </dd>
             </>
           )}

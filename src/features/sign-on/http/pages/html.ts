@@ -1,3 +1,5 @@
+import { escapeHtml } from "../../../../infrastructure/http/escape-html";
+
 /** Markup that is safe to send. */
 export class Markup {
   constructor(readonly text: string) {}
@@ -5,19 +7,9 @@ export class Markup {
 
 type Insertable = Markup | readonly Markup[] | string | null;
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
-
 function inserted(value: Insertable): string {
   if (value === null) return "";
-  if (typeof value === "string") return escaped(value);
+  if (typeof value === "string") return escapeHtml(value);
   return value instanceof Markup ? value.text : value.map(({ text }) => text).join("");
 }
 
