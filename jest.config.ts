@@ -13,17 +13,20 @@ const common: Config = {
   transformIgnorePatterns: ["/node_modules/(?!(jose|openid-client|oauth4webapi)/)"],
 };
 
+const withDatabase: Config = {
+  ...common,
+  roots: ["<rootDir>/test"],
+  globalSetup: "<rootDir>/test/world/global-setup.ts",
+  globalTeardown: "<rootDir>/test/world/global-teardown.ts",
+};
+
 const config: Config = {
   projects: [
     // The fast lane: no database.
     { ...common, displayName: "unit", roots: ["<rootDir>/src", "<rootDir>/ui/src"] },
-    {
-      ...common,
-      displayName: "product",
-      roots: ["<rootDir>/test"],
-      globalSetup: "<rootDir>/test/world/global-setup.ts",
-      globalTeardown: "<rootDir>/test/world/global-teardown.ts",
-    },
+    { ...withDatabase, displayName: "product", testPathIgnorePatterns: ["\\.long\\.test\\.ts$"] },
+    // What takes long by its nature: kills and outages, time limits, generated input, other servers, builds.
+    { ...withDatabase, displayName: "long", testMatch: ["**/*.long.test.ts"] },
   ],
   // For what hangs: on a machine that has much else to do everything takes several times as long.
   testTimeout: 180_000,

@@ -20,7 +20,7 @@ interface Answer {
 
 /**
  * Elasticsearch over HTTP, as far as this project speaks to it, with faults on demand. What it answers is held to
- * a real server by test/logs/elasticsearch-contract.test.ts.
+ * a real server by test/logs/elasticsearch-contract.long.test.ts.
  */
 export class FakeElasticsearch {
   readonly cluster = new Cluster();

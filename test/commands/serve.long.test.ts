@@ -86,7 +86,7 @@ interface PastedHistory {
 }
 
 beforeAll(() => {
-  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run npm run build (npm test does)`);
+  if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run npm run build (npm run test:long does)`);
 });
 
 describe("retrograde serve", () => {
