@@ -3,8 +3,8 @@ import { uuidv7 } from "uuidv7";
 import type { RollbackVariables } from "../requests";
 
 /**
- * The statements of src/features/deploys/app/rollback-deploy.ts in their order, sent by hand: no rules, no
- * permissions, nobody looked up.
+ * The statements of the product's rollback (src/features/rollbacks/app/rollback-deploy.ts) in their order, without
+ * rules, permissions or authentication.
  */
 export async function rollback(
   pool: Pool,

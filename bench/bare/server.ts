@@ -16,8 +16,8 @@ interface Body {
 }
 
 /**
- * The least that answers the benchmarks' requests: no framework, no GraphQL, nobody to authenticate, and
- * prepared statements on as many connections as the product has. The yardstick, not a proposal.
+ * The smallest server that answers the benchmarks' requests: no framework, no GraphQL, no authentication, and prepared
+ * statements on as many connections as the product has. It is what the product is measured against.
  */
 const pool = new Pool({
   connectionString: process.argv[2],

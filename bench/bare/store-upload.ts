@@ -10,7 +10,7 @@ import { pipeline } from "node:stream/promises";
 const FOLDER = join(tmpdir(), `retrograde-bench-bare-${process.pid}`);
 process.on("exit", () => rmSync(FOLDER, { recursive: true, force: true }));
 
-/** The body to a file, on disk before it is answered, and through a checksum; nothing is looked into. */
+/** Writes the body to a file with a checksum and syncs it to disk before the answer. The archive is not inspected. */
 export async function storeUpload(request: IncomingMessage): Promise<object> {
   await mkdir(FOLDER, { recursive: true });
   const hash = createHash("sha256");

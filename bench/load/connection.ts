@@ -18,7 +18,7 @@ export class Connection {
   private constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => this.receive(chunk));
-    // Who waits for an answer hears that none will come, or the run would have no end.
+    // Tells the caller that no answer will come; otherwise the run would never end.
     socket.on("error", () => undefined).on("close", () => this.settle(false));
   }
 
@@ -30,7 +30,7 @@ export class Connection {
     });
   }
 
-  /** `done` hears whether the answer was data without errors; of a connection that is closed, that there is none. */
+  /** Calls `done` with whether the answer was data without errors; with false if the connection is closed first. */
   send(request: Buffer, done: (ok: boolean) => void): void {
     if (this.socket.destroyed) return void setImmediate(done, false);
     this.received = [];

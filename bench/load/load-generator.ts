@@ -6,7 +6,9 @@ import type { Order } from "./load-process";
 
 type Run = Omit<LoadPlan, "requests" | "from">;
 
-/** A process that sends one list of requests, going on in it from run to run, whichever server they go to. */
+/**
+ * A process that sends one list of requests. Each run goes on where the last one stopped, whichever server it is for.
+ */
 export class LoadGenerator {
   private readonly child = fork(join(__dirname, "load-process.ts"), { serialization: "advanced" });
   private next = 0;
@@ -29,7 +31,7 @@ export class LoadGenerator {
     return result;
   }
 
-  /** Ends a run without an end of its own. */
+  /** Ends a run that has no time limit. */
   stopRun(): void {
     this.order({ kind: "stop" });
   }

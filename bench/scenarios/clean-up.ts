@@ -12,7 +12,7 @@ import { median, summarize } from "../statistics";
 import type { Stage } from "../stage";
 
 const CONNECTIONS = 32;
-/** Far from what can be done, so that what is seen is disturbance and not a queue. */
+/** Far below the server's limit, so that delays come from the clean-up and not from a queue. */
 const PER_SECOND = 50;
 const QUIET_SECONDS = 15;
 const WARM_UP_SECONDS = 5;
@@ -20,8 +20,8 @@ const WARM_UP_SECONDS = 5;
 const SLICES_OLDER_THAN = [335, 275, 215, 155, RETENTION_DAYS] as const;
 
 /**
- * (d) Rollbacks at a fixed rate, in turn alone and while the nightly command removes a fifth of what is due, so
- * that whatever else the machine does hits both.
+ * (d) Rollbacks at a fixed rate, in turn alone and while the nightly command removes a fifth of what is due. Other load
+ * on the machine then affects both sides alike.
  */
 export async function benchCleanUp({ databaseUrl, client, seed, product }: Stage): Promise<Section> {
   const load = new LoadGenerator(await rollbacks(client, seed, 1));

@@ -7,12 +7,12 @@ import type { Stage } from "../stage";
 
 const CONNECTIONS = 32;
 
-/** (c) rollbackDeploy up to the committed job; the rollout is somebody else's work. */
+/** (c) rollbackDeploy up to the committed job; the rollout itself is not measured. */
 export async function benchRollback({ options, client, seed, product, bare }: Stage): Promise<Section> {
   const requests = await rollbacks(client, seed, 0);
   await expectSameRollback(client, [product.url, bare.url], requests);
 
-  // The check has used up the first two times round.
+  // The sanity check has used the first two rounds.
   const load = new LoadGenerator([
     ...requests.slice(2 * seed.deployments.length),
     ...requests.slice(0, 2 * seed.deployments.length),

@@ -18,7 +18,7 @@ const loadedConfig = (valuesFiles: readonly string[]): LoadedConfig =>
 export const configOf = (valuesFiles: readonly string[] = []): Config => loadedConfig(valuesFiles).config;
 
 /**
- * Work with the configuration, whose errors name the setting that they come from.
+ * Runs work with the configuration. Its errors name the setting that they come from.
  *
  * @throws what `work` throws, or the same in words
  */

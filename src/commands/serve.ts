@@ -27,7 +27,7 @@ export async function serve(args: string[]): Promise<void> {
     try {
       await start(config, log, shutdown);
     } catch (error) {
-      // Told to stop while starting: what failed for that reason is no news.
+      // The process was told to stop while it was starting: a failure that follows from that is not reported.
       if (shutdown.hasBegun) return;
       await shutdown.stopAll();
       throw error;

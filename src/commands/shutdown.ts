@@ -1,8 +1,10 @@
 import type { Logger } from "pino";
 
-/** Ctrl-C reaches the whole terminal, and npm passes its own copy on: both within this time are one. */
+/**
+ * Ctrl-C signals every process of the terminal, and npm passes its signal on: signals within this time count as one.
+ */
 const SAME_SIGNAL_MS = 500;
-/** After a bug an orderly end is worth trying for only so long. */
+/** Max time for an orderly stop after an uncaught error. */
 const CRASH_GRACE_MS = 15_000;
 /** Kubernetes kills what has not ended 30 s after it was told to. */
 const STOP_WITHIN_MS = 28_000;
@@ -25,14 +27,14 @@ export class Shutdown {
     return this.begunAtMs !== null;
   }
 
-  /** What is to be done at the end, before everything that was added earlier. */
+  /** Adds a step of the stop. Steps run in the reverse order of their addition. */
   add(step: () => Promise<void>): void {
     this.steps.push(step);
   }
 
   /**
-   * A step of the start, which is let finish should the end come meanwhile: nothing loses its database in the middle.
-   * @throws whatever it throws, and Error where the end has come by then: nothing more is to be begun
+   * Runs a step of the start. A stop waits for it, so that it does not lose its database halfway.
+   * @throws whatever it throws, and Error if the stop has begun already
    */
   async letFinish<T>(step: Promise<T>): Promise<T> {
     this.add(() =>

@@ -2,7 +2,10 @@ import type { Logger } from "pino";
 import type { App } from "../composition/composition-root";
 import type { Config } from "../config";
 
-/** Says how the first user becomes SYSTEM_ADMIN, for as long as there is none. A secret that was given is not printed. */
+/**
+ * While there is no user, prints how the first one becomes SYSTEM_ADMIN. A secret from the configuration is not
+ * printed.
+ */
 export async function tellSetUp({ features }: App, { auth }: Config, log: Logger): Promise<void> {
   const { readModel, firstAdministrator } = features.access;
   if (await readModel.hasUsers()) return;

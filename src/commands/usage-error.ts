@@ -1,6 +1,6 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** The command line is wrong; what is right is printed with it. */
+/** The command line is wrong. The message comes with the correct usage. */
 export class UsageError extends Error {}
 
 /** @throws UsageError */

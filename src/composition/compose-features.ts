@@ -36,7 +36,7 @@ export interface FeatureDependencies {
   readonly config: Config;
   readonly databaseUrl: string;
   readonly dataSource: DataSource;
-  /** Connections for transactions that wait for another system, and for what deletes much at once. */
+  /** Connections for transactions that wait for another system, and for deletions in bulk. */
   readonly backgroundSource: DataSource;
   readonly databaseClock: DatabaseClock;
   readonly clock: Clock;
@@ -45,7 +45,7 @@ export interface FeatureDependencies {
   readonly metrics: Metrics;
   /** Where clients reach this process, once it listens. */
   readonly publicUrl: () => string;
-  /** In place of the configured one, or made around it. */
+  /** Replaces the configured driver, or wraps it. */
   readonly driver: RolloutDriver | ((configured: RolloutDriver) => RolloutDriver) | undefined;
 }
 
@@ -158,7 +158,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
       async (_now, before) => deleteInBatches((limit) => logsModule.deleteOlderThan(before, limit)),
       async (now) => deleteInBatches((limit) => auditModule.deleteExpired(now, limit)),
       async (now) => void (await deploymentsModule.purge(minusDays(now, config.deployments.softDeletedRetentionDays))),
-      // What a replica of an older version has written since the start.
+      // Seals what a replica of an older version has written since the start.
       sealSecrets,
       (now) => accessModule.forgetExpired(now),
       () => bundlesModule.removeStaleUploads(),
@@ -284,7 +284,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
   }
 }
 
-/** Each step begins at the front again: what the last one found there is gone. */
+/** Each step starts from the beginning: the previous step has removed what it found there. */
 async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): Promise<void> {
   await inPacedSteps(async () => {
     const count = await deleteSome(CLEANUP_BATCH);

@@ -29,7 +29,7 @@ import { version } from "../../package.json";
 const STOP_GRACE_MS = 10_000;
 /** Jobs are short statements; they share few connections of their own, so that they never starve requests. */
 const JOB_POOL_SIZE = 3;
-/** For transactions that wait for another system, one for each exporter, and for what deletes much at once. */
+/** For transactions that wait for another system, one for each exporter, and for deletions in bulk. */
 const BACKGROUND_POOL_SIZE = 2;
 
 export interface AppOptions {
@@ -37,7 +37,7 @@ export interface AppOptions {
   readonly databaseUrl: string;
   readonly log?: Logger;
   readonly clock?: Clock;
-  /** In place of the configured one, or made around it. */
+  /** Replaces the configured driver, or wraps it. */
   readonly driver?: RolloutDriver | ((configured: RolloutDriver) => RolloutDriver);
   /** Where the built web client is looked for; without one the explorer is all that browsers get. */
   readonly webClientFolder?: string;
@@ -102,7 +102,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
         ? {}
         : { workers: jobs === undefined ? "not started" : (jobs.status.problem ?? "ok") };
       const checks = { database, migrations, dataFolder, ...workers };
-      // A read-only database serves all that reads, which is better than nothing.
+      // On a read-only database, reads still work.
       const ready = Object.entries(checks).every(
         ([name, check]) => check === "ok" || (name === "database" && check === "read-only"),
       );
@@ -211,7 +211,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
   }
 }
 
-/** Few connections on purpose: with two processors more of them only make each other wait. */
+/** Few connections on purpose: with two processors, more of them only wait for each other. */
 const DEFAULT_POOL_SIZE = 4;
 
 export async function connect(

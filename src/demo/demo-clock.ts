@@ -1,6 +1,6 @@
 import type { Instant } from "../kernel/instant";
 
-/** Can be set, so that a past can be lived through in a moment. */
+/** Can be set, so that months of history are made in a moment. */
 export interface DemoClock {
   now: Instant;
 }

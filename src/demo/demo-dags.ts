@@ -40,7 +40,7 @@ const FIRST: DagFiles = { "common/warehouse.py": WAREHOUSE, "orders.py": ordersB
 const WITH_CUSTOMERS: DagFiles = { ...FIRST, "customers.py": customersBy("CALL load_customers()") };
 const HOURLY: DagFiles = { ...WITH_CUSTOMERS, "orders.py": ordersBy("@hourly") };
 
-/** What was uploaded to the demo's Deployment with DAG-only deploys, by what it brought. */
+/** The DAGs of the demo's DAG-only deploys, by the name of the change. */
 export const DAGS = {
   first: FIRST,
   customers: WITH_CUSTOMERS,

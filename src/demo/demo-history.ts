@@ -9,7 +9,7 @@ export interface PastDeploy {
   readonly what:
     | {
         readonly runtimeVersion: string;
-        /** The next deploy comes before this one is rolled out. */
+        /** Whether the next deploy comes before this one is rolled out. */
         readonly overtaken?: true;
       }
     | { readonly dags: DagFiles }
@@ -20,7 +20,7 @@ export interface PastDeployment {
   readonly label: string;
   readonly releaseName: string;
   readonly rollbackEnabled: boolean;
-  /** DAGs come by themselves, beside an image without any. */
+  /** Its DAGs are deployed separately; its image has none. */
   readonly dagOnlyDeploys?: true;
   readonly deploys: readonly PastDeploy[];
 }
@@ -71,7 +71,7 @@ export const ANALYTICS: PastDeployment = {
   ],
 };
 
-/** Its newest deploys can be rolled back without a thought, but what came before Runtime 10 only with one. */
+/** Its newest deploys can be rolled back freely; those before Runtime 10 only with data loss. */
 const REPORTING: PastDeployment = {
   label: "Reporting",
   releaseName: "demo-reporting",
@@ -94,7 +94,7 @@ const SANDBOX: PastDeployment = {
   ],
 };
 
-/** DAGs deployed by themselves: a rollback takes nothing but files back. */
+/** Its DAGs are deployed separately: a rollback changes files only. */
 const INGESTION: PastDeployment = {
   label: "Ingestion",
   releaseName: "demo-ingestion",

@@ -70,7 +70,7 @@ export async function prepareDemo({
     const password = await readIfThere(unseenFile);
     if (password !== null) {
       log.info("making the demo …");
-      // The settings given may leave no room for it; that is no reason not to start.
+      // The settings may not allow a demo; the service starts without it.
       await seedDemo(app, clock, { administrator: ADMINISTRATOR }).catch((error: unknown) => {
         log.warn({ err: error }, "the demo could not be completed; everything else works");
       });
@@ -87,7 +87,7 @@ export async function prepareDemo({
   }
 }
 
-/** Whatever an earlier attempt has left there is of no account yet. */
+/** Whatever an earlier attempt has left there is not used yet. */
 async function keepPassword(dataDir: string, file: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   const password = randomBytes(12).toString("base64url");

@@ -19,8 +19,8 @@ const DAYS_OF_PAST = 75;
 type Cast = Readonly<Record<PastDeploy["by"], Actor>>;
 
 /**
- * A Workspace with Deployments and their past, made through the use cases. Whatever is there already is left
- * as it is, so that a start that was cut off is completed by the next one. The clock is today's in the end.
+ * Makes a Workspace with Deployments and their history through the use cases. It leaves what exists as it is, so that a
+ * start completes what an interrupted one began. Afterwards the clock shows the present time.
  */
 export async function seedDemo(
   app: App,

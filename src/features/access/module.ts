@@ -226,7 +226,7 @@ export async function createAccessModule({
       // A day late, as the clocks of replicas may differ, and a token must never come to life again.
       await dataSource.manager.delete(EndedSessionRow, { expiresAt: LessThan(minusDays(now, 1)) });
     },
-    /** Rings once sessions have forgotten what they knew. */
+    /** Notifies once sessions have dropped their cache. */
     watch: notifier,
     changes: new AccessChanges(
       databaseUrl,

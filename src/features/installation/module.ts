@@ -12,7 +12,7 @@ export { InstallationRow } from "./db/installation.row";
 export interface InstallationModule {
   readonly reader: InstallationReader;
   readonly checkPlaces: CheckPlaces;
-  /** For the transaction that the manager stands for. */
+  /** For the manager's transaction. */
   readonly stores: (manager: EntityManager) => InstallationStore;
 }
 

@@ -4,7 +4,7 @@ import type { ServiceAccount, User } from "../domain/accounts";
 import { readUserSearch, type GivenUserSearch } from "../domain/user-search";
 import type { AccessReadModel } from "./ports";
 
-/** Who one is: exactly one of both. */
+/** The caller: exactly one of both is set. */
 export interface Self {
   readonly user: User | null;
   readonly serviceAccount: ServiceAccount | null;

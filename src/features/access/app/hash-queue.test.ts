@@ -1,7 +1,7 @@
 import { TooManyAttempts } from "../../../kernel/errors";
 import { HashQueue } from "./hash-queue";
 
-/** Work that goes on until it is let finish. */
+/** Work that goes on until `finish` is called. */
 function controlled() {
   const begun: string[] = [];
   const finishers = new Map<string, () => void>();

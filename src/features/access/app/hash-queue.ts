@@ -13,9 +13,9 @@ export interface HashQueueLimits {
 const RETRY_AFTER_SECONDS = 2;
 
 /**
- * Runs work that hashes passwords: few at a time, because each takes a processor for a while. Callers take turns, so
- * that a caller who sends much waits for itself. A full queue refuses the work of the caller with the most waiting.
- * Whether an account exists plays no part: a preference would show it.
+ * Runs work that hashes passwords: few at a time, because each keeps a processor busy. Callers take turns, so that a
+ * caller who sends much delays only itself. A full queue refuses the work of the caller with the most waiting. Existing
+ * accounts are not preferred: that would reveal whether an account exists.
  */
 export class HashQueue {
   private running = 0;
@@ -47,7 +47,7 @@ export class HashQueue {
     });
   }
 
-  /** Makes room for a caller with that many waiting, at the cost of the one with the most. */
+  /** Makes room for a caller with that many waiting, by refusing work of the caller with the most. */
   private displaceFor(own: number): boolean {
     let most: Waiting[] = [];
     for (const queue of this.waiting.values()) if (queue.length > most.length) most = queue;

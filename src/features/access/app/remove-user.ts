@@ -10,14 +10,14 @@ import type { AccessTransaction } from "./ports";
 
 export interface RemoveUserCommand {
   readonly actor: Actor;
-  /** One of both, or the same in both; empty text is none. */
+  /** One of both, or the same in both. Empty text counts as absent. */
   readonly id: string | null;
   readonly userUuid: string | null;
 }
 
 export interface RemovedUser {
   readonly user: User;
-  /** The addresses that the user had. */
+  /** The addresses of the removed user. */
   readonly emails: readonly Email[];
 }
 

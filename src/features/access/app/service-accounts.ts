@@ -23,7 +23,7 @@ function permissionTo(verb: Verb, scope: Scope): Permission {
   return [`${scope.kind}.serviceAccounts.${verb}`, `system.serviceAccounts.${verb}`];
 }
 
-/** What a scope's service accounts are managed with. */
+/** The permissions for service accounts of a scope. */
 export const serviceAccountPermissions = (scope: Scope): Permission[] => VERBS.map((verb) => permissionTo(verb, scope));
 
 const idsOf = (scope: Scope): { workspaceId: string | null; deploymentId: string | null } => ({
@@ -32,8 +32,8 @@ const idsOf = (scope: Scope): { workspaceId: string | null; deploymentId: string
 });
 
 /**
- * Service accounts of one system, Workspace or Deployment. The caller has made sure that the scope is of a
- * record that exists and that the actor may see.
+ * Service accounts of one system, Workspace or Deployment. The caller has checked that the scope's record exists and
+ * that the actor may see it.
  */
 export class ServiceAccounts {
   constructor(

@@ -105,7 +105,7 @@ export class Sessions {
     const generation = this.generation;
     const known = await load();
     if (known === null) throw new Unauthenticated("INVALID");
-    // A change that came while we were reading may not be in what we read.
+    // A change during the read may be missing from its result.
     if (generation === this.generation) this.actors.set(key, { ...known, generation });
     return known;
   }
@@ -143,7 +143,7 @@ export class Sessions {
     const { id } = known.actor;
     if (!this.touched.has(id)) {
       this.touched.set(id, true);
-      // On a read-only database, or with the row locked, the account still serves to read.
+      // Even if the database is read-only or the row is locked, the account can still be used to read.
       await this.options.accounts.touchServiceAccount(id, this.options.clock()).catch(() => this.touched.delete(id));
     }
     return known;

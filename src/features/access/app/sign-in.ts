@@ -59,7 +59,7 @@ export class SignIn {
     const spelling = spelledAsStored(identity);
     // Before the password is read: one that replaces it from now on ends this session too.
     const provenAt = tokens.now();
-    // All in the queue: an attempt that it refuses costs nothing, and does not count.
+    // All of it runs in the queue: an attempt that the queue refuses is not counted.
     const { credentials, account, right } = await hashing.run(countedAddress(request.address), async () => {
       const credentials = await accounts.credentialsOf(spelling);
       // Name and address lead to one account, and are counted as one; unknown names are counted by their spelling.
@@ -75,7 +75,7 @@ export class SignIn {
     const { user } = found;
     const actor: Actor = { id: user.id, type: "USER", label: user.fullName ?? user.username, grants: [], request };
     await this.deps.unitOfWork.run(async ({ access, audit }) => {
-      // A change that was under way when the password was read has been made by now.
+      // A change that was under way when the password was read is committed by now.
       if (!(await access.holdPassword(user.id, credentials?.passwordHash ?? null))) throw new WrongCredentials();
       await audit.add({ actor, action: "user.sign_in", object: auditedUser(user) });
     });

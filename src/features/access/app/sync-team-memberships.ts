@@ -68,7 +68,7 @@ async function leave(teams: TeamStores, admins: AdminStores, team: Team, userId:
     return true;
   } catch (error) {
     if (!(error instanceof Conflict)) throw error;
-    // It was done already, and the transaction goes on.
+    // It is done already; the transaction goes on.
     await teams.addMembers(team.id, [userId]);
     return false;
   }

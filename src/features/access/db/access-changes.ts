@@ -6,7 +6,7 @@ import { connectionSettings } from "../../../infrastructure/postgres/connection-
 import { SessionClient } from "../../../infrastructure/postgres/session-client";
 import { backOffMs } from "../../../kernel/back-off";
 
-/** A connection that went silent delivers nothing, and nothing else shows that. */
+/** A connection that has gone silent delivers nothing and reports no error. */
 const ASK_EVERY_MS = 10_000;
 const ANSWER_WITHIN_MS = 5_000;
 const MAX_RETRY_MS = 5_000;

@@ -12,7 +12,7 @@ import type { BoundRole, Role } from "../domain/roles";
 import { unlessGone } from "./unless-gone";
 import { EmailRow, RoleBindingRow, ServiceAccountRow, UserRow } from "./access.rows";
 
-/** Any constant will do that nothing else locks on. */
+/** An arbitrary number that no other lock uses. */
 const USER_CREATION_LOCK = 7_209_431;
 const SYSTEM_ACCOUNTS_LOCK = 7_209_433;
 

@@ -5,7 +5,7 @@ import type { PlacedRole } from "../domain/granting";
 import type { AdminsLeft } from "../domain/last-admins";
 import type { Role } from "../domain/roles";
 
-/** Any constant will do that nothing else locks on. */
+/** An arbitrary number that no other lock uses. */
 const SYSTEM_ADMINS_LOCK = 7_209_432;
 
 /** Bindings with the active users whom they reach, themselves or through a Team. */

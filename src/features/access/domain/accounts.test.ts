@@ -1,7 +1,7 @@
 import { InvalidInput } from "../../../kernel/errors";
 import { checkEmail, checkPassword, requireOwnAddress } from "./accounts";
 
-/** The argument that a refusal names, or what came instead of one. */
+/** The argument that a refusal names, or what was given in its place. */
 function refusedArgument(check: () => string): string {
   try {
     return `accepted as ${JSON.stringify(check())}`;

@@ -60,7 +60,7 @@ export interface RoleBinding {
   readonly deploymentId: string | null;
 }
 
-/** Argon2 reads at most this much sense out of a password; longer ones only cost time. */
+/** Longer passwords add no security and cost time. */
 const PASSWORD_LENGTH = { least: 8, most: 128 };
 const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/;
 const MAX_EMAIL = 255;

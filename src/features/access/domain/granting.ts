@@ -51,6 +51,6 @@ export function requireAllGrantable(actor: Actor, placed: readonly PlacedRole[],
   for (const { role, scope } of placed) if (FITS[scope.kind](role)) requireGrantable(actor, role, scope, roles);
 }
 
-/** Of these roles those on the Workspace and on its Deployments. */
+/** Returns those of the roles that are on the Workspace or on its Deployments. */
 export const rolesWithin = (placed: readonly PlacedRole[], workspaceId: string): PlacedRole[] =>
   placed.filter(({ scope }) => scope.kind !== "system" && scope.workspaceId === workspaceId);

@@ -8,8 +8,8 @@ export interface AdminsLeft {
 }
 
 /**
- * The installation keeps a SYSTEM_ADMIN, and each Workspace a WORKSPACE_ADMIN: active users who have the
- * role themselves or through a Team. What had none before need not have one after.
+ * The installation keeps a SYSTEM_ADMIN, and each Workspace a WORKSPACE_ADMIN: active users who have the role
+ * themselves or through a Team. A Workspace that had none before need not have one afterwards.
  * @throws Conflict if a change took the last one away
  */
 export function requireAdminsLeft(before: AdminsLeft, after: AdminsLeft): void {

@@ -17,7 +17,7 @@ export const isSystemRole = (role: Role): role is SystemRole => among(SYSTEM_ROL
 export const isWorkspaceRole = (role: Role): role is WorkspaceRole => among(WORKSPACE_ROLES, role);
 export const isDeploymentRole = (role: Role): role is DeploymentRole => among(DEPLOYMENT_ROLES, role);
 
-/** Changes to a role: true adds the permission, false removes it. */
+/** Changes to a role: true adds a permission, false removes it. */
 export type RoleOverrides = Readonly<Record<string, { readonly permissions: Readonly<Record<string, boolean>> }>>;
 
 export type RolePermissions = Readonly<Record<Role, ReadonlySet<string>>>;

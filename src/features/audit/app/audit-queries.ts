@@ -29,9 +29,9 @@ export const inDialect = ({ workspaceId, deploymentId, ...line }: AuditLine) => 
   deploymentUuid: deploymentId,
 });
 
-/** All of it has to hold. */
+/** All conditions have to hold. */
 export interface AuditFilter {
-  /** The whole of it, or a part before a dot: `workspace` stands for all that is done to Workspaces. */
+  /** The whole action, or its part before a dot: `workspace` matches every action on Workspaces. */
   readonly action?: string | undefined;
   readonly actorId?: string | undefined;
   readonly objectId?: string | undefined;
@@ -111,6 +111,6 @@ export class AuditQueries {
   }
 }
 
-/** Whether the filter asks for what no line can tell of. */
+/** Whether no line can match the filter. */
 const namesNothing = ({ workspaceId, deploymentId }: AuditFilter): boolean =>
   [workspaceId, deploymentId].some((id) => id !== undefined && !isId(id));

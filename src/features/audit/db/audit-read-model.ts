@@ -39,7 +39,7 @@ export class AuditReadModelSql implements AuditReadModel {
     );
   }
 
-  /** With `all`, those that still have to be exported as well. */
+  /** With `all`, also those that still have to be exported. */
   async deleteOlderThan(before: Instant, limit: number, which: "all" | "exported"): Promise<number> {
     const [row] = await this.sql.query<{ deleted: number }>(
       `WITH gone AS (

@@ -21,9 +21,9 @@ export class ReceiveBundle {
   ) {}
 
   /**
-   * Once the upload is in and found good, asks `accept` for what else belongs to it; then stores the bytes and calls
-   * `record`, again if they were cleaned up in between. What `accept` throws leaves no trace. Whatever happens, nothing
-   * of the upload stays on this machine, and what is not recorded goes from the store.
+   * Checks the upload, asks `accept` for what else belongs to it, stores the bytes and calls `record`; all again if the
+   * bytes were cleaned up in between. If `accept` throws, nothing is stored. In any case nothing of the upload stays on
+   * this machine, and what is not recorded is removed from the store.
    * @throws ArchiveRefused
    */
   async execute<A, T>(
@@ -52,9 +52,9 @@ export class ReceiveBundle {
 
   private async store(sha256: string, file: string, sizeBytes: number): Promise<void> {
     const { store, removals, clock } = this.deps;
-    // First the note, then the bytes: whatever happens after this line, they are accounted for.
+    // First the note, then the bytes: a crash after this line leaves no bytes without a note.
     await removals.schedule([sha256], plusMs(clock(), UNRECORDED_LIVES_MS));
-    // Also where they are stored already: what is damaged there is whole again after this.
+    // Also where they are stored already: this replaces damaged bytes.
     await store.put(sha256, file, sizeBytes);
   }
 }

@@ -6,14 +6,14 @@ import type { CleanUpArchives } from "./clean-up-archives";
 import type { ArchiveRemovals } from "./ports";
 
 const YOUNG_DAYS = 1;
-/** More than that is not left over from uploads that were cut off. */
+/** Interrupted uploads do not leave more than that. */
 const MAX_REMOVED = 1_000;
 
 export interface RepairPlan {
   readonly remove: readonly Orphan[];
   /** Younger than a day: their upload may be under way, or they are of a database that is newer than ours. */
   readonly young: number;
-  /** Why nothing is removed; null where nothing speaks against it. */
+  /** Why nothing is removed; null if the repair is allowed. */
   readonly refusal: string | null;
 }
 

@@ -54,7 +54,7 @@ export class EntryQueue {
       if (!this.isEnded) throw new ArchiveRefused("TRUNCATED", "The archive breaks off before its end");
     } catch (error) {
       this.fail(error);
-      // Who reads it would wait for ever.
+      // Otherwise its reader would wait for ever.
       this.current?.end();
     }
     await this.last;
@@ -72,7 +72,7 @@ export class EntryQueue {
     }
     this.isBegun ||= run.length >= BLOCK_BYTES;
     this.parser.write(run);
-    // Until everything in it was told of: only then it is known whether the archive has ended.
+    // Waits until the parser has reported every block: only then is it known whether the archive has ended.
     while (this.failure === undefined && !this.parser.write(NOTHING))
       await new Promise<void>((resolve) => (this.wake = resolve));
   }

@@ -5,7 +5,7 @@ import { ArchiveNotKept, type BundleRecords, type StoredArchive } from "../app/p
 import { nextVersion, type DagBundle } from "../domain/dag-bundle";
 import { SELECT_BUNDLE } from "./bundle-read-model";
 
-/** Bundles in the transaction that `sql` stands for. */
+/** Bundles in the transaction of `sql`. */
 export class BundleRecordsSql implements BundleRecords {
   constructor(private readonly sql: Sql) {}
 
@@ -55,7 +55,7 @@ export class BundleRecordsSql implements BundleRecords {
     return row?.bytes ?? 0;
   }
 
-  /** Takes the note back that the bytes may go, and writes the manifest if the archive is new. */
+  /** Deletes the note that the bytes may go, and writes the manifest if the archive is new. */
   private async keep({ sha256, sizeBytes, files }: StoredArchive, at: Instant): Promise<void> {
     const [{ noted } = { noted: 0 }] = await this.sql.query<{ noted: number }>(
       "WITH gone AS (DELETE FROM dag_archive_removal WHERE sha256 = $1 RETURNING 1) SELECT count(*) AS noted FROM gone",

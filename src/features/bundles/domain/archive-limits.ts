@@ -1,4 +1,4 @@
-/** What an upload may be. */
+/** Limits of an upload. */
 export interface ArchiveLimits {
   /** Compressed. */
   readonly maxUploadBytes: number;

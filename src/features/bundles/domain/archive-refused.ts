@@ -16,7 +16,7 @@ export type ArchiveProblem =
   | "TOO_LARGE"
   | "TOO_LARGE_UNPACKED";
 
-/** An upload that is no archive of DAGs, or one that must not be unpacked. Nothing of it was kept. */
+/** The upload is no archive of DAGs, or must not be unpacked. Nothing of it is kept. */
 export class ArchiveRefused extends DomainError {
   readonly code = "BAD_USER_INPUT";
   override readonly details: Readonly<Record<string, unknown>>;
@@ -33,6 +33,6 @@ export class ArchiveRefused extends DomainError {
 
 const MAX_SHOWN = 120;
 
-/** A path for a message: of bearable length, and without what a terminal would obey. */
+/** A path for a message: shortened, and without control characters. */
 export const shown = (path: string): string =>
   quoteHidden(JSON.stringify(path.length > MAX_SHOWN ? `${path.slice(0, MAX_SHOWN)}…` : path));

@@ -1,9 +1,9 @@
 import { ArchiveRefused, shown } from "./archive-refused";
 
 const MAX_PATH_BYTES = 1_024;
-/** What file systems take for one name (NAME_MAX). */
+/** Max bytes of a file's name (NAME_MAX). */
 const MAX_NAME_BYTES = 255;
-/** Beyond it Linux gives up as well (MAXSYMLINKS). */
+/** Linux follows no more links than that either (MAXSYMLINKS). */
 const MAX_HOPS = 40;
 /**
  * Control characters, those that change the direction of text, halves of surrogate pairs, and what stands for bytes that

@@ -19,7 +19,7 @@ export function sortFiles(files: readonly BundleFile[]): BundleFile[] {
   return [...files].sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
 }
 
-/** What becomes of the files of one bundle when the other takes its place. */
+/** How the files change when one bundle replaces the other. */
 export function compareManifests(from: readonly BundleFile[], to: readonly BundleFile[]): DagDiff {
   const before = new Map(from.map((file) => [file.path, file.sha256]));
   const after = new Set(to.map(({ path }) => path));

@@ -87,7 +87,7 @@ export class S3BundleStore implements BundleStore {
         };
       } catch (error) {
         if (!isMissing(error)) throw error;
-        // An answer to HEAD has no body to tell a missing bucket by: without it nothing can be said of an archive.
+        // An answer to HEAD has no body that would tell a missing bucket from a missing archive.
         await this.client.send(new HeadBucketCommand(this.place));
         return null;
       }
@@ -174,7 +174,7 @@ export class S3BundleStore implements BundleStore {
     return `${this.options.prefix}${sha256}.tar.gz`;
   }
 
-  /** @throws Unavailable in place of whatever the store or the way to it says */
+  /** @throws Unavailable in place of any error of the store or the network */
   private async ask<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
