@@ -66,7 +66,7 @@ export { DeploymentRow } from "./db/deployment.row";
 export interface DeploymentsModuleOptions {
   readonly config: Config;
   readonly dataSource: DataSource;
-  /** Connections for what deletes much at once. */
+  /** Connections for deletions in bulk. */
   readonly backgroundSource: DataSource;
   readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
@@ -136,13 +136,13 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
     logs: logs.search,
     namespaces: rules,
   });
-  // One statement for all that follow logs: a change of access makes every one of them ask at the same time.
+  // One statement for all followers of logs: after a change of access all of them ask at the same time.
   const current = new DataLoader(
     async (ids: readonly string[]) => byId(ids, await readModel.findMany([...new Set(ids)])),
     { cache: false },
   );
   const followLogs = new FollowLogs({ find: (id) => current.load(id), tails: logs.tails, watch: access.watch, clock });
-  /** Creating and changing in whatever transaction; that of another feature may hold more stores. */
+  /** Creates and changes Deployments in the caller's transaction, which may belong to another feature. */
   const createIn = <Tx extends DeploymentStores>(transactions: UnitOfWork<Tx>): CreateDeployment<Tx> =>
     new CreateDeployment({
       unitOfWork: transactions,
@@ -177,8 +177,8 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
       });
     },
     /**
-     * Encrypts what is not, or not with the present key. @throws PlainSecretsFound if there is no key and something to
-     * encrypt
+     * Encrypts every secret that is not encrypted with the first key. @throws PlainSecretsFound if there is no key and
+     * something to encrypt
      */
     sealSecrets: () => sealStored.execute(),
     /** Decrypts a Deployment's secrets, for what runs it. @throws SecretUnreadable */
@@ -210,7 +210,7 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
   };
 }
 
-/** An installation that runs on a database of its own is to need no configuration. */
+/** An installation with the embedded database needs no configuration. */
 async function secretKeys({ secrets, database, dataDir }: Config): Promise<readonly string[]> {
   if (secrets.encryptionKeys.length > 0 || database.kind !== "embedded") return secrets.encryptionKeys;
   return [await keptSecretKey(dataDir)];

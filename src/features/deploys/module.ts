@@ -73,7 +73,7 @@ export { RegistryPushRow } from "./db/registry-push.row";
 export interface DeploysModuleOptions {
   readonly config: Config;
   readonly dataSource: DataSource;
-  /** Connections for what deletes much at once. */
+  /** Connections for deletions in bulk. */
   readonly backgroundSource: DataSource;
   readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
@@ -107,7 +107,7 @@ export interface DeploysModuleOptions {
   readonly nightlyTasks: readonly ((now: string, before: string) => Promise<void>)[];
 }
 
-/** Between two looks for changes in a history that is followed. */
+/** Time between two polls of a followed history. */
 const LOOK_EVERY_MS = 1_000;
 
 export function createDeploysModule(options: DeploysModuleOptions) {

@@ -27,7 +27,7 @@ export interface LogsDependencies {
   readonly unitOfWork: <Tx>(toTx: (sql: Sql) => Tx) => UnitOfWork<Tx>;
   /** Null: lines stay in Postgres and are read from there. */
   readonly elasticsearch: (ElasticsearchOptions & { readonly indexPrefix: string; readonly batchSize: number }) | null;
-  /** Between two looks for new lines of a log that is followed. */
+  /** Time between two polls of a followed log. */
   readonly pollIntervalMs?: number;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -44,8 +44,8 @@ export interface LogsModule {
   /** Null without Elasticsearch. */
   readonly lineExport: LineExport<LogLine> | null;
   /**
-   * Deletes at most `limit` lines written before the instant and answers how many; fewer means that none is left.
-   * With Elasticsearch only lines that it refused go: the others wait until they are exported.
+   * Deletes at most `limit` lines written before the instant and answers how many; fewer means that none is left. With
+   * Elasticsearch only lines that it refused are deleted: the others wait until they are exported.
    */
   deleteOlderThan(before: Instant, limit: number): Promise<number>;
   /** Ends the exporter after the batch in hand, and the connections. */

@@ -31,7 +31,7 @@ export interface RegistryModuleOptions {
   ) => Promise<{ readonly privateKeyPem: string; readonly certificatePem: string | null }>;
 }
 
-/** Who the registry then says it was that read an image. */
+/** The name of the service in the registry's own log. */
 const OWN_NAME = "retrograde";
 
 export async function createRegistryModule({

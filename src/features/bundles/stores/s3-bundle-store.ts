@@ -218,14 +218,14 @@ function clientConfig({
     // Stores other than Amazon's know neither the newer checksums nor their trailers; ours is in the name.
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
-    // Not requestTimeout: past that the client only writes a warning, and goes on waiting.
+    // Not requestTimeout: after that time the client only logs a warning and goes on waiting.
     requestHandler: { connectionTimeout: CONNECT_WITHIN_MS, socketTimeout: silentAtMostMs },
   };
 }
 
 function isMissing(error: unknown): boolean {
   const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-  // Without its bucket nothing can be said of an archive.
+  // Without its bucket, it is unknown whether an archive is stored.
   if (name === "NoSuchBucket") return false;
   return name === "NoSuchKey" || name === "NotFound" || $metadata?.httpStatusCode === 404;
 }

@@ -60,7 +60,7 @@ export interface NewDeploymentInput {
   readonly executor?: Executor | undefined;
   readonly airflowVersion?: string | undefined;
   readonly runtimeVersion?: string | undefined;
-  /** To be waited for; without a version beside it the one to start with. */
+  /** The version to upgrade to; without another version beside it, the one to start with. */
   readonly desiredRuntimeVersion?: string | undefined;
   readonly config?: unknown;
   readonly properties?: unknown;
@@ -130,7 +130,7 @@ export class CreateDeployment<Tx extends DeploymentStores = DeploymentStores> {
         return await this.deps.unitOfWork.run(async (stores) => {
           const { deploymentsPerWorkspace: max } = this.deps.rules;
           const count = await stores.deployments.countInWorkspaceForUpdate(workspace.id);
-          // The call may have waited for a registry before, or for other creations.
+          // The call may have waited for a registry, or for other creations, before this check.
           const current = await stores.actors.current(actor);
           requirePermission(current, permission, workspaceScope(workspace.id));
           if (count >= max) {
@@ -235,7 +235,7 @@ function unknownReleaseLines(deployment: Deployment, actor: Actor, catalogue: Ru
   ];
 }
 
-/** Arguments, and what `config` says of the same; an argument wins. */
+/** Arguments, and the same settings in `config`; an argument wins. */
 function configured(
   input: NewDeploymentInput,
   rules: DeploymentRules,
@@ -259,10 +259,7 @@ function versionsOf(input: NewDeploymentInput, desired: string | null, rules: De
   return { runtimeVersion: defaultRuntime(rules.catalogue), airflowVersion: null };
 }
 
-/**
- * The newest release with Airflow 2: the dialect's platform version knows no Airflow 3, so that one is asked for by
- * name.
- */
+/** The newest release with Airflow 2. The 0.35 platform knows no Airflow 3, so a Runtime with it has to be named. */
 function defaultRuntime(catalogue: RuntimeCatalogue): string | null {
   const isAirflow2 = (version: string): boolean => (parseRuntimeVersion(version)?.airflowMajor ?? 2) < 3;
   return catalogue.releases().find(({ version }) => isAirflow2(version))?.version ?? null;

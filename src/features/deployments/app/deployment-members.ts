@@ -11,7 +11,7 @@ import { isId } from "../../../kernel/ids";
 import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import type { DeploymentReadModel } from "./ports";
 
-/** Who has a role of their own on a Deployment; roles on its Workspace or on the system are not told here. */
+/** Users and Teams with a role on the Deployment itself; roles on its Workspace or on the system are not listed. */
 export class DeploymentMembers {
   constructor(
     private readonly deps: {

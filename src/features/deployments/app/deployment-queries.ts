@@ -11,7 +11,7 @@ import { freeNamespaces, type NamespaceRules } from "../domain/namespaces";
 import type { DeploymentReadModel } from "./ports";
 
 const MAX_LOG_LINES = 1_000;
-/** How the CLI asks for every Deployment there is. */
+/** The `take` with which the CLI asks for all Deployments. */
 const ALL = -1;
 
 /** Reading Deployments, each with its permission. */
@@ -47,8 +47,8 @@ export class DeploymentQueries {
   }
 
   /**
-   * Those of all Workspaces that the actor may see, sorted by label; `take: -1` without a cursor answers all of them,
-   * and what else is below 0 the page before the cursor, or the last one.
+   * Those of all Workspaces that the actor may see, sorted by label. `take: -1` without a cursor returns all of them;
+   * any other negative `take` returns the page before the cursor, or the last page.
    * @throws InvalidInput
    */
   async page(
@@ -93,12 +93,12 @@ export class DeploymentQueries {
     });
   }
 
-  /** Of the Deployments that the actor may see: what runs, and what is about to. */
+  /** The versions that run, or are about to, on the Deployments that the actor may see. */
   runtimeVersions(actor: Actor): Promise<string[]> {
     return this.deps.readModel.runtimeVersions(visibleDeployments(actor));
   }
 
-  /** What is left of the pool. */
+  /** The free namespaces of the pool. */
   async availableNamespaces(): Promise<string[]> {
     const { readModel, namespaces } = this.deps;
     return freeNamespaces(namespaces, await readModel.takenNamespaces(namespaces.preCreatedNamespaces));

@@ -22,7 +22,7 @@ export interface DeploymentTeamCommand {
   readonly teamId: string;
 }
 
-/** The same for a Team that exists and has none, so that nobody finds out about others. */
+/** The same error for a Team that exists without a role there, so that it does not reveal which Teams exist. */
 const TEAM_WITH_ROLE = "Team with a role on this Deployment";
 
 interface Change {

@@ -25,7 +25,7 @@ export interface DeploymentUserCommand {
   readonly userId?: string | undefined;
 }
 
-/** The same for a user who exists and has none, so that nobody finds out about others. */
+/** The same error for a user who exists without a role there, so that it does not reveal which users exist. */
 const USER_WITH_ROLE = "User with a role on this Deployment";
 
 interface Change {

@@ -62,11 +62,13 @@ export interface DeploymentList {
   readonly limit?: number | undefined;
 }
 
-/** Tasks that others carry out when a Deployment's settings change. */
+/** Tasks of other features that follow a change of a Deployment's settings. */
 export const DEPLOYMENT_TASKS = {
-  /** Makes changed settings real. Payload: deploymentId. */
+  /** Rolls changed settings out. Payload: deploymentId. */
   reconcile: "deployments.reconcile",
-  /** Takes down what ran. Payload: releaseName, namespace, deploymentId; without the latter two from versions that did not name them. */
+  /**
+   * Removes the release. Payload: releaseName, namespace, deploymentId; older versions wrote the release name only.
+   */
   remove: "deployments.remove",
 } as const;
 

@@ -23,8 +23,8 @@ class PlainSecretsFound extends Error {
 }
 
 /**
- * Seals with the present key what is not: secrets from versions that kept them in plain text, and those of an
- * older key, which can go afterwards. Any number of processes may do so at once, and while secrets are changed.
+ * Seals with the first key every secret that is not: plain ones of older versions, and those sealed with another key,
+ * which is not needed afterwards. Several processes may do so at once, also while secrets are changed.
  */
 export class SealStoredSecrets {
   constructor(

@@ -119,7 +119,7 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
     });
   }
 
-  /** Sets the Runtime to wait for; it is deployed with the next image that holds it. */
+  /** Sets the Runtime to upgrade to; it is deployed with the next image that holds it. */
   setDesiredRuntime(command: Target & { readonly desiredRuntimeVersion: string }): Promise<Deployment> {
     const { actor } = command;
     const desiredRuntimeVersion = command.desiredRuntimeVersion.trim();
@@ -142,8 +142,8 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   }
 
   /**
-   * The same for a Deployment without a Runtime; a move to a Runtime that was asked for is taken back. The version
-   * that runs takes an upgrade back.
+   * The same for a Deployment without a Runtime; it cancels a requested move to a Runtime. Naming the version that runs
+   * cancels an upgrade.
    */
   setDesiredAirflow(command: Target & { readonly desiredAirflowVersion: string }): Promise<Deployment> {
     const { actor } = command;
@@ -201,7 +201,7 @@ export class UpdateDeployment<Tx extends DeploymentStores = DeploymentStores> {
   }
 }
 
-/** Of the changes that were asked for; what they are can be a secret. */
+/** Names of the requested changes; their values can be secrets. */
 const namesOf = (changes: DeploymentChanges): string =>
   Object.entries(changes)
     .filter(([, value]) => value !== undefined)
@@ -244,8 +244,8 @@ function settingsPatch(
 }
 
 /**
- * With another mechanism the uploaded DAGs are gone until the next upload. Source: the platform's public page on
- * DAG-only deploys.
+ * After a change of the mechanism the uploaded DAGs are no longer live, until the next upload. Source: the platform's
+ * public page on DAG-only deploys.
  */
 function mechanismPatch(
   deployment: Deployment,

@@ -13,7 +13,7 @@ export async function keptSecretKey(dataDir: string): Promise<string> {
   return (await keyIn(file)) ?? (await makeKey(dataDir, file));
 }
 
-/** Several processes may make one at the same time, and one may be killed meanwhile: all get the whole same key. */
+/** Several processes may create it at the same time, or be killed meanwhile: all of them get the same whole key. */
 async function makeKey(dataDir: string, file: string): Promise<string> {
   await mkdir(dataDir, { recursive: true });
   const own = `${file}.${randomBytes(8).toString("hex")}`;
@@ -36,7 +36,7 @@ async function makeKey(dataDir: string, file: string): Promise<string> {
   return key;
 }
 
-/** @throws Error if something else stands in the file */
+/** @throws Error if the file does not hold a key */
 async function keyIn(file: string): Promise<string | null> {
   const text = await readFile(file, "utf8").catch((error: unknown) => {
     if (isCode(error, "ENOENT")) return null;

@@ -27,7 +27,7 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
   }
 
   async findByReleaseName(releaseName: string): Promise<Deployment | null> {
-    // A URL can hold the character that no text of Postgres does.
+    // A URL can contain a null character, which Postgres refuses in texts.
     if (releaseName.includes("\0")) return null;
     const [deployment = null] = await this.select("d.release_name = $1", releaseName);
     return deployment;

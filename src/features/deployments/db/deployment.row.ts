@@ -41,7 +41,7 @@ export class DeploymentRow implements Deployment {
   @Column({ type: "text" })
   namespace: string;
 
-  /** Of an older version, which gave one namespace to several. */
+  /** Written by an older version, which could give one namespace to several Deployments. */
   @Column({ type: "boolean", name: "shares_namespace", default: false })
   sharesNamespace: boolean;
 

@@ -9,7 +9,7 @@ import {
 } from "./components";
 import type { Components } from "./deployment";
 
-/** The argument that is refused, or null where nothing is. */
+/** Returns the name of the refused argument; null if none is. */
 function refusedArgument(attempt: () => unknown): string | null {
   try {
     attempt();

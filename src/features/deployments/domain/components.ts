@@ -18,7 +18,7 @@ interface ComponentLimits {
 
 export interface ResourceRules {
   readonly astroUnit: Amounts;
-  /** Whether resources may be given in Astro units at all. */
+  /** Whether resources may be given in Astro units. */
   readonly astroUnitsEnabled: boolean;
   readonly maxExtraAu: number;
   /** In place of the platform's own. */
@@ -67,7 +67,7 @@ function checkAmounts(path: string, settings: object): void {
   }
 }
 
-/** What was said before stays where nothing new is said, at every depth. */
+/** At every depth, a value that is not given stays as it was. */
 export function mergeComponents(present: Components, said: Components): Components {
   return mergeObjects(present, said) as Components;
 }
@@ -136,8 +136,8 @@ function checkCount(path: string, value: unknown): void {
 }
 
 /**
- * Checks the new components against the installation's limits. `said` are the components in the request: unchanged ones
- * may exceed limits that were lowered since.
+ * Checks the new components against the installation's limits. `said` are the components of the request: components
+ * that stay as they are may exceed limits that were lowered since.
  * @throws InvalidInput that names the component and the limit
  */
 export function checkResources(

@@ -8,10 +8,10 @@ export type Executor = (typeof EXECUTORS)[number];
 export const DAG_DEPLOYMENT_TYPES = ["image", "volume", "git_sync", "dag_deploy"] as const;
 export type DagDeploymentType = (typeof DAG_DEPLOYMENT_TYPES)[number];
 
-/** A secret's value is nowhere but in its sealed form. */
+/** A secret's value is kept only in its sealed form. */
 export type EnvironmentVariable =
   | { readonly key: string; readonly isSecret: false; readonly value: string }
-  /** Without `sealed` it is of a version that kept the value as it was; such are sealed at the next start. */
+  /** Without `sealed` it was written by a version that kept the plain value; the next start seals it. */
   | { readonly key: string; readonly isSecret: true; readonly sealed?: string };
 
 /** A variable as it may be shown: a secret's value is empty. */
@@ -29,7 +29,7 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 /** Replicas and resources per component: workers, webserver, scheduler, triggerer. */
 export type Components = Readonly<Record<string, JsonObject>>;
 
-/** One Airflow installation: its settings, what it runs, and where its deploy history stands. */
+/** One Airflow installation: its settings, what it runs, and the position of its deploy history. */
 export interface Deployment {
   readonly id: string;
   readonly workspaceId: string;
@@ -43,14 +43,12 @@ export interface Deployment {
   /** What runs. Exactly one of the two is set: an Airflow image has no Runtime. */
   readonly runtimeVersion: string | null;
   readonly airflowVersion: string | null;
-  /** What was asked for and is not deployed yet; null while nothing is pending. */
+  /** The requested version that is not deployed yet; null if none is pending. */
   readonly pendingRuntimeVersion: string | null;
   readonly pendingAirflowVersion: string | null;
   readonly dagDeploymentType: DagDeploymentType;
   readonly dagDeployment: DagDeploymentSettings;
-  /**
-   * The DAG bundle that is live; null where there is none, and after the mechanism was changed until the next upload.
-   */
+  /** The DAG bundle that is live; null if there is none, and from a change of the mechanism to the next upload. */
   readonly dagTarballVersion: string | null;
   readonly components: Components;
   readonly environmentVariables: readonly EnvironmentVariable[];
@@ -60,7 +58,7 @@ export interface Deployment {
   /** `{ sealed }`: the credentials are a secret as a whole. */
   readonly dockerConfigJson: JsonObject | null;
   readonly rollbackEnabled: boolean;
-  /** The newest number that was given out. */
+  /** The number of the newest revision. */
   readonly lastRevisionNumber: number;
   /** The newest revision. */
   readonly headRevisionId: string | null;

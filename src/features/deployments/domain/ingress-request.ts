@@ -42,7 +42,7 @@ function requestAt(path: string): IngressRequest | null {
 function decode(path: string): string {
   try {
     const merged = decodeURIComponent(path).replace(/\/{2,}/g, "/");
-    // Encoded, a question mark is a part of the path.
+    // An encoded question mark is part of the path.
     return new URL(`${BASE}${merged.replace(/[?#]/g, "_")}`).pathname;
   } catch {
     return "";
@@ -60,7 +60,7 @@ export function airflowRoleOf(
   return can(actor, DEPLOYMENT_PERMISSIONS.seeAirflow, scope) ? "Viewer" : null;
 }
 
-/** Flower can stop workers, so that looking does not suffice. */
+/** Flower can stop workers, so a permission to read is not enough. */
 export function mayEnter(
   actor: Actor,
   deployment: { readonly id: string; readonly workspaceId: string },

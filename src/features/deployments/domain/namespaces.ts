@@ -15,7 +15,7 @@ export interface NamespaceRules {
   readonly namespaceFreeFormEntry: boolean;
 }
 
-/** Where nothing can be chosen, a Deployment gets a namespace of its own. */
+/** If nothing can be chosen, the namespace has the release name. */
 const isPooled = ({ manualNamespaceNames, preCreatedNamespaces, namespaceFreeFormEntry }: NamespaceRules): boolean =>
   manualNamespaceNames && !namespaceFreeFormEntry && preCreatedNamespaces.length > 0;
 
@@ -53,7 +53,7 @@ export function namespaceFor(asked: string | undefined, releaseName: string, rul
   return asked;
 }
 
-/** What is left of the pool, in its order. */
+/** Returns the free namespaces of the pool, in its order. */
 export const freeNamespaces = (
   { manualNamespaceNames, preCreatedNamespaces }: NamespaceRules,
   taken: readonly string[],

@@ -1,7 +1,7 @@
 import { releaseNameFrom } from "./release-name";
 import { checkReleaseName } from "./settings";
 
-/** Hands the numbers out one after the other. */
+/** Returns the numbers one after the other. */
 const sequence =
   (...numbers: number[]): (() => number) =>
   () =>

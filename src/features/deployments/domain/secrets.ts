@@ -26,7 +26,7 @@ export const variableField = (key: string): string => `environmentVariables.${ke
 /** Every secret of a Deployment. */
 export type SecretHolder = Pick<Deployment, "id" | "environmentVariables" | "dagDeployment" | "dockerConfigJson">;
 
-/** What versions without encryption have left: the text itself. */
+/** A secret of a version without encryption: the plain text. */
 const plainTextOf = (variable: EnvironmentVariable): string => (variable as { readonly value?: string }).value ?? "";
 
 /** The secret of a variable as it is kept. */
@@ -65,7 +65,7 @@ export function openSecrets(holder: SecretHolder, open: SecretKeeper["open"]): D
 
 const textOrNull = (value: string | number | undefined): string | null => (value === undefined ? null : String(value));
 
-/** How many secrets stand there as versions without encryption have written them. */
+/** How many secrets are still in plain text. */
 export function countPlainSecrets({ environmentVariables, dagDeployment, dockerConfigJson }: SecretHolder): number {
   const variables = environmentVariables.filter((one) => one.isSecret && one.sealed === undefined).length;
   return variables + (dagDeployment["sshKey"] === undefined ? 0 : 1) + (isPlain(dockerConfigJson) ? 1 : 0);
@@ -73,7 +73,7 @@ export function countPlainSecrets({ environmentVariables, dagDeployment, dockerC
 
 export interface SealedAgain {
   readonly holder: SecretHolder;
-  /** Secrets that are sealed with the present key now and were not before. */
+  /** Secrets that were sealed anew with the first key. */
   readonly sealed: number;
   /** Secrets that no key opens; they stay as they are. */
   readonly unreadable: number;

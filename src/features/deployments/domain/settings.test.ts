@@ -19,7 +19,7 @@ import {
 /** Shows what would be sealed, and where. */
 const seal = (plaintext: string, field: string): string => `${field}=${plaintext}`;
 
-/** The argument that is refused, or null where nothing is. */
+/** Returns the name of the refused argument; null if none is. */
 function refusedArgument(attempt: () => unknown): string | null {
   try {
     attempt();

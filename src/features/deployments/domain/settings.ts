@@ -18,7 +18,7 @@ const OF_SEVERAL_LINES: ReadonlySet<string> = new Set(["dagDeployment.sshKey", "
 const MAX_VARIABLES = 1_000;
 const MAX_VARIABLE_VALUE = 65_536;
 const MAX_JSON = 100_000;
-/** Far from where writing it as text, or keeping it in Postgres, would run out of stack. */
+/** Far below the depth at which serialising it, or storing it in Postgres, runs out of stack. */
 const MAX_JSON_DEPTH = 100;
 const VARIABLE_KEY = /^[A-Za-z_][A-Za-z0-9_]{0,189}$/;
 /** A DNS label, so that it can name a Helm release and a namespace; shorter, to leave room for suffixes. */
@@ -108,8 +108,8 @@ function checkNfsLocation(location: string | number | undefined): void {
 }
 
 /**
- * What is said anew in the place of what was said before; a private key goes with an older one, and the revision of
- * another repository means nothing in a new one.
+ * Replaces the settings that are given anew. A private key replaces an older one, and with another repository the
+ * former revision is dropped.
  */
 export function mergeDagDeployment(present: DagDeploymentSettings, said: DagDeploymentSettings): DagDeploymentSettings {
   const { sshKey, rev, ...kept } = present;
@@ -139,7 +139,7 @@ function checkText(argument: string, text: string): string {
   return text;
 }
 
-/** Level by level, so that depth costs no stack. */
+/** Goes level by level, without recursion, so that no depth exhausts the stack. */
 function isDeeperThan(most: number, value: object): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
@@ -149,7 +149,7 @@ function isDeeperThan(most: number, value: object): boolean {
   return false;
 }
 
-/** @throws InvalidInput unless it is a JSON object of bearable size */
+/** @throws InvalidInput unless it is a JSON object within the limits of size and depth */
 export function checkJsonObject(argument: string, value: unknown): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new InvalidInput(argument, "has to be a JSON object");
@@ -161,7 +161,7 @@ export function checkJsonObject(argument: string, value: unknown): JsonObject {
   return value as JsonObject;
 }
 
-/** Whether the resources of a Deployment are to be in Astro units, as was said of it. */
+/** Whether the request wants the Deployment's resources in Astro units. */
 export const usesAstroUnits = (config: JsonObject): boolean => config["astroUnitsEnabled"] === true;
 
 /** @throws InvalidInput if the installation has no Astro units */

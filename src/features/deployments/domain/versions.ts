@@ -17,7 +17,7 @@ import type { Deployment } from "./deployment";
 /** What an image holds: a Runtime, or an Airflow without one. */
 export type Versions = PlatformVersions;
 
-/** The only way down is a rollback; ordinary deploys and upgrades refuse it. */
+/** Ordinary deploys and upgrades refuse a downgrade; only a rollback allows one. */
 export class DowngradeRefused extends DomainError {
   readonly code = "DOWNGRADE_REFUSED";
 
@@ -33,7 +33,7 @@ export type Past = "IS_CREATED" | "NEVER_RAN" | "HAS_RUN";
 export const pastOf = ({ headRevisionId }: Pick<Deployment, "headRevisionId">): Past =>
   headRevisionId === null ? "NEVER_RAN" : "HAS_RUN";
 
-/** As somebody gave them: trimmed, and null for what is left out, blank or `NA`. */
+/** Versions as given: trimmed, and null if left out, blank or `NA`. */
 export const givenVersions = (given: { readonly [K in keyof Versions]?: string | null | undefined }): Versions => ({
   runtimeVersion: statedVersion(given.runtimeVersion),
   airflowVersion: statedVersion(given.airflowVersion),
@@ -87,7 +87,7 @@ function checkForm(
   return { runtimeVersion: null, airflowVersion };
 }
 
-/** So that a message shows what was sent without becoming as long. */
+/** Shortens a value for a message. */
 const excerpt = (text: string): string => JSON.stringify(text.length > 50 ? `${text.slice(0, 50)}…` : text);
 
 /**
@@ -123,7 +123,7 @@ export function refuseDowngrade(
 }
 
 /**
- * The version to wait for, or null where the Deployment runs it already.
+ * Returns the version to upgrade to; null if the Deployment runs it already.
  * @throws InvalidInput if it is malformed or unknown, or a migration from Airflow would change Airflow as well
  * @throws DowngradeRefused
  */
@@ -147,7 +147,7 @@ export function pendingRuntime(deployment: Versions, given: string, rules: Versi
 }
 
 /**
- * The Airflow to wait for, or null where the Deployment runs it already.
+ * Returns the Airflow version to upgrade to; null if the Deployment runs it already.
  * @throws InvalidInput if the Deployment runs a Runtime, or there is no image of that version
  * @throws DowngradeRefused
  */
@@ -164,7 +164,7 @@ export function pendingAirflow(
       `the Deployment runs Runtime ${deployment.runtimeVersion}: upgrade it by updateDeploymentRuntime`,
     );
   }
-  // Also one that is in no list any more: this is how clients take an upgrade back.
+  // Also a version that is no longer in the catalogue: naming the version that runs is how clients cancel an upgrade.
   if (desired === deployment.airflowVersion) return null;
   const wanted = checkForm({ runtimeVersion: null, airflowVersion: desired }, rules, argument);
   if (!rules.airflowImages.has(desired)) throw new InvalidInput(argument, `there is no image of Airflow ${desired}`);

@@ -150,7 +150,7 @@ export class Deployment {
   updatedAt: Instant | null;
 
   record: DeploymentRecord;
-  /** What the mutation that answers this has written. */
+  /** The Deployment as the mutation has just written it. */
   upserted: readonly EnvironmentVariableRecord[] | null;
 }
 

@@ -7,15 +7,14 @@ import type { DeployStores } from "./ports";
 export type Announce = (line: NewLogLine) => void;
 
 /**
- * The lines that a transaction writes to the logs of Deployments are announced after its commit, and none where it
- * rolls back.
+ * Announces the lines that a transaction writes to the logs of Deployments after its commit; none if it rolls back.
  */
 export function announcingChanges(unitOfWork: UnitOfWork<DeployStores>, announce: Announce): UnitOfWork<DeployStores> {
   return {
     async run(work) {
       let written: NewLogLine[] = [];
       const result = await unitOfWork.run((stores) => {
-        // A transaction that is retried begins with none.
+        // A retried transaction starts without the lines of the attempt before.
         written = [];
         const { logs } = stores;
         return work({
@@ -48,7 +47,7 @@ const BAD_NEWS: ReadonlySet<unknown> = new Set([
   "deploy_refused",
 ]);
 
-/** Writes changes of revisions to the process log, each once: a rollout that begins again says nothing new. */
+/** Writes changes of revisions to the process log, each once: a rollout that begins again is not written again. */
 export function changesTo(log: ChangeLog): Announce {
   const logged = new LRUCache<string, true>({ max: MAX_REMEMBERED });
   return ({ releaseName, deploymentId, message, fields }) => {

@@ -32,7 +32,7 @@ export async function appendRevision(
   if (unfinished !== null)
     lines.push(deployLogLine(deployment, unfinished, { event: "superseded", by: revision.number }, at));
   const statusReason = `Superseded by revision ${revision.number}`;
-  // None needs another's answer, so they all go out at once.
+  // None needs another's answer, so all are sent at once.
   await Promise.all([
     revisions.add(revision),
     unfinished &&
@@ -51,8 +51,8 @@ export async function appendRevision(
 }
 
 /**
- * Puts a refused deploy on top of the history. What runs, and a rollout under way, go on as if it had not come: it does
- * not become the head.
+ * Puts a refused deploy on top of the history. It does not become the head, and changes neither what runs nor a rollout
+ * under way.
  */
 export async function appendRefusal(
   { deployments, revisions, logs }: DeployStores,
@@ -72,10 +72,10 @@ export async function appendRefusal(
   await logs.add([deployLogLine(deployment, revision, { event: "push_refused", reason }, at)]);
 }
 
-/** Of the job that rolls the revision out. */
+/** The key of the job that rolls the revision out. */
 const applyKey = (revisionId: string): string => `apply:${revisionId}`;
 
-/** A rollout that has begun already is not stopped by this: it finds its revision finished, and changes nothing. */
+/** This does not stop a rollout that has begun: it finds its revision finished and changes nothing. */
 export const removeApplyJob = (outbox: DeployStores["outbox"], revisionId: string): Promise<void> =>
   outbox.remove(applyKey(revisionId));
 

@@ -5,7 +5,7 @@ interface Line {
   readonly waiting: (() => void)[];
 }
 
-/** Expensive work of each caller: a few at a time, a short queue behind them, and a refusal for what comes on top. */
+/** Limits expensive work by caller: a few calls at a time, a short queue behind them, and a refusal beyond that. */
 export class CallerQueue {
   private readonly lines = new Map<string, Line>();
 

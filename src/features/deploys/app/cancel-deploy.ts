@@ -23,7 +23,7 @@ export class CancelDeploy {
   constructor(private readonly deps: { readonly unitOfWork: UnitOfWork<DeployStores>; readonly clock: Clock }) {}
 
   /**
-   * Returns the revision, SUPERSEDED. A driver that is at work on it is called off, and what runs is put back behind it.
+   * Returns the revision, SUPERSEDED. A driver that works on it is told to stop, and then what runs is put back.
    * @throws Conflict if the revision is finished
    * @throws Unauthenticated, NotFound, Forbidden, InvalidInput
    */
@@ -50,7 +50,7 @@ export class CancelDeploy {
         stores.deployments.update(deployment.id, { ...nothingPending(deployment, revision), updatedAt: at }),
         stores.logs.add([deployLogLine(deployment, revision, event, at)]),
         removeApplyJob(stores.outbox, revision.id),
-        // Behind the rollout in the same queue, as the driver may have changed something already.
+        // Queued behind the rollout, because the driver may have changed something already.
         stores.outbox.add(reconcileJob(deployment.id)),
         stores.audit.add({
           actor,

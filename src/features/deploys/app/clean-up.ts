@@ -9,7 +9,7 @@ import { CLEAN_UP } from "../domain/permissions";
 import { oldestWithinReach } from "../domain/retention";
 import type { RevisionCleanup } from "./ports";
 
-/** A few milliseconds of work, so that requests wait no longer than that for the disk or a processor. */
+/** Few enough that a batch takes milliseconds and requests hardly wait for it. */
 const BATCH = 250;
 const MAX_DAYS = 3_650;
 
@@ -80,7 +80,7 @@ export class CleanUp {
     return { dryRun, olderThanDays, deletedRevisions: deletedRevisions ?? due, deletedBundles, keptRevisions: kept };
   }
 
-  /** Those that no revision names any more, and the archives that held them. */
+  /** Removes the bundles that no revision names any more, and their archives. */
   private async deleteBundles(): Promise<number> {
     const deleted = await inPacedSteps((after: BundleKey | null) => this.deps.revisions.deleteUnnamedBundles(after));
     await this.deps.archives.execute();

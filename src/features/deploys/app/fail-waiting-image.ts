@@ -12,7 +12,7 @@ import { loadHeadCurrentAndTarget, removeApplyJob } from "./append-revision";
 import type { DeployStores, RevisionReadModel } from "./ports";
 import type { RecordPushes } from "./record-pushes";
 
-/** Settles the image that waits for DAGs, once those were refused: half a deploy is not rolled out. */
+/** Ends the image that waits for DAGs after those were refused: half a deploy is not rolled out. */
 export class FailWaitingImage {
   constructor(
     private readonly deps: {
@@ -66,7 +66,7 @@ export class FailWaitingImage {
     });
   }
 
-  /** Without the lock, so that uploads that nobody waits for delay no change of the Deployment. */
+  /** Read without the lock, so that an upload without a waiting image delays no change of the Deployment. */
   private async seemsToWait(actor: Actor, releaseName: string): Promise<boolean> {
     const { deployments, revisions, dagUploadWaitMs: waitMs, clock } = this.deps;
     const headId = (await deployments.findByReleaseName(releaseName))?.headRevisionId ?? null;

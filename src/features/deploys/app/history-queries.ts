@@ -46,7 +46,7 @@ export class HistoryQueries {
     });
   }
 
-  /** The page in the manner of the other paginated queries: behind a revision, or so many pages on. */
+  /** A page as in the other paginated queries: after a revision, or a number of pages further on. */
   async numberedPage(
     actor: Actor,
     query: {

@@ -6,7 +6,7 @@ import { auditedDeployment } from "../../deployments";
 import type { DeployTrigger } from "../domain/deploy-revision";
 import type { DeployStores } from "./ports";
 
-/** Notes deploys that are refused for a quarantine, in the Deployment's log and in the audit trail. */
+/** Records deploys that a quarantine refuses, in the Deployment's log and in the audit trail. */
 export class NoteRefusals {
   constructor(private readonly deps: { readonly unitOfWork: UnitOfWork<DeployStores>; readonly clock: Clock }) {}
 

@@ -7,7 +7,7 @@ import { auditedRevision } from "../domain/deploy-revision";
 import { lockRevision } from "./lock-revision";
 import type { DeployStores, RevisionView } from "./ports";
 
-/** Pins a revision, so that it is never cleaned up and never expires as a target, or lets it go again. */
+/** Pins a revision, so that it is never cleaned up and never expires as a target; or unpins it. */
 export class PinRevision {
   constructor(private readonly deps: { readonly unitOfWork: UnitOfWork<DeployStores>; readonly clock: Clock }) {}
 

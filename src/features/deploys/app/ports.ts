@@ -29,7 +29,7 @@ export interface IdempotencyKeys {
   ): Promise<void>;
 }
 
-/** What the registry has told of pushes. */
+/** Pushes of which the registry has notified the service. */
 export interface PushStore {
   /** False if the same notification was noted before. */
   add(push: RegistryPush): Promise<boolean>;
@@ -57,18 +57,18 @@ export interface RevisionFilter {
   readonly search?: string | undefined;
 }
 
-/** A revision as a reader meets it. */
+/** A revision as the API shows it. */
 export interface RevisionView extends DeployRevision {
   readonly isCurrent: boolean;
 }
 
 /**
- * What a page reads of each revision where it is asked for; every page brings `id`, `number`, `deploymentId` and
+ * The properties that a page reads only if they are requested; every page has `id`, `number`, `deploymentId` and
  * `isCurrent`.
  */
 export type RevisionProperty = Exclude<keyof DeployRevision, "id" | "number" | "deploymentId">;
 
-/** Where a Deployment's history stands; what the rollback rules need beside the target. */
+/** The state of a Deployment's history: what the rollback rules need beside the target. */
 export interface HistoryState {
   readonly deployment: Deployment;
   readonly current: DeployRevision | null;
@@ -92,15 +92,15 @@ export interface RevisionReadModel {
     readonly limit: number;
     readonly before?: number | undefined;
     readonly offset?: number | undefined;
-    /** What the revisions have to hold; the others are left out and must not be read. Everything if it is not given. */
+    /** The properties to read; others are absent and must not be used. All if it is not given. */
     readonly properties?: readonly RevisionProperty[] | undefined;
   }): Promise<RevisionPage>;
   count(deploymentId: string, filter: RevisionFilter): Promise<number>;
   findMany(ids: readonly string[]): Promise<RevisionView[]>;
   findByNumber(deploymentId: string, number: number): Promise<RevisionView | null>;
   /**
-   * Of each Deployment the revisions before what runs, newest first, Deployment by Deployment. A rollback that runs
-   * stands where its content came from, so that what it took back is not among them.
+   * Of each Deployment the revisions before what runs, newest first, Deployment by Deployment. If what runs is a
+   * rollback, those before the revision whose content it restored: the revisions that it rolled back are left out.
    */
   beforeCurrent(
     deploymentIds: readonly string[],
@@ -120,11 +120,11 @@ export interface RevisionReadModel {
   changedSince(deploymentId: string, position: HistoryPosition): Promise<RevisionView[] | null>;
   /** Ids of Deployments that have a current revision, in order, from behind that one on. */
   deployedDeployments(after: string | null, limit: number): Promise<string[]>;
-  /** Unfinished heads older than the instant that no job is going to finish. */
+  /** Unfinished heads older than the instant that have no job. */
   stranded(before: Instant): Promise<{ readonly revisionId: string; readonly deploymentId: string }[]>;
 }
 
-/** Changes of status as they are made, by whatever process. */
+/** Changes of status, made by any process. */
 export interface RevisionChanges {
   /**
    * Yields changes by number where several are found at once. A revision that changed twice between two polls is
@@ -143,9 +143,9 @@ export interface RevisionChanges {
 
 /** Pushes that are not dealt with yet, outside of transactions. */
 export interface OpenPushes {
-  /** The one that was told first. */
+  /** The one that was reported first. */
   next(deploymentId: string): Promise<RegistryPush | null>;
-  /** Drops what was told before the instant, dealt with or not. */
+  /** Deletes pushes that were reported before the instant, recorded or not. */
   forget(before: Instant): Promise<void>;
 }
 
@@ -160,7 +160,7 @@ export interface RevisionCleanup {
   count(before: Instant): Promise<{ readonly due: number; readonly kept: number }>;
   /** Of the next bundles behind that one, deletes those that no revision names. */
   deleteUnnamedBundles(after: BundleKey | null): Promise<Step<BundleKey>>;
-  /** How many would go with the revisions that are due. */
+  /** How many would be deleted with the revisions that are due. */
   countUnnamedBundles(before: Instant): Promise<number>;
   deleteExpiredKeys(now: Instant): Promise<number>;
 }

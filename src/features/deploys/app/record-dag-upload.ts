@@ -41,7 +41,8 @@ export class RecordDagUpload {
   ) {}
 
   /**
-   * Whether such an upload would be taken, before its bytes are; `deployment` is what has the release's name, if any.
+   * Checks whether the upload would be accepted, before its bytes are read. `deployment` is the one with the release
+   * name, if any.
    * @throws NotFound, Forbidden
    * @throws FeatureDisabled if DAG-only deploys are switched off
    * @throws Conflict if the Deployment gets its DAGs another way
@@ -78,7 +79,7 @@ export class RecordDagUpload {
         loadHeadCurrentAndTarget(stores, deployment),
         stores.holds.ofDeployment(deployment.id),
       ]);
-      // An image that is under way is put in place together with the DAGs.
+      // An image that is being rolled out is put in place together with the DAGs.
       const { imageRepository, imageTag, imageDigest } = head?.status === "INITIALIZED" ? head : NO_IMAGE;
       refuseHeld(deployment, holds, { imageRepository, imageTag, imageDigest, dagBundleSha256: archive.sha256 });
       const at = clock();

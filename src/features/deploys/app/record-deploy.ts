@@ -103,7 +103,7 @@ export class RecordDeploy {
     const image = parseImage(deploy.image, deploy.imageDigest);
     const given = givenVersions(deploy);
     const isGiven = given.runtimeVersion !== null || given.airflowVersion !== null;
-    // Without any the image is taken to hold what the Deployment runs.
+    // Without versions, the image is assumed to hold what the Deployment runs.
     const versions: PlatformVersions = isGiven ? checkVersions(given, this.deps.rules) : deployment;
     const [{ head }, holds] = await Promise.all([
       loadHeadCurrentAndTarget(stores, deployment),
@@ -111,13 +111,13 @@ export class RecordDeploy {
     ]);
     const dagTarballVersion = keptDags({ deployment, head });
     if (holds.length > 0) {
-      // DAGs that are live stay as they are; those of an upload under way would be put in place now.
+      // Live DAGs stay as they are; those of an upload that is being rolled out are put in place with the image.
       const isLive = dagTarballVersion === deployment.dagTarballVersion;
       const dags =
         isLive || dagTarballVersion === null ? null : await stores.bundles.find(deployment.id, dagTarballVersion);
       refuseHeld(deployment, holds, { ...image, dagBundleSha256: dags?.sha256 ?? null });
     }
-    // Before the first rollout the version is no more than a wish: there is nothing to downgrade.
+    // Before the first rollout nothing runs, so there is nothing to downgrade.
     const hasRun = deployment.currentRevisionId !== null;
     if (hasRun) refuseDowngrade(deployment, versions, { catalogue, hasRun });
     if (head?.status === "INITIALIZED") refuseDowngrade(head, versions, { catalogue, hasRun });

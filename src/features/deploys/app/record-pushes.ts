@@ -17,7 +17,7 @@ import { appendRefusal, loadHeadCurrentAndTarget } from "./append-revision";
 import { DEPLOY_TASKS, type DeployStores, type OpenPushes } from "./ports";
 import type { RecordDeploy } from "./record-deploy";
 
-/** The queue's own pauses grow to hours; up to here they stay under a minute. */
+/** After more attempts than this the queue's own pauses would exceed a minute. */
 const ATTEMPTS_IN_A_ROW = 5;
 const LONGEST_PAUSE_MS = 50_000;
 
@@ -27,7 +27,7 @@ export function addRecordPushesJob(outbox: DeployStores["outbox"], deploymentId:
   return outbox.add({ task: DEPLOY_TASKS.recordPushes, payload: { deploymentId }, queue: name, key: name, delayMs });
 }
 
-/** The line of the history belongs to those who may deploy, and to images; an outage is waited for. */
+/** Only a push of an image by a caller who may deploy becomes a line of the history. An outage is waited for. */
 const NEVER_IN_HISTORY = [NotFound, Forbidden, Unauthenticated, NoImage, Unavailable];
 
 /** A push that can never become a deploy. */
@@ -173,7 +173,7 @@ export class RecordPushes {
   }
 }
 
-/** As far as the labels can be read: they may hold anything. */
+/** The labels as far as they are valid: they can contain any text. */
 const readableVersions = (facts: ImageFacts | null): PlatformVersions => ({
   runtimeVersion: parseRuntimeVersion(facts?.runtimeVersion) === null ? null : (facts?.runtimeVersion ?? null),
   airflowVersion: parseAirflowVersion(facts?.airflowVersion) === null ? null : (facts?.airflowVersion ?? null),

@@ -6,7 +6,7 @@ import type { PushEvent } from "../domain/registry-push";
 import type { DeployStores } from "./ports";
 import { addRecordPushesJob } from "./record-pushes";
 
-/** Notes what the registry tells of pushes, and sets its recording going. */
+/** Stores the pushes that the registry reports, and queues the job that records them. */
 export class TakePushes {
   constructor(
     private readonly deps: {

@@ -62,7 +62,7 @@ export class DeployRevisionRow implements DeployRevision {
   @Column({ type: "text", name: "dag_tarball_version", nullable: true })
   dagTarballVersion: string | null;
 
-  /** Checked at the end of a transaction: a Deployment's lines and bundles go in any order. */
+  /** Checked at the end of a transaction, so that a Deployment's lines and bundles can be deleted in any order. */
   @ManyToOne("DagBundleRow", { deferrable: "INITIALLY DEFERRED", nullable: true })
   @JoinColumn([
     {
@@ -78,7 +78,7 @@ export class DeployRevisionRow implements DeployRevision {
   ])
   bundle?: object;
 
-  /** Who it was, as known then; plain text, so that the account can go. */
+  /** The actor's name at that time, as plain text, so that the account can be removed. */
   @Column({ type: "text", name: "actor_id" })
   actorId: string;
 

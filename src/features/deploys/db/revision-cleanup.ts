@@ -53,9 +53,8 @@ export class RevisionCleanupSql implements RevisionCleanup {
   }
 
   /**
-   * Looks at so many that each look is short, however many there are: a statement that found all that are unnamed would
-   * go through every revision, again for each batch. The subquery is one that the planner does not turn into such a
-   * join.
+   * Looks at a limited number, so that each statement is short: one that found all unnamed bundles would read every
+   * revision for each batch. The planner does not turn this subquery into such a join.
    */
   async deleteUnnamedBundles(after: BundleKey | null): Promise<Step<BundleKey>> {
     const from = after ?? BEFORE_ALL;
@@ -79,7 +78,7 @@ export class RevisionCleanupSql implements RevisionCleanup {
       const { count = 0, deploymentId = null, version = null } = row ?? {};
       return { count, next: deploymentId === null || version === null ? null : { deploymentId, version } };
     } catch (error) {
-      // One of them was taken up between our look and its deletion, and is seen to be named now.
+      // A new revision has named one of them between the read and the deletion.
       if (constraintOf(error) === "deploy_revision_bundle_fkey") return { count: 0, next: from };
       throw error;
     }

@@ -18,7 +18,7 @@ import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import { DeployRevisionRow } from "./deploy-revision.row";
 import { filterConditions } from "./revision-filter";
 
-/** LIMIT as a parameter would make Postgres plan each time anew, so pages come in a few sizes and are cut. */
+/** With LIMIT as a parameter Postgres would plan each statement anew, so a few page sizes are read and then cut. */
 const PAGE_SIZES = [21, 51, 102, 1_001] as const;
 /**
  * Sets of columns that pages may ask for before the rest gets all of them: each is a statement that connections keep
@@ -127,8 +127,8 @@ export class RevisionReadModelSql implements RevisionReadModel {
   }
 
   async runningAt(deploymentId: string, at: Instant): Promise<RevisionView | null> {
-    // Revisions become current in the order of their numbers. A gap behind the one that was found is of lines that were
-    // cleaned up, of which one may have run then; behind what runs now there is none.
+    // Revisions become current in the order of their numbers. A gap after the found revision means that lines were
+    // cleaned up, and one of them may have run then. After what runs now there is no gap.
     const [found] = await this.sql.query<RevisionView & { readonly isKnown: boolean }>(
       `SELECT f.*, f.id = d.current_revision_id AS "isCurrent",
          f.id = d.current_revision_id OR f.number + 1 = (

@@ -20,7 +20,7 @@ export function belongsTo(
   );
 }
 
-/** Whether nothing of it has been rolled out yet because it waits for those DAGs. */
+/** Whether its rollout has not begun because it waits for those DAGs. */
 export const stillWaitsFor = (head: DeployRevision, upload: Parameters<typeof belongsTo>[1]): boolean =>
   belongsTo(head, upload) &&
   // Set when it began to wait, and cleared when its rollout begins.
@@ -76,7 +76,7 @@ export interface LiveDags {
   readonly dagTarballVersion: string | null;
 }
 
-/** Only a rollback brings a mechanism with it; any other deploy lives under the one that is set by then. */
+/** Only a rollback restores a mechanism; any other deploy uses the one that is set at that time. */
 export function dagsOf(deployment: Deployment, revision: DeployRevision): LiveDags {
   const dagDeploymentType = revision.trigger === "ROLLBACK" ? revision.dagDeploymentType : deployment.dagDeploymentType;
   const isLive = dagDeploymentType === "dag_deploy" && revision.dagDeploymentType === "dag_deploy";

@@ -118,7 +118,7 @@ describe("the text follows the type of the deploy", () => {
   const BUNDLE = "2024-07-15T09:30:00.000000Z";
   const OLD_BUNDLE = "2024-07-01T08:00:00.000000Z";
 
-  /** What is said of each type: with an image or without one, with a bundle of DAGs or without one. */
+  /** By type of deploy: whether it has an image, and whether it has a DAG bundle. */
   const SAID: Readonly<Record<DeployType, Readonly<Record<string, string>>>> = {
     IMAGE_AND_DAG: {
       "image, bundle": `${IMAGE} (Runtime 11.5.0) and DAGs (bundle ${BUNDLE})`,

@@ -80,7 +80,7 @@ export const ignoredPushLogLine = (
   }: {
     readonly image: string;
     readonly reason: string;
-    /** False for what nobody meant to deploy, such as the signature of an image. */
+    /** False for what is not meant to be deployed, such as the signature of an image. */
     readonly isImage: boolean;
   },
   at: Instant,
@@ -131,7 +131,7 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
   }
 }
 
-/** What the deploy's type says that it puts in place, not what the revision holds: that is complete in each. */
+/** What a deploy of this type puts in place. Not the revision's content, which is always complete. */
 function deployed(
   revision: DeployRevision,
   { isUnknownRelease = false }: Extract<DeployEvent, { event: "deploy_recorded" }>,
@@ -156,7 +156,7 @@ const waits = (until: Instant | undefined): string => (until === undefined ? "" 
 
 const why = ({ description }: DeployRevision): string => (description === null ? "" : `: ${description}`);
 
-/** In place of who deployed the revision. */
+/** Replaces the name of who deployed the revision. */
 const doneBy = ({ id, type, label }: Doer) => ({ actorId: id, actorType: type, actorLabel: label });
 
 function detailsOf(what: DeployEvent): Readonly<Record<string, unknown>> {

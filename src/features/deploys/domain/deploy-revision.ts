@@ -7,10 +7,9 @@ export const DEPLOY_TYPES = ["IMAGE_AND_DAG", "IMAGE_ONLY", "DAG_ONLY"] as const
 export type DeployType = (typeof DEPLOY_TYPES)[number];
 
 /**
- * INITIALIZED: recorded, and being rolled out. From there exactly one of three, all final:
- * DEPLOYED: it runs, or ran until a later one took over. FAILED: it could not be rolled out; what ran before
- * still runs. SUPERSEDED: a later deploy or rollback came before it was finished.
- * A push that cannot be a deploy is recorded as FAILED at once.
+ * INITIALIZED: recorded, and being rolled out. It then becomes exactly one of three final states: DEPLOYED: it runs, or
+ * ran until a later one took over. FAILED: it could not be rolled out; what ran before still runs. SUPERSEDED: a later
+ * deploy or rollback came before it was finished. A push that cannot be a deploy is recorded as FAILED at once.
  */
 export const DEPLOY_STATUSES = ["INITIALIZED", "DEPLOYED", "FAILED", "SUPERSEDED"] as const;
 export type DeployStatus = (typeof DEPLOY_STATUSES)[number];
@@ -81,14 +80,14 @@ export function contentOf(revision: DeployContent): DeployContent {
   };
 }
 
-/** By name: whether the tag was moved in between is not known. */
+/** Compares by name, so it does not notice a tag that was moved in between. */
 export function hasSameImage(a: DeployContent, b: DeployContent): boolean {
   return a.imageRepository === b.imageRepository && a.imageTag === b.imageTag && a.imageDigest === b.imageDigest;
 }
 
 /**
- * Whether two revisions put the same in place. By name alone two images are the same only along a chain of
- * rollbacks, since a tag may have been moved in between; by digest always.
+ * Whether two revisions have the same content. Images with a digest are compared by it. Images without one are the same
+ * only along a chain of rollbacks, because a tag can be moved.
  */
 export function hasSameContent(a: DeployRevision, b: DeployRevision): boolean {
   if (a.originId === b.originId) return true;

@@ -54,7 +54,7 @@ describe("parseImage", () => {
   });
 
   test("is quick on text made to be slow", () => {
-    // Of the processor, which others may keep busy.
+    // Of processor time, because other work may keep the processor busy.
     const before = process.cpuUsage();
     for (const text of [
       `${"a-".repeat(490)}!`,

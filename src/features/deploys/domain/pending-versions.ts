@@ -32,7 +32,7 @@ export function nothingPending(deployment: Deployment, revision: DeployRevision)
   };
 }
 
-/** What is pending because of a deploy under way goes with that deploy. */
+/** A version that is pending because of a deploy under way ends with that deploy. */
 function isOfDeployUnderWay(
   { pendingRuntimeVersion, pendingAirflowVersion }: Deployment,
   head: DeployRevision | null,
@@ -43,7 +43,9 @@ function isOfDeployUnderWay(
     : head.airflowVersion === pendingAirflowVersion;
 }
 
-/** An image without a Runtime leaves a move to one as it was asked for, as long as its Airflow is the one that runs. */
+/**
+ * An image without a Runtime keeps a requested move to a Runtime pending, as long as its Airflow is the one that runs.
+ */
 function awaitsRuntime({ runtimeVersion, airflowVersion }: DeployRevision, deployment: Deployment): boolean {
   const asked = parseRuntimeVersion(deployment.pendingRuntimeVersion);
   if (asked === null) return false;

@@ -29,7 +29,7 @@ export interface RegistryPush extends Omit<PushEvent, "releaseName"> {
 /** `latest` names no version to roll back to. Source: how the 0.35 platform takes notifications. */
 export const isDeployable = (tag: string): boolean => tag !== "" && tag !== "latest";
 
-/** Deploys that say which image is to run. DAGs follow a push, and pushes follow each other; neither overrules one. */
+/** Deploys that name the image to run. Pushes and DAG uploads do not. */
 const OVERRULING = new Set(["IMAGE_ENDPOINT", "UPSERT", "ROLLBACK"]);
 
 /** Whether a deploy or rollback came after the push: recording the push now would undo it. */

@@ -11,10 +11,10 @@ export const DEFAULT_FIRST = 20;
 /** A filter may find little in a long history, and a far page number walks over all pages before it. */
 export const FILTER_COSTS = { filter: 100, pageNumber: 50 };
 
-/** What a page of a connection has to hold. */
+/** What a page of a connection is read with. */
 export const pageProperties = (info: GraphQLResolveInfo) => revisionProperties(info, "nodes", "edges.node");
 
-/** Absent, null and empty lists of a filter all mean “any”. */
+/** Absent, null and empty lists of a filter match everything. */
 export function readFilter(filter: DeployRevisionFilter | null | undefined): RevisionFilter {
   const some = <T>(list: readonly T[] | null | undefined): readonly T[] | undefined =>
     list?.length ? list : undefined;

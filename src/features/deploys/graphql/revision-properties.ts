@@ -6,8 +6,8 @@ const IMAGE = ["imageRepository", "imageTag", "imageDigest"] as const satisfies 
 const ACTOR = ["actorId", "actorType", "actorLabel"] as const satisfies readonly RevisionProperty[];
 
 /**
- * What the fields of a DeployRevision are made from, beyond what every page brings; any other field takes the whole
- * record.
+ * The properties that each field of DeployRevision is made from, beside those that every page has. Any other field
+ * needs the whole record.
  */
 const MADE_FROM: Readonly<Record<string, readonly RevisionProperty[]>> = {
   __typename: [],
@@ -44,8 +44,8 @@ const MADE_FROM: Readonly<Record<string, readonly RevisionProperty[]>> = {
 const known = new WeakMap<ReadonlySet<string>, readonly RevisionProperty[] | "ALL">();
 
 /**
- * What has to be read of each revision at these paths below the field being resolved: half of a history page is never
- * asked for.
+ * Returns the properties that the request selects at these paths below the field that is resolved. Most requests select
+ * half of them or fewer.
  */
 export function revisionProperties(
   info: GraphQLResolveInfo,

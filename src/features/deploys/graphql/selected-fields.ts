@@ -10,7 +10,7 @@ export function selectedFields(
   { fieldNodes, fragments }: GraphQLResolveInfo,
   ...paths: readonly string[]
 ): ReadonlySet<string> {
-  // Compiled queries bring the same nodes each time.
+  // Compiled queries pass the same nodes each time.
   const key = paths.join();
   const byPaths = known.get(fieldNodes) ?? new Map<string, ReadonlySet<string>>();
   known.set(fieldNodes, byPaths);

@@ -34,7 +34,7 @@ interface Download {
  */
 export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRoutesOptions): void {
   const { authenticate, deployments, bundles, store, watch } = options;
-  // HEAD in our own words: the one that Fastify makes of GET reads the whole archive.
+  // Our own HEAD route: the one that Fastify derives from GET reads the whole archive.
   app.route<Download>({ method: ["GET", "HEAD"], url: "/:releaseName/dags/download", handler });
 
   async function handler(request: FastifyRequest<Download>, reply: FastifyReply): Promise<FastifyReply> {
@@ -89,10 +89,10 @@ const describe = (reply: FastifyReply, { sha256, version }: DagBundle): FastifyR
     "x-dag-tarball-version": version,
   });
 
-/** Ends the connection, so that no client takes what it has for all of it. */
+/** Ends the connection, so that no client takes a part for the whole. */
 function endOnceRefused({ raw }: FastifyReply, bytes: Readable, guard: Guard): void {
   const ended = new AbortController();
-  // Not with the bytes: the last of them may wait in the connection for a slow reader.
+  // Not when the last bytes are read: they may wait in the connection for a slow client.
   finished(raw, () => ended.abort());
   watchAccess(guard, ended.signal, (error) => {
     bytes.destroy(error);

@@ -83,14 +83,14 @@ export function dagUploadRoutes(
   });
 }
 
-/** Whether it is final. What is unavailable, and what is a bug, is tried again. */
+/** Whether the error is final. Outages and bugs are retried. */
 const isRefusal = (error: unknown): error is DomainError =>
   error instanceof DomainError && !(error instanceof Unavailable);
 
 interface Form {
   /** Ends with an error where the form breaks off or holds no file. */
   readonly archive: Readable;
-  /** Known once the form has been read to its end; rejected where that never comes, be the archive whole or not. */
+  /** Resolves once the form has been read to its end; rejects if it breaks off, even after a whole archive. */
   readonly description: Promise<string | undefined>;
 }
 
@@ -130,7 +130,7 @@ function readForm({ raw, headers }: FastifyRequest, limits: UploadLimits): Form 
     },
   );
   const read = Promise.race([arrived, slow]);
-  // The reader of the archive may have met the same error, and never ask.
+  // Nobody may be waiting for this: the reader of the archive has met the same error.
   for (const promise of [arrived, slow, read]) promise.catch(() => undefined);
   return { archive, description: read };
 }

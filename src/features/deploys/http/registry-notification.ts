@@ -15,7 +15,7 @@ const short = z
   .max(MAX_TEXT)
   .transform((text) => cleanLine(text, MAX_TEXT) ?? "");
 
-/** The Distribution project's envelope of notifications; what it says beyond this is of no interest. */
+/** The Distribution project's envelope of notifications, as far as it is used here. */
 const Envelope = z.object({ events: z.array(z.unknown()).max(MAX_EVENTS) });
 
 const Push = z.object({

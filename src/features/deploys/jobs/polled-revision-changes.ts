@@ -6,10 +6,10 @@ import { positionAfter, type HistoryPosition } from "../domain/history-position"
 
 /** Each asks the database once a second. */
 const MAX_FOLLOWERS = 500;
-/** Of one reader, so that others can follow something too. */
+/** Max histories that one reader follows, so that others can follow some too. */
 const MAX_OF_ONE_READER = 100;
 
-/** Follows histories by looking for changes in turn, so that a deploy waits for no reader. */
+/** Follows histories by polling, so that no deploy waits for a reader. */
 export class PolledRevisionChanges implements RevisionChanges {
   /** The reader of each history that is followed. */
   private readonly followers: string[] = [];

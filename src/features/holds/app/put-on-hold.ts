@@ -9,7 +9,7 @@ import type { HoldSettings, HoldStores } from "./ports";
 
 export interface NewHold {
   readonly deployment: Deployment;
-  /** All of the Deployment's, as they are before. */
+  /** All holds of the Deployment before this one. */
   readonly holds: readonly Hold[];
   readonly content: HeldContent;
   readonly revision: { readonly id: string; readonly number: number };

@@ -45,8 +45,8 @@ const isSameBundle = (a: HeldContent, b: HeldContent): boolean =>
   a.dagBundleSha256 !== null && a.dagBundleSha256 === b.dagBundleSha256;
 
 /**
- * The hold that stands against putting the content in place; null if there is none. What runs already is not put in
- * place, so a hold on it does not count.
+ * Returns the hold against putting the content in place; null if there is none. What runs already is not put in place
+ * again, so a hold on it does not count.
  */
 export function holdAgainst(
   holds: readonly Hold[],

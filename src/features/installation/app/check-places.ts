@@ -2,7 +2,7 @@ import { inTime } from "../../../kernel/in-time";
 import type { Claim, ClaimPlace } from "./claim-place";
 import type { PlacesSeen } from "./ports";
 
-/** A store that answers later is as good as away. */
+/** A store that takes longer counts as unavailable. */
 const CLAIMED_WITHIN_MS = 10_000;
 
 /** Where this installation keeps things. */
@@ -15,7 +15,7 @@ export interface Place {
   readonly claim: ClaimPlace;
 }
 
-/** What a start has to say of a place. */
+/** What a start reports about a place. */
 export interface PlaceProblem {
   readonly level: "warn" | "error";
   readonly message: string;
@@ -34,7 +34,7 @@ export class CheckPlaces {
       try {
         claim = await inTime(place.claim.execute(), CLAIMED_WITHIN_MS);
       } catch (cause) {
-        // A store that is away, or a folder that is read-only, is no reason not to start.
+        // The service starts although a store is unavailable or a folder is read-only.
         problems.push({
           level: "warn",
           message: `${place.name} ${place.claim.address} could not be marked as this installation's`,

@@ -21,8 +21,8 @@ export class ClaimPlace {
   constructor(private readonly deps: { readonly marks: PlaceMarks; readonly installation: InstallationReader }) {}
 
   /**
-   * A place without marks becomes ours, also where earlier versions have kept things in it. One that another
-   * installation has marked is shared if we used it before there were marks.
+   * A place without marks becomes ours, even if it holds files of an earlier version. A place that another installation
+   * has marked is shared if we used it before marks existed.
    */
   async execute(): Promise<Claim> {
     const { marks, installation } = this.deps;

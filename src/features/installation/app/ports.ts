@@ -1,6 +1,6 @@
 import type { Installation } from "../domain/installation";
 
-/** Reads outside of transactions, and inside where it is one of the transaction's stores. */
+/** Reads the installation, on the pool or, as one of a transaction's stores, inside the transaction. */
 export interface InstallationReader {
   /** Makes the installation at the first call. */
   current(): Promise<Installation>;
@@ -9,13 +9,16 @@ export interface InstallationReader {
 }
 
 export interface InstallationStore extends InstallationReader {
-  /** Returns the installation in an epoch that is higher than any before, also than those that a restore took back. */
+  /**
+   * Begins a new epoch and returns the installation. The epoch is higher than all before it, including those that a
+   * restore has removed from the database.
+   */
   beginEpoch(): Promise<Installation>;
 }
 
 /** The marks of installations in a folder or a bucket, one for each that keeps something there. */
 export interface PlaceMarks {
-  /** What people know the place by. */
+  /** The place's name for messages. */
   readonly address: string;
   /** Ids of the installations, in no order. */
   list(): Promise<string[]>;

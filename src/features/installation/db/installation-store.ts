@@ -18,8 +18,8 @@ export class InstallationStoreSql implements InstallationStore {
   }
 
   /**
-   * The epoch is a time in milliseconds: after restoring the same backup twice, the second epoch is still higher than
-   * the first, of which the database knows nothing any more.
+   * The epoch is a time in milliseconds: if the same backup is restored twice, the second epoch is higher than the
+   * first, although the database does not hold the first any more.
    */
   async beginEpoch(): Promise<Installation> {
     await this.current();

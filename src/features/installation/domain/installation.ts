@@ -1,6 +1,6 @@
 /** One database and everything that belongs to it. */
 export interface Installation {
-  /** Made once; a restored database brings it back. */
+  /** Made once, and kept in the database, so a restore brings it back. */
   readonly id: string;
   /**
    * Grows each time that the database was restored. Numbers that are given out again after a restore, such as those of

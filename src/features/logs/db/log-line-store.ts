@@ -15,7 +15,7 @@ import { storable, type LogLine, type NewLogLine } from "../domain/log-line";
 /** Sorts before every id. */
 const NIL = "00000000-0000-0000-0000-000000000000";
 
-/** The table of lines, in the transaction or on the pool that `sql` stands for. */
+/** The table of lines, in the transaction or on the pool of `sql`. */
 export class LogLineStore implements LogLineWriter, WaitingLines<LogLine>, RefusedLines {
   constructor(private readonly sql: Sql) {}
 
@@ -95,8 +95,8 @@ export class LogLineStore implements LogLineWriter, WaitingLines<LogLine>, Refus
   }
 
   /**
-   * Deletes at most `limit` lines written before the instant and answers how many; fewer than `limit` means
-   * that none is left. With `rejected` only lines that were set aside go, and waiting ones stay at any age.
+   * Deletes at most `limit` lines written before the instant and answers how many; fewer than `limit` means that none
+   * is left. With `rejected` only refused lines are deleted; waiting ones stay at any age.
    */
   async deleteOlderThan(before: Instant, limit: number, which: "all" | "rejected"): Promise<number> {
     const [result] = await this.sql.query<{ count: number }>(

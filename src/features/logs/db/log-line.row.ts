@@ -4,8 +4,8 @@ import type { Instant } from "../../../kernel/instant";
 import type { LogLine } from "../domain/log-line";
 
 /**
- * Lines on their way to Elasticsearch, or, without one, the log itself. There is no foreign key to the
- * Deployment on purpose: its last lines have to outlive a hard delete until they are exported.
+ * Lines on their way to Elasticsearch, or, without one, the log itself. There is no foreign key to the Deployment, so
+ * that its last lines outlive a hard delete until they are exported.
  */
 @Entity("log_line")
 @Index("log_line_waiting", ["id"], { where: "rejected_at IS NULL" })

@@ -9,20 +9,20 @@ export interface LogLine {
   readonly releaseName: string;
   readonly component: string;
   readonly message: string;
-  /** The same in a form to search by: event, revision ids, actor, from and to versions. */
+  /** The content of the message as fields to search by: event, revision ids, actor, from and to versions. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly createdAt: Instant;
 }
 
-/** A line that has not been stored yet; the store gives it its id. */
+/** A line without an id; the store assigns it. */
 export type NewLogLine = Omit<LogLine, "id">;
 
 /** The component of our own lines, beside the collected ones: scheduler, webserver, airflow-downgrade … */
 export const DEPLOY_ROLLBACK = "deploy-rollback";
 
 /**
- * A line as Elasticsearch keeps it. The names at the top are those of the platform's log collectors, which
- * write to the same indices; whatever is ours alone stands under `retrograde`, where it can clash with nothing.
+ * A line as Elasticsearch keeps it. The names at the top level are those of the platform's log collectors, which write
+ * to the same indices. Fields of our own stand under `retrograde`, so that they clash with none of those.
  */
 export interface LogDocument {
   readonly "@timestamp": Instant;

@@ -1,6 +1,6 @@
 /**
- * The lines that have been read in the window of time that is read again and again, so that each is new once.
- * Where more are written than it holds, the window gets shorter: lines before `floorMs` must not be read again.
+ * Remembers the lines of the window of time that every poll reads again, so that each line counts as new once. If there
+ * are more lines than it holds, the window gets shorter: lines before `floorMs` must not be read again.
  */
 export class SeenLines {
   private readonly instants = new Map<string, number>();

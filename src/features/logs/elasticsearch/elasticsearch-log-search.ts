@@ -14,10 +14,10 @@ export interface ElasticsearchLogSearchOptions {
   readonly indexPrefix: string;
 }
 
-/** The client's type has an `undefined` in it that the client itself does not take. */
+/** The client's type allows an `undefined` that the client itself refuses. */
 type Query = NonNullable<estypes.QueryDslQueryContainer>;
 
-/** Whatever wrote it: of the collectors' documents only the time is certain. */
+/** A document of any writer: those of collectors are certain to have a time only. */
 type AnyDocument = Partial<LogDocument>;
 
 /** The logs of a Deployment from all components: our own lines and those of the platform's log collectors. */
@@ -47,7 +47,7 @@ export class ElasticsearchLogSearch implements LogSearch {
           _source: ["@timestamp", "message"],
           query: toFilter(query),
           sort: byTime(order),
-          // The same copies of the shards each time: others may see a new line sooner or later than these.
+          // Reads the same copies of the shards each time, because other copies may show a new line sooner or later.
           preference: query.deploymentId,
         },
         { requestTimeout: REQUEST_TIMEOUT_MS },
@@ -99,7 +99,7 @@ function toEntry({ _id, _source }: estypes.SearchHit<AnyDocument>): LogEntry {
   const ms = Date.parse(timestamp);
   return {
     id: _id ?? "",
-    // Collectors write nanoseconds and other offsets; where a time cannot be read it is shown as it stands.
+    // Collectors write nanoseconds and other offsets. A time that cannot be parsed is shown as it is.
     timestamp: Number.isNaN(ms) ? timestamp : toInstant(ms),
     message: _source?.message ?? "",
   };

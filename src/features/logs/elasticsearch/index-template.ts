@@ -1,7 +1,7 @@
 import type { estypes } from "@elastic/elasticsearch";
 import { NUMBERS } from "../domain/log-line";
 
-/** To be raised with every change below, or existing installations keep the template that they have. */
+/** Increase it with every change below; otherwise existing installations keep their template. */
 const VERSION = 2;
 
 /**

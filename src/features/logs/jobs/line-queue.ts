@@ -7,7 +7,7 @@ export interface Batch {
   readonly lines: readonly LogEntry[];
 }
 
-/** What a reader may fall behind: enough for a burst, little enough to keep for many readers. */
+/** Max lines that wait for one reader: enough for a burst, and few enough to keep for many readers. */
 const MAX_LINES = 10_000;
 const MAX_CHARACTERS = 4_000_000;
 

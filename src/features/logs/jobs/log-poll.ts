@@ -12,7 +12,7 @@ export const PAGE_LINES = 1_000;
  * seconds, and Elasticsearch shows them a second after that.
  */
 export const LATE_MS = 30_000;
-/** In the window that each poll reads again; with more than that the window gets shorter. */
+/** Max lines in the window that each poll reads again; with more lines the window gets shorter. */
 const MAX_SEEN = 5_000;
 
 export interface LogPollOptions {
@@ -28,10 +28,10 @@ export function msOf({ timestamp }: LogEntry): number {
   return Number.isNaN(ms) ? Number(timestamp) || 0 : ms;
 }
 
-/** From where the page behind this one starts: at its last instant, which may have more lines. */
+/** The start of the next page: the last instant of this one, which may have more lines. */
 export function nextPageMs(page: readonly LogEntry[], fromMs: number): number {
   const lastMs = msOf(page.at(-1) as LogEntry);
-  // A whole page of one instant is passed over, or it would be read for ever.
+  // A whole page of one instant is skipped, because it would be read for ever.
   return lastMs > fromMs ? lastMs : fromMs + 1;
 }
 
@@ -85,7 +85,7 @@ export class LogPoll {
 
   private async poll(signal: AbortSignal): Promise<void> {
     this.polls += 1;
-    // A line that claims to be of the future must not hide those of now.
+    // A line dated in the future must not hide present ones.
     let fromMs = Math.max(Math.min(this.latestMs, this.nowMs()) - LATE_MS, this.seen.floorMs);
     this.seen.forgetBefore(fromMs);
     for (;;) {

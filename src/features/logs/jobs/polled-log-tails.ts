@@ -6,7 +6,7 @@ import { LATE_MS, LogPoll, msOf, nextPageMs, PAGE_LINES, type LogPollOptions } f
 
 /** Each asks the logs once a second. */
 const MAX_POLLS = 100;
-/** Of the polls that one reader began, so that others can follow something too. */
+/** Max polls that one reader has started, so that others can follow some too. */
 const MAX_OF_ONE_READER = 25;
 
 /**
@@ -29,7 +29,7 @@ export class PolledLogTails implements LogTails {
     signal: AbortSignal,
   ): AsyncGenerator<LogEntry, void, undefined> {
     const { key, poll } = this.join(filter, reader);
-    // From here on whatever appears is in the queue; what was there before, the pages bring.
+    // From here on, new lines get into the queue; earlier ones are read by pages.
     const queue = poll.attach();
     try {
       const known = new Map<string, number>();
@@ -83,7 +83,7 @@ export class PolledLogTails implements LogTails {
     let fromMs = Date.parse(since);
     for (;;) {
       if (queue.overflown) {
-        // What was lost is younger than the page to come.
+        // The lost lines are younger than the next page.
         queue.startOver();
         attachedMs = Date.parse(clock());
       }

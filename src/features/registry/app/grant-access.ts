@@ -24,8 +24,8 @@ export class GrantAccess {
   ) {}
 
   /**
-   * A token for as much of what is asked for as the actor may do, be it nothing: the registry itself then refuses, and
-   * a client that only signs in asks for nothing.
+   * Returns a token for those of the requested actions that the actor may do. They may be none: the registry then
+   * refuses, and a client that only signs in requests none.
    * @throws InvalidInput where a scope is malformed
    */
   async execute(actor: Actor, scopes: readonly string[]): Promise<RegistryToken> {

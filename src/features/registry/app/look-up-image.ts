@@ -21,7 +21,7 @@ export class LookUpImage {
       /** The installation's own registry, and the host in the names of its images. */
       readonly own: Registry;
       readonly ownHost: string;
-      /** Whether there is one: it notifies this service of pushes. */
+      /** Whether the installation has a registry, which notifies this service of pushes. */
       readonly ownIsSetUp: boolean;
       readonly baseImages: readonly string[];
       /** Null for a host that the configuration does not allow: the caller of a deploy chooses the host. */

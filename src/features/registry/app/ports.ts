@@ -10,11 +10,11 @@ export interface RegistryToken {
 }
 
 export interface RegistryTokens {
-  /** @param subject who the registry then says it was that pushed */
+  /** @param subject the name of the actor in the registry's notifications */
   issue(subject: string, access: readonly RepositoryAccess[]): Promise<RegistryToken>;
 }
 
-/** A registry that could not be asked, or that does not answer us. */
+/** The registry cannot be asked, or does not answer. */
 export class RegistryUnavailable extends Unavailable {}
 
 /** The registry holds the image, but its manifest or configuration cannot be read. Trying again does not help. */

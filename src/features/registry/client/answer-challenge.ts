@@ -5,7 +5,7 @@ import type { Authorize } from "./distribution-registry";
 
 const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 10_000;
-/** Registries say either the one or the other. */
+/** Registries use either of the two names. */
 const Answer = z.union([
   z.object({ token: z.string() }).transform(({ token }) => token),
   z.object({ access_token: z.string() }).transform((answer) => answer.access_token),

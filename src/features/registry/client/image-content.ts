@@ -3,11 +3,11 @@ import type { ImageContent } from "../app/ports";
 
 type Other = Extract<ImageContent, { kind: "OTHER" }>;
 
-/** What a manifest is, as far as it tells by itself. */
+/** The kind of content that a manifest describes, as far as the manifest itself shows it. */
 export type ManifestContent =
   /** Digests of what may be images, the most likely first. */
   | { readonly kind: "INDEX"; readonly candidates: readonly string[] }
-  /** An image if its configuration says so too. */
+  /** An image if its configuration confirms it. */
   | { readonly kind: "CONFIGURED"; readonly configDigest: string }
   | Other;
 
@@ -19,13 +19,16 @@ const MANIFEST_TYPES = [OCI_MANIFEST, "application/vnd.docker.distribution.manif
 /** The manifests that are read here. */
 export const READABLE_TYPES = [...INDEX_TYPES, ...MANIFEST_TYPES];
 
-/** Docker takes the last one for an image as well: old registries put it in place of what was pushed. */
+/** Docker accepts the last one for an image too: old registries replace the pushed type by it. */
 const IMAGE_CONFIG_TYPES = [
   "application/vnd.docker.container.image.v1+json",
   "application/vnd.oci.image.config.v1+json",
   "application/octet-stream",
 ];
-/** Compressed, encrypted or lazily pulled: the rest of the name says so, and the engines decide. */
+/**
+ * The rest of the name tells how it is packed (compressed, encrypted, pulled lazily), which concerns the container
+ * engine only.
+ */
 const IMAGE_LAYER = /^application\/vnd\.(?:docker\.image\.rootfs|oci\.image\.layer)\./;
 
 /** By the media type of a configuration, of a layer, or of an artifact. */
@@ -57,7 +60,7 @@ const Manifest = z.object({
 });
 const Configuration = z.object({
   os: z.string(),
-  // A label that is no text makes it no less of an image.
+  // A label that is no text is left out; the image is still an image.
   config: z
     .object({ Labels: z.record(z.string(), z.string()).nullish() })
     .nullish()
@@ -65,7 +68,7 @@ const Configuration = z.object({
 });
 const MediaType = z.object({ mediaType: z.string() });
 
-/** @param type as the registry names it; where that says nothing, the manifest's own word counts */
+/** @param type as the registry names it; without one, the type that the manifest names */
 export function readManifest(type: string, body: unknown): ManifestContent {
   const known = READABLE_TYPES.includes(type) ? type : (MediaType.safeParse(body).data?.mediaType ?? type);
   if (INDEX_TYPES.includes(known)) return readIndex(body);
@@ -129,7 +132,7 @@ const other = (what: string): Other => ({ kind: "OTHER", what });
 const nameOfOne = (types: readonly string[]): string | undefined =>
   KNOWN.find(([pattern]) => types.some((type) => pattern.test(type)))?.[1];
 
-/** With the type itself, if it is one: whoever pushed chooses what stands there. */
+/** Names the type itself only if it is a valid one, since the client that pushed has chosen the text. */
 function named(type: string, kind: string): string {
   const shown = /^[\w.+/-]{1,127}$/.test(type) ? ` of type ${type}` : "";
   return nameOfOne([type]) ?? `${kind}${shown}`;

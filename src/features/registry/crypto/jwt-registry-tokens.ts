@@ -5,7 +5,10 @@ import { newId } from "../../../kernel/ids";
 import type { RegistryToken, RegistryTokens } from "../app/ports";
 import type { RepositoryAccess } from "../domain/token-access";
 
-/** As short as the Distribution project recommends at least: a client that takes longer gets another one by itself. */
+/**
+ * The shortest life that the Distribution project recommends. A client that needs longer requests another token by
+ * itself.
+ */
 const LIVES_SECONDS = 300;
 
 export interface RegistryKey {

@@ -1,10 +1,8 @@
-/**
- * What an image says of itself. Source: the labels of the platform's base images, and of what the `astro` CLI builds.
- */
+/** The labels of an image. Source: the labels of the platform's base images, and of what the `astro` CLI builds. */
 export interface ImageFacts {
   readonly runtimeVersion: string | undefined;
   readonly airflowVersion: string | undefined;
-  /** What is to be said of the deploy in the history. */
+  /** The description of the deploy in the history. */
   readonly description: string | undefined;
   /** Whether an upload of the DAGs that belong to the image will follow. */
   readonly dagsFollow: boolean;

@@ -1,4 +1,4 @@
-/** Where an image is: a registry, and the repository there. */
+/** The place of an image: a registry, and the repository there. */
 export interface ImageLocation {
   /** With the port, if there is one. */
   readonly host: string;
@@ -20,7 +20,7 @@ export function locateImage(name: string): ImageLocation {
   return { host, repository: host === DOCKER_HUB && !repository.includes("/") ? `library/${repository}` : repository };
 }
 
-/** Where a registry is asked. As Docker does it, https is dispensed with on this machine only. */
+/** The address of a registry. As in Docker, only a registry on this machine is asked without https. */
 export function apiOf(host: string): string {
   if (host === DOCKER_HUB) return "https://registry-1.docker.io";
   return /^(localhost|127(\.\d{1,3}){3})(:\d+)?$/.test(host) ? `http://${host}` : `https://${host}`;

@@ -50,8 +50,8 @@ export const mayUseBaseImage = (actor: Actor, action: RepositoryAction): boolean
   action === "pull" || can(actor, PUSH_BASE_IMAGE, SYSTEM_SCOPE);
 
 /**
- * Deleting is for administrators of the system: an image that is gone cannot be rolled back to, and the registry tells
- * nobody.
+ * Only administrators of the system may delete: a deleted image cannot be rolled back to, and the registry does not
+ * report deletions.
  */
 export const mayUseRepositoryOf = (
   deployment: { readonly id: string; readonly workspaceId: string },

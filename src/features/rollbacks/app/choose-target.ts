@@ -46,7 +46,8 @@ export class ChooseTarget {
   ) {}
 
   /**
-   * Returns the revision that is named, be it another Deployment's; null if there is none, undefined if none is named.
+   * Returns the named revision, which may be another Deployment's; null if there is no such revision, undefined if none
+   * is named.
    * @throws InvalidInput if two are named, or the number is none
    */
   async named(

@@ -3,7 +3,7 @@ import { holdAgainst, type HeldContent, type Hold } from "../../holds";
 
 type State = Pick<HistoryState, "deployment" | "current">;
 
-/** The hold that stands against a rollback to the target; null if there is none. */
+/** Returns the hold against a rollback to the target; null if there is none. */
 export async function holdOnTarget(
   holds: readonly Hold[],
   { deployment, current }: State,

@@ -7,7 +7,7 @@ import { isId, isSameId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
 import type { RollbackSettings } from "../domain/rollback-question";
 
-/** Whether what a rollback would bring back is still there. */
+/** Whether the DAG bundle and the image of a target are still there. */
 export interface TargetState {
   /** Null where the target has no DAG bundle, or it was not looked up. */
   readonly bundle: BundleState | null;
@@ -17,7 +17,7 @@ export interface TargetState {
 
 /** What the rules ask of a target besides its record. */
 export interface KnownTarget extends TargetState {
-  /** What stands against putting it in place; null if nothing does. */
+  /** The hold against putting it in place; null if there is none. */
   readonly hold: Hold | null;
 }
 

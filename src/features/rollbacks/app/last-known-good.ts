@@ -5,7 +5,7 @@ import type { AssessRollback } from "./assess-rollback";
 import { holdOnTarget } from "./hold-on-target";
 import { NOT_INSPECTED, type KnownTarget, type TargetState } from "./inspect-target";
 
-/** Max revisions that are looked at. */
+/** Max revisions that are considered. */
 export const MAX_CANDIDATES = 50;
 /** Max candidates whose bundle and image are looked for: each look can take seconds. */
 const MAX_INSPECTED = 5;
@@ -14,7 +14,7 @@ export interface CandidateSources {
   readonly state: HistoryState;
   readonly holds: readonly Hold[];
   readonly findChecksum: FindChecksum;
-  /** Looks whether what a candidate holds is still there. */
+  /** Checks whether a candidate's DAG bundle and image are still there. */
   readonly inspect: (target: RevisionView) => Promise<TargetState>;
 }
 

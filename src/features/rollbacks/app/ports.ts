@@ -1,4 +1,4 @@
-/** What is counted; a port, so that no feature knows the metrics library. */
+/** The counters of this feature. A port, so that no feature depends on the metrics library. */
 export interface RollbackMetrics {
   /** `outcome`: accepted, or the code of the refusal in lower case, or error. */
   rollback(outcome: string): void;

@@ -110,8 +110,8 @@ export class RollbackDeploy {
   }
 
   /**
-   * Finds the target, and looks whether what it holds is still there, before the Deployment is locked. A refusal is
-   * returned: a repeated request gets its first answer all the same.
+   * Finds the target, and checks before the Deployment is locked whether its DAG bundle and image are still there. A
+   * refusal is returned and not thrown, because a repeated request still gets its first answer.
    * @throws InvalidInput; @throws NotFound, Forbidden if the actor may not roll the Deployment back
    */
   private async choose(command: RollbackCommand): Promise<Choice | RollbackRefused> {

@@ -29,7 +29,7 @@ export interface UndoCommand {
   readonly acknowledgeDataLoss: boolean;
 }
 
-/** Takes a rollback back: what ran before it is put in place again, and the hold that it made is lifted. */
+/** Undoes a rollback: puts what ran before it in place again, and lifts the hold that it made. */
 export class UndoRollback {
   constructor(
     private readonly deps: {
