@@ -103,7 +103,7 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
   const { localEnabled, publicSignups } = auth;
   const { firstAdministrator, createUser } = access;
   return {
-    /** Where a person with the secret of the first administrator signs up in a browser. */
+    /** The page where a person with the secret of the first administrator signs up. */
     setUpLink: (): string => setUpLinkOf(site, firstAdministrator.secret),
     resolvers: [
       new InvitationLinkResolver(site),
@@ -116,7 +116,10 @@ export function createSignOnModule({ config, dataSource, audit, clock, access, l
       }),
     ],
     sessionPath: sessionPathOf(site),
-    /** The origin that people are led to from that host, as sessions live on one; null where they are in the right place. */
+    /**
+     * The origin to which browsers are redirected from that host, because sessions belong to one origin; null if it is
+     * the right one.
+     */
     leadsTo: (host: string) => (isElsewhere(host, site) ? site.origin : null),
     /** The cookie as credentials of the API. */
     pageSessions: new PageSessions(site, cookies),

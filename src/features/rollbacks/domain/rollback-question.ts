@@ -15,10 +15,10 @@ export interface RollbackSettings extends Retention {
   /** Whether images are to be looked up in any registry before a rollback, and not in the installation's own only. */
   readonly imageValidation: boolean;
   readonly requireDataLossAcknowledgement: boolean;
-  /** Of the images that revisions without one of their own run. */
+  /** The repositories of the images that revisions without an image of their own run. */
   readonly defaultRepositories: DefaultRepositories;
   readonly allowAirflow3To2: boolean;
-  /** Whether a target's DAG bundle has to be stored still. */
+  /** Whether a target's DAG bundle still has to be stored. */
   readonly dagTarballVersionValidation: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface RollbackQuestion {
   readonly bundle: BundleState | null;
   /** Whether the registry still holds the target's image; null where it has none of its own, or it was not looked up. */
   readonly image: ImageState | null;
-  /** What stands against putting the target's content in place; null if nothing does. */
+  /** The hold against putting the target's content in place; null if there is none. */
   readonly hold: Hold | null;
   /** Number of the newest DEPLOYED revision before the current one; null if there is none. */
   readonly previousDeployedNumber: number | null;

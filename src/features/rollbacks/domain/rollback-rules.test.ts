@@ -28,7 +28,7 @@ const assess = (overrides: Overrides = {}) => assessRollback(buildQuestion(catal
 const blockers = (overrides: Overrides = {}): RollbackIssueCode[] => assess(overrides).blockers.map(({ code }) => code);
 const warnings = (overrides: Overrides = {}): RollbackIssueCode[] => assess(overrides).warnings.map(({ code }) => code);
 
-/** A rollback between two versions, as a Deployment that has always named them right would ask. */
+/** The question for a rollback between two versions, with everything else in order. */
 function between(
   from: Partial<Deployment>,
   to: Partial<DeployRevision>,

@@ -100,7 +100,7 @@ const TARGET_RULES: readonly Rule[] = [
     ),
 ];
 
-/** Going from Airflow 3 to 2 is for the brave: off by default, and some versions cannot be left at all. */
+/** Going from Airflow 3 to 2 is off by default, and impossible from some versions. */
 function leavesAirflow3({ deployment, target, catalogue, settings }: RollbackQuestion): RollbackIssue | false {
   if (!isAirflow3To2(deployment, target, catalogue)) return false;
   if (!canLeaveAirflow3(deployment.runtimeVersion)) {
@@ -120,8 +120,8 @@ function leavesAirflow3({ deployment, target, catalogue, settings }: RollbackQue
 }
 
 /**
- * The content that runs is no target, unless the newest deploy failed or is under way: then going back to what runs is
- * how to stop it, or to put in place again what it has changed. Nor is what is just being rolled out, so that a double
+ * The content that runs is no target, unless the newest deploy failed or is under way: a rollback to it then stops that
+ * deploy, or puts back what it has changed. The content that is being rolled out is no target either, so that a double
  * click makes one rollback.
  */
 function runsAlready({ target, current, head, deployment }: RollbackQuestion): RollbackIssue | false {
@@ -146,11 +146,11 @@ function runsAlready({ target, current, head, deployment }: RollbackQuestion): R
   );
 }
 
-/** A change of the mechanism has taken its DAGs away, so what it deployed does not run as a whole any more. */
+/** A change of the mechanism has removed its DAGs, so what it deployed no longer runs as a whole. */
 const hasLostDags = (current: DeployRevision, deployment: Deployment): boolean =>
   current.dagTarballVersion !== deployment.dagTarballVersion;
 
-/** Cautions; none of them blocks. The database's comes first, as it wants an answer. */
+/** Warnings; none of them blocks. The one about the database comes first, because the caller has to acknowledge it. */
 const WARNINGS: readonly Rule[] = [
   ({ target, catalogue }) => {
     const release = catalogue.find(target.runtimeVersion);
@@ -230,10 +230,7 @@ function databaseWarning(
   ];
 }
 
-/**
- * The one answer to “may it be rolled back, and what speaks against it”: the plan, the field, and the mutation ask
- * here.
- */
+/** Assesses a rollback: its blockers and warnings. The plan, the field and the mutation all use this. */
 export function assessRollback(question: RollbackQuestion): RollbackAssessment {
   const { deployment, current, target, catalogue } = question;
   const database = databaseMigration(current ?? deployment, target, catalogue);

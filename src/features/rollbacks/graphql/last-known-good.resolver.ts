@@ -12,7 +12,7 @@ import type { AssessRollback } from "../app/assess-rollback";
 import { lastKnownGood, MAX_CANDIDATES } from "../app/last-known-good";
 import { lookUpTargets, type TargetLookUps } from "./look-up-targets";
 
-/** It looks at the history of each Deployment. */
+/** It reads the history of each Deployment. */
 const COST = 20;
 
 @Resolver(() => Deployment)

@@ -9,7 +9,10 @@ export interface TargetLookUps {
   readonly loaders: (context: GraphqlContext) => DeployLoaders;
 }
 
-/** Looks targets of rollbacks up for fields that are asked of many revisions: no bundle is read, no registry is asked. */
+/**
+ * Looks up targets of rollbacks for fields that are requested for many revisions: it reads no bundle and asks no
+ * registry.
+ */
 export function lookUpTargets(
   { checkPresence, loaders }: TargetLookUps,
   context: GraphqlContext,

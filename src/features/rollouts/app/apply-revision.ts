@@ -30,7 +30,7 @@ interface Rollout {
   readonly revision: DeployRevision;
 }
 
-/** What an attempt makes of what, as it stood when the attempt began. */
+/** The input of an attempt, as it was when the attempt began. */
 interface Attempt {
   readonly deployment: Deployment;
   readonly from: ReleaseState | null;
@@ -38,9 +38,9 @@ interface Attempt {
 }
 
 /**
- * Rolls one revision out. The Deployment is locked only in short steps before and after; each looks again
- * whether the revision is still the newest and unfinished, so a rollout that was overtaken, killed, or
- * started twice ends without harm.
+ * Rolls one revision out. The Deployment is locked only in short steps before and after; each step checks again whether
+ * the revision is still the newest and unfinished, so a rollout that was overtaken, killed, or started twice does no
+ * harm.
  */
 export class ApplyRevision {
   constructor(
@@ -67,10 +67,10 @@ export class ApplyRevision {
     });
     if (attempt === null) return;
     try {
-      // Overtaken by a newer revision it is no longer the newest, and the next step finds nothing to do.
+      // A newer revision has overtaken it, and the next step finds nothing to do.
       if ((await this.drive(attempt, signal)) === "overtaken") throw new TargetAhead(attempt.to.releaseName);
     } catch (error) {
-      // Stopped by us, not failed: the queue gives the job to the next process.
+      // The process is stopping. This is no failure: the queue gives the job to another process.
       if (signal.aborted) throw error;
       await this.failed(revisionId, error);
       return;
@@ -97,7 +97,7 @@ export class ApplyRevision {
   }
 
   private async started(stores: DeployStores, deployment: Deployment, revision: DeployRevision): Promise<void> {
-    // An outage can take hundreds of attempts, so the log has its start only.
+    // An outage can take hundreds of attempts, so only its start is logged.
     if (revision.outageSince !== null) return;
     // The revision no longer waits for DAGs. The reason of a failed attempt stays until the next one ends.
     if (revision.rolloutFailures === 0 && revision.statusReason !== null)
@@ -127,7 +127,7 @@ export class ApplyRevision {
       return outcome;
     } finally {
       clearInterval(watch);
-      // Before the attempt's end is recorded: steps of a finished revision are not written any more.
+      // Before the attempt's end is recorded, because steps of a finished revision are no longer written.
       await steps.written().catch(() => undefined);
     }
   }
@@ -135,7 +135,7 @@ export class ApplyRevision {
   private async deployed(revisionId: string, applied: ReleaseState): Promise<void> {
     await this.inStep(revisionId, async (stores, { deployment, revision }) => {
       const dags = dagsOf(deployment, revision);
-      // DAGs were added or the mechanism was changed meanwhile: it is not finished yet.
+      // DAGs were added, or the mechanism was changed meanwhile: another attempt is needed.
       if (
         dags.dagTarballVersion !== applied.dagTarballVersion ||
         dags.dagDeploymentType !== applied.dagDeploymentType
@@ -194,7 +194,7 @@ export class ApplyRevision {
       });
       await stores.deployments.update(deployment.id, { ...nothingPending(deployment, revision), updatedAt: at });
       await this.tell(stores, deployment, revision, { event: "failed", reason });
-      // An older rollout that was overtaken may have left its files behind: what counts as current is put back.
+      // An older rollout that was overtaken may have left its files behind, so the current content is put back.
       await stores.outbox.add(reconcileJob(deployment.id));
       this.finished(revision, "FAILED", at);
     });
@@ -212,12 +212,15 @@ export class ApplyRevision {
     await stores.revisions.update(revision.id, { outageSince, statusReason: reason, updatedAt: at });
     if (revision.outageSince === null)
       await this.tell(stores, deployment, revision, { event: "rollout_waits", reason });
-    // As long again as the outage has lasted: 1, 2, 4 … seconds.
+    // Waits as long as the outage has lasted: 1, 2, 4 … seconds.
     await addApplyJob(stores.outbox, revision, Math.min(Math.max(lastedMs, 1_000), MAX_BACK_OFF_MS));
     return true;
   }
 
-  /** Runs the work under the Deployment's lock if the revision is still to be finished; null otherwise. */
+  /**
+   * Runs the work under the Deployment's lock. Returns null without running it if the revision is no longer the newest
+   * and unfinished.
+   */
   private async inStep<T>(
     revisionId: string,
     work: (stores: DeployStores, rollout: Rollout) => Promise<T>,
@@ -245,5 +248,5 @@ export class ApplyRevision {
   }
 }
 
-/** A rejected state, and an outage that has lasted too long: neither is tried again. */
+/** A rejected state, and an outage that has lasted too long, are not retried. */
 const isFinal = (error: unknown): boolean => error instanceof RolloutRejected || error instanceof Unavailable;

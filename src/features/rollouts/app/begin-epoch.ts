@@ -6,14 +6,13 @@ const DEPLOYMENTS_AT_ONCE = 500;
 
 export interface BegunEpoch {
   readonly epoch: number;
-  /** How many Deployments are put back to what the history says. */
+  /** The number of Deployments that are put back to their current revision. */
   readonly deployments: number;
 }
 
 /**
- * What has to follow a restore of the database: a new epoch, in which this history replaces what targets hold of the
- * history that was lost, and jobs that put back what the history calls current. Safe to repeat, and safe without a
- * restore.
+ * Follows a restore of the database: begins a new epoch, in which this history replaces what targets hold of the lost
+ * one, and queues jobs that put the current revisions back. Safe to repeat, and safe without a restore.
  */
 export class BeginEpoch {
   constructor(

@@ -32,7 +32,7 @@ export class FindReleasesAhead {
   private async among(releases: readonly PlacedRelease[]): Promise<string[]> {
     if (releases.length === 0) return [];
     const { epoch } = await this.deps.installation.current();
-    // The history after the targets: what is rolled out meanwhile is no later than it.
+    // The history is read after the targets, so that a rollout meanwhile is not taken for one that is ahead.
     const deployments = await this.deps.deployments.findManyByReleaseName(
       releases.map(({ releaseName }) => releaseName),
     );

@@ -1,7 +1,7 @@
 import type { DeployStatus } from "../../deploys";
 import type { RolloutStep, StepStatus } from "../domain/rollout-step";
 
-/** What is counted and timed; a port, so that no feature knows the metrics library. */
+/** The counters and timers of this feature. A port, so that no feature depends on the metrics library. */
 export interface RolloutMetrics {
   rolloutFinished(status: DeployStatus, seconds: number): void;
   stepFinished(step: {

@@ -6,9 +6,7 @@ import type { ReadSecrets } from "./read-secrets";
 import { TargetAhead, type RolloutDriver } from "./rollout-driver";
 import { unkeptSteps } from "./step-recorder";
 
-/**
- * Makes changed settings real for what runs. A rollout under way needs nothing: it takes the settings of its own time.
- */
+/** Rolls changed settings out for what runs. A rollout under way needs nothing: it uses the settings at its time. */
 export class ReconcileDeployment {
   constructor(
     private readonly deps: {
@@ -21,9 +19,9 @@ export class ReconcileDeployment {
     },
   ) {}
 
-  /** Returns why it changed nothing where the target is ahead of the history; null otherwise. */
+  /** Returns why it changed nothing if the target is ahead of the history; null otherwise. */
   async execute(deploymentId: string, signal: AbortSignal): Promise<TargetAhead | null> {
-    // The epoch first: a state of before a restore never counts as one of after it.
+    // The epoch first: a state from before a restore never counts as one from after it.
     const installation = await this.deps.installation.current();
     const [history] = await this.deps.revisions.historyStates([deploymentId]);
     if (history === undefined || history.head?.status === "INITIALIZED") return null;

@@ -3,12 +3,12 @@ import type { Position } from "../../installation";
 import type { ReleaseState } from "../domain/release-state";
 
 /**
- * What became of a state: it holds now, or the target has a later one and was left alone. A later one is that of a
- * newer revision, unless the revision is still the newest: then the target is ahead of the history, as after a restore.
+ * The outcome for a state: it is in place, or the target has a later one and was left alone. A later state is that of a
+ * newer revision; if the revision is still the newest, the target is ahead of the history, as after a restore.
  */
 export type RolloutOutcome = "applied" | "overtaken";
 
-/** What a target says of a release that it holds. */
+/** The position that a target has recorded for a release. */
 export interface PlacedRelease extends Position {
   readonly releaseName: string;
   readonly deploymentId: string;
@@ -23,7 +23,7 @@ export interface ReleaseName {
   readonly deploymentId: string | null;
 }
 
-/** Tells the steps of a rollout as they happen. They are kept on the revision. */
+/** Reports the steps of a rollout as they happen. They are kept on the revision. */
 export interface RolloutSteps {
   /**
    * Runs one step: RUNNING until the work ends, then SUCCEEDED, FAILED, or ABORTED if the rollout was called off
@@ -35,9 +35,9 @@ export interface RolloutSteps {
 
 export interface RolloutRequest {
   /**
-   * What was current when the attempt began, under the settings of now; null before the first deploy. Where only
-   * settings have changed, its content is that of `to`. A driver that has to take something back, such as a database,
-   * does so from here.
+   * What was current when the attempt began, with the present settings; null before the first deploy. If only settings
+   * have changed, its content is that of `to`. A driver that has to reverse something, such as a database migration,
+   * starts from here.
    */
   readonly from: ReleaseState | null;
   readonly to: ReleaseState;
@@ -50,10 +50,10 @@ export interface RolloutRequest {
 }
 
 /**
- * Makes a desired state real. All calls are idempotent: after a crash they are made again, and a state that holds
- * already is left alone. At most one call per release is under way, but a late call of an older revision may follow a
- * newer one, and must change nothing then. What a former Deployment of the same release name has left behind overtakes
- * nothing. test/rollouts/driver-contract.ts holds each driver to this.
+ * Puts a desired state in place. All calls are idempotent: after a crash they are repeated, and a state that is in
+ * place already is left alone. At most one call per release is under way, but a late call for an older revision may
+ * follow a newer one, and must then change nothing. What a former Deployment of the same release name has left behind
+ * overtakes nothing. test/rollouts/driver-contract.ts holds each driver to this.
  */
 export interface RolloutDriver {
   readonly name: string;
@@ -65,28 +65,28 @@ export interface RolloutDriver {
    */
   apply(request: RolloutRequest, signal: AbortSignal): Promise<RolloutOutcome>;
   /**
-   * Takes a release down for good; one that is not there is fine. With a Deployment only while it is that one's: the
-   * name of a Deployment that was deleted for good is free, and another may be live under it by now.
+   * Removes a release for good; does nothing if it does not exist. If a Deployment is given, removes the release only
+   * while it belongs to that one: after a hard delete another Deployment may have taken the name.
    */
   remove(release: ReleaseName): Promise<void>;
   /** The releases that the target holds and can be read, in no order. */
   placed(): AsyncIterable<PlacedRelease>;
   /**
-   * Frees what past rollouts, finished or cut off, have left behind in any release. Changes nothing that is live, and
-   * may run at any time, also while another process applies or removes.
-   * @throws if something could not be freed, after all the rest was
+   * Removes what past rollouts, finished or interrupted, have left behind in any release. It changes nothing that is
+   * live, and may run at any time, also while another process applies or removes.
+   * @throws if something could not be removed, after everything else was
    */
   tidy(): Promise<void>;
 }
 
-/** The state can never be made real, e.g. because it is malformed. */
+/** The state can never be put in place, e.g. because it is malformed. */
 export class RolloutRejected extends Error {
   override readonly name = "RolloutRejected";
 }
 
 /**
- * The target holds a later revision than the history knows: the database was restored from a backup, and nothing has
- * said so yet.
+ * The target holds a later revision than the history: the database was restored from a backup, and `retrograde
+ * restored` has not been run yet.
  */
 export class TargetAhead extends RolloutRejected {
   constructor(releaseName: string) {

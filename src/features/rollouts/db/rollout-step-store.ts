@@ -20,7 +20,7 @@ export class RolloutStepsSql implements RolloutStepStore {
   }
 
   async end({ revisionId, position, status, message, startedAt, finishedAt }: RolloutStep): Promise<void> {
-    // By its start: a worker that was taken for dead does not touch the steps of its successor.
+    // Matched by its start, so that a worker that was taken for dead does not change the steps of its successor.
     await this.sql.query(
       `UPDATE rollout_step SET status = $4, message = $5, finished_at = $6
        WHERE revision_id = $1 AND position = $2 AND started_at = $3`,

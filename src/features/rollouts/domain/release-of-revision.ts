@@ -4,7 +4,9 @@ import type { Installation } from "../../installation/domain";
 import type { ReleaseState } from "./release-state";
 import { defaultImage, type DefaultRepositories, type DeployRevision, type LiveDags } from "../../deploys/domain";
 
-/** What a release is to be: the code of the revision under the settings of now. `bundle` is that of `dags`. */
+/**
+ * Returns the desired state of a release: the revision's content with the present settings. `bundle` is that of `dags`.
+ */
 export function releaseStateOf(
   deployment: Deployment,
   revision: DeployRevision,

@@ -1,4 +1,4 @@
-/** Everything that a release is to be: what was deployed, and the Deployment's settings of now. */
+/** The desired state of a release: what was deployed, and the Deployment's present settings. */
 export interface ReleaseState {
   readonly releaseName: string;
   readonly namespace: string;
@@ -8,7 +8,7 @@ export interface ReleaseState {
   readonly revisionId: string;
   readonly revisionNumber: number;
   readonly installationId: string;
-  /** Of the installation; grows when its database was restored. */
+  /** The installation's epoch, which grows with each restore of its database. */
   readonly epoch: number;
   /**
    * The newest revision when this state was worked out, be it this one or one that failed. A driver never lets
@@ -27,7 +27,7 @@ export interface ReleaseState {
   /** Checksum of the DAG bundle that is to be live; null: there are no DAGs outside of the image. */
   readonly dagBundleSha256: string | null;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** A secret has no value here: a driver gets to know only that there is one. */
+  /** Secrets have no value here: a driver sees only that they exist. */
   readonly environmentVariables: readonly {
     readonly key: string;
     readonly value: string;

@@ -11,11 +11,9 @@ const TREES = ".dags";
 const PENDING = ".link";
 const TREE_NAME = /^(\d+)-([0-9a-f]{64})-[0-9a-f]{16}$/;
 
-/** How long a tree that is no longer live is kept for readers that are still in it. */
+/** How long a tree that is no longer live is kept for processes that still read it. */
 const GRACE_MS = 10 * 60_000;
-/**
- * Far longer than unpacking takes: an attempt that is older was cut off. One that is not would fail, and be made again.
- */
+/** Far longer than unpacking takes: an older attempt counts as interrupted. If it is not, it fails and is repeated. */
 export const ABANDONED_AFTER_MS = 60 * 60_000;
 
 export interface Tree {
@@ -131,7 +129,7 @@ export class DagsFolder {
       await rm(this.pendingLink(name), { force: true });
       if (!(await this.isLive(name))) await this.removeTree(name);
     } catch {
-      // The failure that led here matters more.
+      // The first failure matters more.
     }
   }
 
@@ -142,7 +140,7 @@ export class DagsFolder {
   async sweep(): Promise<void> {
     const entries = (await unlessMissing(readdir(this.trees))) ?? [];
     const names = new Set(entries.map((entry) => (entry.endsWith(PENDING) ? entry.slice(0, -PENDING.length) : entry)));
-    // Asked before any age: the time at which a tree was retired is written down while it is still live.
+    // Checked before the age, because the time of retirement is written while the tree is still live.
     const live = await this.live();
     if (live.kind === "tree") names.delete(live.tree.name);
     const failures: unknown[] = [];
@@ -152,7 +150,7 @@ export class DagsFolder {
     if (failures.length > 0) throw new AggregateError(failures, failures.map(messageOf).join("; "));
   }
 
-  /** Takes everything of ours, at once: for a release that is taken down. */
+  /** Removes everything of ours at once, for a release that is removed. */
   async remove(): Promise<void> {
     if ((await this.live()).kind === "tree") await rm(this.link, { force: true });
     await rm(this.trees, { recursive: true, force: true });
@@ -182,7 +180,7 @@ export class DagsFolder {
     await unlessMissing(utimes(join(this.trees, name), at, at));
   }
 
-  /** Only of a tree that can never become live any more. */
+  /** Only for a tree that can never become live again. */
   private async removeTree(name: string): Promise<void> {
     try {
       await rm(join(this.trees, name), { recursive: true, force: true });
@@ -197,7 +195,7 @@ export class DagsFolder {
   }
 }
 
-/** Something at `dags` is not ours. */
+/** The entry at `dags` is not ours. */
 export class ForeignDags extends Error {
   override readonly name = "ForeignDags";
 }

@@ -36,22 +36,21 @@ const Applied = z.object({
 type Applied = z.infer<typeof Applied>;
 
 /**
- * Keeps two things per release, of which a reader sees the old or the new, and which are on disk before the
- * deploy counts as finished:
+ * Keeps two things per release, of which a reader sees the old or the new, and which are on disk before the deploy
+ * counts as finished:
  * - `<root>/<releaseName>/values.yaml`: what a Helm release of Airflow would be given;
- * - `<root>/<releaseName>/dags`: the files of the DAG bundle, where the state has one (see DagsFolder).
- * A local Airflow can follow the folder, or a GitOps repository commit it.
+ * - `<root>/<releaseName>/dags`: the files of the DAG bundle, where the state has one (see DagsFolder). A local Airflow
+ * can follow the folder, or a GitOps repository commit it.
  *
- * A state is applied in this order, and applying it again makes good a crash between any two steps:
- * 1. UNPACK_DAGS: the DAG files are unpacked aside. This takes time and may fail, so nothing has changed by then, and a bundle
- *    that is gone leaves in place what ran before.
- * 2. WRITE_VALUES: `values.yaml` is replaced. It carries epoch and generation, which it claims for `dags` too: from here on an
- *    older state changes neither. The other way round a late older state could put its DAGs back in between.
- * 3. SWITCH_DAGS, or REMOVE_DAGS: `dags` is switched. Both are renames and follow at once: from 2 on nothing calls the rollout off, as half of
- *    it would be a combination that was never deployed.
- * 4. Trees that have had their time are removed. Failing to do so fails no rollout; `tidy` will say so.
+ * A state is applied in this order, and applying it again makes good a crash between any two steps: 1. UNPACK_DAGS: the
+ * DAG files are unpacked aside. This takes time and may fail, so nothing has changed by then, and a bundle that is gone
+ * leaves in place what ran before. 2. WRITE_VALUES: `values.yaml` is replaced. It carries epoch and generation, which
+ * it claims for `dags` too: from here on an older state changes neither. The other way round a late older state could
+ * put its DAGs back in between. 3. SWITCH_DAGS, or REMOVE_DAGS: `dags` is switched. Both are renames and follow at
+ * once: from 2 on nothing calls the rollout off, as half of it would be a combination that was never deployed. 4. Trees
+ * that have had their time are removed. Failing to do so fails no rollout; `tidy` will say so.
  *
- * What a person changes inside of a live tree is not noticed, and goes with the next bundle.
+ * Changes that a person makes in a live tree are not noticed, and are lost with the next bundle.
  */
 export class FilesystemDriver implements RolloutDriver {
   readonly name = "filesystem";
@@ -99,7 +98,7 @@ export class FilesystemDriver implements RolloutDriver {
     return "applied";
   }
 
-  /** Leaves of a release's folder only what others have put into it. */
+  /** Removes everything from a release's folder but what others have put into it. */
   async remove({ releaseName, deploymentId }: ReleaseName): Promise<void> {
     const values = this.valuesOf(releaseName);
     const applied = await this.applied(releaseName);
@@ -153,13 +152,13 @@ export class FilesystemDriver implements RolloutDriver {
       const { revision: revisionNumber, ...position } = applied.retrograde;
       return applied.labels.deployment === state.deploymentId && isOvertaken({ ...position, revisionNumber }, state);
     }
-    // values.yaml was edited by hand and cannot be read. The link still has a generation, but no epoch: it says nothing
-    // after a restore.
+    // values.yaml was edited by hand and cannot be read. The link still names a generation, but no epoch, so it is of
+    // no use after a restore.
     const live = await dags.live();
     return state.epoch === FIRST_EPOCH && live.kind === "tree" && live.tree.generation > state.generation;
   }
 
-  /** Whether another Deployment has come into the release name since `found` was there. */
+  /** Whether another Deployment has taken the release name since `found` was recorded. */
   private async isTakenOver({ releaseName, deploymentId }: ReleaseState, found: Applied | null): Promise<boolean> {
     const owner = (await this.applied(releaseName))?.labels.deployment;
     return owner !== undefined && owner !== deploymentId && owner !== found?.labels.deployment;

@@ -13,7 +13,8 @@ const UNFINISHED = /^(\.[0-9a-f]{16})?\.next$/;
  */
 export async function replaceFile(file: string, text: string): Promise<void> {
   if ((await unlessMissing(readFile(file, "utf8"))) !== text) {
-    // Of its own name: a process that hangs and wakes up late cannot write into the file that another one renames.
+    // Each process uses a name of its own, so that one that hangs and wakes up late cannot write into the file that
+    // another one renames.
     const next = `${file}.${randomBytes(8).toString("hex")}.next`;
     try {
       await writeToDisk(next, text);

@@ -23,7 +23,7 @@ export async function syncTree(folder: string, signal: AbortSignal): Promise<voi
         await sync(path);
       }
     } catch (error) {
-      // The other lanes need not go on either.
+      // The other lanes stop as well.
       waiting.length = 0;
       throw error;
     }

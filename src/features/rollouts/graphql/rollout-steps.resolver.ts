@@ -67,5 +67,5 @@ export class RolloutStepsResolver {
   }
 }
 
-/** No step of a finished revision runs: one that was never ended is of a process that died. */
+/** A finished revision has no running step: one without an end belongs to a process that died. */
 const ended = (step: Step): Step => (step.status === "RUNNING" ? { ...step, status: "ABORTED" } : step);

@@ -27,9 +27,10 @@ export function rolloutJobs(deps: {
       if (problem !== null) log.error({ deploymentId }, problem.message);
     },
     [DEPLOYMENT_TASKS.remove]: async ({ releaseName, namespace = null, deploymentId = null }) => {
-      // It is tried again where the bytes below cannot be freed, and the name may be another Deployment's by then.
+      // The job is retried if the bytes below cannot be removed; the name may belong to another Deployment by then.
       await deps.driver.remove({ releaseName: required(releaseName), namespace, deploymentId });
-      // The bundles of a Deployment that was deleted for good are gone: their bytes need not wait for the night.
+      // The bundles of a hard-deleted Deployment are gone, so their bytes are removed now and not by the nightly
+      // clean-up.
       await deps.archives.execute();
     },
   };

@@ -45,7 +45,7 @@ test("without a source, the shipped catalogue", async () => {
   expect(catalogue.find("11.8.0")?.airflowVersion).toBe("2.9.3");
 });
 
-/** Writes as long as the client reads. */
+/** Writes at the pace of the client. */
 function endless(response: ServerResponse): void {
   const chunk = Buffer.alloc(1024 * 1024, " ");
   const write = (): void => {

@@ -81,8 +81,8 @@ interface Suffix {
 }
 
 /**
- * Null for what is missing, `NA` or not a Runtime version. A leading `v`, spaces around, a local part
- * (`+…`) and known flavours do not count; any other word in the suffix makes it a pre-release.
+ * Returns null for what is missing, `NA` or not a Runtime version. A leading `v`, spaces around, a local part (`+…`)
+ * and known flavours do not count; any other word in the suffix makes it a pre-release.
  */
 export function parseRuntimeVersion(text: string | null | undefined): RuntimeVersion | null {
   const name = withoutFlavour(text);

@@ -10,8 +10,8 @@ import { tokenPageOf, type Site } from "../domain/site";
 import { problemPage } from "./pages/problem-page";
 
 /**
- * Nothing but our own files, no other site around the page, and nothing kept: tokens stand in it. Its own
- * origin is told to ourselves only; forms would carry none at all under `no-referrer`.
+ * Allows our own files only, no frame of another site, and no caching, since the page shows tokens. The referrer is
+ * sent to our own origin only; under `no-referrer` forms would carry no origin.
  */
 const HEADERS = {
   "content-security-policy": [
@@ -48,7 +48,7 @@ function statusOf(error: unknown): number {
   return statusCode;
 }
 
-/** Tells whatever goes wrong on a page, and in the log what a person may have to look into. */
+/** Shows errors on a page, and logs those that an operator may have to look into. */
 export const answerOnPage =
   (site: Site, log: Logger, outages: OutageLog) =>
   (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {

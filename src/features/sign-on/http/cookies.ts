@@ -12,10 +12,10 @@ export interface CookieSettings {
 }
 
 /**
- * Our cookies in browsers: none of them is for scripts, and none comes along with what other sites send,
- * except when they lead the browser here. Their names make browsers refuse those that are set over http, or
- * by another host of the domain (RFC 6265bis §4.1.3.2), such as that of the Deployments, which show what their
- * authors like. The price is that they have to be for all paths.
+ * Our cookies in browsers. Scripts cannot read them, and requests from other sites do not carry them, except when such
+ * a site leads the browser here. Their names make browsers refuse those that are set over http, or by another host of
+ * the domain (RFC 6265bis §4.1.3.2), such as that of the Deployments, whose authors control what they show. Such names
+ * require cookies for all paths.
  */
 export class Cookies {
   private readonly session: string;
@@ -38,14 +38,14 @@ export class Cookies {
     this.drop(reply, this.session);
   }
 
-  /** Attempts in other tabs go on beside it. */
+  /** Attempts in other tabs are kept. */
   keepAttempt(request: FastifyRequest, reply: FastifyReply, state: string, sealed: string, expiresAtMs: number): void {
     const others = Object.keys(cookiesOf(request)).filter((name) => name.startsWith(this.attempts));
     for (const name of others.slice(0, Math.max(0, others.length - MAX_ATTEMPTS + 1))) this.drop(reply, name);
     this.set(reply, this.attemptName(state), sealed, new Date(expiresAtMs));
   }
 
-  /** What was kept for that state. It can be taken once. */
+  /** Returns what was kept for that state, once. */
   takeAttempt(request: FastifyRequest, reply: FastifyReply, state: string): string | undefined {
     const name = this.attemptName(state);
     const sealed = cookiesOf(request)[name];

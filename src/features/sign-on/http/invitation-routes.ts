@@ -59,7 +59,7 @@ export function invitationRoutes(
         actor: null,
         email,
         password: form.get("password") ?? "",
-        // With an empty token createUser would take this for a sign-up.
+        // With an empty token createUser would treat this as a sign-up.
         inviteToken: inviteToken || "none",
         request: { id: request.id, address: request.ip },
       });

@@ -41,7 +41,7 @@ export function sessionRoutes(app: FastifyInstance, { site, signIn, sessions, co
 
   app.delete(path, async (request, reply) => {
     requireSameOrigin(request);
-    // First the session: if that fails, the browser still has what it takes to try again.
+    // Ends the session first: if that fails, the browser still has the cookie to try again.
     await sessions.end(cookies.sessionOf(request), { id: request.id, address: request.ip });
     cookies.dropSession(reply);
     return reply.code(204).header("cache-control", "no-store").send();

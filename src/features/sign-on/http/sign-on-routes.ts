@@ -67,7 +67,7 @@ export function signOnRoutes(app: FastifyInstance, options: SignOnRoutesOptions)
     options.log.info({ requestId: request.id, provider: provider.name, userId: signedOn.user.id }, "signed on");
     return sendOn(reply, targetOf(kept["target"], site));
   };
-  // The 0.35 platform has it registered at providers with a slash behind it.
+  // The 0.35 platform registers it at providers with a trailing slash.
   app.get(`${site.endpoint}/oauth/callback`, takeBack);
   app.get(`${site.endpoint}/oauth/callback/`, takeBack);
 }

@@ -16,12 +16,12 @@ export interface OpenIdProviderOptions {
   readonly needsGroups: boolean;
 }
 
-/** Far more than any token or key set, and little enough to hold. */
+/** Far more than any token or key set, and small enough to keep in memory. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 const WELL_KNOWN = /\/\.well-known\/openid-configuration\/?$/;
-/** How long a provider's description of itself is believed. */
+/** How long a provider's discovery document is kept. */
 const KNOWN_FOR_MS = 60 * 60 * 1000;
-/** What the protocol needs as we set it, and a configuration made for another flow may not change. */
+/** Parameters that the configuration cannot change, because the protocol needs our values. */
 const OURS = [
   "response_type",
   "response_mode",
@@ -105,7 +105,7 @@ export class OpenIdProvider implements IdentityProvider {
     return canAsk && !saysEnough(idToken, provider, { groups: needsGroups });
   }
 
-  /** All who come at once wait for one answer; a failure is forgotten at once. */
+  /** All callers at the same time wait for one request; a failure is not kept. */
   private async configuration(): Promise<oidc.Configuration> {
     if (this.known === null || this.known.untilMs < Date.now()) {
       const configuration = this.discover();
@@ -125,7 +125,7 @@ export class OpenIdProvider implements IdentityProvider {
   private async discover(): Promise<oidc.Configuration> {
     const issuer = new URL(this.options.provider.discoveryUrl.replace(WELL_KNOWN, ""));
     const configuration = await this.discoverAs(issuer).catch((error: unknown) => {
-      // Issuers of some providers end with a slash, which the address of their description does not tell.
+      // Issuers of some providers end with a slash, which the URL of their discovery document does not show.
       const slashed = `${issuer.href}/`;
       if (issuerFoundInstead(error) !== slashed) throw error;
       return this.discoverAs(new URL(slashed));

@@ -7,7 +7,7 @@ import {
 import { DomainError, Unavailable } from "../../../kernel/errors";
 import { SignOnRefused } from "../domain/refusals";
 
-/** RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6: what the person did, or did not do. */
+/** RFC 6749 §4.1.2.1 and OpenID Connect Core 1.0 §3.1.2.6: errors that the person has caused. */
 const DECLINED = new Set([
   "access_denied",
   "login_required",
@@ -16,7 +16,7 @@ const DECLINED = new Set([
   "account_selection_required",
 ]);
 const DOWN_FOR_NOW = new Set(["temporarily_unavailable", "server_error"]);
-/** Codes of the library for answers that did not come, or that no provider in its right mind would give. */
+/** Codes of the library for answers that are missing or malformed. */
 const NO_ANSWER = new Set([
   "OAUTH_TIMEOUT",
   "OAUTH_ABORT",
@@ -25,7 +25,7 @@ const NO_ANSWER = new Set([
   "OAUTH_PARSE_ERROR",
 ]);
 
-/** The library's errors as a refusal or an outage; bugs stay what they are. */
+/** Turns the library's errors into a refusal or an outage; bugs are returned unchanged. */
 export function asRefusal(error: unknown): unknown {
   if (error instanceof DomainError) return error;
   if (error instanceof AuthorizationResponseError) {
@@ -50,7 +50,7 @@ export function asRefusal(error: unknown): unknown {
 const unavailable = (cause: Error): Unavailable =>
   new Unavailable("The provider cannot be reached. Try again in a while.", { cause });
 
-/** For the log, which shows messages: the protocol's word for it, without whatever text came along. */
+/** For the log: the protocol's error code, without the provider's own text. */
 const named = (error: AuthorizationResponseError | ResponseBodyError): Error =>
   new Error(`${error.name}: ${error.error.replace(/[^\w.-]/g, "?").slice(0, 100)}`);
 

@@ -58,6 +58,6 @@ export class CreateWorkspace {
   }
 }
 
-/** Every user has one grant on the system; each system role is another. */
+/** Every user has one grant on the system by being a user; each system role adds another. */
 const holdsSystemRole = ({ grants }: Actor): boolean =>
   grants.filter(({ reach }) => reach.kind === "system").length > 1;

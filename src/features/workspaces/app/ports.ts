@@ -12,7 +12,7 @@ export interface WorkspaceStores {
   remove(id: string): Promise<void>;
 }
 
-/** What this feature has to know of the Deployments in a Workspace; deleted ones do not count. */
+/** What this feature needs to know about the Deployments in a Workspace; deleted ones do not count. */
 export interface WorkspaceContents {
   hasDeployments(workspaceId: string): Promise<boolean>;
   /** Those of the ids that are Deployments of the Workspace; none of them is deleted before the transaction ends. */

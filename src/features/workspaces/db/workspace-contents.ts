@@ -2,7 +2,7 @@ import type { EntityManager } from "typeorm";
 import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import type { WorkspaceContents } from "../app/ports";
 
-/** Asks the table of the Deployments itself: the feature that owns it is built on this one. */
+/** Reads the Deployments' table directly, because the feature that owns it depends on this one. */
 export class WorkspaceContentsSql implements WorkspaceContents {
   constructor(private readonly manager: EntityManager) {}
 

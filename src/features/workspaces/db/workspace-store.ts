@@ -23,8 +23,8 @@ export class WorkspaceStore implements WorkspaceStores {
   }
 
   async remove(id: string): Promise<void> {
-    // Rows of deleted Deployments stay behind, and their foreign key would keep the Workspace; one that
-    // is not deleted still does.
+    // Removes rows of deleted Deployments first, because their foreign keys refer to the Workspace. One that is not
+    // deleted still prevents the deletion.
     await this.manager.query("DELETE FROM deployment WHERE workspace_id = $1 AND deleted_at IS NOT NULL", [id]);
     await this.manager.delete(WorkspaceRow, { id });
   }

@@ -72,7 +72,7 @@ main > :last-child { margin-bottom: 0; }
 @media (max-width: 26rem) { main { padding: 1.25rem; } }
 `;
 
-/** Runs in the browser as it stands. Without it the token can be selected by hand. */
+/** Sent to the browser as it is. Without it the token can be selected by hand. */
 export const SCRIPT = /* js */ `"use strict";
 const button = document.getElementById("copy");
 if (button) {

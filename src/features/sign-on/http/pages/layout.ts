@@ -7,7 +7,7 @@ export interface PageParts {
   readonly body: Markup;
 }
 
-/** What all pages of signing in have in common. They work without the script. */
+/** The frame of all sign-in pages. They work without the script. */
 export const page = ({ title, endpoint, body }: PageParts): string =>
   html`<!doctype html>
 <html lang="en">

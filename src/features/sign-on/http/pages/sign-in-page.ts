@@ -7,10 +7,10 @@ export interface SignInPage {
   readonly path: string;
   readonly localEnabled: boolean;
   readonly providers: readonly { readonly displayName: string; readonly url: string }[];
-  /** What went wrong, or what has happened before. */
+  /** An error, or a message about what happened before. */
   readonly problem?: string;
   readonly notice?: string;
-  /** What was typed in last time. */
+  /** The user name of the last attempt. */
   readonly identity?: string;
 }
 
