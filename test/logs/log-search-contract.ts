@@ -90,6 +90,18 @@ export function describeLogSearch(open: () => SearchableLogs): void {
     expect(await messagesOf({ text: "mine", deploymentId: earlier.deploymentId })).toEqual([earlier.message]);
   });
 
+  test.each([
+    ["part of its letter", "Caf\u00e9 closed"],
+    ["behind it", "Cafe\u0301 closed"],
+  ])("an accent is found in both forms where it is %s", async (_where, message) => {
+    const stored = newLine({ releaseName: `release-${randomUUID()}`, message });
+    await open().store([stored]);
+    const { releaseName: name, deploymentId: id } = stored;
+    for (const text of ["caf\u00e9", "cafe\u0301"])
+      expect(await messagesOf({ releaseName: name, deploymentId: id, text })).toEqual([message]);
+    expect(await messagesOf({ releaseName: name, deploymentId: id, text: "cafeteria" })).toEqual([]);
+  });
+
   test("a Deployment that has not logged has an empty log", async () => {
     expect(await messagesOf({ releaseName: "nobody", deploymentId: randomUUID() })).toEqual([]);
   });

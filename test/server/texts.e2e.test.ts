@@ -416,6 +416,35 @@ test.each(ofKind("ONE_LINE", "LINES"))("%s is stored in NFC and trimmed", async 
   if (stored !== undefined) expect(stored).toBe(name.normalize("NFC"));
 });
 
+test("an accent is found whether it is part of its letter or behind it", async () => {
+  const name = `Caf\u00e9 ${uniqueName("found")}`;
+  const workspaceId = await createWorkspace(world, admin, name);
+  const made = await createDeployment(world, admin, { workspaceId, label: name });
+  await deployImage(world, admin, made, { description: name });
+  await ask(world, UPDATE_USER, { fullName: name }, admin);
+  for (const text of [name, name.normalize("NFD"), name.normalize("NFD").toUpperCase()]) {
+    const found = await ask(
+      world,
+      `query ($id: Uuid!, $text: String!) {
+        deployRevisions(deploymentUuid: $id, filter: { search: $text }) { totalCount }
+        logs(deploymentUuid: $id, search: $text) { message }
+        workspaces(label: $text) { id }
+        paginatedDeployments(name: $text) { id }
+        users(user: { fullName: $text }) { fullName }
+      }`,
+      { id: made.id, text },
+      admin,
+    );
+    expect(found).toMatchObject({
+      deployRevisions: { totalCount: 1 },
+      workspaces: [{ id: workspaceId }],
+      paginatedDeployments: [{ id: made.id }],
+      users: [{ fullName: name }],
+    });
+    expect(found.logs.length).toBeGreaterThan(0);
+  }
+});
+
 test.each(ofKind("CLEANED"))("%s loses what is not shown, and what is too much", async (_name, { send }) => {
   expect(await send("a\u202eb\r\nc\u200b ")).toEqual({ code: null, stored: "ab\nc" });
   expect(await send("\u{1F600}".repeat(501))).toEqual({ code: null, stored: `${"\u{1F600}".repeat(499)}…` });

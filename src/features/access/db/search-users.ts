@@ -1,23 +1,22 @@
 import { isId } from "../../../kernel/ids";
+import { patternsContaining } from "../../../infrastructure/postgres/like-patterns";
+import { compositionsOf } from "../../../kernel/text";
 import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { Place } from "../app/ports";
 import type { User } from "../domain/accounts";
 import type { UserSearch } from "../domain/user-search";
 
-/** Text that stands for itself in a LIKE pattern. */
-const literally = (text: string): string => text.replace(/[\\%_]/g, "\\$&");
-
 /** Users who match, of all or of those with a role of their own in the place; by user name, then id. */
 export async function searchUsers(sql: Sql, search: UserSearch, on?: Place): Promise<User[]> {
   const { id, username, email, fullName, createdAt, updatedAt } = search;
   if (id !== undefined && !isId(id)) return [];
-  const parameters: string[] = [];
-  const given = (value: string): string => `$${parameters.push(value)}`;
+  const parameters: (string | readonly string[])[] = [];
+  const given = (value: string | readonly string[]): string => `$${parameters.push(value)}`;
   const conditions = [
     id && `u.id = ${given(id)}`,
-    username && `lower(u.username) = lower(${given(username)})`,
+    username && `lower(u.username) = ANY(${given(compositionsOf(username).map((one) => one.toLowerCase()))}::text[])`,
     email && `u.id IN (SELECT user_id FROM email WHERE address = lower(${given(email)}))`,
-    fullName && `u.full_name ILIKE ${given(`%${literally(fullName)}%`)}`,
+    fullName && `u.full_name ILIKE ANY(${given(patternsContaining(fullName))}::text[])`,
     createdAt && `u.created_at = ${given(createdAt)}`,
     updatedAt && `u.updated_at = ${given(updatedAt)}`,
     on &&

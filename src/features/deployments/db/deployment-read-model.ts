@@ -1,6 +1,7 @@
 import type { DataSource } from "typeorm";
 import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import type { Sql } from "../../../infrastructure/postgres/sql";
+import { patternsContaining } from "../../../infrastructure/postgres/like-patterns";
 import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import type { DeploymentList, DeploymentReadModel } from "../app/ports";
 import type { VisibleDeployments } from "../domain/access";
@@ -92,8 +93,8 @@ export class DeploymentReadModelSql implements DeploymentReadModel {
       among !== "all" && visibility(among, given),
       workspaceId !== undefined && `d.workspace_id = ${given(workspaceId)}`,
       releaseName !== undefined && `d.release_name = ${given(releaseName)}`,
-      // Not ILIKE: nothing in the text is a wildcard.
-      namePart !== undefined && `position(lower(${given(namePart)}) IN lower(d.label || E'\n' || d.release_name)) > 0`,
+      namePart !== undefined &&
+        `(d.label || E'\n' || d.release_name) ILIKE ANY(${given(patternsContaining(namePart))}::text[])`,
       cursor !== undefined &&
         `(d.label, d.id) ${comparison} (SELECT label, id FROM deployment WHERE id = ${given(cursor)})`,
     ].filter(Boolean);

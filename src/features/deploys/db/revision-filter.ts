@@ -1,3 +1,4 @@
+import { patternsContaining } from "../../../infrastructure/postgres/like-patterns";
 import type { RevisionFilter } from "../app/ports";
 
 /**
@@ -16,10 +17,8 @@ export function filterConditions(filter: RevisionFilter, parameters: unknown[]):
   if (createdById !== undefined) conditions.push(`r.actor_id = ${parameter(createdById)}`);
   if (rollbacksOnly === true) conditions.push("r.trigger = 'ROLLBACK'");
   if (search !== undefined && search !== "") {
-    const pattern = parameter(`%${search.replace(/[\\%_]/g, "\\$&")}%`);
-    conditions.push(
-      `(r.description ILIKE ${pattern} OR r.image_tag ILIKE ${pattern} OR r.dag_tarball_version ILIKE ${pattern})`,
-    );
+    const any = `ILIKE ANY(${parameter(patternsContaining(search))}::text[])`;
+    conditions.push(`(r.description ${any} OR r.image_tag ${any} OR r.dag_tarball_version ${any})`);
   }
   return conditions;
 }

@@ -1,3 +1,4 @@
+import { patternsContaining } from "../../../infrastructure/postgres/like-patterns";
 import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { Instant } from "../../../kernel/instant";
 import type { LogEntry, LogQuery, LogSearch } from "../app/ports";
@@ -26,14 +27,16 @@ export class PostgresLogSearch implements LogSearch {
        WHERE deployment_id = $1
          AND ($2::text IS NULL OR component = $2)
          AND ($3::timestamptz IS NULL OR created_at >= $3)
-         AND ($4::text IS NULL OR message ILIKE $4)
+         AND ($4::text[] IS NULL OR message ILIKE ANY($4))
        ORDER BY created_at ${order}, id ${order}
        LIMIT $5`,
-      [deploymentId, component ?? null, since ?? null, text === undefined ? null : containing(text), limit],
+      [
+        deploymentId,
+        component ?? null,
+        since ?? null,
+        text === undefined ? null : patternsContaining(storable(text)),
+        limit,
+      ],
     );
   }
-}
-
-function containing(text: string): string {
-  return `%${storable(text).replace(/[\\%_]/g, "\\$&")}%`;
 }

@@ -1,5 +1,6 @@
 import type { Client, estypes } from "@elastic/elasticsearch";
 import { Unavailable } from "../../../kernel/errors";
+import { compositionsOf } from "../../../kernel/text";
 import { toInstant, type Instant } from "../../../kernel/instant";
 import type { LogEntry, LogQuery, LogSearch } from "../app/ports";
 import type { LogDocument } from "../domain/log-line";
@@ -69,9 +70,18 @@ function toFilter({ releaseName, deploymentId, component, since, text }: LogQuer
   const filter = [exactly("release", releaseName)];
   if (component !== undefined) filter.push(exactly("component", component));
   if (since !== undefined) filter.push({ range: { "@timestamp": { gte: since } } });
-  // Takes its text as words, so that no character of it is an operator or a wildcard.
-  if (text !== undefined) filter.push({ match_phrase_prefix: { message: text } });
+  if (text !== undefined) filter.push(containing(text));
   return { bool: { filter, must_not: [ofAnotherDeployment(deploymentId)] } };
+}
+
+/**
+ * Takes the text as words, so that no character of it is an operator or a wildcard. Collectors' lines may hold an accent as part of its
+ * letter or behind it.
+ */
+function containing(text: string): Query {
+  const phrases = compositionsOf(text).map((one) => ({ match_phrase_prefix: { message: one } }));
+  const [only, ...others] = phrases;
+  return only !== undefined && others.length === 0 ? only : { bool: { should: phrases, minimum_should_match: 1 } };
 }
 
 /**

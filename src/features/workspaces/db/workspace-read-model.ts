@@ -1,4 +1,5 @@
 import { In, Raw, type DataSource } from "typeorm";
+import { patternsContaining } from "../../../infrastructure/postgres/like-patterns";
 import type { WorkspaceFilter, WorkspaceReadModel } from "../app/ports";
 import type { Workspace } from "../domain/workspace";
 import { WorkspaceRow } from "./workspace.row";
@@ -27,5 +28,5 @@ export class WorkspaceReadModelSql implements WorkspaceReadModel {
   }
 }
 
-/** Not ILIKE: nothing in the text is a wildcard. */
-const containing = (part: string) => Raw((column) => `position(lower(:part) IN lower(${column})) > 0`, { part });
+const containing = (part: string) =>
+  Raw((column) => `${column} ILIKE ANY(:patterns)`, { patterns: patternsContaining(part) });
