@@ -19,6 +19,7 @@ import { RolloutSteps1795825000000 } from "./1795825000000-rollout-steps";
 import { Invitations1795900200000 } from "./1795900200000-invitations";
 import { EndedSessions1796000100000 } from "./1796000100000-ended-sessions";
 import { ContentHolds1796000200000 } from "./1796000200000-content-holds";
+import { KeyExpiry1797000200000 } from "./1797000200000-key-expiry";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -43,4 +44,5 @@ export const migrations = [
   Invitations1795900200000,
   EndedSessions1796000100000,
   ContentHolds1796000200000,
+  KeyExpiry1797000200000,
 ];

@@ -231,7 +231,8 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     ],
     /** Adds what is served beside GraphQL. */
     routes(app: FastifyInstance): void {
-      const authenticate = (header: string | undefined) => accessModule.sessions.actorOf(header, { fresh: true });
+      const authenticate = (header: string | undefined, address: string) =>
+        accessModule.sessions.actorOf(header, { fresh: true, address });
       signOnModule.routes(app);
       for (const feature of [auditModule, deploymentsModule, registryModule, deploysModule])
         feature.routes(app, authenticate);

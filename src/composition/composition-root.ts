@@ -90,7 +90,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
   const server = createApiServer({
     schema,
     server: config.server,
-    authenticate: (header, freshness) => sessions.actorOf(header, freshness),
+    authenticate: (header, options) => sessions.actorOf(header, options),
     pageSessions: features.signOn.pageSessions,
     webClient: webClientOf(options.webClientFolder),
     sessions: { endOf: (header) => sessions.endOf(header), watch },

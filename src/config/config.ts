@@ -24,6 +24,8 @@ export interface Config {
     readonly enabled: boolean;
     /** Number of characters of a key that stay readable after it has been shown once. */
     readonly showFirstChars: number;
+    /** Undefined for no limit. */
+    readonly maxKeyAgeDays?: number | undefined;
   };
   readonly roles: RoleOverrides;
   readonly audit: {

@@ -27,8 +27,11 @@ export class Unauthenticated extends DomainError {
   readonly code = "UNAUTHENTICATED";
   override readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(readonly reason: MissingCredentials) {
-    super(REFUSED_MESSAGE);
+  constructor(
+    readonly reason: MissingCredentials,
+    message = REFUSED_MESSAGE,
+  ) {
+    super(message);
     this.details = { reason };
   }
 }

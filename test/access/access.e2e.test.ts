@@ -139,12 +139,12 @@ describe("access", () => {
   test("shows a key in full once, keeps only its digest, and notes when it was used", async () => {
     const workspaceUuid = await createWorkspace(world, admin);
     const { id, token } = await serviceAccountWith(world, admin, "WORKSPACE_EDITOR", { workspaceId: workspaceUuid });
-    expect(token).toMatch(/^[0-9a-f]{32}$/);
+    expect(token).toMatch(/^rtg_[0-9a-f]{32}$/);
     const list =
       "query ($id: Uuid!) { workspaceServiceAccounts(workspaceUuid: $id) { id apiKey lastUsedAt entityType } }";
     const before = await ask(world, list, { id: workspaceUuid }, admin);
     expect(before.workspaceServiceAccounts).toEqual([
-      { id, apiKey: token.slice(0, 6), lastUsedAt: null, entityType: "WORKSPACE" },
+      { id, apiKey: token.slice(0, 10), lastUsedAt: null, entityType: "WORKSPACE" },
     ]);
     await ask(world, "{ workspaces { id } }", null, token);
     const after = await ask(world, list, { id: workspaceUuid }, admin);

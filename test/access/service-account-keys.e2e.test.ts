@@ -119,15 +119,15 @@ async function wholeDatabase(): Promise<string> {
 describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
   test("is shown in full once, and is nowhere in the database but as a digest", async () => {
     const { id, token, listed } = await keyOn(level);
-    expect(token).toMatch(/^[0-9a-f]{32}$/);
-    expect((await listed())?.apiKey).toBe(token.slice(0, 6));
+    expect(token).toMatch(/^rtg_[0-9a-f]{32}$/);
+    expect((await listed())?.apiKey).toBe(token.slice(0, 10));
     const digest = createHash("sha256").update(token).digest("hex");
     expect(
       await world.database.sql.query(
         "SELECT api_key_hash AS hash, api_key_start AS start FROM service_account WHERE id = $1",
         [id],
       ),
-    ).toEqual([{ hash: digest, start: token.slice(0, 6) }]);
+    ).toEqual([{ hash: digest, start: token.slice(0, 10) }]);
     const all = await wholeDatabase();
     expect(all).toContain(digest);
     expect(all).not.toContain(token.slice(0, 12));
@@ -141,7 +141,7 @@ describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
       token.slice(0, -1),
       `${token}0`,
       `${token.slice(0, -1)}${token.endsWith("0") ? "1" : "0"}`,
-      token.slice(0, 6),
+      token.slice(0, 10),
       `Basic ${token}`,
     ]) {
       expect((await askInVain(world, read, variables, sent)).extensions).toEqual({
@@ -152,7 +152,7 @@ describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
   });
 
   test("notes its first use, and later ones to the minute", async () => {
-    const { token, read, variables, listed } = await keyOn(level);
+    const { id, token, read, variables, listed } = await keyOn(level);
     expect((await listed())?.lastUsedAt).toBeNull();
     const usedByAnotherReplica = async () => {
       const replica = await startTestApp({ database: world.database, clock: clock.now });
@@ -163,6 +163,9 @@ describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
     const firstAt = clock.at;
     await ask(world, read, variables, token);
     expect((await listed())?.lastUsedAt).toBe(firstAt);
+    expect(
+      await world.database.sql.query("SELECT last_used_address AS address FROM service_account WHERE id = $1", [id]),
+    ).toEqual([{ address: "127.0.0.1" }]);
     clock.pass(59_000);
     expect(await usedByAnotherReplica()).toBe(firstAt);
     clock.pass(2_000);
@@ -213,10 +216,10 @@ describe.each(Object.keys(LEVELS))("a key of %s", (level) => {
         { label: "hidden", role: "SYSTEM_VIEWER" },
         admin,
       );
-      expect(hidden.apiKey).toMatch(/^[0-9a-f]{32}$/);
+      expect(hidden.apiKey).toMatch(/^rtg_[0-9a-f]{32}$/);
       const { systemServiceAccounts } = await ask(replica, SYSTEM_SERVICE_ACCOUNTS, null, admin);
-      expect(systemServiceAccounts.find(({ id }: { id: string }) => id === hidden.id).apiKey).toBe("");
-      expect((await listed())?.apiKey).toBe(token.slice(0, 6));
+      expect(systemServiceAccounts.find(({ id }: { id: string }) => id === hidden.id).apiKey).toBe("rtg_");
+      expect((await listed())?.apiKey).toBe(token.slice(0, 10));
     } finally {
       await replica.close();
     }

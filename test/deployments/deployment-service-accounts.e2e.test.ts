@@ -58,7 +58,7 @@ describe("a service account of a Deployment", () => {
       id: created.id,
       label: "ci",
       category: "default",
-      apiKey: expect.stringMatching(/^[0-9a-f]{32}$/),
+      apiKey: expect.stringMatching(/^rtg_[0-9a-f]{32}$/),
       entityType: "DEPLOYMENT",
       entityUuid: deployment.id,
       deploymentUuid: deployment.id,
@@ -66,7 +66,7 @@ describe("a service account of a Deployment", () => {
       active: true,
       lastUsedAt: null,
     });
-    expect(await list(deployment)).toEqual([{ ...created, apiKey: created.apiKey.slice(0, 6) }]);
+    expect(await list(deployment)).toEqual([{ ...created, apiKey: created.apiKey.slice(0, 10) }]);
     expect(await list(other)).toEqual([]);
     expect((await ask(world, READ, { id: deployment.id }, created.apiKey)).deployment.id).toBe(deployment.id);
     expect((await askInVain(world, READ, { id: other.id }, created.apiKey)).code).toBe("NOT_FOUND");

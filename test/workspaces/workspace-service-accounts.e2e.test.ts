@@ -44,7 +44,7 @@ describe("a service account of a Workspace", () => {
       id: created.id,
       label: "ci",
       category: "default",
-      apiKey: expect.stringMatching(/^[0-9a-f]{32}$/),
+      apiKey: expect.stringMatching(/^rtg_[0-9a-f]{32}$/),
       entityType: "WORKSPACE",
       entityUuid: workspaceId,
       workspaceUuid: workspaceId,
@@ -52,7 +52,7 @@ describe("a service account of a Workspace", () => {
       active: true,
       lastUsedAt: null,
     });
-    expect(await list(workspaceId)).toEqual([{ ...created, apiKey: created.apiKey.slice(0, 6) }]);
+    expect(await list(workspaceId)).toEqual([{ ...created, apiKey: created.apiKey.slice(0, 10) }]);
     expect(await list(other)).toEqual([]);
     expect((await ask(world, READ_WORKSPACE, { workspaceId }, created.apiKey)).workspace.id).toBe(workspaceId);
     expect((await refusedWithoutTrace(world, READ_WORKSPACE, { workspaceId: other }, created.apiKey)).code).toBe(

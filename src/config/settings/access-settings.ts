@@ -109,7 +109,13 @@ export const serviceAccounts = {
     kind: wholeNumber(0, 12),
     default: 6,
     values: [config("serviceAccounts.showFirstChars")],
-    description: "Characters of a key that stay readable after it has been shown once.",
+    description: "Characters of a key, behind its prefix, that stay readable after it has been shown once.",
+  }),
+  maxKeyAgeDays: optionalSetting({
+    kind: wholeNumber(1, 3650),
+    values: [config("serviceAccounts.maxKeyAgeDays")],
+    description:
+      "Max age of keys in days, of those made before it was set too: older ones are refused. Without it keys end only at their own `expiresAt`.",
   }),
 };
 

@@ -117,12 +117,13 @@ export async function createAccessModule({
   const teamStores = (manager: EntityManager): TeamStores => new TeamStore(manager, clock);
   const adminStores = (manager: EntityManager): AdminStores => new AdminStore(sqlOf(manager));
   const invitations = (manager: EntityManager): InvitationStores => new InvitationStore(manager, clock);
-  const serviceAccountsEnabled = config.serviceAccounts.enabled;
+  const { enabled: serviceAccountsEnabled, maxKeyAgeDays = null } = config.serviceAccounts;
   const actors = (manager: EntityManager): CurrentActors =>
     new CurrentActorsReader({
       accounts: new AccountReaderSql(sqlOf(manager)),
       roles,
       serviceAccountsEnabled,
+      maxKeyAgeDays,
       nowMs: databaseClock.nowMs,
     });
   const unitOfWork = createUnitOfWork(dataSource, (manager): AccessTransaction => ({
@@ -149,6 +150,7 @@ export async function createAccessModule({
     roles,
     clock,
     serviceAccountsEnabled,
+    maxKeyAgeDays,
   });
   const limiter = new FailedLogins(pool, auth.loginAttempts);
   const signIn = new SignIn({
@@ -193,10 +195,11 @@ export async function createAccessModule({
     roles,
     clock,
     showFirstChars: config.serviceAccounts.showFirstChars,
+    maxKeyAgeDays,
     maxPerPlace: config.limits.serviceAccounts,
   });
   const notifier = new AccessChangeNotifier();
-  const loaders = accessLoaders(readModel, teams);
+  const loaders = accessLoaders(readModel, teams, maxKeyAgeDays);
   return {
     roles,
     stores,

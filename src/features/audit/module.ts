@@ -57,7 +57,7 @@ export function createAuditModule(options: AuditModuleOptions) {
         exporting === null ? "all" : "exported",
       ),
     resolvers: [new AuditResolver(queries)],
-    routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
+    routes(app: FastifyInstance, authenticate: (header: string | undefined, address: string) => Promise<Actor>): void {
       auditExportRoutes(app, { endpoint: config.server.endpoint, authenticate, queries });
     },
     /** Ends the exporter after the batch in hand, and its connections. */

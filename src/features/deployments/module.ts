@@ -168,7 +168,7 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
     updateIn,
     rollbackSwitch,
     loaders,
-    routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
+    routes(app: FastifyInstance, authenticate: (header: string | undefined, address: string) => Promise<Actor>): void {
       ingressCheckRoutes(app, {
         endpoint: config.server.endpoint,
         urlHeader: config.deployments.ingressCheckHeader,

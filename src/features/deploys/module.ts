@@ -212,7 +212,7 @@ export function createDeploysModule(options: DeploysModuleOptions) {
     loaders,
     jobs: deployJobs({ recordPushes, cleanUp }),
     /** Adds what is served beside GraphQL. */
-    routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
+    routes(app: FastifyInstance, authenticate: (header: string | undefined, address: string) => Promise<Actor>): void {
       dagUploadRoutes(app, {
         authenticate,
         deployments: deployments.readModel,

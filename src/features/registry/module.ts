@@ -65,7 +65,7 @@ export async function createRegistryModule({
       baseImages: registry.baseImages,
       others: otherRegistries(config),
     }),
-    routes(app: FastifyInstance, authenticate: (header: string | undefined) => Promise<Actor>): void {
+    routes(app: FastifyInstance, authenticate: (header: string | undefined, address: string) => Promise<Actor>): void {
       tokenRoutes(app, {
         endpoint: server.endpoint,
         service: registry.service,

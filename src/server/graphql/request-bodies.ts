@@ -56,7 +56,7 @@ export function limitBodies(
       reply.header("connection", "close");
       return done(tooLarge(maxBytes));
     }
-    authenticate(credentials, { fresh: false }).then(
+    authenticate(credentials, { fresh: false, address: request.ip }).then(
       () => done(null, payload),
       (error: Error) => {
         reply.header("connection", "close");

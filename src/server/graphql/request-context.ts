@@ -9,7 +9,14 @@ import type { CallerClass } from "./caller-class";
 const CLIENT_REQUEST_ID = /^[\w.-]{1,64}$/;
 
 /** Turns an `authorization` header into the actor behind it. @throws Unauthenticated */
-export type Authenticate = (header: string | undefined, options: { readonly fresh: boolean }) => Promise<Actor>;
+export type Authenticate = (header: string | undefined, options: AuthenticateOptions) => Promise<Actor>;
+
+export interface AuthenticateOptions {
+  /** Asks the database in any case. */
+  readonly fresh: boolean;
+  /** Where the request comes from, to be noted as the address of an API key's last use. */
+  readonly address: string;
+}
 
 /** The source of a GraphQL request: an HTTP request, or a message on a socket. */
 export interface Caller {
@@ -87,12 +94,15 @@ export class RequestContext implements GraphqlContext {
   }
 
   private async identify(): Promise<Actor> {
-    const actor = await this.authenticate(this.request.headers.authorization, { fresh: !this.readsOnly });
+    const actor = await this.authenticate(this.request.headers.authorization, {
+      fresh: !this.readsOnly,
+      address: this.address,
+    });
     return { ...actor, request: { id: this.requestId, address: this.address } };
   }
 
   actorNow(): Promise<Actor> {
-    return this.authenticate(this.request.headers.authorization, { fresh: false });
+    return this.authenticate(this.request.headers.authorization, { fresh: false, address: this.address });
   }
 
   /** A context of the same caller without cached values, for each event of a stream. */

@@ -62,7 +62,7 @@ export class SocketConnection implements Connection {
     const { gate } = this.deps;
     const authorization = authorizationIn(params) ?? this.handshake.credentials;
     try {
-      await gate.authenticate(authorization, { fresh: true });
+      await gate.authenticate(authorization, { fresh: true, address: this.handshake.address });
     } catch (error) {
       if (!(error instanceof Unauthenticated)) throw error;
       return false;
@@ -125,7 +125,10 @@ export class SocketConnection implements Connection {
 
   private async checkSession(): Promise<void> {
     try {
-      await this.deps.gate.authenticate(this.authorization, { fresh: false });
+      await this.deps.gate.authenticate(this.authorization, {
+        fresh: false,
+        address: this.handshake.address,
+      });
     } catch (error) {
       // If the database is unreachable, the result is unknown; the next change, or the next half minute, checks again.
       if (error instanceof Unauthenticated) this.endSession();

@@ -1,6 +1,13 @@
 import { Unauthenticated } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
-import { hasEnded, loadServiceAccount, loadUser, type ActorSources, type KnownActor } from "./load-actor";
+import {
+  hasEnded,
+  loadServiceAccount,
+  loadUser,
+  requireLivingKey,
+  type ActorSources,
+  type KnownActor,
+} from "./load-actor";
 import type { CurrentActors } from "./ports";
 
 export class CurrentActorsReader implements CurrentActors {
@@ -15,6 +22,8 @@ export class CurrentActorsReader implements CurrentActors {
       const isOver = hasEnded(known, credentials) || credentials.expiresAtMs <= this.sources.nowMs();
       if (isOver) throw new Unauthenticated("EXPIRED");
     }
+    // Actors that another system has named hold no key here.
+    if (credentials?.kind === "API_KEY") requireLivingKey(known, this.sources.nowMs());
     return { ...actor, label: known.actor.label, grants: known.actor.grants };
   }
 

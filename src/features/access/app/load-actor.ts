@@ -1,4 +1,7 @@
 import type { Actor, Credentials } from "../../../kernel/permissions";
+import { Unauthenticated } from "../../../kernel/errors";
+import { toInstant } from "../../../kernel/instant";
+import { keyExpiry, type MaxKeyAgeDays } from "../domain/api-keys";
 import { grantsOf, type RolePermissions } from "../domain/roles";
 import type { AccountReader } from "./ports";
 
@@ -8,12 +11,15 @@ export interface KnownActor {
   readonly sessionsFromMs: number;
   /** Whether the user has signed out of the session that the actor was loaded for. */
   readonly sessionEnded: boolean;
+  /** When the API key ends by itself; Infinity for never, and for users. */
+  readonly keyExpiresAtMs: number;
 }
 
 export interface ActorSources {
   readonly accounts: AccountReader;
   readonly roles: RolePermissions;
   readonly serviceAccountsEnabled: boolean;
+  readonly maxKeyAgeDays: MaxKeyAgeDays;
 }
 
 /** Whether the session that the credentials belong to has ended before its time. */
@@ -22,9 +28,18 @@ export const hasEnded = (
   credentials: Credentials & { readonly kind: "SESSION" },
 ): boolean => sessionEnded || credentials.issuedAtMs < sessionsFromMs;
 
+/** @throws Unauthenticated if the API key has ended by itself */
+export function requireLivingKey({ keyExpiresAtMs }: KnownActor, nowMs: number): void {
+  if (keyExpiresAtMs <= nowMs)
+    throw new Unauthenticated(
+      "EXPIRED",
+      `The API key of this service account has expired, on ${toInstant(keyExpiresAtMs)}; create a new service account`,
+    );
+}
+
 /** Null if the user is gone, or pending. */
 export async function loadUser(
-  { accounts, roles }: Omit<ActorSources, "serviceAccountsEnabled">,
+  { accounts, roles }: Pick<ActorSources, "accounts" | "roles">,
   id: string,
   sessionId: string | null,
 ): Promise<KnownActor | null> {
@@ -40,12 +55,13 @@ export async function loadUser(
     },
     sessionsFromMs: sessionsFrom === null ? 0 : Date.parse(sessionsFrom),
     sessionEnded,
+    keyExpiresAtMs: Infinity,
   };
 }
 
 /** Null if the service account is gone or has another key, and where service accounts are switched off. */
 export async function loadServiceAccount(
-  { accounts, roles, serviceAccountsEnabled }: ActorSources,
+  { accounts, roles, serviceAccountsEnabled, maxKeyAgeDays }: ActorSources,
   by: Parameters<AccountReader["serviceAccountWithBindings"]>[0],
 ): Promise<KnownActor | null> {
   if (!serviceAccountsEnabled) return null;
@@ -54,5 +70,7 @@ export async function loadServiceAccount(
   const { account, bindings } = found;
   const grants = grantsOf("SERVICE_ACCOUNT", bindings, roles);
   const actor: Actor = { id: account.id, type: "SERVICE_ACCOUNT", label: account.label, grants };
-  return { actor, sessionsFromMs: 0, sessionEnded: false };
+  const expiresAt = keyExpiry(account, maxKeyAgeDays);
+  const keyExpiresAtMs = expiresAt === null ? Infinity : Date.parse(expiresAt);
+  return { actor, sessionsFromMs: 0, sessionEnded: false, keyExpiresAtMs };
 }

@@ -127,13 +127,15 @@ export interface UserWithBindings {
   readonly sessionEnded: boolean;
 }
 
+export type AccountOfKey = Pick<ServiceAccount, "id" | "label" | "expiresAt" | "createdAt">;
+
 /** Accounts with the roles that make up their rights. */
 export interface AccountReader {
   /** With the roles of the user's Teams. Null where the account is gone, or pending and so cannot act. */
   userWithBindings(id: string, sessionId?: string | null): Promise<UserWithBindings | null>;
   serviceAccountWithBindings(
     by: { readonly apiKeyHash: string } | { readonly id: string },
-  ): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: HeldRole[] } | null>;
+  ): Promise<{ account: AccountOfKey; bindings: HeldRole[] } | null>;
 }
 
 /** Reads outside of transactions. */
@@ -141,7 +143,8 @@ export interface AccessReadModel extends AccountReader {
   /** By user name or e-mail address, in lower case. */
   credentialsOf(identity: string): Promise<Credentials | null>;
   credentialsOfUser(id: string): Promise<Credentials | null>;
-  touchServiceAccount(id: string, usedAt: Instant): Promise<void>;
+  /** Notes a use of the key, to the minute. @param address null where it is not known */
+  touchServiceAccount(id: string, use: { readonly at: Instant; readonly address: string | null }): Promise<void>;
   hasUsers(): Promise<boolean>;
   usersByIds(ids: readonly string[]): Promise<User[]>;
   /** Those who match, of all or of those with a role of their own there; by user name. */

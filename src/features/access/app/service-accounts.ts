@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../../../kernel/clock";
+import type { Instant } from "../../../kernel/instant";
 import { isId, newId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import type { AuditObject } from "../../../kernel/audit-entry";
@@ -7,12 +8,13 @@ import { LimitReached, NotFound } from "../../../kernel/errors";
 import { requirePermission, type Actor, type Permission, type Scope } from "../../../kernel/permissions";
 import { checkLabel, readLine } from "../../../kernel/text";
 import type { ServiceAccount } from "../domain/accounts";
+import { API_KEY_PREFIX, checkKeyExpiry, withKeyExpiry, type MaxKeyAgeDays } from "../domain/api-keys";
 import { requireGrantable } from "../domain/granting";
 import type { Role, RolePermissions } from "../domain/roles";
-import type { AccessReadModel, AccessStores, AccessTransaction } from "./ports";
+import type { AccessReadModel, AccessStores, AccessTransaction, BindingScope } from "./ports";
 import { hashApiKey } from "./sessions";
 
-/** 128 bits, written as the 32 hexadecimal digits that clients of the 0.35 platform are used to. */
+/** 128 bits, written as 32 hexadecimal digits, as the keys of the 0.35 platform are; a prefix comes before them. */
 const API_KEY_BYTES = 16;
 
 const VERBS = ["get", "create", "update", "delete"] as const;
@@ -42,7 +44,9 @@ export class ServiceAccounts {
       readonly readModel: AccessReadModel;
       readonly roles: RolePermissions;
       readonly clock: Clock;
+      /** Behind the prefix. */
       readonly showFirstChars: number;
+      readonly maxKeyAgeDays: MaxKeyAgeDays;
       /** Of one Workspace, one Deployment, or the system. */
       readonly maxPerPlace: number;
     },
@@ -50,6 +54,7 @@ export class ServiceAccounts {
 
   /**
    * The answer holds the API key in full, and is the only one that ever does.
+   * @throws InvalidInput
    * @throws LimitReached
    */
   async create(command: {
@@ -58,26 +63,32 @@ export class ServiceAccounts {
     readonly label: string;
     readonly category?: string | undefined;
     readonly role: Role;
+    /** When the key ends by itself; null for never, or as late as the configuration allows. */
+    readonly expiresAt?: Instant | null | undefined;
   }): Promise<{ account: ServiceAccount; apiKey: string }> {
     const { actor, scope, role } = command;
     requirePermission(actor, permissionTo("create", scope), scope);
     requireGrantable(actor, role, scope, this.deps.roles);
     const label = checkLabel(command.label);
     const category = checkCategory(command.category);
-    const apiKey = randomBytes(API_KEY_BYTES).toString("hex");
+    const apiKey = `${API_KEY_PREFIX}${randomBytes(API_KEY_BYTES).toString("hex")}`;
     const now = this.deps.clock();
+    const expiresAt = checkKeyExpiry(command.expiresAt ?? null, { now, maxAgeDays: this.deps.maxKeyAgeDays });
     const account: ServiceAccount = {
       id: newId(),
       label,
       category,
-      apiKeyStart: apiKey.slice(0, this.deps.showFirstChars),
+      apiKeyStart: apiKey.slice(0, API_KEY_PREFIX.length + this.deps.showFirstChars),
       ...idsOf(scope),
       active: true,
+      expiresAt,
       lastUsedAt: null,
+      lastUsedAddress: null,
       createdAt: now,
       updatedAt: now,
     };
     const { maxPerPlace } = this.deps;
+    const details = { role, ...(expiresAt !== null && { expiresAt }) };
     await this.deps.unitOfWork.run(async ({ access, audit }) => {
       if ((await access.countServiceAccountsForUpdate(account)) >= maxPerPlace) {
         throw new LimitReached(
@@ -87,21 +98,14 @@ export class ServiceAccounts {
         );
       }
       await access.addServiceAccount({ ...account, apiKeyHash: hashApiKey(apiKey) }, { role, ...idsOf(scope) });
-      await audit.add({ actor, action: "service_account.create", object: audited(account, scope), details: { role } });
+      await audit.add({ actor, action: "service_account.create", object: audited(account, scope), details });
     });
-    return { account, apiKey };
+    return { account: this.shown(account), apiKey };
   }
 
   async list(actor: Actor, scope: Scope): Promise<ServiceAccount[]> {
     requirePermission(actor, permissionTo("get", scope), scope);
-    switch (scope.kind) {
-      case "system":
-        return this.deps.readModel.serviceAccounts("system");
-      case "workspace":
-        return this.deps.readModel.serviceAccounts({ workspaceIds: [scope.workspaceId] });
-      case "deployment":
-        return this.deps.readModel.serviceAccounts({ deploymentIds: [scope.deploymentId] });
-    }
+    return (await this.deps.readModel.serviceAccounts(placeOf(scope))).map((account) => this.shown(account));
   }
 
   /**
@@ -135,7 +139,7 @@ export class ServiceAccounts {
         object: audited(updated, scope),
         ...(role !== undefined && { details: { role } }),
       });
-      return updated;
+      return this.shown(updated);
     });
   }
 
@@ -146,8 +150,23 @@ export class ServiceAccounts {
       const account = await lockIn(access, scope, id);
       await access.removeServiceAccount(account.id);
       await audit.add({ actor, action: "service_account.delete", object: audited(account, scope) });
-      return account;
+      return this.shown(account);
     });
+  }
+
+  private shown(account: ServiceAccount): ServiceAccount {
+    return withKeyExpiry(account, this.deps.maxKeyAgeDays);
+  }
+}
+
+function placeOf(scope: Scope): BindingScope | "system" {
+  switch (scope.kind) {
+    case "system":
+      return "system";
+    case "workspace":
+      return { workspaceIds: [scope.workspaceId] };
+    case "deployment":
+      return { deploymentIds: [scope.deploymentId] };
   }
 }
 

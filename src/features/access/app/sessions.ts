@@ -5,7 +5,14 @@ import { isId } from "../../../kernel/ids";
 import { Unauthenticated, type MissingCredentials } from "../../../kernel/errors";
 import type { Actor, Credentials } from "../../../kernel/permissions";
 import type { Account } from "../domain/actor-name";
-import { hasEnded, loadServiceAccount, loadUser, type ActorSources, type KnownActor } from "./load-actor";
+import {
+  hasEnded,
+  loadServiceAccount,
+  loadUser,
+  requireLivingKey,
+  type ActorSources,
+  type KnownActor,
+} from "./load-actor";
 import type { AccessReadModel, SessionTokens, VerifiedSession } from "./ports";
 
 /** How long a change of access on another replica can go unnoticed if its notification is lost. */
@@ -60,29 +67,38 @@ export class Sessions {
     this.loading.clear();
   }
 
-  /** When credentials that have just been accepted end by themselves; null for API keys, which do not. */
+  /** When credentials that have just been accepted end by themselves; null for API keys without an end. */
   endOf(header: string | undefined): number | null {
-    return this.verified.get(credentialsIn(header))?.expiresAtMs ?? null;
+    const credentials = credentialsIn(header);
+    const endMs = isSessionToken(credentials)
+      ? this.verified.get(credentials)?.expiresAtMs
+      : this.actors.get(keyOf(hashApiKey(credentials)))?.keyExpiresAtMs;
+    return endMs === undefined || endMs === Infinity ? null : endMs;
   }
 
   /**
    * Takes the header raw, as the `astro` CLI sends it, or with `Bearer`.
    * @throws Unauthenticated, saying whether credentials are missing, invalid or expired
    */
-  async actorOf(header: string | undefined, { fresh }: { fresh: boolean }): Promise<Actor> {
+  async actorOf(
+    header: string | undefined,
+    { fresh, address = null }: { readonly fresh: boolean; readonly address?: string | null },
+  ): Promise<Actor> {
     const credentials = credentialsIn(header);
     if (credentials === "") throw new Unauthenticated("MISSING");
     const secret = await this.identify(credentials);
     const known = fresh ? await this.load(secret) : (this.remembered(secret) ?? (await this.loadOnce(secret)));
     const { credentials: proof } = secret;
     if (proof.kind === "SESSION" && hasEnded(known, proof)) throw new Unauthenticated("EXPIRED");
+    requireLivingKey(known, Date.parse(this.options.clock()));
+    if (proof.kind === "API_KEY") await this.noteUse(known.actor.id, address);
     return { ...known.actor, credentials: proof };
   }
 
   /** The account's owner with current permissions; null if the account is gone. */
   async actorOfAccount({ type, id }: Account): Promise<Actor | null> {
     if (!isId(id)) return null;
-    const known = await (type === "USER" ? loadUser(this.options, id, null) : this.loadServiceAccount({ id }));
+    const known = await (type === "USER" ? loadUser(this.options, id, null) : loadServiceAccount(this.options, { id }));
     return known?.actor ?? null;
   }
 
@@ -111,7 +127,7 @@ export class Sessions {
   }
 
   private async identify(credentials: string): Promise<Secret> {
-    if (credentials.includes(".")) {
+    if (isSessionToken(credentials)) {
       const { userId, sessionId, issuedAtMs, expiresAtMs } = await this.verify(credentials);
       return {
         key: `user ${userId}, session ${sessionId}`,
@@ -121,9 +137,9 @@ export class Sessions {
     }
     const keyHash = hashApiKey(credentials);
     return {
-      key: `key ${keyHash}`,
+      key: keyOf(keyHash),
       credentials: { kind: "API_KEY", keyHash },
-      load: () => this.loadServiceAccount({ apiKeyHash: keyHash }),
+      load: () => loadServiceAccount(this.options, { apiKeyHash: keyHash }),
     };
   }
 
@@ -137,18 +153,19 @@ export class Sessions {
     return checked;
   }
 
-  private async loadServiceAccount(by: Parameters<typeof loadServiceAccount>[1]): Promise<KnownActor | null> {
-    const known = await loadServiceAccount(this.options, by);
-    if (known === null) return null;
-    const { id } = known.actor;
-    if (!this.touched.has(id)) {
-      this.touched.set(id, true);
-      // Even if the database is read-only or the row is locked, the account can still be used to read.
-      await this.options.accounts.touchServiceAccount(id, this.options.clock()).catch(() => this.touched.delete(id));
-    }
-    return known;
+  private async noteUse(id: string, address: string | null): Promise<void> {
+    if (this.touched.has(id)) return;
+    this.touched.set(id, true);
+    const use = { at: this.options.clock(), address };
+    // Even if the database is read-only or the row is locked, the account can still be used to read.
+    await this.options.accounts.touchServiceAccount(id, use).catch(() => this.touched.delete(id));
   }
 }
+
+/** API keys have no dot; signed tokens have two. */
+const isSessionToken = (credentials: string): boolean => credentials.includes(".");
+
+const keyOf = (keyHash: string): string => `key ${keyHash}`;
 
 const credentialsIn = (header: string | undefined): string => (header ?? "").replace(/^bearer\s+/i, "").trim();
 

@@ -30,18 +30,16 @@ export class AccessReadModelSql extends AccountReaderSql implements AccessReadMo
     return user && { userId: user.id, passwordHash: user.passwordHash, status: user.status };
   }
 
-  async touchServiceAccount(id: string, usedAt: Instant): Promise<void> {
+  async touchServiceAccount(id: string, { at, address }: { at: Instant; address: string | null }): Promise<void> {
     const accounts = this.dataSource.manager;
-    const before = plusMs(usedAt, -MINUTE_MS);
+    const before = plusMs(at, -MINUTE_MS);
     await accounts.update(
       ServiceAccountRow,
       [
         { id, lastUsedAt: IsNull() },
         { id, lastUsedAt: LessThan(before) },
       ],
-      {
-        lastUsedAt: usedAt,
-      },
+      { lastUsedAt: at, lastUsedAddress: address },
     );
   }
 

@@ -135,8 +135,14 @@ export class ServiceAccountRow implements ServiceAccount {
   @Column({ type: "boolean" })
   active: boolean;
 
+  @InstantColumn({ name: "expires_at", nullable: true })
+  expiresAt: Instant | null;
+
   @InstantColumn({ name: "last_used_at", nullable: true })
   lastUsedAt: Instant | null;
+
+  @Column({ type: "text", name: "last_used_address", nullable: true })
+  lastUsedAddress: string | null;
 
   @InstantColumn({ name: "created_at" })
   createdAt: Instant;

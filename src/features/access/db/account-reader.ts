@@ -1,6 +1,6 @@
 import type { Sql } from "../../../infrastructure/postgres/sql";
-import type { AccountReader, UserWithBindings } from "../app/ports";
-import type { ServiceAccount, User } from "../domain/accounts";
+import type { AccountOfKey, AccountReader, UserWithBindings } from "../app/ports";
+import type { User } from "../domain/accounts";
 import type { HeldRole } from "../domain/roles";
 
 /** One statement for an account and its roles, as every mutation waits for it; a row per role, or one without. */
@@ -37,10 +37,10 @@ export class AccountReaderSql implements AccountReader {
 
   async serviceAccountWithBindings(
     by: { readonly apiKeyHash: string } | { readonly id: string },
-  ): Promise<{ account: Pick<ServiceAccount, "id" | "label">; bindings: HeldRole[] } | null> {
+  ): Promise<{ account: AccountOfKey; bindings: HeldRole[] } | null> {
     const [column, value] = "id" in by ? ["a.id", by.id] : ["a.api_key_hash", by.apiKeyHash];
-    const [account, ...others] = await this.sql.query<Pick<ServiceAccount, "id" | "label"> & Held>(
-      `SELECT a.id, a.label, ${HELD}
+    const [account, ...others] = await this.sql.query<AccountOfKey & Held>(
+      `SELECT a.id, a.label, a.expires_at AS "expiresAt", a.created_at AS "createdAt", ${HELD}
        FROM service_account a LEFT JOIN role_binding b ON b.service_account_id = a.id ${DEPLOYMENT_OF_IT} WHERE ${column} = $1 AND a.active`,
       [value],
     );

@@ -31,7 +31,11 @@ export interface ServiceAccount {
   readonly workspaceId: string | null;
   readonly deploymentId: string | null;
   readonly active: boolean;
+  /** When its API key ends by itself; null for never. */
+  readonly expiresAt: Instant | null;
   readonly lastUsedAt: Instant | null;
+  /** The network address of that use, as far as it was noted. */
+  readonly lastUsedAddress: string | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }

@@ -3,6 +3,7 @@ import { byId, groupBy } from "../../../infrastructure/graphql/batching";
 import { perRequest, type GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { AccessReadModel } from "../app/ports";
 import type { TeamReadModel } from "../app/team-ports";
+import { withKeyExpiry, type MaxKeyAgeDays } from "../domain/api-keys";
 import type { Email, RoleBinding, ServiceAccount, Team, User } from "../domain/accounts";
 
 export interface AccessLoaders {
@@ -18,10 +19,17 @@ export interface AccessLoaders {
 export function accessLoaders(
   readModel: AccessReadModel,
   teams: TeamReadModel,
+  maxKeyAgeDays: MaxKeyAgeDays,
 ): (context: GraphqlContext) => AccessLoaders {
   return perRequest(() => ({
     users: new DataLoader(async (ids) => byId(ids, await readModel.usersByIds(ids))),
-    serviceAccounts: new DataLoader(async (ids) => byId(ids, await readModel.serviceAccountsByIds(ids))),
+    serviceAccounts: new DataLoader(async (ids) => {
+      const accounts = await readModel.serviceAccountsByIds(ids);
+      return byId(
+        ids,
+        accounts.map((account) => withKeyExpiry(account, maxKeyAgeDays)),
+      );
+    }),
     emailsByUser: new DataLoader(async (ids) => groupBy(ids, await readModel.emailsOf(ids), (email) => email.userId)),
     bindingsByUser: new DataLoader(async (ids) =>
       groupBy(ids, await readModel.bindingsOfUsers(ids), (binding) => binding.userId ?? ""),

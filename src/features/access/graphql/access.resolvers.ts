@@ -1,7 +1,8 @@
 import { Arg, Ctx, FieldResolver, Mutation, Query, Resolver, Root } from "type-graphql";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
-import { Uuid } from "../../../infrastructure/graphql/scalars";
+import { DateTime, Uuid } from "../../../infrastructure/graphql/scalars";
+import type { Instant } from "../../../kernel/instant";
 import { heldPermissions, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
 import type { CreateUser } from "../app/create-user";
 import type { ServiceAccounts } from "../app/service-accounts";
@@ -172,6 +173,11 @@ export class SystemServiceAccountResolver {
     @Arg("role", () => Role, { description: "A SYSTEM_… role." }) role: RoleName,
     @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." })
     category?: string | null,
+    @Arg("expiresAt", () => DateTime, {
+      nullable: true,
+      description: "When the key ends by itself; absent or null is never, or the installation's max age of keys.",
+    })
+    expiresAt?: Instant | null,
   ): Promise<ServiceAccount> {
     const { account, apiKey } = await this.serviceAccounts.create({
       actor: await context.actor(),
@@ -179,6 +185,7 @@ export class SystemServiceAccountResolver {
       label,
       role,
       category: category ?? undefined,
+      expiresAt,
     });
     return presentServiceAccount(account, apiKey);
   }

@@ -112,9 +112,22 @@ export class ServiceAccount {
 
   @Field(() => DateTime, {
     nullable: true,
+    description:
+      "When the key ends by itself: at the date given for it, or by the installation's max age of keys, whichever is earlier. Null for never.",
+  })
+  expiresAt: Instant | null;
+
+  @Field(() => DateTime, {
+    nullable: true,
     description: "When the key was last used, to the minute; null before its first use.",
   })
   lastUsedAt: Instant | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The network address that lastUsedAt came from; null before the first use, and where it is unknown.",
+  })
+  lastUsedAddress: string | null;
 
   @Field(() => DateTime, { nullable: true, description: "When it was made." })
   createdAt: Instant | null;

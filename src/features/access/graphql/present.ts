@@ -14,7 +14,9 @@ export function presentServiceAccount(account: ServiceAccountRecord, apiKey = ac
     workspaceUuid: workspaceId,
     deploymentUuid: deploymentId,
     active: account.active,
+    expiresAt: account.expiresAt,
     lastUsedAt: account.lastUsedAt,
+    lastUsedAddress: account.lastUsedAddress,
     createdAt: account.createdAt,
     updatedAt: account.updatedAt,
   };

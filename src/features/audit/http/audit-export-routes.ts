@@ -7,7 +7,7 @@ import { inDialect, type AuditFilter, type AuditLine, type AuditQueries } from "
 
 export interface AuditExportRoutesOptions {
   readonly endpoint: string;
-  readonly authenticate: (header: string | undefined) => Promise<Actor>;
+  readonly authenticate: (header: string | undefined, address: string) => Promise<Actor>;
   readonly queries: AuditQueries;
 }
 
@@ -35,7 +35,7 @@ export function auditExportRoutes(
 ): void {
   // HEAD would read all of it, and show nothing.
   app.get<{ Querystring: Given }>(`${endpoint}/audit/export`, { exposeHeadRoute: false }, async (request, reply) => {
-    const actor = (): Promise<Actor> => authenticate(request.headers.authorization);
+    const actor = (): Promise<Actor> => authenticate(request.headers.authorization, request.ip);
     const lines = await queries.all(actor, filterOf(request.query));
     reply.headers({
       "content-type": "application/x-ndjson",

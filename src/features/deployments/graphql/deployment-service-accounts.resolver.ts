@@ -4,7 +4,8 @@ import { presentServiceAccount, Role, ServiceAccount } from "../../access/graphq
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import { deploymentScope, type Actor, type Scope } from "../../../kernel/permissions";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
-import { Uuid } from "../../../infrastructure/graphql/scalars";
+import { DateTime, Uuid } from "../../../infrastructure/graphql/scalars";
+import type { Instant } from "../../../kernel/instant";
 import type { DeploymentQueries } from "../app/deployment-queries";
 
 @Resolver()
@@ -40,6 +41,11 @@ export class DeploymentServiceAccountResolver {
     category: string | null | undefined,
     @Arg("deploymentUuid", () => Uuid, { description: "Which Deployment." }) deploymentId: string,
     @Arg("role", () => Role, { description: "A DEPLOYMENT_… role." }) role: RoleName,
+    @Arg("expiresAt", () => DateTime, {
+      nullable: true,
+      description: "When the key ends by itself; absent or null is never, or the installation's max age of keys.",
+    })
+    expiresAt?: Instant | null,
   ): Promise<ServiceAccount> {
     const actor = await context.actor();
     const scope = await this.scopeOf(actor, deploymentId);
@@ -49,6 +55,7 @@ export class DeploymentServiceAccountResolver {
       label,
       role,
       category: category ?? undefined,
+      expiresAt,
     });
     return presentServiceAccount(account, apiKey);
   }

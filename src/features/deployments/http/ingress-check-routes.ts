@@ -7,7 +7,7 @@ export interface IngressCheckRoutesOptions {
   readonly endpoint: string;
   /** The header that the proxy sets; undefined where the configuration does not say. */
   readonly urlHeader: IngressUrlHeader | undefined;
-  readonly authenticate: (header: string | undefined) => Promise<Actor>;
+  readonly authenticate: (header: string | undefined, address: string) => Promise<Actor>;
   readonly admit: AuthorizeIngress;
 }
 
@@ -23,8 +23,8 @@ export function ingressCheckRoutes(
   app: FastifyInstance,
   { endpoint, urlHeader, authenticate, admit }: IngressCheckRoutesOptions,
 ): void {
-  app.get(`${endpoint}/authorization`, async ({ headers, raw }, reply) => {
-    const actor = await authenticate(headers.authorization);
+  app.get(`${endpoint}/authorization`, async ({ headers, raw, ip }, reply) => {
+    const actor = await authenticate(headers.authorization, ip);
     const urls = Object.fromEntries(INGRESS_URL_HEADERS.map((header) => [header, valuesOf(raw.rawHeaders, header)]));
     const role = await admit.execute(actor, urls as Record<IngressUrlHeader, string[]>, urlHeader);
     return reply

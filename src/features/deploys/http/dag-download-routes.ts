@@ -11,7 +11,7 @@ import type { RevisionBundles } from "../app/revision-bundles";
 import { PULL_IMAGE } from "../domain/permissions";
 
 export interface DagDownloadRoutesOptions {
-  readonly authenticate: (header: string | undefined) => Promise<Actor>;
+  readonly authenticate: (header: string | undefined, address: string) => Promise<Actor>;
   readonly deployments: DeploymentReadModel;
   readonly bundles: RevisionBundles;
   readonly store: BundleStore;
@@ -39,7 +39,7 @@ export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRout
 
   async function handler(request: FastifyRequest<Download>, reply: FastifyReply): Promise<FastifyReply> {
     const authorized = async (): Promise<Deployment> => {
-      const actor = await authenticate(request.headers.authorization);
+      const actor = await authenticate(request.headers.authorization, request.ip);
       return authorize(actor, await deployments.findByReleaseName(request.params.releaseName), PULL_IMAGE);
     };
     const deployment = await authorized();

@@ -17,7 +17,7 @@ const MAX_FIELDS = 20;
 const MAX_DRAIN_MS = 10_000;
 
 export interface DagUploadRoutesOptions {
-  readonly authenticate: (header: string | undefined) => Promise<Actor>;
+  readonly authenticate: (header: string | undefined, address: string) => Promise<Actor>;
   readonly deployments: DeploymentReadModel;
   readonly receive: ReceiveBundle;
   readonly record: RecordDagUpload;
@@ -45,7 +45,7 @@ export function dagUploadRoutes(
         let caller: Actor | undefined;
         try {
           const admitted = async (): Promise<{ readonly actor: Actor; readonly deploymentId: string }> => {
-            const known = await authenticate(request.headers.authorization);
+            const known = await authenticate(request.headers.authorization, request.ip);
             const actor = { ...known, request: { id: request.id, address: request.ip } };
             caller = actor;
             const { id } = record.admit(actor, await deployments.findByReleaseName(releaseName));

@@ -10,7 +10,7 @@ export interface TokenRoutesOptions {
   readonly endpoint: string;
   /** Name of the registry that tokens are for. */
   readonly service: string;
-  readonly authenticate: (header: string | undefined) => Promise<Actor>;
+  readonly authenticate: (header: string | undefined, address: string) => Promise<Actor>;
   readonly grant: GrantAccess;
   readonly certificatePem: string;
   readonly log: Logger;
@@ -34,7 +34,7 @@ export function tokenRoutes(
     scope.get<{ Querystring: Record<string, unknown> }>(
       `${endpoint}/registry/authorization`,
       async (request, reply) => {
-        const actor = await authenticate(credentialsOf(request.headers.authorization));
+        const actor = await authenticate(credentialsOf(request.headers.authorization), request.ip);
         const { service: asked, scope: scopes } = request.query;
         if (asked !== undefined && asked !== service) throw new InvalidInput("service", `is not ${service}`);
         const { token, expiresInSeconds, issuedAt } = await grant.execute(actor, listOf(scopes));

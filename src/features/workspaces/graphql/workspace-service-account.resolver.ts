@@ -4,7 +4,8 @@ import { presentServiceAccount, Role, ServiceAccount } from "../../access/graphq
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
 import { workspaceScope, type Actor, type Scope } from "../../../kernel/permissions";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
-import { Uuid } from "../../../infrastructure/graphql/scalars";
+import { DateTime, Uuid } from "../../../infrastructure/graphql/scalars";
+import type { Instant } from "../../../kernel/instant";
 import type { FindWorkspaces } from "../app/find-workspaces";
 
 @Resolver()
@@ -41,6 +42,11 @@ export class WorkspaceServiceAccountResolver {
     @Arg("role", () => Role, { description: "A WORKSPACE_… role." }) role: RoleName,
     @Arg("category", () => String, { nullable: true, description: "A grouping of your choice." })
     category?: string | null,
+    @Arg("expiresAt", () => DateTime, {
+      nullable: true,
+      description: "When the key ends by itself; absent or null is never, or the installation's max age of keys.",
+    })
+    expiresAt?: Instant | null,
   ): Promise<ServiceAccount> {
     const actor = await context.actor();
     const scope = await this.visibleScope(actor, workspaceId);
@@ -50,6 +56,7 @@ export class WorkspaceServiceAccountResolver {
       label,
       role,
       category: category ?? undefined,
+      expiresAt,
     });
     return presentServiceAccount(account, apiKey);
   }
