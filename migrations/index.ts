@@ -20,6 +20,7 @@ import { Invitations1795900200000 } from "./1795900200000-invitations";
 import { EndedSessions1796000100000 } from "./1796000100000-ended-sessions";
 import { ContentHolds1796000200000 } from "./1796000200000-content-holds";
 import { KeyExpiry1797000200000 } from "./1797000200000-key-expiry";
+import { DeploySources1797000400000 } from "./1797000400000-deploy-sources";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   EndedSessions1796000100000,
   ContentHolds1796000200000,
   KeyExpiry1797000200000,
+  DeploySources1797000400000,
 ];

@@ -213,16 +213,18 @@ export interface ImageOverrides {
   readonly runtimeVersion?: string;
   readonly airflowVersion?: string;
   readonly description?: string;
+  readonly source?: object;
   /** False leaves the revision INITIALIZED, where no workers run. */
   readonly rollOut?: boolean;
 }
 
 export const UPDATE_IMAGE = `mutation (
-  $releaseName: String!, $image: String!, $imageDigest: String, $runtimeVersion: String, $airflowVersion: String, $description: String
+  $releaseName: String!, $image: String!, $imageDigest: String, $runtimeVersion: String, $airflowVersion: String, $description: String,
+  $source: DeploySourceInput
 ) {
   updateDeploymentImage(
     releaseName: $releaseName, image: $image, imageDigest: $imageDigest, runtimeVersion: $runtimeVersion,
-    airflowVersion: $airflowVersion, description: $description
+    airflowVersion: $airflowVersion, description: $description, source: $source
   ) { id }
 }`;
 

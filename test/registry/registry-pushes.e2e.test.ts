@@ -27,7 +27,7 @@ import type { ImageContent } from "./registry-client";
 
 const HISTORY = `query ($id: Uuid!) {
   deployRevisions(deploymentUuid: $id, first: 50) {
-    nodes { id number type status statusReason trigger description image imageDigest runtimeVersion airflowVersion dagTarballVersion createdBy { id } }
+    nodes { id number type status statusReason trigger description image imageDigest runtimeVersion airflowVersion dagTarballVersion createdBy { id } source { commit url } }
   }
 }`;
 const LOGS =
@@ -37,6 +37,10 @@ const RUNTIME = "io.astronomer.docker.runtime.version";
 const AIRFLOW = "io.astronomer.docker.airflow.version";
 const DESCRIPTION = "io.astronomer.deploy.revision.description";
 const SKIP = "io.astronomer.skip.revision";
+const OF_SOURCE = {
+  "org.opencontainers.image.revision": "0a1b2c3",
+  "org.opencontainers.image.source": "https://github.com/o/r",
+};
 const ON_RUNTIME = { [RUNTIME]: "11.5.0", [AIRFLOW]: "2.9.2" };
 
 interface Line {
@@ -53,6 +57,7 @@ interface Line {
   readonly airflowVersion: string | null;
   readonly dagTarballVersion: string | null;
   readonly createdBy: { readonly id: string };
+  readonly source: { readonly commit: string | null; readonly url: string | null } | null;
 }
 
 /** Newest first. */
@@ -97,7 +102,7 @@ describe.each(registries)("a push to $kind", (registry) => {
     const { digest } = await push(
       ci.token,
       deployment,
-      { labels: { ...ON_RUNTIME, [DESCRIPTION]: " dbt 1.8 ", [SKIP]: "true" } },
+      { labels: { ...ON_RUNTIME, ...OF_SOURCE, [DESCRIPTION]: " dbt 1.8 ", [SKIP]: "true" } },
       "deploy-2026-11-23T10-00",
     );
     const [line] = await settled(deployment, 1);
@@ -115,6 +120,7 @@ describe.each(registries)("a push to $kind", (registry) => {
       airflowVersion: "2.9.2",
       dagTarballVersion: null,
       createdBy: { id: ci.id },
+      source: { commit: "0a1b2c3", url: "https://github.com/o/r" },
     });
   });
 
@@ -128,6 +134,13 @@ describe.each(registries)("a push to $kind", (registry) => {
     expect(await settled(deployment, 1)).toMatchObject([
       { imageDigest: digest, runtimeVersion: "11.5.0", status: "DEPLOYED" },
     ]);
+  });
+
+  test("with labels of a source that cannot be read is deployed without them", async () => {
+    const deployment = await createDeployment(world, admin);
+    const labels = { ...ON_RUNTIME, "org.opencontainers.image.revision": "two words" };
+    await push(admin, deployment, { labels: { ...labels, "org.opencontainers.image.source": "git@github.com:o/r" } });
+    expect(await settled(deployment, 1)).toMatchObject([{ source: null, status: "DEPLOYED" }]);
   });
 
   test("with a description that is too long has it cut, as an upload has", async () => {

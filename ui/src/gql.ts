@@ -46,6 +46,10 @@ export type DatabaseMigrationDirection =
 
 /** Which revisions of the history to answer; all conditions have to hold. */
 export type DeployRevisionFilter = {
+  /** The branch of its source. */
+  readonly branch?: string | null | undefined;
+  /** How the commit of its source begins, in either case. */
+  readonly commit?: string | null | undefined;
   /** Only later ones. */
   readonly createdAfter?: string | null | undefined;
   /** Only earlier ones. */
@@ -166,14 +170,14 @@ export type DeploymentsQueryVariables = Exact<{
 }>;
 
 
-export type DeploymentsQuery = { readonly paginatedDeployments: ReadonlyArray<{ readonly id: string, readonly label: string | null, readonly releaseName: string | null, readonly status: string | null, readonly rollbackEnabled: boolean, readonly workspace: { readonly id: string, readonly label: string | null } | null, readonly currentRevision: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null, readonly deployRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } }> | null };
+export type DeploymentsQuery = { readonly paginatedDeployments: ReadonlyArray<{ readonly id: string, readonly label: string | null, readonly releaseName: string | null, readonly status: string | null, readonly rollbackEnabled: boolean, readonly workspace: { readonly id: string, readonly label: string | null } | null, readonly currentRevision: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null, readonly deployRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } }> | null };
 
 export type DeploymentHeadQueryVariables = Exact<{
   releaseName: string;
 }>;
 
 
-export type DeploymentHeadQuery = { readonly deployment: { readonly id: string, readonly label: string | null, readonly releaseName: string | null, readonly description: string | null, readonly status: string | null, readonly rollbackEnabled: boolean, readonly config: unknown, readonly createdAt: string | null, readonly workspace: { readonly id: string, readonly label: string | null } | null, readonly dagDeployment: { readonly type: DagDeploymentType | null, readonly repositoryUrl: string | null, readonly branchName: string | null, readonly dagDirectoryLocation: string | null, readonly rev: string | null, readonly nfsLocation: string | null } | null, readonly urls: ReadonlyArray<{ readonly type: string | null, readonly url: string | null }> | null, readonly currentRevision: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null, readonly deployRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } } | null };
+export type DeploymentHeadQuery = { readonly deployment: { readonly id: string, readonly label: string | null, readonly releaseName: string | null, readonly description: string | null, readonly status: string | null, readonly rollbackEnabled: boolean, readonly config: unknown, readonly createdAt: string | null, readonly workspace: { readonly id: string, readonly label: string | null } | null, readonly dagDeployment: { readonly type: DagDeploymentType | null, readonly repositoryUrl: string | null, readonly branchName: string | null, readonly dagDirectoryLocation: string | null, readonly rev: string | null, readonly nfsLocation: string | null } | null, readonly urls: ReadonlyArray<{ readonly type: string | null, readonly url: string | null }> | null, readonly currentRevision: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null, readonly deployRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } } | null };
 
 export type DeploymentVariablesQueryVariables = Exact<{
   deploymentUuid: string;
@@ -198,7 +202,7 @@ export type HistoryQueryVariables = Exact<{
 }>;
 
 
-export type HistoryQuery = { readonly deployRevisions: { readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly rollback: { readonly allowed: boolean, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }> }, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } };
+export type HistoryQuery = { readonly deployRevisions: { readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly rollback: { readonly allowed: boolean, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }> }, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } };
 
 export type HistoryCountQueryVariables = Exact<{
   deploymentUuid: string;
@@ -213,7 +217,7 @@ export type RevisionChangedSubscriptionVariables = Exact<{
 }>;
 
 
-export type RevisionChangedSubscription = { readonly deployRevisionChanged: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
+export type RevisionChangedSubscription = { readonly deployRevisionChanged: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
 
 export type LogsQueryVariables = Exact<{
   deploymentUuid: string;
@@ -235,14 +239,14 @@ export type LogLinesSubscriptionVariables = Exact<{
 
 export type LogLinesSubscription = { readonly log: { readonly id: string, readonly message: string | null, readonly timestamp: string | null } | null };
 
-export type LineFragment = { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null };
+export type LineFragment = { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null };
 
 export type RevisionDetailsQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type RevisionDetailsQuery = { readonly deployRevision: { readonly imageDigest: string | null, readonly rolledBackId: string | null, readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly dagBundle: { readonly version: string, readonly fileCount: number, readonly sizeBytes: number, readonly sha256: string } | null, readonly steps: ReadonlyArray<{ readonly position: number, readonly name: string, readonly status: RolloutStepStatus, readonly startedAt: string, readonly finishedAt: string | null, readonly message: string | null }>, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null };
+export type RevisionDetailsQuery = { readonly deployRevision: { readonly imageDigest: string | null, readonly rolledBackId: string | null, readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly dagBundle: { readonly version: string, readonly fileCount: number, readonly sizeBytes: number, readonly sha256: string } | null, readonly steps: ReadonlyArray<{ readonly position: number, readonly name: string, readonly status: RolloutStepStatus, readonly startedAt: string, readonly finishedAt: string | null, readonly message: string | null }>, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null };
 
 export type PlanQueryVariables = Exact<{
   deploymentUuid: string;
@@ -250,7 +254,7 @@ export type PlanQueryVariables = Exact<{
 }>;
 
 
-export type PlanQuery = { readonly rollbackPlan: { readonly allowed: boolean, readonly unchanged: ReadonlyArray<string>, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }>, readonly warnings: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }>, readonly changes: ReadonlyArray<{ readonly field: string, readonly from: string | null, readonly to: string | null, readonly changed: boolean }>, readonly dags: { readonly added: ReadonlyArray<string>, readonly removed: ReadonlyArray<string>, readonly changed: ReadonlyArray<string>, readonly unchangedCount: number } | null, readonly database: { readonly direction: DatabaseMigrationDirection, readonly losesData: boolean }, readonly from: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }, readonly to: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }, readonly skipped: ReadonlyArray<{ readonly id: string, readonly number: number, readonly description: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } }> } };
+export type PlanQuery = { readonly rollbackPlan: { readonly allowed: boolean, readonly unchanged: ReadonlyArray<string>, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }>, readonly warnings: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }>, readonly changes: ReadonlyArray<{ readonly field: string, readonly from: string | null, readonly to: string | null, readonly changed: boolean }>, readonly dags: { readonly added: ReadonlyArray<string>, readonly removed: ReadonlyArray<string>, readonly changed: ReadonlyArray<string>, readonly unchangedCount: number } | null, readonly database: { readonly direction: DatabaseMigrationDirection, readonly losesData: boolean }, readonly from: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }, readonly to: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }, readonly skipped: ReadonlyArray<{ readonly id: string, readonly number: number, readonly description: string | null, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } }> } };
 
 export type FileDiffQueryVariables = Exact<{
   from: string;
@@ -271,7 +275,7 @@ export type RollBackMutationVariables = Exact<{
 }>;
 
 
-export type RollBackMutation = { readonly rollbackDeploy: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
+export type RollBackMutation = { readonly rollbackDeploy: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
 
 export type AuthConfigQueryVariables = Exact<{
   redirect?: string | null | undefined;
@@ -328,6 +332,12 @@ export const LineFragmentDoc = new TypedDocumentString(`
     label
     type
   }
+  source {
+    commit
+    branch
+    url
+    author
+  }
   rollbackFromId
   rollbackFrom {
     id
@@ -380,6 +390,12 @@ export const DeploymentsDocument = new TypedDocumentString(`
     id
     label
     type
+  }
+  source {
+    commit
+    branch
+    url
+    author
   }
   rollbackFromId
   rollbackFrom {
@@ -447,6 +463,12 @@ export const DeploymentHeadDocument = new TypedDocumentString(`
     id
     label
     type
+  }
+  source {
+    commit
+    branch
+    url
+    author
   }
   rollbackFromId
   rollbackFrom {
@@ -519,6 +541,12 @@ export const HistoryDocument = new TypedDocumentString(`
     label
     type
   }
+  source {
+    commit
+    branch
+    url
+    author
+  }
   rollbackFromId
   rollbackFrom {
     id
@@ -561,6 +589,12 @@ export const RevisionChangedDocument = new TypedDocumentString(`
     id
     label
     type
+  }
+  source {
+    commit
+    branch
+    url
+    author
   }
   rollbackFromId
   rollbackFrom {
@@ -642,6 +676,12 @@ export const RevisionDetailsDocument = new TypedDocumentString(`
     label
     type
   }
+  source {
+    commit
+    branch
+    url
+    author
+  }
   rollbackFromId
   rollbackFrom {
     id
@@ -691,6 +731,12 @@ export const PlanDocument = new TypedDocumentString(`
       id
       number
       description
+      source {
+        commit
+        branch
+        url
+        author
+      }
       createdBy {
         id
         label
@@ -723,6 +769,12 @@ export const PlanDocument = new TypedDocumentString(`
     id
     label
     type
+  }
+  source {
+    commit
+    branch
+    url
+    author
   }
   rollbackFromId
   rollbackFrom {
@@ -777,6 +829,12 @@ export const RollBackDocument = new TypedDocumentString(`
     id
     label
     type
+  }
+  source {
+    commit
+    branch
+    url
+    author
   }
   rollbackFromId
   rollbackFrom {

@@ -12,7 +12,11 @@ import type { RevisionFilter, RevisionPage, RevisionProperty, RevisionReadModel,
 
 /** Of one caller, in this process: each unpacks two archives. A request cannot ask for more than nine by its cost. */
 const COMPARISONS = { maxRunning: 2, maxWaiting: 8 };
-const MAX_SEARCH = 200;
+const MAX_TEXTS = [
+  ["search", 200],
+  ["commit", 100],
+  ["branch", 255],
+] as const;
 
 /** Reading the deploy history. */
 export class HistoryQueries {
@@ -119,8 +123,9 @@ export class HistoryQueries {
       readonly properties?: readonly RevisionProperty[] | undefined;
     },
   ): Promise<RevisionPage> {
-    if ((filter.search?.length ?? 0) > MAX_SEARCH)
-      throw new InvalidInput("filter.search", `has at most ${MAX_SEARCH} characters`);
+    for (const [name, max] of MAX_TEXTS) {
+      if ((filter[name]?.length ?? 0) > max) throw new InvalidInput(`filter.${name}`, `has at most ${max} characters`);
+    }
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const page = await this.deps.readModel.page({ deploymentId, filter, ...range });
     authorize(actor, page.deployment, READ_HISTORY);

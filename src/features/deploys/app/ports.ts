@@ -55,6 +55,9 @@ export interface RevisionFilter {
   readonly createdById?: string | undefined;
   readonly rollbacksOnly?: boolean | undefined;
   readonly search?: string | undefined;
+  /** How the commit begins, in either case. */
+  readonly commit?: string | undefined;
+  readonly branch?: string | undefined;
 }
 
 /** A revision as the API shows it. */

@@ -9,6 +9,7 @@ import type { Actor } from "../../../kernel/permissions";
 import { deployLogLine } from "../domain/deploy-log";
 import { auditedRevision, type DeployRevision } from "../domain/deploy-revision";
 import { belongsTo, contentWithDags } from "../domain/dag-upload";
+import { hasSource, type DeploySource } from "../domain/deploy-source";
 import { recordDeploy } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
 import { addApplyJob, appendRevision, loadHeadCurrentAndTarget } from "./append-revision";
@@ -22,6 +23,7 @@ interface UploadCommand {
   readonly deploymentId: string;
   readonly archive: StoredArchive;
   readonly description: string | null;
+  readonly source?: DeploySource | undefined;
 }
 
 /** Records uploaded DAGs as a deploy, and sets its rollout going. */
@@ -68,7 +70,7 @@ export class RecordDagUpload {
    * The caller is admitted anew: uploads take as long as their clients like.
    * @throws the same as `admit`, LimitReached, ContentQuarantined if the DAGs are on hold, and Unauthenticated if the caller's credentials have ended meanwhile
    */
-  async execute({ deploymentId, archive, description, ...command }: UploadCommand): Promise<DeployRevision> {
+  async execute({ deploymentId, archive, description, source, ...command }: UploadCommand): Promise<DeployRevision> {
     const { unitOfWork, clock, dagUploadWaitMs, pushes } = this.deps;
     // The image may have been pushed a moment ago, and not be recorded yet.
     await pushes.catchUp(deploymentId);
@@ -86,7 +88,7 @@ export class RecordDagUpload {
       await this.checkRoom(stores, deployment.id, archive);
       const { version } = await stores.bundles.add({ deploymentId: deployment.id, archive, at });
       if (head !== null && belongsTo(head, { actor, at, waitMs: dagUploadWaitMs })) {
-        const completed = await this.complete(stores, deployment, head, { version, at, description });
+        const completed = await this.complete(stores, deployment, head, { version, at, description, source });
         await stores.audit.add({
           actor,
           action: "deploy_revision.add_dags",
@@ -102,6 +104,7 @@ export class RecordDagUpload {
         by: actor,
         at,
         description,
+        source,
       });
       const revision = { ...recorded, type };
       await appendRevision(stores, { deployment, head, revision, event: { event: "deploy_recorded" } });
@@ -139,7 +142,13 @@ export class RecordDagUpload {
       version,
       at,
       description,
-    }: { readonly version: string; readonly at: string; readonly description: string | null },
+      source,
+    }: {
+      readonly version: string;
+      readonly at: string;
+      readonly description: string | null;
+      readonly source: DeploySource | undefined;
+    },
   ): Promise<DeployRevision> {
     const patch = {
       type: "IMAGE_AND_DAG",
@@ -147,6 +156,7 @@ export class RecordDagUpload {
       statusReason: null,
       dagTarballVersion: version,
       description: head.description ?? description,
+      ...(hasSource(head) ? {} : source),
       updatedAt: at,
     } as const;
     const revision = { ...head, ...patch };

@@ -141,6 +141,7 @@ export class RecordDeploy {
         by: actor,
         at: this.deps.clock(),
         description: checkDescription(deploy.description),
+        source: deploy.source,
       },
     );
     // The DAGs that belong to it may be on their way; they are put in place together.

@@ -10,6 +10,7 @@ import type { Actor } from "../../../kernel/permissions";
 import { ignoredPushLogLine } from "../domain/deploy-log";
 import { auditedRevision } from "../domain/deploy-revision";
 import { parseImage } from "../domain/image-reference";
+import { cleanSource } from "../domain/deploy-source";
 import { recordRefusal, shortenDescription } from "../domain/new-revision";
 import { PUSH_IMAGE } from "../domain/permissions";
 import { isOverruled, type RegistryPush } from "../domain/registry-push";
@@ -115,7 +116,8 @@ export class RecordPushes {
       const { head } = await loadHeadCurrentAndTarget(stores, deployment);
       if (isOverruled(push, head)) throw new PushIgnored("something else was deployed before it could be recorded");
       const image = images.nameOf({ ...push, releaseName: deployment.releaseName });
-      const deploy = { ...facts, image, description: shortenDescription(facts.description) };
+      const description = shortenDescription(facts.description);
+      const deploy = { ...facts, image, description, source: cleanSource(facts.source) };
       const { revision } = await record.recordWithin(stores, { actor, deployment, deploy, trigger: "REGISTRY_PUSH" });
       await stores.audit.add({
         actor,
@@ -143,7 +145,8 @@ export class RecordPushes {
         dagTarballVersion: null,
       };
       const description = shortenDescription(facts?.description);
-      const recording = { id: newId(), onto: deployment, by: actor, at: clock(), description };
+      const source = cleanSource(facts?.source);
+      const recording = { id: newId(), onto: deployment, by: actor, at: clock(), description, source };
       const revision = recordRefusal(content, "REGISTRY_PUSH", { ...recording, reason });
       await appendRefusal(stores, { deployment, revision, reason });
       await stores.audit.add({

@@ -78,7 +78,19 @@ export class DeployRevisionRow implements DeployRevision {
   ])
   bundle?: object;
 
-  /** The actor's name at that time, as plain text, so that the account can be removed. */
+  @Column({ type: "text", name: "source_commit", nullable: true })
+  sourceCommit: string | null;
+
+  @Column({ type: "text", name: "source_branch", nullable: true })
+  sourceBranch: string | null;
+
+  @Column({ type: "text", name: "source_url", nullable: true })
+  sourceUrl: string | null;
+
+  @Column({ type: "text", name: "source_author", nullable: true })
+  sourceAuthor: string | null;
+
+  /** Who it was, as known then; plain text, so that the account can go. */
   @Column({ type: "text", name: "actor_id" })
   actorId: string;
 

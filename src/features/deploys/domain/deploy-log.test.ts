@@ -184,3 +184,16 @@ describe("the text follows the type of the deploy", () => {
     );
   });
 });
+
+test("a deploy's line names its source, and the fields hold it", () => {
+  const source = {
+    sourceCommit: "0a1b2c3",
+    sourceBranch: "main",
+    sourceUrl: "https://ci.example.com/runs/17",
+    sourceAuthor: "Grace",
+  };
+  const deployed = buildRevision({ number: 4, imageDigest: null, description: "dbt 1.8", ...source });
+  const { message, fields } = deployLogLine(buildDeployment(), deployed, { event: "deploy_recorded" }, NOW);
+  expect(message).toMatch(/ deploys .* from commit 0a1b2c3 on main by Grace: dbt 1.8$/);
+  expect(fields).toMatchObject(source);
+});

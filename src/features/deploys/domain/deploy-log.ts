@@ -3,6 +3,7 @@ import type { Deployment } from "../../deployments/domain";
 import type { Actor } from "../../../kernel/permissions";
 import { DEPLOY_ROLLBACK, type NewLogLine } from "../../logs/domain";
 import { imageReference, versionLabel, type DeployRevision } from "./deploy-revision";
+import { hasSource, sourceLabel, sourceOf } from "./deploy-source";
 
 /** What happens to a revision, one line each. */
 export type DeployEvent =
@@ -61,6 +62,7 @@ export function deployLogLine(
       runtimeVersion: revision.runtimeVersion,
       airflowVersion: revision.airflowVersion,
       dagTarballVersion: revision.dagTarballVersion,
+      ...(hasSource(revision) && sourceOf(revision)),
       ...detailsOf(what),
     },
     createdAt: at,
@@ -98,16 +100,16 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
   const name = `Revision ${revision.number}`;
   switch (what.event) {
     case "deploy_recorded":
-      return `${name}: ${revision.actorLabel} deploys ${deployed(revision, what)}${why(revision)}${waits(what.waitsUntil)}`;
+      return `${name}: ${revision.actorLabel} deploys ${deployed(revision, what)}${from(revision)}${why(revision)}${waits(what.waitsUntil)}`;
     case "rollback_accepted": {
       const isOfDags = revision.type === "DAG_ONLY";
       const label = (one: DeployRevision): string =>
         `revision ${one.number} (${isOfDags ? bundleLabel(one) : versionLabel(one)})`;
-      const from = what.from === null ? "nothing" : label(what.from);
-      return `${name}: ${revision.actorLabel} rolls back${isOfDags ? " DAGs" : ""} from ${from} to ${label(what.target)}${why(revision)}`;
+      const left = what.from === null ? "nothing" : label(what.from);
+      return `${name}: ${revision.actorLabel} rolls back${isOfDags ? " DAGs" : ""} from ${left} to ${label(what.target)}${why(revision)}`;
     }
     case "dags_added":
-      return `${name}: ${revision.actorLabel} adds DAGs (bundle ${what.version})`;
+      return `${name}: ${revision.actorLabel} adds DAGs (bundle ${what.version})${from(revision)}`;
     case "rollout_started":
       return `${name} is being rolled out`;
     case "rollout_attempt_failed":
@@ -153,6 +155,12 @@ export const waitingForDags = (until: Instant): string =>
   `waits for DAGs until ${until.slice("YYYY-MM-DDT".length, "YYYY-MM-DDTHH:MM:SS".length)}Z`;
 
 const waits = (until: Instant | undefined): string => (until === undefined ? "" : `; ${waitingForDags(until)}`);
+
+/** ` from commit 0a1b2c3 on main` */
+const from = (revision: DeployRevision): string => {
+  const label = sourceLabel(revision);
+  return label === null ? "" : ` from ${label}`;
+};
 
 const why = ({ description }: DeployRevision): string => (description === null ? "" : `: ${description}`);
 

@@ -2,6 +2,7 @@ import type { AuditObject } from "../../../kernel/audit-entry";
 import type { ActorType } from "../../../kernel/permissions";
 import type { Instant } from "../../../kernel/instant";
 import type { DagDeploymentType } from "../../deployments/domain";
+import type { DeploySource } from "./deploy-source";
 
 export const DEPLOY_TYPES = ["IMAGE_AND_DAG", "IMAGE_ONLY", "DAG_ONLY"] as const;
 export type DeployType = (typeof DEPLOY_TYPES)[number];
@@ -29,8 +30,8 @@ export interface DeployContent {
   readonly dagTarballVersion: string | null;
 }
 
-/** One line of the deploy history. */
-export interface DeployRevision extends DeployContent {
+/** One line of the deploy history. On a rollback the source is that of the target. */
+export interface DeployRevision extends DeployContent, DeploySource {
   readonly id: string;
   readonly deploymentId: string;
   /** 1, 2, 3 … within the Deployment. */

@@ -1,6 +1,7 @@
 import { buildActor, buildDeployment, buildRevision, NOW } from "../../../../test/builders/domain";
 import { InvalidInput } from "../../../kernel/errors";
 import { contentOf, type DeployRevision, type DeployType } from "./deploy-revision";
+import { NO_SOURCE } from "./deploy-source";
 import {
   checkDescription,
   recordDeploy,
@@ -24,6 +25,7 @@ const FRESH = {
   actorId: by.id,
   actorType: "SERVICE_ACCOUNT",
   actorLabel: "ci",
+  ...NO_SOURCE,
   rolloutFailures: 0,
   outageSince: null,
   pinned: false,
@@ -73,7 +75,7 @@ test("recordRefusal is final from the start, and keeps its reason short", () => 
 });
 
 describe("restore", () => {
-  test("copies the target's content and nothing else of it", () => {
+  test("copies the target's content with its source, and nothing else of it", () => {
     const current = buildRevision({ number: 41 });
     const target = buildRevision({
       number: 7,
@@ -84,10 +86,12 @@ describe("restore", () => {
       originId: "first",
       rollbackFromId: "earlier",
       rolledBackId: "later",
+      sourceCommit: "0a1b2c3",
     });
     expect(restore(target, current, recording)).toEqual({
       ...FRESH,
       ...contentOf(target),
+      sourceCommit: "0a1b2c3",
       type: "IMAGE_AND_DAG",
       trigger: "ROLLBACK",
       rollbackFromId: target.id,

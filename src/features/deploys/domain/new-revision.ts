@@ -11,6 +11,7 @@ import {
   type DeployTrigger,
   type DeployType,
 } from "./deploy-revision";
+import { NO_SOURCE, sourceOf, type DeploySource } from "./deploy-source";
 
 const MAX_DESCRIPTION = 500;
 /** Of a `statusReason`, in characters. */
@@ -39,6 +40,7 @@ interface Recording {
   readonly by: Actor;
   readonly at: Instant;
   readonly description: string | null;
+  readonly source?: DeploySource | undefined;
 }
 
 /** The next line of the history for a deploy. */
@@ -47,6 +49,7 @@ export function recordDeploy(content: DeployContent, trigger: DeployTrigger, rec
   return {
     ...nextLine(recording),
     ...contentOf(content),
+    ...(recording.source ?? NO_SOURCE),
     type,
     trigger,
     rollbackFromId: null,
@@ -74,6 +77,7 @@ export function restore(target: DeployRevision, current: DeployRevision | null, 
   return {
     ...nextLine(recording),
     ...contentOf(target),
+    ...sourceOf(target),
     type: changedBy(target, current),
     trigger: "ROLLBACK",
     rollbackFromId: target.id,

@@ -14,6 +14,7 @@ import {
   type DeployTrigger as DeployTriggerName,
   type DeployType as DeployTypeName,
 } from "../domain/deploy-revision";
+import { hasSource } from "../domain/deploy-source";
 import type { RevisionView } from "../app/ports";
 
 export const DeployType = describedEnum(DEPLOY_TYPES, {
@@ -50,6 +51,27 @@ export const DeployTrigger = describedEnum(DEPLOY_TRIGGERS, {
     ROLLBACK: { description: "Through rollbackDeploy." },
   },
 });
+
+@ObjectType({
+  simpleResolvers: true,
+  description: "Where what was deployed came from, as whoever deployed it said.",
+})
+export class DeploySource {
+  @Field(() => String, { nullable: true, description: "The commit." })
+  commit: string | null;
+
+  @Field(() => String, { nullable: true, description: "The branch." })
+  branch: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Of the pipeline's run, the pull request or the repository; begins with http:// or https://.",
+  })
+  url: string | null;
+
+  @Field(() => String, { nullable: true, description: "Who wrote the change." })
+  author: string | null;
+}
 
 @ObjectType({
   description: "One line of a Deployment's deploy history: a full snapshot of what a deploy put in place.",
@@ -210,6 +232,19 @@ export class DeployRevision {
   })
   get rolledBackId(): string | null {
     return this.record.rolledBackId;
+  }
+
+  @Field(() => DeploySource, {
+    simple: true,
+    nullable: true,
+    description:
+      "The commit, branch, link and author of what it put in place, on a rollback those of its target; null where none was given.",
+  })
+  get source(): DeploySource | null {
+    const { record } = this;
+    if (!hasSource(record)) return null;
+    const { sourceCommit: commit, sourceBranch: branch, sourceUrl: url, sourceAuthor: author } = record;
+    return { commit, branch, url, author };
   }
 
   @Field(() => Boolean, {

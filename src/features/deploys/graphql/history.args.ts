@@ -27,6 +27,8 @@ export function readFilter(filter: DeployRevisionFilter | null | undefined): Rev
     createdById: filter?.createdById || undefined,
     rollbacksOnly: filter?.rollbacksOnly ?? undefined,
     search: filter?.search?.trim() || undefined,
+    commit: filter?.commit?.trim() || undefined,
+    branch: filter?.branch?.trim().normalize("NFC") || undefined,
   };
 }
 

@@ -38,6 +38,12 @@ export class DeployRevisionFilter {
     description: "Part of the description, the image tag or the DAG bundle's version, in either case.",
   })
   search?: string | null;
+
+  @Field(() => String, { nullable: true, description: "How the commit of its source begins, in either case." })
+  commit?: string | null;
+
+  @Field(() => String, { nullable: true, description: "The branch of its source." })
+  branch?: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A revision, and its place in the list." })

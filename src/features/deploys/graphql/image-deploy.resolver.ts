@@ -11,10 +11,13 @@ import {
   Webserver,
   Workers,
 } from "../../deployments/graphql";
+import { InvalidInput } from "../../../kernel/errors";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import { Json, Uuid } from "../../../infrastructure/graphql/scalars";
 import type { RecordDeploy } from "../app/record-deploy";
 import type { UpsertDeployment } from "../app/upsert-deployment";
+import { hasSource, readSource } from "../domain/deploy-source";
+import { DeploySourceInput } from "./deploy-source.input";
 
 @Resolver()
 export class ImageDeployResolver {
@@ -51,6 +54,11 @@ export class ImageDeployResolver {
       description: "The image's digest, sha256:…; with it a moved tag cannot bring another image back.",
     })
     imageDigest?: string | null,
+    @Arg("source", () => DeploySourceInput, {
+      nullable: true,
+      description: "The commit, branch, link and author of the image.",
+    })
+    source?: DeploySourceInput | null,
   ): Promise<Deployment> {
     const deployment = await this.record.execute({
       actor: await context.actor(),
@@ -61,6 +69,7 @@ export class ImageDeployResolver {
         airflowVersion: airflowVersion || undefined,
         runtimeVersion: runtimeVersion || undefined,
         description,
+        source: readSource(source),
       },
     });
     return presentDeployment(deployment);
@@ -141,7 +150,14 @@ export class ImageDeployResolver {
       description: "True takes resources in Astro units only from now on; false takes them as they are given.",
     })
     astroUnitsEnabled?: boolean | null,
+    @Arg("source", () => DeploySourceInput, {
+      nullable: true,
+      description: "The commit, branch, link and author of the image; only together with one.",
+    })
+    source?: DeploySourceInput | null,
   ): Promise<Deployment> {
+    const readable = readSource(source);
+    if (!image && hasSource(readable)) throw new InvalidInput("source", "can only be given together with an image");
     const variables = environmentVariables?.filter((variable) => variable !== null);
     const deployment = await this.upsert.execute({
       actor: await context.actor(),
@@ -165,7 +181,12 @@ export class ImageDeployResolver {
         environmentVariables: variables,
       },
       deploy: image
-        ? { image, airflowVersion: airflowVersion || undefined, runtimeVersion: runtimeVersion || undefined }
+        ? {
+            image,
+            airflowVersion: airflowVersion || undefined,
+            runtimeVersion: runtimeVersion || undefined,
+            source: readable,
+          }
         : undefined,
     });
     return presentDeployment(deployment, variables === undefined ? null : deployment.environmentVariables);

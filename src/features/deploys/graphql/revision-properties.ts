@@ -5,6 +5,13 @@ import type { RevisionProperty } from "../app/ports";
 const IMAGE = ["imageRepository", "imageTag", "imageDigest"] as const satisfies readonly RevisionProperty[];
 const ACTOR = ["actorId", "actorType", "actorLabel"] as const satisfies readonly RevisionProperty[];
 
+const SOURCE = [
+  "sourceCommit",
+  "sourceBranch",
+  "sourceUrl",
+  "sourceAuthor",
+] as const satisfies readonly RevisionProperty[];
+
 /**
  * The properties that each field of DeployRevision is made from, beside those that every page has. Any other field
  * needs the whole record.
@@ -39,6 +46,7 @@ const MADE_FROM: Readonly<Record<string, readonly RevisionProperty[]>> = {
   rolledBack: ["rolledBackId"],
   dagBundle: ["dagTarballVersion"],
   pinned: ["pinned"],
+  source: SOURCE,
 };
 
 const known = new WeakMap<ReadonlySet<string>, readonly RevisionProperty[] | "ALL">();

@@ -9,6 +9,7 @@ import type { Actor } from "../../../kernel/permissions";
 import { UploadTooSlow, watchPace, type UploadLimits } from "../../../infrastructure/http/upload-pace";
 import type { FailWaitingImage } from "../app/fail-waiting-image";
 import type { RecordDagUpload } from "../app/record-dag-upload";
+import { readSource, SOURCE_FIELDS, type DeploySource } from "../domain/deploy-source";
 import { shortenDescription } from "../domain/new-revision";
 
 const MAX_DESCRIPTION_BYTES = 16_000;
@@ -27,7 +28,7 @@ export interface DagUploadRoutesOptions {
 
 /**
  * `POST /<releaseName>/dags/upload` as the `astro` CLI and the platform's public documentation send it: the first
- * part with a file name is the archive, whatever its field is called, and `description` comes before or after it.
+ * part with a file name is the archive, whatever its field is called, and the other fields come before or after it.
  * Returns 200 or, at once and before the file is taken in, why not; never a redirect.
  */
 export function dagUploadRoutes(
@@ -52,15 +53,15 @@ export function dagUploadRoutes(
             return { actor, deploymentId: id };
           };
           const { actor, deploymentId } = await admitted();
-          const { archive, description } = readForm(request, limits);
+          const { archive, fields } = readForm(request, limits);
           const revision = await receive.execute(archive, {
             accept: async () => {
-              const said = shortenDescription(await description);
+              const said = readFields(await fields);
               // The body may have taken long. A caller who was removed meanwhile leaves nothing in the store.
               await admitted();
               return said;
             },
-            record: (stored, said) => record.execute({ actor, deploymentId, archive: stored, description: said }),
+            record: (stored, said) => record.execute({ actor, deploymentId, archive: stored, ...said }),
           });
           return await reply.send({
             revisionId: revision.id,
@@ -90,19 +91,29 @@ const isRefusal = (error: unknown): error is DomainError =>
 interface Form {
   /** Ends with an error where the form breaks off or holds no file. */
   readonly archive: Readable;
-  /** Resolves once the form has been read to its end; rejects if it breaks off, even after a whole archive. */
-  readonly description: Promise<string | undefined>;
+  /** Known once the form has been read to its end; rejected where that never comes, be the archive whole or not. */
+  readonly fields: Promise<Fields>;
 }
+
+const TEXTS = ["description", ...SOURCE_FIELDS] as const;
+type Fields = { readonly [K in (typeof TEXTS)[number]]?: string };
+
+/** @throws InvalidInput that names the field */
+const readFields = ({ description, ...source }: Fields): { description: string | null; source: DeploySource } => ({
+  description: shortenDescription(description),
+  source: readSource(source, ""),
+});
 
 /** @throws InvalidInput unless the request is a multipart form */
 function readForm({ raw, headers }: FastifyRequest, limits: UploadLimits): Form {
   const contentType = headers["content-type"] ?? "";
   const archive = new PassThrough();
   const form = parserFor(contentType);
-  let description: string | undefined;
+  const fields: { -readonly [K in keyof Fields]: Fields[K] } = {};
   let hasFile = false;
   form.on("field", (name, value) => {
-    if (name === "description") description = value;
+    const known = TEXTS.find((text) => text === name);
+    if (known !== undefined) fields[known] = value;
   });
   form.on("file", (_name, file) => {
     if (hasFile) return void file.resume();
@@ -119,8 +130,9 @@ function readForm({ raw, headers }: FastifyRequest, limits: UploadLimits): Form 
     () => {
       if (!hasFile) archive.destroy(new InvalidInput("file", "the form holds no file"));
       // The form's parser replaces bytes that are not valid in the part's charset by this character.
-      if (description?.includes("\uFFFD")) throw new InvalidInput("description", "is not valid UTF-8");
-      return description;
+      const broken = TEXTS.find((name) => fields[name]?.includes("\uFFFD"));
+      if (broken !== undefined) throw new InvalidInput(broken, "is not valid UTF-8");
+      return fields;
     },
     (error: unknown) => {
       const reason = error instanceof Error ? error.message : String(error);
@@ -132,7 +144,7 @@ function readForm({ raw, headers }: FastifyRequest, limits: UploadLimits): Form 
   const read = Promise.race([arrived, slow]);
   // Nobody may be waiting for this: the reader of the archive has met the same error.
   for (const promise of [arrived, slow, read]) promise.catch(() => undefined);
-  return { archive, description: read };
+  return { archive, fields: read };
 }
 
 function parserFor(contentType: string): ReturnType<typeof Busboy> {

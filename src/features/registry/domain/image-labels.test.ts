@@ -5,6 +5,7 @@ test("an image without labels says nothing", () => {
     runtimeVersion: undefined,
     airflowVersion: undefined,
     description: undefined,
+    source: { commit: undefined, url: undefined },
     dagsFollow: false,
   });
 });

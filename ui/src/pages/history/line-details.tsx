@@ -5,6 +5,7 @@ import { DEPLOY_TYPE, MECHANISM, TRIGGER } from "../../lib/words";
 import { BundleSize, ImageFacts } from "../../parts/content-facts";
 import { CopyButton } from "../../parts/copy-button";
 import { Icon } from "../../parts/icon";
+import { Source } from "../../parts/source";
 import { Failed } from "../../parts/states";
 import { Steps } from "../../parts/steps";
 import { Exact } from "../../parts/when";
@@ -48,6 +49,14 @@ export function LineDetails({ line }: DetailsProps) {
           )}
           <BundleSize bundle={bundle} />
         </dd>
+        {line.source == null ? null : (
+          <>
+            <dt>Source</dt>
+            <dd>
+              <Source source={line.source} />
+            </dd>
+          </>
+        )}
         <dt>Deployed</dt>
         <dd>
           <Exact at={line.createdAt} />

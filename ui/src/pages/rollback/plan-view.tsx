@@ -3,6 +3,7 @@ import { useState, type ReactNode } from "react";
 import type { LineFragment } from "../../gql";
 import { CHANGED_PART, imageTag, issueHeading, partValue, plural, shortDigest } from "../../lib/words";
 import { Icon } from "../../parts/icon";
+import { Source } from "../../parts/source";
 import { Who } from "../../parts/status";
 import { When } from "../../parts/when";
 import { DagFiles } from "./dag-files";
@@ -206,7 +207,9 @@ function LeftBehind({ plan }: { readonly plan: Plan }) {
         {shown.map((line) => (
           <li key={line.id}>
             <b className="num">#{line.number}</b>
-            <span className="grow">{line.description ?? "No description"}</span>
+            <span className="grow">
+              {line.description ?? "No description"} <Source source={line.source} />
+            </span>
             <Who actor={line.createdBy} />
           </li>
         ))}
