@@ -184,6 +184,8 @@ interface AuthConfig {
   readonly bootstrapAdminEmail?: string;
   /** False refuses users who sign in through a provider and are in no Team. */
   readonly userManagement: boolean;
+  /** Admins of Workspaces and Deployments may add users and Teams whom they share nothing with. */
+  readonly openDirectory: boolean;
   readonly sessionMs: number;
   /** A folder with `tls.key`, or a PEM file. Absent: the process creates a key of its own. */
   readonly signingKeyPath?: string;

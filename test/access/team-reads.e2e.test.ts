@@ -97,7 +97,7 @@ describe("paginatedTeams", () => {
     const { count } = await page({});
     for (const spelling of [workspaceId, workspaceId.toUpperCase()]) {
       expect(await page({ workspaceUuid: spelling }, viewer)).toEqual({ count: 2, ids: [onWorkspace, onDeployment] });
-      expect((await page({ workspaceUuid: spelling, take: -3 }, chief)).count).toBe(count);
+      expect((await page({ workspaceUuid: spelling, take: -3 }, chief)).ids).toEqual([onWorkspace, onDeployment]);
     }
     expect((await page({}, system)).count).toBe(count);
     for (const token of [viewer, chief, nobody]) {
@@ -215,7 +215,7 @@ describe("team and teamUsers", () => {
       await sees(onWorkspace, loner.token),
       await sees(ofOne, member.token),
     ]).toEqual(["OK OK", "NOT_FOUND NOT_FOUND", "NOT_FOUND NOT_FOUND"]);
-    expect(await sees(nowhere, chief, workspaceId)).toBe("OK NOT_FOUND");
+    expect(await sees(nowhere, chief, workspaceId)).toBe("NOT_FOUND NOT_FOUND");
     expect(await sees(nowhere, viewer, workspaceId)).toBe("NOT_FOUND NOT_FOUND");
     expect(await sees(nowhere, stranger, workspaceId)).toBe("NOT_FOUND NOT_FOUND");
     for (const unknown of [newId(), "", "x", "x".repeat(10_000)])

@@ -26,7 +26,8 @@ let admin: string;
 let deploymentId: string;
 let workspaceId: string;
 beforeAll(async () => {
-  world = await startTestApp();
+  // Those who let others in share nothing with them before.
+  world = await startTestApp({ env: { OPEN_DIRECTORY: "true" } });
   admin = await signUpAdmin(world);
 });
 beforeEach(async () => {
@@ -294,7 +295,7 @@ describe("the members of a Deployment", () => {
     const roles = {
       DEPLOYMENT_EDITOR: { permissions: { "deployment.userRoles.update": true, "deployment.teamRoles.update": true } },
     };
-    const own = await startTestApp({ env: { ROLES: JSON.stringify(roles) } });
+    const own = await startTestApp({ env: { ROLES: JSON.stringify(roles), OPEN_DIRECTORY: "true" } });
     try {
       const chief = await signUpAdmin(own);
       const { id } = await createDeployment(own, chief, { rollbackEnabled: false });

@@ -16,7 +16,8 @@ const LAST_ADMIN = /^This would leave the Workspace ".*" without a WORKSPACE_ADM
 let world: TestApp;
 let admin: string;
 beforeAll(async () => {
-  world = await startTestApp();
+  // Those who let others in share nothing with them before.
+  world = await startTestApp({ env: { OPEN_DIRECTORY: "true" } });
   admin = await signUpAdmin(world);
 });
 afterAll(() => world.close());
@@ -93,7 +94,10 @@ describe("the last admin of a Workspace", () => {
 describe("nobody gives a role that allows more than they may", () => {
   test("in a Workspace, or on a Deployment along with it", async () => {
     const roles = { WORKSPACE_EDITOR: { permissions: { "workspace.iam.update": true } } };
-    const replica = await startTestApp({ database: world.database, env: { ROLES: JSON.stringify(roles) } });
+    const replica = await startTestApp({
+      database: world.database,
+      env: { ROLES: JSON.stringify(roles), OPEN_DIRECTORY: "true" },
+    });
     try {
       const { workspaceId } = await workspaceOf();
       const { id: deploymentId } = await createDeployment(world, admin, { workspaceId });

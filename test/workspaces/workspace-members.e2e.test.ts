@@ -32,7 +32,11 @@ let world: TestApp;
 let admin: string;
 beforeAll(async () => {
   world = await startTestApp({
-    env: { DEPLOYMENTS__PAGINATION__WORKSPACE_USERS__MAX_TAKE: "4", DEPLOYMENTS__PAGINATION__WORKSPACE__MAX_TAKE: "2" },
+    env: {
+      DEPLOYMENTS__PAGINATION__WORKSPACE_USERS__MAX_TAKE: "4",
+      DEPLOYMENTS__PAGINATION__WORKSPACE__MAX_TAKE: "2",
+      OPEN_DIRECTORY: "true", // those who let Teams in share nothing with them before
+    },
   });
   admin = await signUpAdmin(world);
 });

@@ -17,7 +17,8 @@ import { startTestApp, type TestApp } from "../world/app";
 let world: TestApp;
 let admin: string;
 beforeAll(async () => {
-  world = await startTestApp();
+  // Those who let others in share nothing with them before.
+  world = await startTestApp({ env: { OPEN_DIRECTORY: "true" } });
   admin = await signUpAdmin(world);
 });
 afterAll(() => world.close());

@@ -45,6 +45,14 @@ export const auth = {
     values: [config("userManagement.enabled")],
     description: "Let people in who are in no Team; false refuses them when they sign in through a provider.",
   }),
+  openDirectory: setting({
+    kind: trueOrFalse,
+    default: false,
+    values: [config("openDirectory.enabled")],
+    env: ["OPEN_DIRECTORY"],
+    description:
+      "Let admins of Workspaces and Deployments find all Teams, and add any user or Team, as on the 0.35 platform; otherwise those with whom they share a Workspace or a Team.",
+  }),
   sessionMs: setting({
     kind: wholeNumber(1000, 31_536_000_000),
     default: 86_400_000,

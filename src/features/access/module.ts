@@ -51,6 +51,7 @@ import { InvitationStore } from "./db/invitation-store";
 import { keptSigningKey, type SigningKey } from "./db/signing-key-store";
 import { TeamReadModelSql } from "./db/team-read-model";
 import { TeamStore } from "./db/team-store";
+import { Directory } from "./domain/directory";
 import { rolePermissions, unknownOverrides } from "./domain/roles";
 import { accessLoaders } from "./graphql/access.loaders";
 import {
@@ -198,6 +199,7 @@ export async function createAccessModule({
     maxKeyAgeDays,
     maxPerPlace: config.limits.serviceAccounts,
   });
+  const directory = new Directory(auth.openDirectory);
   const notifier = new AccessChangeNotifier();
   const loaders = accessLoaders(readModel, teams, maxKeyAgeDays);
   return {
@@ -209,6 +211,7 @@ export async function createAccessModule({
     invitations,
     readModel,
     teams,
+    directory,
     sessions,
     createUser,
     firstAdministrator,
@@ -240,7 +243,7 @@ export async function createAccessModule({
       log,
     ),
     resolvers: [
-      new SignInResolver({ signIn, createUser }),
+      new SignInResolver({ signIn, createUser, loaders }),
       new AuthUserResolver((account) => sessions.actorOfAccount(account)),
       new UserResolver(loaders),
       new UsersResolver({
@@ -261,7 +264,7 @@ export async function createAccessModule({
         loaders,
       }),
       new TeamResolver(loaders),
-      new TeamQueryResolver(new FindTeams(teams)),
+      new TeamQueryResolver(new FindTeams(teams, directory)),
       new TeamMutationResolver({
         createTeam: new CreateTeam(unitOfWork, clock),
         updateTeam: new UpdateTeam({ unitOfWork, roles, clock }),

@@ -17,6 +17,7 @@ import type {
   AccessReadModel,
   AccessStores,
   CurrentActors,
+  Directory,
   RolePermissions,
   ServiceAccounts,
   TeamReadModel,
@@ -81,6 +82,7 @@ export interface DeploymentsModuleOptions {
     readonly readModel: AccessReadModel;
     readonly teams: TeamReadModel;
     readonly roles: RolePermissions;
+    readonly directory: Directory;
     readonly serviceAccounts: ServiceAccounts;
     readonly watch: AccessWatch;
   };
@@ -203,8 +205,8 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
       new DeploymentLogResolver(queries, followLogs),
       new NamespaceResolver(queries),
       new DeploymentVariablesResolver(queries),
-      new DeploymentUsersResolver(members, new DeploymentUserRoles(unitOfWork, access.roles)),
-      new DeploymentTeamsResolver(members, new DeploymentTeamRoles(unitOfWork, access.roles)),
+      new DeploymentUsersResolver(members, new DeploymentUserRoles(unitOfWork, access.roles, access.directory)),
+      new DeploymentTeamsResolver(members, new DeploymentTeamRoles(unitOfWork, access.roles, access.directory)),
       new DeploymentServiceAccountResolver(queries, access.serviceAccounts),
     ],
   };

@@ -7,6 +7,7 @@ import type {
   AccessReadModel,
   AccessStores,
   AdminStores,
+  Directory,
   RolePermissions,
   ServiceAccounts,
   TeamReadModel,
@@ -50,6 +51,7 @@ export interface WorkspacesModuleOptions {
     readonly teams: TeamReadModel;
     readonly serviceAccounts: ServiceAccounts;
     readonly roles: RolePermissions;
+    readonly directory: Directory;
   };
 }
 
@@ -72,7 +74,7 @@ export function createWorkspacesModule({ config, dataSource, audit, clock, acces
     maxTake: maxWorkspaceUserPage,
   });
   const createWorkspace = new CreateWorkspace(unitOfWork, clock, config.limits.workspacesPerUser);
-  const addUser = new AddWorkspaceUser(unitOfWork, access.roles);
+  const addUser = new AddWorkspaceUser(unitOfWork, access.roles, access.directory);
   const loaders = workspaceLoaders(readModel, access.readModel);
   return {
     reads,
@@ -89,12 +91,12 @@ export function createWorkspacesModule({ config, dataSource, audit, clock, acces
       }),
       new WorkspaceUserResolver({
         addUser,
-        upsertUserRole: new UpsertWorkspaceUserRole(unitOfWork, access.roles),
+        upsertUserRole: new UpsertWorkspaceUserRole(unitOfWork, access.roles, access.directory),
         removeUser: new RemoveWorkspaceUser(unitOfWork, access.roles),
       }),
       new WorkspaceMembersResolver(members, maxWorkspaceUserPage),
       new WorkspaceTeamResolver({
-        addTeam: new AddWorkspaceTeam(unitOfWork, access.roles),
+        addTeam: new AddWorkspaceTeam(unitOfWork, access.roles, access.directory),
         updateTeamRole: new UpdateWorkspaceTeamRole(unitOfWork, access.roles),
         removeTeam: new RemoveWorkspaceTeam(unitOfWork, access.roles),
       }),

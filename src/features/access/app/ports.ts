@@ -1,4 +1,5 @@
-import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
+import type { Email, PlacedBinding, RoleBinding, ServiceAccount, User } from "../domain/accounts";
+import type { KnownTo } from "../domain/directory";
 import type { BoundRole, HeldRole, Role } from "../domain/roles";
 import type { Actor } from "../../../kernel/permissions";
 import type { AuditTrail } from "../../../kernel/audit-trail";
@@ -53,6 +54,8 @@ export interface AccessStores {
     email: Pick<Email, "address" | "verified"> & Partial<Pick<Email, "provenAt">>,
   ): Promise<void>;
   findUserByEmail(address: string): Promise<User | null>;
+  /** Null also for a user who is not among those; one statement, which takes as long for nobody as for a stranger. */
+  findKnownUserByEmail(address: string, knownTo: KnownTo): Promise<User | null>;
   findUser(id: string): Promise<User | null>;
   /** Keeps other changes of the account, and its removal, waiting until the transaction ends. */
   lockUser(id: string): Promise<User | null>;
@@ -151,7 +154,9 @@ export interface AccessReadModel extends AccountReader {
   searchUsers(search: UserSearch, on?: Place): Promise<User[]>;
   serviceAccountsByIds(ids: readonly string[]): Promise<ServiceAccount[]>;
   emailsOf(userIds: readonly string[]): Promise<(Email & { userId: string })[]>;
-  bindingsOfUsers(userIds: readonly string[]): Promise<RoleBinding[]>;
+  bindingsOfUsers(userIds: readonly string[]): Promise<PlacedBinding[]>;
+  /** Those of the users who are known. */
+  knownUsers(userIds: readonly string[], knownTo: KnownTo): Promise<string[]>;
   bindingsOn(scope: BindingScope): Promise<RoleBinding[]>;
   usersOfWorkspaces(workspaceIds: readonly string[]): Promise<(User & { workspaceId: string })[]>;
   /** Users with a role of their own in the Workspace, by user name, then id. */

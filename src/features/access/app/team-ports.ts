@@ -1,4 +1,5 @@
-import type { RoleBinding, Team, User } from "../domain/accounts";
+import type { PlacedBinding, RoleBinding, Team, User } from "../domain/accounts";
+import type { KnownTo, VisibleTeams } from "../domain/directory";
 import type { AdminsLeft } from "../domain/last-admins";
 import type { PlacedRole } from "../domain/granting";
 import type { BoundRole } from "../domain/roles";
@@ -10,6 +11,8 @@ export type BoundTo = Omit<BoundRole, "role">;
 export interface TeamStores {
   /** Keeps other changes of the Team, of its members and of its roles waiting until the transaction ends. */
   lockTeam(id: string): Promise<Team | null>;
+  /** Null, and nothing locked, also for a Team that is not among those. */
+  lockKnownTeam(id: string, knownTo: KnownTo): Promise<Team | null>;
   findTeam(id: string): Promise<Team | null>;
   findTeamsByName(provider: string, names: readonly string[]): Promise<Team[]>;
   /** @throws Conflict if the provider has one of this name already */
@@ -57,8 +60,7 @@ export interface TeamPage {
 }
 
 export interface TeamPageQuery {
-  /** All, or those with a role on the Workspace or on a Deployment of it. */
-  readonly among: "all" | { readonly workspaceId: string };
+  readonly among: VisibleTeams;
   /** Left out itself; null for the beginning, or for the end when reading backwards. */
   readonly cursor: string | null;
   /** Below 0 reads backwards, and answers in list order all the same. */
@@ -68,14 +70,14 @@ export interface TeamPageQuery {
 /** Reads of Teams outside of transactions. */
 export interface TeamReadModel {
   teamsByIds(ids: readonly string[]): Promise<Team[]>;
+  /** Null also for a Team that is not visible; one statement, which takes as long for either. */
+  findVisibleTeam(id: string, among: VisibleTeams): Promise<Team | null>;
   /** Oldest first. */
   pageOfTeams(query: TeamPageQuery): Promise<TeamPage>;
-  bindingsOfTeams(teamIds: readonly string[]): Promise<RoleBinding[]>;
+  bindingsOfTeams(teamIds: readonly string[]): Promise<PlacedBinding[]>;
   /** By user name. */
   membersOfTeams(teamIds: readonly string[]): Promise<(User & { readonly teamId: string })[]>;
   /** Those with a role on any of the Workspaces, or on any of the Deployments, by name. */
   teamsOnWorkspaces(workspaceIds: readonly string[]): Promise<(Team & { readonly workspaceId: string })[]>;
   teamsOnDeployments(deploymentIds: readonly string[]): Promise<(Team & { readonly deploymentId: string })[]>;
-  /** Where the Team has roles; of a Deployment with its Workspace. */
-  placesOfTeam(teamId: string): Promise<{ readonly workspaceId: string; readonly deploymentId: string | null }[]>;
 }

@@ -3,10 +3,13 @@ import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import { plusMs, type Instant } from "../../../kernel/instant";
 import { compositionsOf } from "../../../kernel/text";
 import type { AccessReadModel, BindingScope, Credentials, WorkspaceUserPage } from "../app/ports";
-import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
+import type { Email, PlacedBinding, RoleBinding, ServiceAccount, User } from "../domain/accounts";
+import type { KnownTo } from "../domain/directory";
 import type { UserSearch } from "../domain/user-search";
 import { EmailRow, RoleBindingRow, ServiceAccountRow, UserRow } from "./access.rows";
 import { AccountReaderSql } from "./account-reader";
+import { userIsKnown } from "./known-to";
+import { placedBindings } from "./placed-bindings";
 import { searchUsers } from "./search-users";
 
 const MINUTE_MS = 60_000;
@@ -63,8 +66,17 @@ export class AccessReadModelSql extends AccountReaderSql implements AccessReadMo
     return this.dataSource.manager.find(EmailRow, { where: { userId: In(userIds) }, order: { address: "ASC" } });
   }
 
-  bindingsOfUsers(userIds: readonly string[]): Promise<RoleBinding[]> {
-    return this.dataSource.manager.find(RoleBindingRow, { where: { userId: In(userIds) }, order: { id: "ASC" } });
+  bindingsOfUsers(userIds: readonly string[]): Promise<PlacedBinding[]> {
+    return placedBindings(sqlOf(this.dataSource), { userIds });
+  }
+
+  async knownUsers(userIds: readonly string[], knownTo: KnownTo): Promise<string[]> {
+    const [isKnown, parameters] = userIsKnown(knownTo);
+    const users = await sqlOf(this.dataSource).query<{ id: string }>(
+      `SELECT u.id FROM app_user u WHERE u.id = ANY($3) AND ${isKnown}`,
+      [...parameters, userIds],
+    );
+    return users.map(({ id }) => id);
   }
 
   bindingsOn(scope: BindingScope): Promise<RoleBinding[]> {

@@ -9,6 +9,8 @@ import { compositionsOf } from "../../../kernel/text";
 import type { AccessStores, NewPassword, Place } from "../app/ports";
 import type { Email, RoleBinding, ServiceAccount, User } from "../domain/accounts";
 import type { BoundRole, Role } from "../domain/roles";
+import type { KnownTo } from "../domain/directory";
+import { userIsKnown } from "./known-to";
 import { unlessGone } from "./unless-gone";
 import { EmailRow, RoleBindingRow, ServiceAccountRow, UserRow } from "./access.rows";
 
@@ -109,6 +111,16 @@ export class AccessStore implements AccessStores {
       relations: { user: true },
     });
     return email?.user ?? null;
+  }
+
+  async findKnownUserByEmail(address: string, knownTo: KnownTo): Promise<User | null> {
+    const [isKnown, parameters] = userIsKnown(knownTo);
+    const [user] = await this.manager.query<User[]>(
+      `SELECT u.id, u.username, u.full_name AS "fullName", u.status, u.created_at AS "createdAt", u.updated_at AS "updatedAt"
+       FROM app_user u JOIN email e ON e.user_id = u.id WHERE e.address = ANY($3) AND ${isKnown}`,
+      [...parameters, compositionsOf(address)],
+    );
+    return user ?? null;
   }
 
   findUser(id: string): Promise<User | null> {

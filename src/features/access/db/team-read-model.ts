@@ -1,13 +1,13 @@
 import { In, type DataSource } from "typeorm";
 import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import type { TeamPage, TeamPageQuery, TeamReadModel } from "../app/team-ports";
-import type { RoleBinding, Team, User } from "../domain/accounts";
-import { RoleBindingRow, TeamRow } from "./access.rows";
+import type { PlacedBinding, Team, User } from "../domain/accounts";
+import type { VisibleTeams } from "../domain/directory";
+import { TeamRow } from "./access.rows";
+import { teamIsVisible } from "./known-to";
+import { placedBindings } from "./placed-bindings";
 
 const TEAM = `t.id, t.name, t.description, t.provider, t.created_at AS "createdAt", t.updated_at AS "updatedAt"`;
-
-/** A Team's roles with their places: a Deployment's Workspace counts as its place too; deleted Deployments are none. */
-const PLACES = `role_binding b LEFT JOIN deployment d ON d.id = b.deployment_id AND d.deleted_at IS NULL`;
 
 export class TeamReadModelSql implements TeamReadModel {
   constructor(private readonly dataSource: DataSource) {}
@@ -18,18 +18,17 @@ export class TeamReadModelSql implements TeamReadModel {
 
   async pageOfTeams({ among, cursor, take }: TeamPageQuery): Promise<TeamPage> {
     const backwards = take < 0;
-    const workspaceId = among === "all" ? null : among.workspaceId;
+    const [isVisible, parameters] = teamIsVisible(among);
     // One statement, so that page and count tell of the same moment; a row without a Team where the page is empty.
     const rows = await this.query<Omit<Team, "id"> & { id: string | null; count: number }>(
       `WITH listed AS (
-         SELECT t.* FROM team t WHERE $1::uuid IS NULL
-           OR t.id IN (SELECT b.team_id FROM ${PLACES} WHERE b.workspace_id = $1 OR d.workspace_id = $1)
+         SELECT t.* FROM team t WHERE ${isVisible}
        )
        SELECT ${TEAM}, c.count FROM (SELECT count(*) AS count FROM listed) c LEFT JOIN (
-         SELECT * FROM listed WHERE $2::uuid IS NULL OR id ${backwards ? "<" : ">"} $2
-         ORDER BY id ${backwards ? "DESC" : "ASC"} LIMIT $3
+         SELECT * FROM listed WHERE $5::uuid IS NULL OR id ${backwards ? "<" : ">"} $5
+         ORDER BY id ${backwards ? "DESC" : "ASC"} LIMIT $6
        ) t ON true ORDER BY t.id`,
-      [workspaceId, cursor, Math.abs(take)],
+      [...parameters, cursor, Math.abs(take)],
     );
     return {
       count: rows[0]?.count ?? 0,
@@ -37,8 +36,17 @@ export class TeamReadModelSql implements TeamReadModel {
     };
   }
 
-  bindingsOfTeams(teamIds: readonly string[]): Promise<RoleBinding[]> {
-    return this.dataSource.manager.find(RoleBindingRow, { where: { teamId: In(teamIds) }, order: { id: "ASC" } });
+  async findVisibleTeam(id: string, among: VisibleTeams): Promise<Team | null> {
+    const [isVisible, parameters] = teamIsVisible(among);
+    const [team] = await this.query<Team>(`SELECT ${TEAM} FROM team t WHERE t.id = $5 AND ${isVisible}`, [
+      ...parameters,
+      id,
+    ]);
+    return team ?? null;
+  }
+
+  bindingsOfTeams(teamIds: readonly string[]): Promise<PlacedBinding[]> {
+    return placedBindings(sqlOf(this.dataSource), { teamIds });
   }
 
   membersOfTeams(teamIds: readonly string[]): Promise<(User & { teamId: string })[]> {
@@ -64,14 +72,6 @@ export class TeamReadModelSql implements TeamReadModel {
       `SELECT ${TEAM}, b.deployment_id AS "deploymentId" FROM role_binding b JOIN team t ON t.id = b.team_id
        WHERE b.deployment_id = ANY($1) ORDER BY t.name, t.id`,
       [deploymentIds],
-    );
-  }
-
-  placesOfTeam(teamId: string): Promise<{ workspaceId: string; deploymentId: string | null }[]> {
-    return this.query(
-      `SELECT coalesce(b.workspace_id, d.workspace_id) AS "workspaceId", d.id AS "deploymentId"
-       FROM ${PLACES} WHERE b.team_id = $1 AND coalesce(b.workspace_id, d.workspace_id) IS NOT NULL`,
-      [teamId],
     );
   }
 

@@ -8,6 +8,8 @@ import { compositionsOf } from "../../../kernel/text";
 import type { BoundTo, TeamStores } from "../app/team-ports";
 import type { RoleBinding, Team } from "../domain/accounts";
 import type { BoundRole } from "../domain/roles";
+import type { KnownTo } from "../domain/directory";
+import { teamIsKnown } from "./known-to";
 import { unlessGone } from "./unless-gone";
 import { RoleBindingRow, TeamMemberRow, TeamRow } from "./access.rows";
 
@@ -22,6 +24,15 @@ export class TeamStore implements TeamStores {
     return lockInTurn(this.manager, "this Team", id, () =>
       this.manager.findOne(TeamRow, { where: { id }, lock: { mode: "pessimistic_write" } }),
     );
+  }
+
+  async lockKnownTeam(id: string, knownTo: KnownTo): Promise<Team | null> {
+    const [isKnown, parameters] = teamIsKnown(knownTo);
+    const known = await this.manager.query<unknown[]>(`SELECT FROM team t WHERE t.id = $3 AND ${isKnown}`, [
+      ...parameters,
+      id,
+    ]);
+    return known.length === 0 ? null : this.lockTeam(id);
   }
 
   findTeam(id: string): Promise<Team | null> {

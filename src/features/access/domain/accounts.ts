@@ -64,6 +64,11 @@ export interface RoleBinding {
   readonly deploymentId: string | null;
 }
 
+/** A role of a user or a Team, and with it where the Deployment is that it holds on. */
+export interface PlacedBinding extends RoleBinding {
+  readonly deploymentWorkspaceId: string | null;
+}
+
 /** Longer passwords add no security and cost time. */
 const PASSWORD_LENGTH = { least: 8, most: 128 };
 const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/;

@@ -4,15 +4,20 @@ import { perRequest, type GraphqlContext } from "../../../infrastructure/graphql
 import type { AccessReadModel } from "../app/ports";
 import type { TeamReadModel } from "../app/team-ports";
 import { withKeyExpiry, type MaxKeyAgeDays } from "../domain/api-keys";
-import type { Email, RoleBinding, ServiceAccount, Team, User } from "../domain/accounts";
+import type { Email, PlacedBinding, ServiceAccount, Team, User } from "../domain/accounts";
+import { usersKnownTo } from "../domain/directory";
 
 export interface AccessLoaders {
   readonly users: DataLoader<string, User | null>;
   readonly serviceAccounts: DataLoader<string, ServiceAccount | null>;
   readonly emailsByUser: DataLoader<string, Email[]>;
-  readonly bindingsByUser: DataLoader<string, RoleBinding[]>;
+  readonly bindingsByUser: DataLoader<string, PlacedBinding[]>;
+  /** Whether the caller may see the user's addresses. */
+  readonly isKnownUser: DataLoader<string, boolean>;
+  /** Accounts that this request has signed in or up, and so proven to be the caller's own. */
+  readonly own: Set<string>;
   readonly teams: DataLoader<string, Team | null>;
-  readonly bindingsByTeam: DataLoader<string, RoleBinding[]>;
+  readonly bindingsByTeam: DataLoader<string, PlacedBinding[]>;
   readonly membersByTeam: DataLoader<string, User[]>;
 }
 
@@ -21,7 +26,7 @@ export function accessLoaders(
   teams: TeamReadModel,
   maxKeyAgeDays: MaxKeyAgeDays,
 ): (context: GraphqlContext) => AccessLoaders {
-  return perRequest(() => ({
+  return perRequest((context) => ({
     users: new DataLoader(async (ids) => byId(ids, await readModel.usersByIds(ids))),
     serviceAccounts: new DataLoader(async (ids) => {
       const accounts = await readModel.serviceAccountsByIds(ids);
@@ -34,6 +39,13 @@ export function accessLoaders(
     bindingsByUser: new DataLoader(async (ids) =>
       groupBy(ids, await readModel.bindingsOfUsers(ids), (binding) => binding.userId ?? ""),
     ),
+    isKnownUser: new DataLoader(async (ids) => {
+      const knownTo = usersKnownTo(await context.actor());
+      if (knownTo === "everybody") return ids.map(() => true);
+      const known = new Set(await readModel.knownUsers(ids, knownTo));
+      return ids.map((id) => known.has(id));
+    }),
+    own: new Set<string>(),
     teams: new DataLoader(async (ids) => byId(ids, await teams.teamsByIds(ids))),
     bindingsByTeam: new DataLoader(async (ids) =>
       groupBy(ids, await teams.bindingsOfTeams(ids), (binding) => binding.teamId ?? ""),

@@ -10,6 +10,7 @@ import type { SignIn } from "../app/sign-in";
 import type { Account } from "../domain/actor-name";
 import type { Role as RoleName } from "../domain/roles";
 import type { AccessLoaders } from "./access.loaders";
+import { rolesSeenBy } from "../domain/directory";
 import { AuthUser, Email, Role, RoleBinding, ServiceAccount, User } from "./access.types";
 import { presentServiceAccount } from "./present";
 import { Team } from "./team.types";
@@ -20,6 +21,7 @@ export class SignInResolver {
     private readonly deps: {
       readonly signIn: SignIn;
       readonly createUser: CreateUser;
+      readonly loaders: (context: GraphqlContext) => AccessLoaders;
     },
   ) {}
 
@@ -28,16 +30,18 @@ export class SignInResolver {
     description: "Signs in with a password. Attempts are limited per account and per address.",
   })
   async createToken(
-    @Ctx() { address, requestId }: GraphqlContext,
+    @Ctx() context: GraphqlContext,
     @Arg("identity", () => String, { nullable: true, description: "User name or e-mail address." })
     identity: string | null | undefined,
     @Arg("password", () => String, { description: "The password." }) password: string,
   ): Promise<AuthUser> {
+    const { requestId: id, address } = context;
     const { user, token } = await this.deps.signIn.execute({
       identity: identity ?? "",
       password,
-      request: { id: requestId, address },
+      request: { id, address },
     });
+    this.deps.loaders(context).own.add(user.id);
     return { user, token: { value: token } };
   }
 
@@ -68,6 +72,7 @@ export class SignInResolver {
       inviteToken: inviteToken ?? undefined,
       request: { id, address },
     });
+    if (invitation == null) this.deps.loaders(context).own.add(user.id);
     return { user, token: token === null ? null : { value: token }, invitation };
   }
 }
@@ -104,19 +109,43 @@ export class UserResolver {
     return user.id;
   }
 
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      "The name to sign in with; the e-mail address unless chosen. Null for an address that you may not see.",
+  })
+  async username(@Root() user: User, @Ctx() context: GraphqlContext): Promise<string | null> {
+    const { username } = user;
+    return username === null || !username.includes("@") || (await this.isKnown(user, context)) ? username : null;
+  }
+
   @MaxItems(2)
-  @FieldResolver(() => [Email], { nullable: true, description: "The user's addresses." })
-  emails(@Root() user: User, @Ctx() context: GraphqlContext): Promise<Email[]> {
-    return this.loaders(context).emailsByUser.load(user.id);
+  @FieldResolver(() => [Email], {
+    nullable: true,
+    description:
+      "The user's addresses. Null without system.users.get, unless it is you, or you share a Workspace or a Team.",
+  })
+  async emails(@Root() user: User, @Ctx() context: GraphqlContext): Promise<Email[] | null> {
+    return (await this.isKnown(user, context)) ? this.loaders(context).emailsByUser.load(user.id) : null;
   }
 
   @MaxItems(10)
   @FieldResolver(() => [RoleBinding], {
     nullable: true,
-    description: "Every role that the user was granted himself; those of his Teams come on top.",
+    description:
+      "The roles that were granted to the user, without those of their Teams. Of others without system.users.get only those on Workspaces and Deployments whose users you may see.",
   })
-  roleBindings(@Root() user: User, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
-    return this.loaders(context).bindingsByUser.load(user.id);
+  async roleBindings(@Root() user: User, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
+    const { own, bindingsByUser } = this.loaders(context);
+    const bindings = await bindingsByUser.load(user.id);
+    if (own.has(user.id)) return bindings;
+    const actor = await context.actor();
+    return user.id === actor.id ? bindings : rolesSeenBy(actor, "users", bindings);
+  }
+
+  private async isKnown({ id }: User, context: GraphqlContext): Promise<boolean> {
+    const { own, isKnownUser } = this.loaders(context);
+    return own.has(id) || isKnownUser.load(id);
   }
 }
 

@@ -46,9 +46,6 @@ export class User {
   @Field(() => ID, { description: "The user's id." })
   id: string;
 
-  @Field(() => String, { nullable: true, description: "The name to sign in with; the e-mail address unless chosen." })
-  username: string | null;
-
   @Field(() => String, { nullable: true, description: "The person's name, where it is known." })
   fullName: string | null;
 
@@ -64,6 +61,8 @@ export class User {
 
   @Field(() => DateTime, { nullable: true, description: "When the account was last changed." })
   updatedAt: Instant | null;
+
+  username: string | null;
 }
 
 @ObjectType({ simpleResolvers: true, description: "A session token." })

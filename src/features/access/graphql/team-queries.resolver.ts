@@ -15,7 +15,7 @@ export class TeamQueryResolver {
   @Query(() => Team, {
     nullable: true,
     description:
-      "One Team; an error if there is none that you may see. Its members see it. Others take system.teams.get, workspace.teams.get or deployment.teams.get where it has a role, or workspace.teams.getAll on the Workspace that is named.",
+      "One Team; an error if there is none that you may see. Its members see it. Others take system.teams.get, workspace.teams.get or deployment.teams.get where it has a role, or, where auth.openDirectory is on, workspace.teams.getAll on the Workspace that is named.",
   })
   async team(
     @Ctx() context: GraphqlContext,
@@ -45,7 +45,7 @@ export class TeamQueryResolver {
   @Query(() => PaginatedTeams, {
     nullable: true,
     description:
-      "Teams page by page, oldest first. All of them with system.teams.get, or workspace.teams.getAll on the Workspace that is named; with workspace.teams.get there, those that have a role on it or on its Deployments.",
+      "Teams page by page, oldest first. All of them with system.teams.get. With workspace.teams.getAll on the Workspace that is named those that you may see, and all where auth.openDirectory is on; with workspace.teams.get there, those that have a role on it or on its Deployments.",
   })
   async paginatedTeams(
     @Ctx() context: GraphqlContext,

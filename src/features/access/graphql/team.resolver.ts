@@ -1,5 +1,6 @@
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
+import { rolesSeenBy } from "../domain/directory";
 import { requirePermission, SYSTEM_SCOPE } from "../../../kernel/permissions";
 import type { GraphqlContext } from "../../../infrastructure/graphql/context";
 import type { AccessLoaders } from "./access.loaders";
@@ -12,9 +13,13 @@ export class TeamResolver {
   constructor(private readonly loaders: (context: GraphqlContext) => AccessLoaders) {}
 
   @MaxItems(5)
-  @FieldResolver(() => [RoleBinding], { nullable: true, description: "Every role that the Team was granted." })
-  roleBindings(@Root() { id }: Team, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
-    return this.loaders(context).bindingsByTeam.load(id);
+  @FieldResolver(() => [RoleBinding], {
+    nullable: true,
+    description:
+      "The roles that the Team was granted. Without system.teams.get only those on Workspaces and Deployments whose Teams you may see.",
+  })
+  async roleBindings(@Root() { id }: Team, @Ctx() context: GraphqlContext): Promise<RoleBinding[]> {
+    return rolesSeenBy(await context.actor(), "teams", await this.loaders(context).bindingsByTeam.load(id));
   }
 
   @MaxItems(10)

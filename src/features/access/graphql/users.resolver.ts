@@ -126,6 +126,7 @@ export class UsersResolver {
       newPassword,
       address: context.address,
     });
+    this.deps.loaders(context).own.add(user.id);
     return { user, token: { value: token } };
   }
 

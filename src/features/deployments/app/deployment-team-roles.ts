@@ -1,6 +1,7 @@
 import type { AuditAction } from "../../../kernel/audit-entry";
 import {
   requireGrantable,
+  type Directory,
   type Role,
   type RoleBinding,
   type RolePermissions,
@@ -35,7 +36,7 @@ interface Change {
 /**
  * Roles of Teams on one Deployment.
  *
- * All of them throw NotFound if there is no such Deployment or Team, and Forbidden without
+ * All of them throw NotFound if there is no such Deployment, or no such Team that the actor knows, and Forbidden without
  * deployment.teamRoles.update there, or system.iam.update, or if the role, or the one that it replaces, holds what the
  * actor lacks.
  */
@@ -43,6 +44,7 @@ export class DeploymentTeamRoles {
   constructor(
     private readonly unitOfWork: UnitOfWork<DeploymentStores>,
     private readonly roles: RolePermissions,
+    private readonly directory: Directory,
   ) {}
 
   /** @throws Conflict if the Team has a role there already */
@@ -103,7 +105,7 @@ export class DeploymentTeamRoles {
         DEPLOYMENT_PERMISSIONS.updateTeams,
       );
       if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
-      const team = isId(teamId) ? await teams.lockTeam(teamId) : null;
+      const team = isId(teamId) ? await teams.lockKnownTeam(teamId, this.directory.teamsFor(actor)) : null;
       if (team === null) throw new NotFound(missing);
       const place = { workspaceId: null, deploymentId: deployment.id };
       const present = await teams.findTeamBinding(team.id, place);

@@ -2,6 +2,7 @@ import type { AuditAction } from "../../../kernel/audit-entry";
 import {
   checkEmail,
   requireGrantable,
+  type Directory,
   type AccessStores,
   type Role,
   type RoleBinding,
@@ -38,7 +39,7 @@ interface Change {
 /**
  * Roles of users on one Deployment. They need no role in its Workspace.
  *
- * All of them throw NotFound if there is no such Deployment or user, and Forbidden without
+ * All of them throw NotFound if there is no such Deployment, or no such user whom the actor knows, and Forbidden without
  * deployment.userRoles.update there, or system.iam.update, or if the role, or the one that it replaces, holds what the
  * actor lacks.
  */
@@ -46,6 +47,7 @@ export class DeploymentUserRoles {
   constructor(
     private readonly unitOfWork: UnitOfWork<DeploymentStores>,
     private readonly roles: RolePermissions,
+    private readonly directory: Directory,
   ) {}
 
   /** @throws Conflict if the user has a role there already */
@@ -104,7 +106,7 @@ export class DeploymentUserRoles {
         DEPLOYMENT_PERMISSIONS.updateUsers,
       );
       if (role !== null) requireGrantable(actor, role, deploymentScope(deployment), this.roles);
-      const user = await access.findUserByEmail(address);
+      const user = await access.findKnownUserByEmail(address, this.directory.usersFor(actor));
       if (user === null) throw new NotFound(missing);
       if (userId !== undefined && !isSameId(userId, user.id))
         throw new InvalidInput("userId", "is not that of the user with this e-mail address");

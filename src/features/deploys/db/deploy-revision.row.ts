@@ -90,7 +90,7 @@ export class DeployRevisionRow implements DeployRevision {
   @Column({ type: "text", name: "source_author", nullable: true })
   sourceAuthor: string | null;
 
-  /** Who it was, as known then; plain text, so that the account can go. */
+  /** The actor's name at that time, as plain text, so that the account can be removed. */
   @Column({ type: "text", name: "actor_id" })
   actorId: string;
 

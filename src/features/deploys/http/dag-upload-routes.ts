@@ -91,7 +91,7 @@ const isRefusal = (error: unknown): error is DomainError =>
 interface Form {
   /** Ends with an error where the form breaks off or holds no file. */
   readonly archive: Readable;
-  /** Known once the form has been read to its end; rejected where that never comes, be the archive whole or not. */
+  /** Resolves once the form has been read to its end; rejects if it breaks off, even after a whole archive. */
   readonly fields: Promise<Fields>;
 }
 

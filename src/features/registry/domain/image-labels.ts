@@ -1,5 +1,5 @@
 /**
- * What an image says of itself. Source: the labels of the platform's base images, of what the `astro` CLI builds, and the
+ * The labels of an image. Source: the labels of the platform's base images, of what the `astro` CLI builds, and the
  * "Pre-Defined Annotation Keys" of the OCI image specification.
  */
 export interface ImageFacts {

@@ -1,4 +1,4 @@
-import { requireGrantable, type Role, type RolePermissions } from "../../access";
+import { requireGrantable, type Directory, type Role, type RolePermissions } from "../../access";
 import { isId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Conflict, NotFound } from "../../../kernel/errors";
@@ -22,10 +22,11 @@ export class AddWorkspaceTeam {
   constructor(
     private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
     private readonly roles: RolePermissions,
+    private readonly directory: Directory,
   ) {}
 
   /**
-   * @throws NotFound if there is no such Workspace, Team, or Deployment in the Workspace
+   * @throws NotFound if there is no such Workspace, Deployment in it, or Team that the actor knows
    * @throws Forbidden without workspace.iam.update there, or system.iam.update; on a Deployment without
    *   deployment.teamRoles.update; and anywhere if the role holds what the actor lacks
    * @throws InvalidInput if a role is not of its level
@@ -45,7 +46,7 @@ export class AddWorkspaceTeam {
         roles: this.roles,
       });
 
-      const team = isId(teamId) ? await teams.lockTeam(teamId) : null;
+      const team = isId(teamId) ? await teams.lockKnownTeam(teamId, this.directory.teamsFor(actor)) : null;
       if (team === null) throw new NotFound("Team");
       const place = { workspaceId: workspace.id, deploymentId: null };
       if ((await teams.findTeamBinding(team.id, place)) !== null) {

@@ -1,4 +1,4 @@
-import { checkEmail, requireGrantable, type Role, type RolePermissions } from "../../access";
+import { checkEmail, requireGrantable, type Directory, type Role, type RolePermissions } from "../../access";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Conflict, NotFound } from "../../../kernel/errors";
 import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
@@ -21,10 +21,11 @@ export class AddWorkspaceUser {
   constructor(
     private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
     private readonly roles: RolePermissions,
+    private readonly directory: Directory,
   ) {}
 
   /**
-   * @throws NotFound if there is no such Workspace, user, or Deployment in the Workspace
+   * @throws NotFound if there is no such Workspace, Deployment in it, or user whom the actor knows
    * @throws Forbidden without workspace.iam.update there, or system.iam.update; on a Deployment without
    *   deployment.userRoles.update; and anywhere if the role holds what the actor lacks
    * @throws InvalidInput if a role is not of its level
@@ -45,7 +46,7 @@ export class AddWorkspaceUser {
         roles: this.roles,
       });
 
-      const user = await access.findUserByEmail(address);
+      const user = await access.findKnownUserByEmail(address, this.directory.usersFor(actor));
       if (user === null) throw new NotFound("User");
       if ((await access.findUserBinding(user.id, { workspaceId: workspace.id })) !== null) {
         throw new Conflict("The user has a role in this Workspace already");

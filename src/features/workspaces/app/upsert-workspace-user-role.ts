@@ -1,4 +1,4 @@
-import { checkEmail, requireGrantable, type Role, type RolePermissions } from "../../access";
+import { checkEmail, requireGrantable, type Directory, type Role, type RolePermissions } from "../../access";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { NotFound } from "../../../kernel/errors";
 import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
@@ -19,10 +19,11 @@ export class UpsertWorkspaceUserRole {
   constructor(
     private readonly unitOfWork: UnitOfWork<WorkspaceTransaction>,
     private readonly roles: RolePermissions,
+    private readonly directory: Directory,
   ) {}
 
   /**
-   * @throws NotFound if there is no such Workspace or user
+   * @throws NotFound if there is no such Workspace, or no such user whom the actor knows
    * @throws Forbidden without workspace.iam.update there, or system.iam.update, or if the role, or the one that it replaces, holds what the actor
    * lacks
    * @throws InvalidInput if it is no Workspace role
@@ -35,7 +36,7 @@ export class UpsertWorkspaceUserRole {
       requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
       requireGrantable(actor, role, workspaceScope(workspace.id), this.roles);
 
-      const user = await access.findUserByEmail(address);
+      const user = await access.findKnownUserByEmail(address, this.directory.usersFor(actor));
       if (user === null) throw new NotFound("User");
       const present = await access.findUserBinding(user.id, { workspaceId: workspace.id });
       // Taking a role away needs what giving it needs.
