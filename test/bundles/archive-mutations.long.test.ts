@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { Readable } from "node:stream";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { ArchiveInspector } from "../../src/features/bundles/archive/archive-inspector";
+import { ArchiveThreads } from "../../src/features/bundles/archive/archive-threads";
 import { spoolUpload } from "../../src/features/bundles/archive/spool-upload";
 import { unpackArchive } from "../../src/features/bundles/archive/unpack-archive";
 import { ArchiveRefused } from "../../src/features/bundles/domain/archive-refused";
 import { dagArchive } from "../builders/dags";
 import { TimeBudget } from "../world/time-budget";
+import { generator, pick, type Random } from "./random";
 
 /** Each batch is one test, so that a failure names its seed. */
 const BATCHES = 4;
@@ -18,19 +19,6 @@ const SECONDS = Number(process.env["MUTATION_SECONDS"] ?? 20);
 const BUDGET = { seconds: SECONDS / BATCHES, atLeast: 150 };
 const LIMITS = { maxUploadBytes: 200_000, maxUnpackedBytes: 1_000_000, maxFiles: 50 };
 const BLOCK = 512;
-
-/** Small, fast and repeatable: mulberry32. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
-  };
-}
-
-type Random = (below: number) => number;
 
 const GZIPPED = dagArchive({
   "etl.py": "print('x')\n".repeat(40),
@@ -75,8 +63,6 @@ function fixChecksum(tar: Buffer, at: number): void {
   const sum = tar.subarray(at, at + BLOCK).reduce((total, byte) => total + byte, 0);
   tar.write(`${sum.toString(8).padStart(6, "0")}\0 `, at + 148, "latin1");
 }
-
-const pick = <T>(random: Random, from: readonly T[]): T => from[random(from.length)]!;
 
 /** Changes one member's header in a way that a checksum does not give away. */
 function editHeader(random: Random, tar: Buffer): void {
@@ -150,7 +136,7 @@ async function treeIn(folder: string): Promise<string[]> {
 }
 
 describe("mutations of an archive", () => {
-  const inspector = new ArchiveInspector();
+  const threads = new ArchiveThreads();
   let root: string;
   let accepted = 0;
   let refused = 0;
@@ -158,7 +144,7 @@ describe("mutations of an archive", () => {
     root = await mkdtemp(join(tmpdir(), "retrograde-mutations-"));
   });
   afterAll(async () => {
-    await inspector.stop();
+    await threads.stop();
     await rm(root, { recursive: true, force: true });
   });
 
@@ -173,7 +159,7 @@ describe("mutations of an archive", () => {
         const bytes = pick(random, MUTATORS)(random);
         const upload = await spoolUpload(
           Readable.from([bytes.subarray(0, bytes.length >> 1), bytes.subarray(bytes.length >> 1)]),
-          { folder: spool, limits: LIMITS, inspector },
+          { folder: spool, limits: LIMITS, threads },
         ).catch((error: unknown) => error);
         if (upload instanceof ArchiveRefused) {
           refused++;
@@ -182,12 +168,13 @@ describe("mutations of an archive", () => {
         if (upload instanceof Error || !("files" in (upload as object)))
           throw new Error(`mutation ${budget.rounds} of seed ${seed}`, { cause: upload });
         const spooled = upload as Awaited<ReturnType<typeof spoolUpload>>;
-        await spooled.dispose();
         const { files } = spooled;
+        const packed = await readFile(spooled.file);
+        await spooled.dispose();
         accepted++;
         const folder = join(root, "jail", "deep", "tree");
         await mkdir(folder, { recursive: true });
-        await unpackArchive(Readable.from([bytes]), folder, LIMITS);
+        await unpackArchive(Readable.from([packed]), folder, LIMITS);
         expect(await treeIn(folder)).toEqual(files.map(({ path }) => path).sort());
         for (const { path, sizeBytes, sha256 } of files) {
           const link = await readlink(join(folder, path)).catch(() => null);

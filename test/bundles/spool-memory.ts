@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import { constants, createGzip } from "node:zlib";
-import { ArchiveInspector } from "../../src/features/bundles/archive/archive-inspector";
+import { ArchiveThreads } from "../../src/features/bundles/archive/archive-threads";
 import { spoolUpload } from "../../src/features/bundles/archive/spool-upload";
 import { archiveOf, END, tarOf } from "./tar-builder";
 
@@ -10,13 +10,13 @@ const SAMPLE_EVERY_MS = 10;
 /** Spools so many random bytes as the files of one archive, and tells by how much the process has grown at most. */
 async function main(folder: string, bytes: number): Promise<void> {
   const limits = { maxUploadBytes: 2 * bytes, maxUnpackedBytes: 2 * bytes, maxFiles: 10_000 };
-  const inspector = new ArchiveInspector();
+  const threads = new ArchiveThreads();
   // Code that is loaded, and memory that zlib takes once.
   await (
     await spoolUpload(Readable.from([archiveOf([{ name: "dags/a", content: randomBytes(5_000_000) }])]), {
       folder,
       limits,
-      inspector,
+      threads,
     })
   ).dispose();
   const before = process.memoryUsage().rss;
@@ -27,10 +27,10 @@ async function main(folder: string, bytes: number): Promise<void> {
   const upload = Readable.from(tar(bytes, measure), { objectMode: false }).pipe(
     createGzip({ level: constants.Z_BEST_SPEED }),
   );
-  const spooled = await spoolUpload(upload, { folder, limits, inspector });
+  const spooled = await spoolUpload(upload, { folder, limits, threads });
   clearInterval(sampling);
   await spooled.dispose();
-  await inspector.stop();
+  await threads.stop();
   process.stdout.write(JSON.stringify({ sizeBytes: spooled.sizeBytes, grownBytes: most - before }));
 }
 

@@ -5,14 +5,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { ArchiveInspector } from "../../src/features/bundles/archive/archive-inspector";
+import { ArchiveThreads } from "../../src/features/bundles/archive/archive-threads";
 import { removeStaleSpools, spoolUpload } from "../../src/features/bundles/archive/spool-upload";
 import { InvalidInput } from "../../src/kernel/errors";
 import { archiveOf } from "./tar-builder";
 
 const LIMITS = { maxUploadBytes: 100_000, maxUnpackedBytes: 1_000_000, maxFiles: 20 };
-const inspector = new ArchiveInspector();
-afterAll(() => inspector.stop());
+const threads = new ArchiveThreads();
+afterAll(() => threads.stop());
 
 const ARCHIVE = archiveOf([
   { name: "dags/etl.py", content: "print(1)\n" },
@@ -25,20 +25,24 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-test("an upload is kept as it came, for its owner only, until it is disposed of", async () => {
+test("an upload and what was packed anew of it are kept for their owner only, until they are disposed of", async () => {
   const spooled = await spoolUpload(Readable.from([ARCHIVE.subarray(0, 99), ARCHIVE.subarray(99)]), {
     folder,
     limits: LIMITS,
-    inspector,
+    threads,
   });
-  const { file, sha256, sizeBytes, files } = spooled;
-  expect((await readFile(file)).equals(ARCHIVE)).toBe(true);
-  expect((await stat(file)).mode & 0o777).toBe(0o600);
-  expect({ sha256, sizeBytes, paths: files.map(({ path }) => path) }).toEqual({
-    sha256: createHash("sha256").update(ARCHIVE).digest("hex"),
-    sizeBytes: ARCHIVE.length,
-    paths: ["etl.py", "random"],
-  });
+  const { asUploaded, files } = spooled;
+  expect((await readFile(asUploaded.file)).equals(ARCHIVE)).toBe(true);
+  for (const { file, sha256, sizeBytes } of [spooled, asUploaded]) {
+    const bytes = await readFile(file);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect({ sha256, sizeBytes }).toEqual({
+      sha256: createHash("sha256").update(bytes).digest("hex"),
+      sizeBytes: bytes.length,
+    });
+  }
+  expect(files.map(({ path }) => path)).toEqual(["etl.py", "random"]);
+  expect((await readdir(folder)).length).toBe(2);
   await spooled.dispose();
   await spooled.dispose();
   expect(await readdir(folder)).toEqual([]);
@@ -70,7 +74,7 @@ test.each<[string, () => Readable, object]>([
   ],
 ])("of an upload that is %s nothing is kept or read any more", async (_name, open, refusal) => {
   const upload = open();
-  await expect(spoolUpload(upload, { folder, limits: LIMITS, inspector })).rejects.toMatchObject(refusal);
+  await expect(spoolUpload(upload, { folder, limits: LIMITS, threads })).rejects.toMatchObject(refusal);
   expect(await readdir(folder)).toEqual([]);
   expect(upload.destroyed).toBe(true);
 });
@@ -79,7 +83,7 @@ test("a spool folder that cannot be made is no fault of the upload, which is let
   await writeFile(join(folder, "file"), "");
   const upload = Readable.from([ARCHIVE]);
   await expect(
-    spoolUpload(upload, { folder: join(folder, "file", "below"), limits: LIMITS, inspector }),
+    spoolUpload(upload, { folder: join(folder, "file", "below"), limits: LIMITS, threads }),
   ).rejects.toMatchObject({ code: "ENOTDIR" });
   expect(upload.destroyed).toBe(true);
 });

@@ -4,7 +4,7 @@ import { chmod, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink,
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
-import { buildManifest } from "../../src/features/bundles/archive/build-manifest";
+import { readArchive } from "../../src/features/bundles/archive/read-archive";
 import { unpackArchive } from "../../src/features/bundles/archive/unpack-archive";
 import { archiveOf, pax, type Member } from "./tar-builder";
 
@@ -66,8 +66,13 @@ async function unpacked(archive: Buffer): Promise<Record<string, string>> {
   await mkdir(folder);
   await unpackArchive(Readable.from([archive]), folder, LIMITS);
   const tree = await treeOf(folder);
-  const files = await buildManifest(Readable.from([archive]), LIMITS);
-  expect(files.map(({ path }) => path).sort()).toEqual(Object.keys(tree).sort());
+  const paths: string[] = [];
+  await readArchive(
+    Readable.from([archive]),
+    { limits: LIMITS, isUpload: false },
+    async ({ path }) => void paths.push(path),
+  );
+  expect(paths.sort()).toEqual(Object.keys(tree).sort());
   return tree;
 }
 

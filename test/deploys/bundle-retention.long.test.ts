@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { newId } from "../../src/kernel/ids";
 import { DAY_MS, minusDays, toInstant } from "../../src/kernel/instant";
 import { createDeployment, finish, signUpAdmin, type BuiltDeployment } from "../builders/api";
-import { uploadDags, type Files, type UploadedRevision } from "../builders/dags";
+import { dagArchive, sha256Of, uploadDags, type Files, type UploadedRevision } from "../builders/dags";
 import { TestClock } from "../builders/clock";
 import { startTestApp, type TestApp } from "../world/app";
 
@@ -207,6 +207,25 @@ describe("fsck", () => {
     expect(await repair()).toMatchObject({ removed: 0 });
     await uploadDags(world, admin, deployment, { "a.py": "1" });
     expect((await fsck()).damaged).toEqual([]);
+  });
+
+  test("an archive that was stored as it came is whole again once it is uploaded again", async () => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const files = { "a.py": deployment.id };
+    const { dagTarballVersion } = await uploadDags(world, admin, deployment, files);
+    const sha256 = sha256Of(dagArchive(files));
+    await world.database.sql.query(
+      "INSERT INTO dag_archive (sha256, size_bytes, file_count, created_at) VALUES ($1, $2, 1, $3)",
+      [sha256, dagArchive(files).length, NOW],
+    );
+    await world.database.sql.query(
+      "UPDATE dag_bundle SET archive_sha256 = $1 WHERE deployment_id = $2 AND version = $3",
+      [sha256, deployment.id, dagTarballVersion],
+    );
+    expect(await fsck()).toMatchObject({ damaged: [{ sha256, state: "MISSING" }] });
+    await uploadDags(world, admin, deployment, files);
+    expect(await fsck()).toMatchObject({ damaged: [] });
+    expect(await stored()).toContain(sha256);
   });
 
   test("mentions what is none of its own, and leaves it alone", async () => {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,7 +18,8 @@ import {
   signUpAdmin,
   type BuiltDeployment,
 } from "../builders/api";
-import { cliParts, dagArchive, form, postForm, uploadDags, type Part } from "../builders/dags";
+import { cliParts, dagArchive, form, postForm, sha256Of, storedArchive, uploadDags, type Part } from "../builders/dags";
+import { archiveOf } from "../bundles/tar-builder";
 import { TestClock } from "../builders/clock";
 import { fingerprint } from "../builders/fingerprint";
 import { placedDags } from "../builders/placed-dags";
@@ -84,8 +84,8 @@ describe("an upload of DAGs", () => {
       dagTarballVersion,
       dagBundle: {
         version: dagTarballVersion,
-        sha256: createHash("sha256").update(archive).digest("hex"),
-        sizeBytes: archive.length,
+        sha256: sha256Of(storedArchive(A)),
+        sizeBytes: storedArchive(A).length,
         fileCount: 2,
       },
     });
@@ -159,12 +159,34 @@ describe("an upload of DAGs", () => {
       await uploadDags(world, admin, deployment, files),
     ];
     expect(two.dagTarballVersion > one.dagTarballVersion).toBe(true);
-    const sha256 = createHash("sha256").update(dagArchive(files)).digest("hex");
+    const sha256 = sha256Of(storedArchive(files));
     const [row] = await world.database.sql.query<{ count: number }>(
       "SELECT count(*) AS count FROM dag_archive WHERE sha256 = $1",
       [sha256],
     );
     expect(row?.count).toBe(1);
+  });
+});
+
+describe("the same files are the same bundle", () => {
+  const files = { "etl.py": "print('same')\n", "lib/orders.py": "ORDERS = 2\n" };
+  const packed = (order: readonly string[]) =>
+    order.map((path) => ({ name: `dags/${path}`, content: files[path as keyof typeof files], mode: 0o600 }));
+
+  test.each<[string, Buffer]>([
+    ["as the CLI packs them", dagArchive(files)],
+    ["in another order", archiveOf(packed(["lib/orders.py", "etl.py"]))],
+    ["without dags/", dagArchive(files, { prefix: "./" })],
+    ["with entries for folders", archiveOf([{ name: "dags/lib/", type: "5" }, ...packed(["etl.py", "lib/orders.py"])])],
+    ["on a Mac", archiveOf([{ name: "._dags" }, { name: "dags/._etl.py" }, ...packed(["etl.py", "lib/orders.py"])])],
+    ["as they are downloaded", storedArchive(files)],
+  ])("packed %s", async (_name, archive) => {
+    const deployment = await createDeployment(world, admin, DAG_ONLY);
+    const answer = await postForm(world, deployment.releaseName, cliParts(archive), admin);
+    expect(answer.statusCode).toBe(200);
+    expect((await historyOf(deployment))[0]).toMatchObject({ dagBundle: { sha256: sha256Of(storedArchive(files)) } });
+    await finish(world, answer.json().revisionId);
+    expect(await placedDags(world, deployment)).toEqual(files);
   });
 });
 
@@ -298,12 +320,13 @@ describe("an upload is refused", () => {
     const before = await fingerprint(world);
     const archive = dagArchive({ "a.py": releaseName });
     const { headers, payload } = form(cliParts(archive, "the CLI sends it last"));
-    const isInSpool = async (name: string): Promise<boolean> =>
-      (await stat(join(world.dataDir, "uploads", name))).size === archive.length;
+    const isInSpool = async (): Promise<boolean> => {
+      const uploaded = (await spools()).find((name) => !/\.(contents|packed)\./.test(name));
+      return uploaded !== undefined && (await stat(join(world.dataDir, "uploads", uploaded))).size === archive.length;
+    };
     const body = async function* () {
       yield payload.subarray(0, payload.indexOf("the CLI"));
-      for (let names = await spools(); names[0] === undefined || !(await isInSpool(names[0])); names = await spools())
-        await pause(5);
+      while (!(await isInSpool())) await pause(5);
     };
     const answer = await world.app.server.app.inject({
       method: "POST",

@@ -18,7 +18,8 @@ import {
   type BuiltRevision,
 } from "../builders/api";
 import { UPSERT } from "../builders/deployment-operations";
-import { cliParts, dagArchive, postForm, uploadDags } from "../builders/dags";
+import { cliParts, dagArchive, postForm, sha256Of, uploadDags } from "../builders/dags";
+import { archiveOf } from "../bundles/tar-builder";
 import { ScriptedDriver } from "../builders/drivers";
 import { fingerprint } from "../builders/fingerprint";
 import { registries, startRegistryWorld, type RegistryWorld } from "../registry/registry-world";
@@ -149,6 +150,18 @@ describe("rollbackDeploy with quarantine", () => {
     const refused = await upload("bad");
     expect(refused.statusCode).toBe(409);
     expect(refused.body).toContain("the DAG bundle");
+    // Of the same files in another archive.
+    const again = archiveOf([
+      { name: "dags/", type: "5" },
+      { name: "./dags/a.py", content: "bad", mode: 0o600 },
+    ]);
+    expect((await postForm(world, deployment.releaseName, cliParts(again), admin)).statusCode).toBe(409);
+    // As quarantines from before archives were packed anew know it.
+    await world.database.sql.query("UPDATE content_hold SET dag_bundle_sha256 = $1 WHERE deployment_id = $2", [
+      sha256Of(dagArchive({ "a.py": "bad" })),
+      deployment.id,
+    ]);
+    expect((await upload("bad")).statusCode).toBe(409);
     // The image that runs is not put in place by them.
     expect((await upload("better")).statusCode).toBe(200);
     expect(await codeOf(deploys(deployment, image("base"), digest("d")))).toBe("OK");

@@ -15,7 +15,7 @@ import type { BundleRecords } from "./app/ports";
 import { RepairStore } from "./app/repair-store";
 import { UnpackBundle } from "./app/unpack-bundle";
 import { ReceiveBundle } from "./app/receive-bundle";
-import { ArchiveInspector } from "./archive/archive-inspector";
+import { ArchiveThreads } from "./archive/archive-threads";
 import { PatchThreads } from "./archive/patch-threads";
 import { readArchivedFile } from "./archive/read-archived-file";
 import { removeStaleSpools, spoolUpload } from "./archive/spool-upload";
@@ -51,10 +51,10 @@ export function createBundlesModule({
   const spoolFolder = join(config.dataDir, "uploads");
   const limits = { maxUploadBytes, maxUnpackedBytes, maxFiles };
   const store = createStore(config);
-  const inspector = new ArchiveInspector();
+  const threads = new ArchiveThreads();
   const patches = new PatchThreads();
   const archives: Archives = {
-    spool: (upload) => spoolUpload(upload, { folder: spoolFolder, limits, inspector }),
+    spool: (upload) => spoolUpload(upload, { folder: spoolFolder, limits, threads }),
     unpack: (archive, folder) => unpackArchive(archive, folder, limits),
     readFile: readArchivedFile,
     patch: (texts) => patches.patch(texts),
@@ -72,7 +72,7 @@ export function createBundlesModule({
     cleanUp,
     limits,
     compare: new CompareBundles({ store, readModel, archives }),
-    receive: new ReceiveBundle({ store, removals, clock, archives }),
+    receive: new ReceiveBundle({ store, removals, readModel, clock, archives }),
     unpack: new UnpackBundle({ store, archives }),
     claim,
     checkStore: new CheckStore({ store, readModel, check }),
@@ -82,8 +82,8 @@ export function createBundlesModule({
       await removeStaleSpools(spoolFolder, STALE_AFTER_MS);
       if (store instanceof FolderBundleStore) await store.removeLeftovers(STALE_AFTER_MS);
     },
-    stop: async () => void (await Promise.all([inspector.stop(), patches.stop()])),
-    /** For the manager's transaction. */
+    stop: async () => void (await Promise.all([threads.stop(), patches.stop()])),
+    /** For the transaction that the manager stands for. */
     records: (manager: EntityManager): BundleRecords => new BundleRecordsSql(sqlOf(manager)),
   };
 }

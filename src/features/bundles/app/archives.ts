@@ -1,16 +1,18 @@
 import type { Readable } from "node:stream";
 import type { BundleFile } from "../domain/manifest";
 
-export interface InspectedArchive {
-  /** Of the file as it was uploaded. */
+/** An archive in a file of this machine. */
+export interface ArchiveInFile {
+  readonly file: string;
   readonly sha256: string;
-  readonly files: readonly BundleFile[];
+  readonly sizeBytes: number;
 }
 
-/** An upload that was found to be an archive of DAGs, in a file of this machine. */
-export interface SpooledUpload extends InspectedArchive {
-  readonly file: string;
-  readonly sizeBytes: number;
+/** An upload that was found to be an archive of DAGs, packed anew. */
+export interface SpooledUpload extends ArchiveInFile {
+  readonly files: readonly BundleFile[];
+  readonly asUploaded: ArchiveInFile;
+  /** Removes both files. */
   dispose(): Promise<void>;
 }
 
@@ -25,7 +27,7 @@ export interface TextsToCompare {
  */
 export interface Archives {
   /**
-   * Writes an upload to a file of this machine while it comes in, and inspects it.
+   * Writes an upload to a file of this machine while it comes in, and packs anew what it holds.
    * @throws ArchiveRefused
    */
   spool(upload: Readable): Promise<SpooledUpload>;

@@ -30,7 +30,7 @@ export class CheckBundle {
   }
 
   /**
-   * Whether every byte of it is as it was uploaded. What was read before and has not changed since is not read again.
+   * Whether every byte of it is as it was stored. What was read before and has not changed since is not read again.
    * @throws Unavailable while the store is away
    */
   async verifyChecksum(bundle: Pick<DagBundle, "sha256" | "sizeBytes">): Promise<BundleState> {

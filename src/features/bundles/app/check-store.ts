@@ -18,7 +18,7 @@ export interface StoreReport {
   readonly archives: number;
   /** Stored archives. */
   readonly stored: number;
-  /** Recorded, but the bytes are gone or not those that were uploaded, and which bundles suffer. */
+  /** Recorded, but the bytes are gone or not those that were stored, and which bundles suffer. */
   readonly damaged: readonly {
     readonly sha256: string;
     readonly state: BundleState;

@@ -6,6 +6,8 @@ import type { BundleFile } from "../domain/manifest";
 /** An archive whose bytes are in the store. */
 export interface StoredArchive {
   readonly sha256: string;
+  /** Of the upload that it was made of. Bundles from before archives were packed anew are known by that. */
+  readonly uploadSha256: string;
   readonly sizeBytes: number;
   readonly files: readonly BundleFile[];
 }

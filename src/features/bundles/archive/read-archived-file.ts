@@ -7,7 +7,7 @@ const NO_LIMITS = { maxUnpackedBytes: Number.MAX_SAFE_INTEGER, maxFiles: Number.
 /** One file of an archive, up to so many bytes; of a link, where it leads. Null where there is no such file. */
 export async function readArchivedFile(archive: Readable, path: string, maxBytes: number): Promise<Buffer | null> {
   let found: Buffer | null = null;
-  await readArchive(archive, NO_LIMITS, async (entry) => {
+  await readArchive(archive, { limits: NO_LIMITS, isUpload: false }, async (entry) => {
     if (entry.path !== path) return;
     const chunks: Buffer[] = entry.linkTarget === null ? [] : [Buffer.from(entry.linkTarget)];
     let bytes = 0;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { DomainError } from "../../../kernel/errors";
 import { ArchiveRefused } from "../domain/archive-refused";
-import type { ArchiveInspector } from "./archive-inspector";
+import type { ArchiveThreads } from "./archive-threads";
 import type { ArchiveLimits } from "../domain/archive-limits";
 import type { SpooledUpload } from "../app/archives";
 
@@ -14,8 +14,8 @@ const WRITE_BYTES = 512 * 1024;
 const WRITE_CHUNKS = 1_000;
 
 /**
- * Takes an upload in to a file, at the pace of the disk, and looks into it. Whatever goes wrong, no file is left and
- * the rest of the upload is not waited for.
+ * Takes an upload in to a file, at the pace of the disk, looks into it and packs it anew. Whatever goes wrong, no file is
+ * left and the rest of the upload is not waited for.
  * @throws ArchiveRefused
  */
 export async function spoolUpload(
@@ -23,20 +23,25 @@ export async function spoolUpload(
   {
     folder,
     limits,
-    inspector,
-  }: { readonly folder: string; readonly limits: ArchiveLimits; readonly inspector: ArchiveInspector },
+    threads,
+  }: { readonly folder: string; readonly limits: ArchiveLimits; readonly threads: Pick<ArchiveThreads, "repack"> },
 ): Promise<SpooledUpload> {
   // Without a listener, an upload that breaks off before it is read would end the process. The read reports the error.
   upload.on("error", () => undefined);
-  const file = join(folder, `${randomUUID()}${ENDING}`);
+  const name = join(folder, randomUUID());
+  const [file, contents, packed] = [`${name}${ENDING}`, `${name}.contents${ENDING}`, `${name}.packed${ENDING}`];
   const handle = await create(file).catch((error: unknown) => {
     upload.destroy();
     throw error;
   });
-  const dispose = (): Promise<void> => rm(file, { force: true });
+  const dispose = async (): Promise<void> => {
+    await Promise.all([file, contents, packed].map((path) => rm(path, { force: true })));
+  };
   try {
-    const sizeBytes = await write(upload, handle, limits).finally(() => handle.close());
-    return { ...(await inspector.inspect(file, limits)), file, sizeBytes, dispose };
+    const uploadBytes = await write(upload, handle, limits).finally(() => handle.close());
+    const { uploadSha256, ...archive } = await threads.repack({ upload: file, contents, packed, limits });
+    const asUploaded = { file, sha256: uploadSha256, sizeBytes: uploadBytes };
+    return { ...archive, file: packed, asUploaded, dispose };
   } catch (error) {
     await dispose();
     throw error;

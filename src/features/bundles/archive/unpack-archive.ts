@@ -8,7 +8,7 @@ import { readArchive, type ArchiveEntry } from "./read-archive";
 const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
- * Writes an archive's tree below an empty folder that is the caller's alone: files as 0644 or 0755 and folders as 0755,
+ * Writes a stored archive's tree below an empty folder that is the caller's alone: files as 0644 or 0755 and folders as 0755,
  * whatever the process's umask, since Airflow reads them as another user. Links are made last, so nothing is ever
  * written through one. What is there after an error is to be thrown away; nothing is added to it any more.
  * @throws ArchiveRefused
@@ -20,7 +20,7 @@ export async function unpackArchive(
 ): Promise<void> {
   const links: { readonly path: string; readonly target: string }[] = [];
   const folders = new Folders(folder);
-  await readArchive(gzipped, limits, async (entry) => {
+  await readArchive(gzipped, { limits, isUpload: false }, async (entry) => {
     const path = join(folder, entry.path);
     if (entry.linkTarget !== null) return void links.push({ path, target: entry.linkTarget });
     await folders.make(dirname(path));

@@ -5,7 +5,7 @@ import type { Instant } from "../../../kernel/instant";
 /** Postgres writes a bigint as text; every size here is below 2^53. */
 const asNumber = { from: (value: string | number): number => Number(value), to: (value: number): number => value };
 
-/** An uploaded archive, stored once however many Deployments and versions name it. */
+/** An archive of uploaded files, stored once however many Deployments and versions name it. */
 @Entity("dag_archive")
 export class DagArchiveRow {
   /** Of the archive's bytes; the store keeps them under it. */

@@ -5,7 +5,7 @@ export interface DagBundle {
   readonly deploymentId: string;
   /** UTC instant of the upload with microseconds; sorts as text. */
   readonly version: string;
-  /** Of the archive, as it was uploaded. */
+  /** Of the archive that is stored and downloaded. */
   readonly sha256: string;
   /** Of the archive, compressed. */
   readonly sizeBytes: number;

@@ -9,7 +9,10 @@ export class DagBundle {
   @Field(() => String, { description: "UTC instant of the upload, sortable as text: 2024-01-12T18:32:20.589893Z." })
   version: string;
 
-  @Field(() => String, { description: "Checksum of the archive as it was uploaded." })
+  @Field(() => String, {
+    description:
+      "SHA-256 of the archive that is stored and downloaded. It depends on the files alone: packed anew they have the same.",
+  })
   sha256: string;
 
   @Field(() => Int, { description: "Size of the archive, compressed." })

@@ -83,7 +83,9 @@ export class RecordDagUpload {
       ]);
       // An image that is being rolled out is put in place together with the DAGs.
       const { imageRepository, imageTag, imageDigest } = head?.status === "INITIALIZED" ? head : NO_IMAGE;
-      refuseHeld(deployment, holds, { imageRepository, imageTag, imageDigest, dagBundleSha256: archive.sha256 });
+      // A bundle that was put on hold before archives were packed anew is known as it was uploaded.
+      for (const dagBundleSha256 of [archive.sha256, archive.uploadSha256])
+        refuseHeld(deployment, holds, { imageRepository, imageTag, imageDigest, dagBundleSha256 });
       const at = clock();
       await this.checkRoom(stores, deployment.id, archive);
       const { version } = await stores.bundles.add({ deploymentId: deployment.id, archive, at });

@@ -81,7 +81,7 @@ const TARGET_RULES: readonly Rule[] = [
     issue(
       "DAG_BUNDLE_MISSING",
       `DAG bundle ${target.dagTarballVersion ?? ""} of revision ${target.number} is ${bundle === "MISSING" ? "no longer stored" : "stored, but damaged"}.`,
-      "Upload the same archive again, to this or any other Deployment; one that is packed anew is another.",
+      "Upload the same files again, to this or any other Deployment.",
     ),
   ({ target, image }) =>
     image?.kind === "MISSING" &&

@@ -2,22 +2,25 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { ArchiveInspector } from "../../src/features/bundles/archive/archive-inspector";
+import { ArchiveThreads } from "../../src/features/bundles/archive/archive-threads";
 import { ArchiveRefused } from "../../src/features/bundles/domain/archive-refused";
 import { archiveOf } from "./tar-builder";
 
 const LIMITS = { maxUploadBytes: 1e9, maxUnpackedBytes: 1e9, maxFiles: 5 };
 
 let folder: string;
-let inspector: ArchiveInspector;
+let threads: ArchiveThreads;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "retrograde-inspector-"));
-  inspector = new ArchiveInspector();
+  folder = await mkdtemp(join(tmpdir(), "retrograde-threads-"));
+  threads = new ArchiveThreads();
 });
 afterEach(async () => {
-  await inspector.stop();
+  await threads.stop();
   await rm(folder, { recursive: true });
 });
+
+const repack = (upload: string) =>
+  threads.repack({ upload, packed: `${upload}.packed`, contents: `${upload}.contents`, limits: LIMITS });
 
 async function fileWith(name: string, bytes: Buffer): Promise<string> {
   const file = join(folder, name);
@@ -30,28 +33,28 @@ test("more archives at once than there are threads are each told apart", async (
   const files = await Promise.all(
     names.map((name) => fileWith(name, archiveOf([{ name: `dags/${name}`, content: name }]))),
   );
-  const found = await Promise.all(files.map((file) => inspector.inspect(file, LIMITS)));
+  const found = await Promise.all(files.map((file) => repack(file)));
   expect(found.map(({ files: [file] }) => file?.path)).toEqual(names);
 });
 
 test("a refusal comes back as one, with its problem; the thread goes on with the next", async () => {
   const bad = await fileWith("bad", gzipSync(Buffer.from("no tar".repeat(500))));
   const good = await fileWith("good", archiveOf([]));
-  const refusal = await inspector.inspect(bad, LIMITS).catch((error: unknown) => error);
+  const refusal = await repack(bad).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(ArchiveRefused);
   expect(refusal).toMatchObject({ problem: "NOT_TAR", message: expect.stringContaining("no tar archive") });
-  expect((await inspector.inspect(good, LIMITS)).files).toEqual([]);
+  expect((await repack(good)).files).toEqual([]);
 });
 
 test("a file that cannot be read is no refusal", async () => {
-  const error = await inspector.inspect(join(folder, "gone"), LIMITS).catch((reason: unknown) => reason);
+  const error = await repack(join(folder, "gone")).catch((reason: unknown) => reason);
   expect(error).not.toBeInstanceOf(ArchiveRefused);
-  expect(error).toMatchObject({ message: expect.stringContaining("ENOENT") });
+  expect(error).toMatchObject({ message: expect.stringContaining("ENOENT"), code: "ENOENT" });
 });
 
 test("what is under way when it is stopped fails", async () => {
   const large = await fileWith("large", archiveOf([{ name: "dags/zeros", content: Buffer.alloc(200_000_000) }]));
-  const failing = expect(inspector.inspect(large, LIMITS)).rejects.toThrow();
-  await inspector.stop();
+  const failing = expect(repack(large)).rejects.toThrow();
+  await threads.stop();
   await failing;
 });
