@@ -21,6 +21,7 @@ import { EndedSessions1796000100000 } from "./1796000100000-ended-sessions";
 import { ContentHolds1796000200000 } from "./1796000200000-content-holds";
 import { KeyExpiry1797000200000 } from "./1797000200000-key-expiry";
 import { DeploySources1797000400000 } from "./1797000400000-deploy-sources";
+import { SigningKeyRotation1797000200100 } from "./1797000200100-signing-key-rotation";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   ContentHolds1796000200000,
   KeyExpiry1797000200000,
   DeploySources1797000400000,
+  SigningKeyRotation1797000200100,
 ];

@@ -28,6 +28,8 @@ import type { OutageLog } from "../infrastructure/outages/outage-log";
 import type { Metrics } from "../infrastructure/metrics/metrics";
 import { NO_METRICS } from "../infrastructure/line-export/line-exporter";
 import { forgetEmptyQueues } from "../infrastructure/jobs/outbox";
+import { AesSecretBox } from "../infrastructure/secrets/aes-secret-box";
+import { encryptionKeysOf } from "./encryption-keys";
 
 const CLEANUP_BATCH = 1_000;
 const RELEASES_NAMED = 10;
@@ -93,6 +95,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     metrics: { ...NO_METRICS, lagSeconds: (seconds) => (lag.audit = seconds) },
   });
   const { trail } = auditModule;
+  const secrets = new AesSecretBox(await encryptionKeysOf(config));
   const accessModule = await access.createAccessModule({
     config,
     dataSource,
@@ -102,11 +105,12 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     clock,
     databaseClock,
     log,
+    secrets,
   });
   const shared = { config, dataSource, audit: trail, clock, access: accessModule };
   const signOnModule = signOn.createSignOnModule({ ...shared, log, outages });
   const workspacesModule = workspaces.createWorkspacesModule(shared);
-  const deploymentsModule = await deployments.createDeploymentsModule({
+  const deploymentsModule = deployments.createDeploymentsModule({
     config,
     dataSource,
     backgroundSource,
@@ -115,6 +119,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     catalogue,
     airflowImages,
     publicUrl,
+    secrets,
     access: accessModule,
     logs: logsModule,
     workspaces: {

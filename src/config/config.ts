@@ -189,6 +189,8 @@ interface AuthConfig {
   readonly sessionMs: number;
   /** A folder with `tls.key`, or a PEM file. Absent: the process creates a key of its own. */
   readonly signingKeyPath?: string;
+  /** Of the key that signed before: proves sessions, and signs none. */
+  readonly previousSigningKeyPath?: string;
   /** Limits on sign-ups without an invitation. */
   readonly signUps: {
     readonly perAddress: number;

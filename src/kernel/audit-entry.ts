@@ -58,7 +58,8 @@ export type AuditAction =
   | "deploy_revision.lift_quarantine"
   | "deploy_revision.pin"
   | "deploy_revision.unpin"
-  | "system.cleanup_deploy_revisions";
+  | "system.cleanup_deploy_revisions"
+  | "system.rotate_signing_key";
 
 /** Who did what to which object. The address and the time are added when the entry is written. */
 export interface AuditEntry {

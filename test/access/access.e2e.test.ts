@@ -5,6 +5,7 @@ import {
   createDeployment,
   createWorkspace,
   serviceAccountWith,
+  sessionOn,
   signUp,
   signUpAdmin,
   userWith,
@@ -101,7 +102,7 @@ describe("access", () => {
 
   test("an expired session is told so, and does not disturb what needs none", async () => {
     const short = await startTestApp({ database: world.database, env: { JWT__AUTH_DURATION: "1000" } });
-    const { token } = await signUp(short, { by: admin });
+    const { token } = await signUp(short, { by: await sessionOn(short, admin) });
     await sleep(2_100);
     expect((await askInVain(short, "{ workspaces { id } }", null, token)).extensions).toMatchObject({
       code: "UNAUTHENTICATED",

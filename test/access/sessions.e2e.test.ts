@@ -2,8 +2,11 @@ import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, ran
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SignJWT } from "jose";
+import { decodeProtectedHeader, SignJWT } from "jose";
+import { rotateSigningKey } from "../../src/composition/rotate-signing-key";
+import { AesSecretBox } from "../../src/infrastructure/secrets/aes-secret-box";
 import { ask, askInVain, bindRole, signUp, signUpAdmin, type Account } from "../builders/api";
+import { pino } from "pino";
 import { untilNotified } from "../builders/until-notified";
 import { createTestDatabase } from "../world/database";
 import { startTestApp, type Answer, type TestApp } from "../world/app";
@@ -35,10 +38,11 @@ async function expectRefused(token: string, reason: string): Promise<void> {
 const codeOf = ({ errors }: Answer): string => errors?.[0]?.extensions.code ?? "OK";
 
 async function signingKey(): Promise<ReturnType<typeof createPrivateKey>> {
-  const [row] = await world.database.sql.query<{ pem: string }>(
-    "SELECT private_key_pem AS pem FROM signing_key WHERE purpose = 'SESSIONS'",
+  const [row] = await world.database.sql.query<{ id: string; sealed: string }>(
+    "SELECT id, private_key_pem AS sealed FROM signing_key WHERE purpose = 'SESSIONS'",
   );
-  return createPrivateKey(row?.pem ?? "");
+  const box = new AesSecretBox(world.config.secrets.encryptionKeys).of(row?.id ?? "");
+  return createPrivateKey(box.open(row?.sealed ?? "", "private_key_pem"));
 }
 
 interface Claims {
@@ -46,20 +50,27 @@ interface Claims {
   readonly issuer?: string;
   readonly expiresInSeconds?: number | null;
   readonly notBeforeInSeconds?: number;
+  /** Null for a token without the claim. */
+  readonly issuedInSeconds?: number | null;
+  readonly audience?: string | null;
+  readonly kid?: string;
 }
 
 /** A token as the installation would make it, but for what is said. */
 async function forge(
-  { subject = admin.id, issuer = "retrograde", expiresInSeconds = 600, notBeforeInSeconds = 0 }: Claims,
+  { subject = admin.id, issuer = "retrograde", expiresInSeconds = 600, notBeforeInSeconds = 0, ...claims }: Claims,
   key?: ReturnType<typeof createPrivateKey>,
 ) {
   const now = Math.floor(Date.now() / 1000);
+  const keyId = String(decodeProtectedHeader(admin.token).kid);
+  const { issuedInSeconds = 0, audience = "retrograde" } = claims;
   const token = new SignJWT()
-    .setProtectedHeader({ alg: "EdDSA" })
+    .setProtectedHeader({ alg: "EdDSA", kid: claims.kid ?? keyId })
     .setIssuer(issuer)
     .setSubject(subject)
-    .setIssuedAt(now)
     .setNotBefore(now + notBeforeInSeconds);
+  if (issuedInSeconds !== null) token.setIssuedAt(now + issuedInSeconds);
+  if (audience !== null) token.setAudience(audience);
   if (expiresInSeconds !== null) token.setExpirationTime(now + expiresInSeconds);
   return token.sign(key ?? (await signingKey()));
 }
@@ -74,6 +85,7 @@ describe("a session token", () => {
     >;
     expect(claims).toEqual({
       iss: "retrograde",
+      aud: "retrograde",
       sub: admin.id,
       jti: expect.any(String),
       iat: expect.any(Number),
@@ -90,6 +102,12 @@ describe("a session token", () => {
     ["that never runs out", { expiresInSeconds: null }, "INVALID"],
     ["of another issuer", { issuer: "somebody else" }, "INVALID"],
     ["that is not valid yet", { notBeforeInSeconds: 300 }, "INVALID"],
+    ["of the future", { issuedInSeconds: 60 }, "INVALID"],
+    ["without a time of issue", { issuedInSeconds: null }, "INVALID"],
+    ["that lives longer than sessions do", { expiresInSeconds: 86_401 }, "INVALID"],
+    ["for others", { audience: "registry" }, "INVALID"],
+    ["for nobody in particular, as older versions made them", { audience: null }, "INVALID"],
+    ["of a key that is not there", { kid: "nothing" }, "INVALID"],
     ["of a user who never was", { subject: randomUUID() }, "INVALID"],
     ["of what is no user's id", { subject: "somebody" }, "INVALID"],
     ["of nobody", { subject: "" }, "INVALID"],
@@ -190,6 +208,7 @@ describe("the key that signs sessions", () => {
       const token = await signUpAdmin(first);
       for (const replica of replicas) expect(await ask(replica, ME, null, token)).toHaveProperty("workspaces");
       expect(await database.sql.query("SELECT purpose FROM signing_key ORDER BY purpose")).toEqual([
+        { purpose: "DERIVED" },
         { purpose: "REGISTRY" },
         { purpose: "SESSIONS" },
       ]);
@@ -222,6 +241,79 @@ describe("the key that signs sessions", () => {
       await Promise.all([one.close(), two.close()]);
       await rm(folder, { recursive: true });
     }
+  });
+
+  test("lies in the database sealed, and what lay there in plain text is sealed at the next start", async () => {
+    const stored = () =>
+      world.database.sql.query<{ pem: string }>("SELECT private_key_pem AS pem FROM signing_key ORDER BY id");
+    for (const { pem } of await stored()) expect(pem).toMatch(/^v1\.[0-9a-f]{8}\./);
+    const plain = (await signingKey()).export({ type: "pkcs8", format: "pem" });
+    await world.database.sql.query("UPDATE signing_key SET private_key_pem = $1 WHERE purpose = 'SESSIONS'", [plain]);
+    await expect(startTestApp({ database: world.database, env: { SECRETS__ENCRYPTION_KEYS: "" } })).rejects.toThrow(
+      /SECRETS__ENCRYPTION_KEYS.*jwt\.certPath/,
+    );
+    const replica = await startTestApp({ database: world.database });
+    try {
+      expect(await ask(replica, ME, null, admin.token)).toHaveProperty("workspaces");
+    } finally {
+      await replica.close();
+    }
+    for (const { pem } of await stored()) expect(pem).toMatch(/^v1\.[0-9a-f]{8}\./);
+  });
+
+  test("keeps a start from going on where it cannot be read, and says what to do", async () => {
+    const other = Buffer.alloc(32, "another key").toString("base64");
+    await expect(startTestApp({ database: world.database, env: { SECRETS__ENCRYPTION_KEYS: other } })).rejects.toThrow(
+      /cannot be decrypted.*secrets\.encryptionKeys.*rotate-signing-key --end-sessions/,
+    );
+  });
+
+  const rotate = (endSessions: boolean): Promise<void> =>
+    rotateSigningKey(world.config, {
+      databaseUrl: world.database.url,
+      log: pino({ level: "silent" }),
+      which: "SESSIONS",
+      endSessions,
+    });
+
+  test("is replaced while replicas run: they sign with the new one, and nobody is signed out", async () => {
+    const replica = await startTestApp({ database: world.database });
+    try {
+      const before = decodeProtectedHeader(admin.token).kid;
+      await rotate(false);
+      const kidOf = async (): Promise<unknown> => decodeProtectedHeader(await reissued(replica)).kid;
+      expect(await untilNotified(async () => String((await kidOf()) !== before), "true")).toBe("true");
+      const fresh = await reissued(replica);
+      for (const one of [world, replica])
+        for (const token of [admin.token, fresh]) expect(await ask(one, ME, null, token)).toHaveProperty("workspaces");
+      const lines = await world.database.sql.query(
+        "SELECT actor_label AS actor, details FROM audit_line WHERE action = 'system.rotate_signing_key'",
+      );
+      expect(lines).toEqual([{ actor: "Command line", details: { purpose: "SESSIONS", endSessions: false } }]);
+    } finally {
+      await replica.close();
+    }
+  });
+
+  test("that was replaced goes once nothing that it has signed is valid", async () => {
+    const count = async (): Promise<unknown> =>
+      world.database.sql.query("SELECT count(*)::int AS count FROM signing_key WHERE purpose = 'SESSIONS'");
+    const { access } = world.app.features;
+    expect(await count()).toEqual([{ count: 2 }]);
+    await access.forgetExpired(new Date().toISOString());
+    expect(await count()).toEqual([{ count: 2 }]);
+    await access.forgetExpired(new Date(Date.now() + 3 * 86_400_000).toISOString());
+    expect(await count()).toEqual([{ count: 1 }]);
+  });
+
+  test("is replaced at the cost of all sessions where it may be known to others", async () => {
+    const stolen = await signingKey();
+    const kid = String(decodeProtectedHeader(await reissued(world)).kid);
+    await rotate(true);
+    const code = async (): Promise<string> => codeOf(await world.send(ME, null, admin.token));
+    expect(await untilNotified(code, "UNAUTHENTICATED")).toBe("UNAUTHENTICATED");
+    await expectRefused(await forge({ kid }, stolen), "INVALID");
+    expect(await ask(world, ME, null, await reissued(world))).toHaveProperty("workspaces");
   });
 
   /** The first user's session by the replica's own key. */

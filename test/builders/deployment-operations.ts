@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { AesSecretBox } from "../../src/features/deployments/crypto/aes-secret-box";
+import { AesSecretBox } from "../../src/infrastructure/secrets/aes-secret-box";
 import { ask, type BuiltDeployment } from "./api";
 import type { TestApp } from "../world/app";
 

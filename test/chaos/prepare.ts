@@ -25,6 +25,7 @@ export function replicasOf(
     DATABASE_URL: databaseUrl,
     ELASTICSEARCH_URL: elasticsearch.url,
     DATA_DIR: dataDir,
+    SECRETS__ENCRYPTION_KEYS: Buffer.alloc(32, "a test's key").toString("base64"),
     DEPLOYMENTS__DEPLOY_ROLLBACK__ENABLED: "true",
     DEPLOYMENTS__DAG_ONLY_DEPLOYMENT: "true",
     DEPLOYMENTS__CONFIGURE_DAG_DEPLOYMENT: "true",

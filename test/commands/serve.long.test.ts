@@ -177,7 +177,12 @@ describe("retrograde serve", () => {
   test("in production wants the migrations first, has no demo, and makes the first user its administrator", async () => {
     const name = `serve_${process.pid}`;
     await administer(`CREATE DATABASE ${name}`);
-    const env = { DATA_DIR: dataDir, DATABASE_URL: withDatabase(serverUrl(), name), PORT: "0" };
+    const env = {
+      DATA_DIR: dataDir,
+      DATABASE_URL: withDatabase(serverUrl(), name),
+      PORT: "0",
+      SECRETS__ENCRYPTION_KEYS: Buffer.alloc(32, "a test's key").toString("base64"),
+    };
     try {
       const lacking = [retrograde(["serve"], env), retrograde(["cleanup-deploy-revisions"], env)];
       for (const { ended, output } of lacking) {

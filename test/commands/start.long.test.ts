@@ -42,6 +42,7 @@ test("while it starts it is alive and not ready, and says what it waits for", as
   const service = ServiceProcess.run(["serve"], {
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
+    SECRETS__ENCRYPTION_KEYS: Buffer.alloc(32, "a test's key").toString("base64"),
     MIGRATE_ON_START: "true",
     PORT: String(port),
     AUTH__OPENID_CONNECT__GOOGLE__ENABLED: "true",
@@ -84,7 +85,12 @@ test("errors of the configuration's paths and addresses name the setting", async
   const database = await createTestDatabase();
   const file = join(dataDir, "a-file");
   await writeFile(file, "");
-  const withDatabase = { DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: "0" };
+  const withDatabase = {
+    DATABASE_URL: database.url,
+    DATA_DIR: dataDir,
+    PORT: "0",
+    SECRETS__ENCRYPTION_KEYS: Buffer.alloc(32, "a test's key").toString("base64"),
+  };
   try {
     for (const [env, expected] of [
       [

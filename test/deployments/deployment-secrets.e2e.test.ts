@@ -1,3 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ask, askInVain, createDeployment, createWorkspace, signUpAdmin, type BuiltDeployment } from "../builders/api";
 import { DELETE, readDeployment, rowOf, secretsOf, SET_VARIABLES, UPSERT } from "../builders/deployment-operations";
 import { fingerprint } from "../builders/fingerprint";
@@ -17,8 +21,13 @@ const OPENED = { variables: { TOKEN: SECRET }, sshKey: SECRET, dockerConfigJson:
 
 let world: TestApp;
 let admin: string;
+let ownKey: { JWT__CERT_PATH: string };
 beforeAll(async () => {
-  world = await startTestApp({ env: { SECRETS__ENCRYPTION_KEYS: key(1) } });
+  // The key of sessions is the replicas' own: without the key that sealed it a start would be refused.
+  const signingKey = join(await mkdtemp(join(tmpdir(), "retrograde-key-")), "tls.key");
+  await writeFile(signingKey, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));
+  ownKey = { JWT__CERT_PATH: signingKey };
+  world = await startTestApp({ env: { ...ownKey, SECRETS__ENCRYPTION_KEYS: key(1) } });
   admin = await signUpAdmin(world);
 });
 afterAll(() => world.close());
@@ -44,7 +53,7 @@ async function inPlainText(deployment: BuiltDeployment): Promise<void> {
 
 /** Starts once more on the same database, with these keys. */
 async function restart(keys: string): Promise<void> {
-  const replica = await startTestApp({ database: world.database, env: { SECRETS__ENCRYPTION_KEYS: keys } });
+  const replica = await startTestApp({ database: world.database, env: { ...ownKey, SECRETS__ENCRYPTION_KEYS: keys } });
   await replica.close();
 }
 
@@ -108,7 +117,10 @@ test("keys can be changed: the new one comes first, and after a start the old on
 test("a start without the key that sealed leaves everything as it is, and new secrets can be set", async () => {
   const deployment = await withSecrets();
   const before = await fingerprint(world);
-  const replica = await startTestApp({ database: world.database, env: { SECRETS__ENCRYPTION_KEYS: key(3) } });
+  const replica = await startTestApp({
+    database: world.database,
+    env: { ...ownKey, SECRETS__ENCRYPTION_KEYS: key(3) },
+  });
   try {
     expect(await fingerprint(world)).toEqual(before);
     await ask(replica, UPSERT, { deploymentUuid: deployment.id, ...SETTINGS }, admin);
@@ -122,7 +134,7 @@ test("a start without the key that sealed leaves everything as it is, and new se
 describe("without a key", () => {
   let keyless: TestApp;
   beforeAll(async () => {
-    keyless = await startTestApp({ database: world.database, env: { SECRETS__ENCRYPTION_KEYS: "" } });
+    keyless = await startTestApp({ database: world.database, env: { ...ownKey, SECRETS__ENCRYPTION_KEYS: "" } });
   });
   afterAll(() => keyless.close());
 
@@ -167,9 +179,9 @@ describe("without a key", () => {
   test("it does not start while secrets lie there in plain text, and says what to do", async () => {
     const deployment = await withSecrets();
     await inPlainText(deployment);
-    await expect(startTestApp({ database: world.database, env: { SECRETS__ENCRYPTION_KEYS: "" } })).rejects.toThrow(
-      /1 Deployment.*SECRETS__ENCRYPTION_KEYS/,
-    );
+    await expect(
+      startTestApp({ database: world.database, env: { ...ownKey, SECRETS__ENCRYPTION_KEYS: "" } }),
+    ).rejects.toThrow(/1 Deployment.*SECRETS__ENCRYPTION_KEYS/);
     await restart(key(1));
     expect(await secretsOf(world, deployment)).toEqual(OPENED);
   });

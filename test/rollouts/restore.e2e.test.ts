@@ -46,7 +46,12 @@ const reasonOf = async (world: TestApp, id: string): Promise<string> =>
 const sayRestored = async (): Promise<string> =>
   (
     await promisify(execFile)(process.execPath, [MAIN, "restored"], {
-      env: { PATH: process.env["PATH"], DATABASE_URL: restored.url, DATA_DIR: dataDir },
+      env: {
+        PATH: process.env["PATH"],
+        DATABASE_URL: restored.url,
+        DATA_DIR: dataDir,
+        SECRETS__ENCRYPTION_KEYS: Buffer.alloc(32, "a test's key").toString("base64"),
+      },
     })
   ).stdout;
 

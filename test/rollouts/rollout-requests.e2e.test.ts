@@ -1,3 +1,7 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RolloutRequest } from "../../src/features/rollouts";
 import {
@@ -230,10 +234,14 @@ describe("a driver is told", () => {
       request.secrets();
       return apply(request, signal);
     });
+    const folder = await mkdtemp(join(tmpdir(), "retrograde-key-"));
+    const signingKey = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
+    await writeFile(join(folder, "tls.key"), signingKey);
     const replica = await startTestApp({
       driver: other,
       database: world.database,
-      env: { SECRETS__ENCRYPTION_KEYS: key(2) },
+      // Its own key of sessions, as it cannot decrypt the kept one.
+      env: { SECRETS__ENCRYPTION_KEYS: key(2), JWT__CERT_PATH: folder },
     });
     try {
       await applyOnce(replica, revision.id);

@@ -49,7 +49,13 @@ interface Ended {
 /** A command as an operator runs it. */
 const retrograde = (world: TestApp, args: string[], env: Record<string, string> = {}): Promise<Ended> =>
   new Promise((resolve) => {
-    const all = { PATH: process.env["PATH"], DATABASE_URL: world.database.url, DATA_DIR: world.dataDir, ...env };
+    const all = {
+      PATH: process.env["PATH"],
+      DATABASE_URL: world.database.url,
+      DATA_DIR: world.dataDir,
+      SECRETS__ENCRYPTION_KEYS: world.config.secrets.encryptionKeys.join(),
+      ...env,
+    };
     execFile(process.execPath, [MAIN, ...args], { env: all }, (error, stdout) =>
       resolve({ code: Number(error?.code ?? 0), stdout }),
     );

@@ -44,6 +44,7 @@ beforeAll(async () => {
     PORT: "0",
     TMPDIR: tmpdir(),
     BOOTSTRAP_TOKEN,
+    SECRETS__ENCRYPTION_KEYS: Buffer.alloc(32, "a test's key").toString("base64"),
     DEPLOYMENTS__DAG_ONLY_DEPLOYMENT: "true",
     DEPLOYMENTS__CONFIGURE_DAG_DEPLOYMENT: "true",
   });

@@ -64,6 +64,12 @@ export const auth = {
     values: [config("jwt.certPath")],
     description: "Key that signs tokens: a folder with tls.key, or a PEM file.",
   }),
+  previousSigningKeyPath: optionalSetting({
+    kind: filePath,
+    values: [config("jwt.previousCertPath")],
+    description:
+      "The key that signed before `auth.signingKeyPath`: sessions that it has signed go on until they end. A folder with tls.key, or a PEM file.",
+  }),
   signUps: {
     perAddress: setting({
       kind: wholeNumber(1, 100_000),
@@ -89,19 +95,22 @@ export const auth = {
       kind: wholeNumber(1, 100_000),
       default: 10,
       values: [config("auth.local.loginAttempts.perAccount")],
-      description: "Failed sign-ins to one account before it has to wait.",
+      description:
+        "Failed sign-ins to one account from one network before further ones there have to wait; from all networks that the account has not signed in from, five times as many.",
     }),
     perAddress: setting({
       kind: wholeNumber(1, 100_000),
       default: 50,
       values: [config("auth.local.loginAttempts.perAddress")],
-      description: "Failed sign-ins from one address before it has to wait.",
+      description:
+        "Failed sign-ins from one address (IPv6: one /64 network), at accounts that have not signed in from there, before further ones have to wait.",
     }),
     windowSeconds: setting({
       kind: wholeNumber(1, 86_400),
       default: 900,
       values: [config("auth.local.loginAttempts.windowSeconds")],
-      description: "Seconds over which failed sign-ins are counted.",
+      description:
+        "The longest wait in seconds: it begins with 5 s and doubles with each failure. Failures are forgotten a day after the last one.",
     }),
   },
 };

@@ -1,13 +1,12 @@
-import { readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { LessThan, type DataSource, type EntityManager } from "typeorm";
 import type { Config } from "../../config";
 import type { AuditTrail } from "../../kernel/audit-trail";
 import type { Clock } from "../../kernel/clock";
-import { minusDays, type Instant } from "../../kernel/instant";
+import { DAY_MS, minusDays, type Instant } from "../../kernel/instant";
+import type { SecretBox } from "../../kernel/secret-box";
 import { sqlOf } from "../../infrastructure/postgres/data-source";
 import type { DatabaseClock } from "../../infrastructure/postgres/database-clock";
 import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
@@ -36,7 +35,7 @@ import { UpdateTeam } from "./app/update-team";
 import { UpdateUser } from "./app/update-user";
 import { VerifyEmail } from "./app/verify-email";
 import { Argon2Hasher } from "./crypto/argon2-hasher";
-import { derivedKey, generateSigningKey, JwtSessionTokens } from "./crypto/jwt-session-tokens";
+import { derivedKey, JwtSessionTokens } from "./crypto/jwt-session-tokens";
 import { FailedLoginRow } from "./db/access.rows";
 import { AccessChanges } from "./db/access-changes";
 import { AccessReadModelSql } from "./db/access-read-model";
@@ -48,7 +47,7 @@ import { EndedSessionRow } from "./db/ended-session.row";
 import { EndedSessionsSql } from "./db/ended-sessions";
 import { FailedLogins } from "./db/failed-logins";
 import { InvitationStore } from "./db/invitation-store";
-import { keptSigningKey, type SigningKey } from "./db/signing-key-store";
+import type { SigningKey } from "./db/signing-key-store";
 import { TeamReadModelSql } from "./db/team-read-model";
 import { TeamStore } from "./db/team-store";
 import { Directory } from "./domain/directory";
@@ -66,6 +65,7 @@ import { TeamMutationResolver } from "./graphql/team-mutations.resolver";
 import { TeamQueryResolver } from "./graphql/team-queries.resolver";
 import { TeamResolver } from "./graphql/team.resolver";
 import { UsersResolver } from "./graphql/users.resolver";
+import { openSigningKeys } from "./signing-keys";
 
 export {
   EmailRow,
@@ -80,6 +80,7 @@ export {
 } from "./db/access.rows";
 
 export { EndedSessionRow } from "./db/ended-session.row";
+export { rotateSigningKey } from "./signing-keys";
 
 /** At a time. Each keeps one processor busy, and one is left to everything else. */
 const MAX_HASHES = 2;
@@ -95,6 +96,7 @@ export interface AccessModuleOptions {
   readonly clock: Clock;
   readonly databaseClock: Pick<DatabaseClock, "nowMs">;
   readonly log: Logger;
+  readonly secrets: SecretBox;
 }
 
 export async function createAccessModule({
@@ -106,6 +108,7 @@ export async function createAccessModule({
   clock,
   databaseClock,
   log,
+  secrets,
 }: AccessModuleOptions) {
   const { auth } = config;
   const roles = rolePermissions(config.roles);
@@ -140,11 +143,12 @@ export async function createAccessModule({
     maxRunning: Math.min(MAX_HASHES, Math.max(1, availableParallelism() - 1)),
     maxWaiting: MAX_WAITING_HASHES,
   });
-  const signingKey =
-    auth.signingKeyPath === undefined
-      ? (await keptSigningKey(dataSource, clock, "SESSIONS", generateSigningKey)).privateKeyPem
-      : readSigningKey(auth.signingKeyPath);
-  const tokens = new JwtSessionTokens(signingKey, auth.sessionMs, databaseClock.nowMs);
+  const {
+    store: signingKeys,
+    sessionKeys,
+    derivationKey,
+  } = await openSigningKeys({ auth, dataSource, clock, secrets });
+  const tokens = new JwtSessionTokens(sessionKeys, auth.sessionMs, databaseClock.nowMs);
   const sessions = new Sessions({
     accounts: readModel,
     tokens,
@@ -173,7 +177,7 @@ export async function createAccessModule({
   const { publicSignups, emailConfirmation, localEnabled } = auth;
   const signUps = new CountedSignUps(pool, auth.signUps);
   const firstAdministrator = new FirstAdministrator(
-    auth.bootstrapToken ?? Buffer.from(derivedKey(signingKey, "the first administrator")).toString("base64url"),
+    auth.bootstrapToken ?? Buffer.from(derivedKey(derivationKey, "the first administrator")).toString("base64url"),
     auth.bootstrapAdminEmail,
   );
   const createUser = new CreateUser({
@@ -220,23 +224,25 @@ export async function createAccessModule({
     endSession,
     tokens,
     /** The key for the registry's tokens where the installation brings none: made by `generate` once, and then kept. */
-    keptRegistryKey: (generate: () => Promise<SigningKey>) => keptSigningKey(dataSource, clock, "REGISTRY", generate),
+    keptRegistryKey: (generate: () => Promise<SigningKey>) => signingKeys.keep("REGISTRY", generate),
     /** A secret for one purpose, the same on every replica. */
-    derivedKey: (purpose: string) => derivedKey(signingKey, purpose),
+    derivedKey: (purpose: string) => derivedKey(derivationKey, purpose),
     issueToken: (userId: string) => tokens.issue(userId),
     serviceAccounts,
     loaders,
-    /** Drops counts of log-in attempts whose time is over, and ended sessions that have expired since. */
+    /** Drops counts of log-in attempts whose time is over, ended sessions that have expired since, and former keys. */
     forgetExpired: async (now: Instant) => {
       await dataSource.manager.delete(FailedLoginRow, { expire: LessThan(String(Date.parse(now))) });
       // A day late, as the clocks of replicas may differ, and a token must never come to life again.
       await dataSource.manager.delete(EndedSessionRow, { expiresAt: LessThan(minusDays(now, 1)) });
+      await signingKeys.removeReplaced(Date.parse(now) - auth.sessionMs - DAY_MS);
     },
     /** Notifies once sessions have dropped their cache. */
     watch: notifier,
     changes: new AccessChanges(
       databaseUrl,
       () => {
+        sessionKeys.refresh();
         sessions.forget();
         notifier.changed();
       },
@@ -275,9 +281,4 @@ export async function createAccessModule({
       new SystemServiceAccountResolver(serviceAccounts),
     ],
   };
-}
-
-/** A PEM file, or a folder with `tls.key` in it as a Kubernetes TLS secret is mounted. */
-function readSigningKey(path: string): string {
-  return readFileSync(statSync(path).isDirectory() ? join(path, "tls.key") : path, "utf8");
 }

@@ -5,6 +5,7 @@ import type { Config } from "../../config";
 import type { AccessWatch } from "../../kernel/access-watch";
 import type { AuditTrail } from "../../kernel/audit-trail";
 import type { Clock } from "../../kernel/clock";
+import type { SecretBox } from "../../kernel/secret-box";
 import type { UnitOfWork } from "../../kernel/unit-of-work";
 import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
 import { sqlOf } from "../../infrastructure/postgres/data-source";
@@ -42,8 +43,6 @@ import { SetRollbackSwitch } from "./app/set-rollback-switch";
 import { UpdateDeployment } from "./app/update-deployment";
 import type { Deployment } from "./domain/deployment";
 import { openSecrets, type DeploymentSecrets } from "./domain/secrets";
-import { AesSecretBox } from "./crypto/aes-secret-box";
-import { keptSecretKey } from "./crypto/kept-secret-key";
 import { DeploymentReadModelSql } from "./db/deployment-read-model";
 import { DeploymentStatements, DeploymentStoreSql, purgeDeployments } from "./db/deployment-store";
 import { StoredSecretsSql } from "./db/stored-secrets";
@@ -75,6 +74,7 @@ export interface DeploymentsModuleOptions {
   readonly airflowImages: AirflowImages;
   /** Where Deployments are reached from outside; asked for at each answer. */
   readonly publicUrl: () => string;
+  readonly secrets: SecretBox;
   readonly access: {
     readonly stores: (manager: EntityManager) => AccessStores;
     readonly teamStores: (manager: EntityManager) => TeamStores;
@@ -93,7 +93,7 @@ export interface DeploymentsModuleOptions {
   };
 }
 
-export async function createDeploymentsModule(options: DeploymentsModuleOptions) {
+export function createDeploymentsModule(options: DeploymentsModuleOptions) {
   const {
     config,
     dataSource,
@@ -103,6 +103,7 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
     catalogue,
     airflowImages,
     publicUrl,
+    secrets,
     access,
     logs,
     workspaces,
@@ -113,12 +114,9 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
     catalogue,
     airflowImages,
   };
-  const keys = await secretKeys(config);
-  const secrets = new AesSecretBox(keys);
   const sealStored = new SealStoredSecrets({
     secrets: new StoredSecretsSql(sqlOf(dataSource)),
     box: secrets,
-    hasKey: keys.length > 0,
   });
   const statements = new DeploymentStatements(dataSource);
   const stores = (manager: EntityManager): DeploymentStores => ({
@@ -210,10 +208,4 @@ export async function createDeploymentsModule(options: DeploymentsModuleOptions)
       new DeploymentServiceAccountResolver(queries, access.serviceAccounts),
     ],
   };
-}
-
-/** An installation with the embedded database needs no configuration. */
-async function secretKeys({ secrets, database, dataDir }: Config): Promise<readonly string[]> {
-  if (secrets.encryptionKeys.length > 0 || database.kind !== "embedded") return secrets.encryptionKeys;
-  return [await keptSecretKey(dataDir)];
 }

@@ -6,6 +6,7 @@ import type { Config } from "../../config";
 import type { OutageLog } from "../../infrastructure/outages/outage-log";
 import type { Clock } from "../../kernel/clock";
 import type { Actor } from "../../kernel/permissions";
+import { SigningKeyUnavailable } from "../../kernel/secret-box";
 import type { DeploymentReadModel } from "../deployments";
 import { DistributionRegistry } from "./client/distribution-registry";
 import { GrantAccess } from "./app/grant-access";
@@ -18,6 +19,8 @@ import { JwtRegistryTokens, type RegistryKey } from "./crypto/jwt-registry-token
 import { selfSignedKey } from "./crypto/self-signed-key";
 import { apiOf, locateImage } from "./domain/image-location";
 import { tokenRoutes } from "./http/token-routes";
+
+export { selfSignedKey } from "./crypto/self-signed-key";
 
 export interface RegistryModuleOptions {
   readonly config: Config;
@@ -43,7 +46,7 @@ export async function createRegistryModule({
   keptKey,
 }: RegistryModuleOptions) {
   const { registry, server } = config;
-  const key = configuredKey(config) ?? (await keptOwnKey(keptKey));
+  const key = configuredKey(config) ?? (await keptOwnKey(keptKey, config));
   const tokens = new JwtRegistryTokens(key, registry, clock);
   const own = new DistributionRegistry(
     registry.url,
@@ -110,8 +113,12 @@ const readKey = (folder: string): RegistryKey => ({
   certificatePem: readFileSync(join(folder, "tls.crt"), "utf8"),
 });
 
-async function keptOwnKey(keptKey: RegistryModuleOptions["keptKey"]): Promise<RegistryKey> {
-  const { privateKeyPem, certificatePem } = await keptKey(selfSignedKey);
+async function keptOwnKey(keptKey: RegistryModuleOptions["keptKey"], { registry }: Config): Promise<RegistryKey> {
+  const { privateKeyPem, certificatePem } = await keptKey(selfSignedKey).catch((error: unknown) => {
+    // Without a registry nobody looks at the tokens, so a key of this process will do.
+    if (error instanceof SigningKeyUnavailable && registry.authHeader === undefined) return selfSignedKey();
+    throw error;
+  });
   if (certificatePem === null) throw new Error("The registry's signing key has no certificate");
   return { privateKeyPem, certificatePem };
 }

@@ -97,7 +97,11 @@ describe("a process with workers", () => {
   });
 
   function serve(databaseUrl: string): Service {
-    const service = new Service({ DATABASE_URL: databaseUrl, DATA_DIR: dataDir });
+    const service = new Service({
+      DATABASE_URL: databaseUrl,
+      DATA_DIR: dataDir,
+      SECRETS__ENCRYPTION_KEYS: api.config.secrets.encryptionKeys.join(),
+    });
     services.push(service);
     return service;
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { AesSecretBox } from "../../../src/features/deployments/crypto/aes-secret-box";
+import { AesSecretBox } from "../../../src/infrastructure/secrets/aes-secret-box";
 import { filesIn } from "../../builders/releases";
 import { FakeElasticsearch } from "../../fakes/fake-elasticsearch";
 import {

@@ -1,12 +1,16 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, hkdfSync, type KeyObject } from "node:crypto";
-import { errors, jwtVerify, SignJWT } from "jose";
+import { createPrivateKey, generateKeyPairSync, hkdfSync } from "node:crypto";
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from "jose";
 import { isId, newId } from "../../../kernel/ids";
 import { toInstant, type Instant } from "../../../kernel/instant";
 import type { SessionTokens, VerifiedSession } from "../app/ports";
+import type { SessionKeys } from "./session-keys";
 
 const ISSUER = "retrograde";
 
-const ALGORITHMS: Readonly<Record<string, string>> = { ed25519: "EdDSA", rsa: "RS256", ec: "ES256" };
+/** Tells session tokens from others that the same key signs, such as the registry's. */
+const AUDIENCE = "retrograde";
+/** How far the clocks of replicas may differ. */
+const LEEWAY_MS = 10_000;
 
 /** Ed25519. */
 export function generateSigningKey() {
@@ -25,25 +29,14 @@ export function derivedKey(privateKeyPem: string, purpose: string): Uint8Array {
 
 /** Session tokens as signed JWTs; what their holder may do stands in the database and not in them. */
 export class JwtSessionTokens implements SessionTokens {
-  private readonly privateKey: KeyObject;
-  private readonly publicKey: KeyObject;
-  private readonly algorithm: string;
-
-  /** @throws Error if the PEM holds no Ed25519, RSA or EC P-256 private key */
   constructor(
-    privateKeyPem: string,
+    private readonly keys: SessionKeys,
     private readonly sessionMs: number,
     /** The same on every replica: sessions are compared with the time of the last change of the password. */
     private readonly nowMs: () => number = Date.now,
-  ) {
-    this.privateKey = createPrivateKey(privateKeyPem);
-    this.publicKey = createPublicKey(this.privateKey);
-    const algorithm = ALGORITHMS[this.privateKey.asymmetricKeyType ?? ""];
-    if (algorithm === undefined) throw new Error("The signing key has to be an Ed25519, RSA or EC P-256 private key");
-    this.algorithm = algorithm;
-  }
+  ) {}
 
-  issue(
+  async issue(
     userId: string,
     {
       provenAt,
@@ -54,14 +47,16 @@ export class JwtSessionTokens implements SessionTokens {
     // password.
     const issuedAt = (provenAt === undefined ? this.nowMs() : Date.parse(provenAt)) / 1000;
     const expiresAt = Math.min(Math.floor(issuedAt) + Math.floor(this.sessionMs / 1000), Math.floor(notAfterMs / 1000));
+    const { id, algorithm, privateKey } = await this.keys.signing();
     return new SignJWT()
-      .setProtectedHeader({ alg: this.algorithm })
+      .setProtectedHeader({ alg: algorithm, kid: id })
       .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
       .setSubject(userId)
       .setJti(newId())
       .setIssuedAt(issuedAt)
       .setExpirationTime(expiresAt)
-      .sign(this.privateKey);
+      .sign(privateKey);
   }
 
   now(): Instant {
@@ -69,20 +64,33 @@ export class JwtSessionTokens implements SessionTokens {
   }
 
   async verify(token: string): Promise<VerifiedSession | "EXPIRED" | "INVALID"> {
+    const key = await this.keys.find(keyIdOf(token));
+    if (key === null) return "INVALID";
     try {
-      const { payload } = await jwtVerify(token, this.publicKey, {
+      const { payload } = await jwtVerify(token, key.publicKey, {
         issuer: ISSUER,
-        algorithms: [this.algorithm],
-        requiredClaims: ["sub", "exp"],
+        audience: AUDIENCE,
+        algorithms: [key.algorithm],
+        requiredClaims: ["sub", "iat", "exp"],
       });
+      const { sub = "", jti = "", iat = 0, exp = 0 } = payload;
+      if (iat * 1000 > this.nowMs() + LEEWAY_MS || (exp - iat) * 1000 > this.sessionMs) return "INVALID";
       return {
-        userId: payload.sub ?? "",
-        sessionId: isId(payload.jti ?? "") ? (payload.jti ?? null) : null,
-        issuedAtMs: Math.round((payload.iat ?? 0) * 1000),
-        expiresAtMs: (payload.exp ?? 0) * 1000,
+        userId: sub,
+        sessionId: isId(jti) ? jti : null,
+        issuedAtMs: Math.round(iat * 1000),
+        expiresAtMs: exp * 1000,
       };
     } catch (error) {
       return (error as { code?: string }).code === errors.JWTExpired.code ? "EXPIRED" : "INVALID";
     }
+  }
+}
+
+function keyIdOf(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).kid;
+  } catch {
+    return undefined;
   }
 }

@@ -4,10 +4,10 @@ import type { Instant } from "../../../kernel/instant";
 import type { Email, RoleBinding, ServiceAccount, Team, User } from "../domain/accounts";
 import type { Role } from "../domain/roles";
 
-export type SigningKeyPurpose = "SESSIONS" | "REGISTRY";
+/** `DERIVED`: the key from which secrets for single purposes are derived. */
+export type SigningKeyPurpose = "SESSIONS" | "REGISTRY" | "DERIVED";
 
 @Entity("signing_key")
-@Unique("signing_key_purpose_key", ["purpose"])
 export class SigningKeyRow {
   @PrimaryColumn({ type: "uuid", primaryKeyConstraintName: "signing_key_pkey" })
   id: string;
@@ -15,6 +15,7 @@ export class SigningKeyRow {
   @Column({ type: "text", default: "SESSIONS" })
   purpose: SigningKeyPurpose;
 
+  /** Sealed; in plain text only until the next start after an update from a version that did not seal it. */
   @Column({ type: "text", name: "private_key_pem" })
   privateKeyPem: string;
 

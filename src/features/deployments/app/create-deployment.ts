@@ -49,7 +49,7 @@ import { checkVersions, givenVersions, pendingRuntime, type Versions } from "../
 import type { DeploymentStores } from "./ports";
 import { NamespaceTaken, ReleaseNameTaken } from "./name-taken";
 import type { DeploymentRules } from "./rules";
-import type { SecretBox } from "./secret-box";
+import type { SecretBox } from "../../../kernel/secret-box";
 
 export interface NewDeploymentInput {
   readonly label: string;

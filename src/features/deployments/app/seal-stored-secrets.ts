@@ -1,5 +1,5 @@
 import { countPlainSecrets, sealAgain, type SecretHolder } from "../domain/secrets";
-import { ENCRYPTION_KEYS_SETTING, type SecretBox } from "./secret-box";
+import { ENCRYPTION_KEYS_SETTING, type SecretBox } from "../../../kernel/secret-box";
 
 const PAGE = 200;
 
@@ -27,19 +27,17 @@ class PlainSecretsFound extends Error {
  * which is not needed afterwards. Several processes may do so at once, also while secrets are changed.
  */
 export class SealStoredSecrets {
-  constructor(
-    private readonly deps: { readonly secrets: StoredSecrets; readonly box: SecretBox; readonly hasKey: boolean },
-  ) {}
+  constructor(private readonly deps: { readonly secrets: StoredSecrets; readonly box: SecretBox }) {}
 
   /** @throws PlainSecretsFound */
   async execute(): Promise<{ readonly sealed: number; readonly unreadable: number }> {
-    const { secrets, box, hasKey } = this.deps;
+    const { secrets, box } = this.deps;
     const total = { sealed: 0, unreadable: 0, plain: 0 };
     let after: string | null = null;
     for (;;) {
       const page: SecretHolder[] = await secrets.page(after, PAGE);
       for (const holder of page) {
-        if (!hasKey) {
+        if (!box.hasKey) {
           if (countPlainSecrets(holder) > 0) total.plain++;
           continue;
         }

@@ -32,7 +32,7 @@ import { pastOf, pendingAirflow, pendingRuntime } from "../domain/versions";
 import { lockDeployment } from "./lock-deployment";
 import { reconcileJob, type DeploymentStores } from "./ports";
 import type { DeploymentRules } from "./rules";
-import type { SecretBox } from "./secret-box";
+import type { SecretBox } from "../../../kernel/secret-box";
 
 /** Absent keeps. */
 export interface DeploymentChanges {

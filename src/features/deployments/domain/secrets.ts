@@ -1,23 +1,8 @@
+import { SecretUnreadable, type Seal, type Sealed, type SecretKeeper } from "../../../kernel/secret-box";
 import type { DagDeploymentSettings, Deployment, EnvironmentVariable, JsonObject } from "./deployment";
 
-/** A secret as the database keeps it: it can be read with the installation's key only. */
-export type Sealed = string;
-
-/** Seals one field of one Deployment: moved to another field or Deployment it cannot be opened. */
-export type Seal = (plaintext: string, field: string) => Sealed;
-
-export interface SecretKeeper {
-  readonly seal: Seal;
-  /** @throws SecretUnreadable if it was sealed with a key that is not there, or somewhere else, or was changed */
-  readonly open: (sealed: Sealed, field: string) => string;
-  /** Whether it was sealed with the key that seals now. */
-  readonly isCurrent: (sealed: Sealed) => boolean;
-}
-
-/** The key is missing, or the sealed value was changed or moved. */
-export class SecretUnreadable extends Error {
-  override readonly name = "SecretUnreadable";
-}
+export { SecretUnreadable };
+export type { Seal, Sealed, SecretKeeper };
 
 export const SSH_KEY_FIELD = "dagDeployment.sshKey";
 export const DOCKER_CONFIG_FIELD = "dockerconfigjson";

@@ -1,6 +1,11 @@
 import { createCipheriv, createDecipheriv, hash, randomBytes } from "node:crypto";
-import { SecretsNotTaken, type SecretBox } from "../app/secret-box";
-import { SecretUnreadable, type Sealed, type SecretKeeper } from "../domain/secrets";
+import {
+  SecretsNotTaken,
+  SecretUnreadable,
+  type SecretBox,
+  type Sealed,
+  type SecretKeeper,
+} from "../../kernel/secret-box";
 
 const CIPHER = "aes-256-gcm";
 /** As NIST SP 800-38D recommends for GCM. */
@@ -15,7 +20,7 @@ interface Key {
 }
 
 /**
- * AES-256-GCM. Sealed text is `v1.<id of the key>.<nonce>.<ciphertext and tag>`; Deployment and field are
+ * AES-256-GCM. Sealed text is `v1.<id of the key>.<nonce>.<ciphertext and tag>`; holder and field are
  * authenticated along with it. A key's id is the beginning of its SHA-256, so that keys can stand in any order.
  */
 export class AesSecretBox implements SecretBox {
@@ -29,10 +34,14 @@ export class AesSecretBox implements SecretBox {
     });
   }
 
-  of(deploymentId: string): SecretKeeper {
+  get hasKey(): boolean {
+    return this.keys.length > 0;
+  }
+
+  of(holderId: string): SecretKeeper {
     return {
-      seal: (plaintext, field) => this.seal(plaintext, `${deploymentId}/${field}`),
-      open: (sealed, field) => this.open(sealed, `${deploymentId}/${field}`),
+      seal: (plaintext, field) => this.seal(plaintext, `${holderId}/${field}`),
+      open: (sealed, field) => this.open(sealed, `${holderId}/${field}`),
       isCurrent: (sealed) => this.isCurrent(sealed),
     };
   }

@@ -1,5 +1,4 @@
-import { SecretsNotTaken } from "../app/secret-box";
-import { SecretUnreadable } from "../domain/secrets";
+import { SecretsNotTaken, SecretUnreadable } from "../../kernel/secret-box";
 import { AesSecretBox } from "./aes-secret-box";
 
 const key = (byte: number): string => Buffer.alloc(32, byte).toString("base64");
