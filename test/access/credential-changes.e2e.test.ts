@@ -54,10 +54,11 @@ function holdSignIns(): { readonly held: () => number; readonly letGo: () => voi
   let letGo = (): void => undefined;
   const gate = new Promise<void>((resolve) => (letGo = resolve));
   let held = 0;
-  jest.spyOn(FailedLogins.prototype, "succeeded").mockImplementation(async () => {
+  const succeeded = async (): Promise<void> => {
     held += 1;
     await gate;
-  });
+  };
+  jest.spyOn(FailedLogins.prototype, "signIn").mockResolvedValue({ succeeded });
   return { held: () => held, letGo };
 }
 

@@ -1,6 +1,10 @@
 import { ask, askInVain, signUp, signUpAdmin, uniqueName } from "../builders/api";
 import { outcomes, person, refusedWithoutTrace, type Person } from "../builders/workspace-operations";
 import { createTestDatabase } from "../world/database";
+import { FailedLogins } from "../../src/features/access/db/failed-logins";
+import { maxAttemptsPerDay } from "../../src/features/access/domain/sign-in-delays";
+import { poolOf } from "../../src/infrastructure/postgres/data-source";
+import { TooManyAttempts } from "../../src/kernel/errors";
 import { startTestApp, type Answer, type TestApp } from "../world/app";
 
 const PASSWORD = "correct horse";
@@ -240,6 +244,83 @@ describe("failed attempts from one address", () => {
     await onItsOwn({ [PER_ADDRESS]: "2" }, async (world, user) => {
       for (let attempt = 0; attempt < 5; attempt++) expect(codeOf(await signIn(world, user.email))).toBe("OK");
     });
+  });
+});
+
+describe("an attacker", () => {
+  const from = (address: string) => ({ "x-forwarded-for": address });
+  const proxied = { WEBSERVER__TRUST_PROXY: "true" };
+  const guess = async (world: TestApp, user: Person, address: string): Promise<string> =>
+    codeOf(await signIn(world, user.email, "wrong horse", from(address)));
+
+  test("does not keep the owner out, who comes from a network of before, nor the owner's new password", async () => {
+    await onItsOwn({ [PER_ACCOUNT]: "2", [PER_ADDRESS]: "4", ...proxied }, async (world, user) => {
+      expect(codeOf(await signIn(world, user.email, PASSWORD, from("2001:db8:0:1::1")))).toBe("OK");
+      for (let attempt = 0; attempt < 12; attempt++) await guess(world, user, `192.0.2.${attempt}`);
+      expect(await guess(world, user, "192.0.2.99")).toBe("TOO_MANY_ATTEMPTS");
+      expect(codeOf(await signIn(world, user.email, PASSWORD, from("2001:db8:0:1::2")))).toBe("OK");
+      const change =
+        'mutation ($p: String!) { changePassword(currentPassword: $p, newPassword: "quite another") { token { value } } }';
+      expect((await world.send(change, { p: PASSWORD }, user.token)).errors).toBeUndefined();
+    });
+  });
+
+  test("at many accounts from one network slows that network, and not accounts that are known there", async () => {
+    await onItsOwn({ [PER_ADDRESS]: "3", ...proxied }, async (world, user, admin) => {
+      const stranger = await person(world, admin);
+      expect(codeOf(await signIn(world, user.email, PASSWORD, from("192.0.2.1")))).toBe("OK");
+      for (let attempt = 0; attempt < 3; attempt++)
+        await signIn(world, uniqueName("nobody"), PASSWORD, from("192.0.2.1"));
+      expect(codeOf(await signIn(world, stranger.email, PASSWORD, from("192.0.2.1")))).toBe("TOO_MANY_ATTEMPTS");
+      expect(codeOf(await signIn(world, user.email, PASSWORD, from("192.0.2.1")))).toBe("OK");
+      expect(codeOf(await signIn(world, stranger.email, PASSWORD, from("192.0.2.2")))).toBe("OK");
+    });
+  });
+
+  test("in a known network is slowed there too", async () => {
+    await onItsOwn({ [PER_ACCOUNT]: "2", ...proxied }, async (world, user) => {
+      expect(codeOf(await signIn(world, user.email, PASSWORD, from("192.0.2.1")))).toBe("OK");
+      const codes = [];
+      for (let attempt = 0; attempt < 3; attempt++) codes.push(await guess(world, user, "192.0.2.1"));
+      expect(codes).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED", "TOO_MANY_ATTEMPTS"]);
+      expect(codeOf(await signIn(world, user.email, PASSWORD, from("192.0.2.2")))).toBe("OK");
+    });
+  });
+
+  test("gets few guesses in a day, from however many networks, and waits ever longer", async () => {
+    await onItsOwn({}, async (world, user) => {
+      let nowMs = Date.parse("2026-01-01T00:00:00Z");
+      const limiter = new FailedLogins(poolOf(world.app.dataSource), {
+        limits: { perAccount: 10, perAddress: 50, windowSeconds: 900 },
+        nowMs: () => nowMs,
+        digestKey: new Uint8Array(32),
+      });
+      const startMs = nowMs;
+      const waits: number[] = [];
+      let guesses = 0;
+      for (let network = 0; nowMs < startMs + 86_400_000; network++) {
+        try {
+          await limiter.signIn({ userId: user.id }, `10.${network >> 16}.${(network >> 8) & 255}.${network & 255}`);
+          guesses++;
+        } catch (error) {
+          if (!(error instanceof TooManyAttempts)) throw error;
+          waits.push(error.retryAfterSeconds);
+          nowMs += error.retryAfterSeconds * 1000;
+        }
+      }
+      expect(waits.slice(0, 9)).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900]);
+      expect(guesses).toBeLessThanOrEqual(maxAttemptsPerDay({ free: 50, maxDelayMs: 900_000 }) + 1);
+      expect(guesses).toBeGreaterThan(140);
+    });
+  });
+});
+
+test("a name that nobody has is not kept as it was typed", async () => {
+  await onItsOwn({}, async (world) => {
+    await signIn(world, "my-secret-in-the-wrong-field", PASSWORD);
+    const rows = await world.database.sql.query<{ key: string }>("SELECT key FROM failed_login");
+    expect(rows.length).toBeGreaterThan(0);
+    expect(JSON.stringify(rows)).not.toMatch(/my-secret/i);
   });
 });
 

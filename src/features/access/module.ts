@@ -157,7 +157,11 @@ export async function createAccessModule({
     serviceAccountsEnabled,
     maxKeyAgeDays,
   });
-  const limiter = new FailedLogins(pool, auth.loginAttempts);
+  const limiter = new FailedLogins(pool, {
+    limits: auth.loginAttempts,
+    nowMs: databaseClock.nowMs,
+    digestKey: derivedKey(derivationKey, "names of failed sign-ins"),
+  });
   const signIn = new SignIn({
     accounts: readModel,
     unitOfWork,

@@ -12,8 +12,6 @@ export interface ChangePasswordCommand {
   readonly actor: Actor;
   readonly currentPassword: string;
   readonly newPassword: string;
-  /** Where the attempt comes from, for the limit on attempts. */
-  readonly address: string;
 }
 
 export interface SetPasswordCommand {
@@ -38,30 +36,25 @@ export class Passwords {
   ) {}
 
   /**
-   * One's own. Attempts count as those to sign in do; the answer holds the token of a new session.
+   * One's own. Failed attempts count for the session, and slow nobody else down; the answer holds the token of a new session.
    * @throws FeatureDisabled if signing in with a password is off
    * @throws Forbidden to service accounts
    * @throws InvalidInput if the current password is wrong, or the new one too short, too long or the same
    * @throws TooManyAttempts
    * @throws Conflict if the password was changed at this moment
    */
-  async change({
-    actor,
-    currentPassword,
-    newPassword,
-    address,
-  }: ChangePasswordCommand): Promise<{ user: User; token: string }> {
+  async change({ actor, currentPassword, newPassword }: ChangePasswordCommand): Promise<{ user: User; token: string }> {
     const { accounts, passwords, hashing, limiter, tokens, unitOfWork } = this.deps;
     this.requireLocal();
     if (actor.type !== "USER") throw new Forbidden();
     checkPassword(newPassword, "newPassword");
     const from = (await accounts.credentialsOfUser(actor.id))?.passwordHash ?? null;
-    const right = await hashing.run(actor.id, async () => {
-      await limiter.attempt(actor.id, address);
-      return passwords.verify(from, currentPassword);
+    const { attempt, right } = await hashing.run(actor.id, async () => {
+      const attempt = await limiter.inSession(sessionKeyOf(actor));
+      return { attempt, right: await passwords.verify(from, currentPassword) };
     });
     if (!right || from === null) throw new InvalidInput("currentPassword", "is not the password of this account");
-    await limiter.succeeded(actor.id, address);
+    await attempt.succeeded();
     if (newPassword === currentPassword)
       throw new InvalidInput("newPassword", "is the password that the account has already");
 
@@ -113,3 +106,7 @@ export class Passwords {
     if (!this.deps.localEnabled) throw new FeatureDisabled("astronomer.houston.config.auth.local.enabled");
   }
 }
+
+/** Tokens without an id share a counter. */
+const sessionKeyOf = ({ id, credentials }: Actor): string =>
+  (credentials?.kind === "SESSION" ? credentials.sessionId : null) ?? `of ${id}`;

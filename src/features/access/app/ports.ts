@@ -210,10 +210,19 @@ export interface SessionTokens {
   now(): Instant;
 }
 
+/** An account that there is, or a name that none has. */
+export type AttemptedAccount = { readonly userId: string } | { readonly unknownName: string };
+
+/** An attempt that counts as failed until it has succeeded. */
+export interface LoginAttempt {
+  succeeded(): Promise<void>;
+}
+
 export interface LoginLimiter {
-  /** Counts an attempt. @throws TooManyAttempts, also where the password would be right */
-  attempt(account: string, address: string): Promise<void>;
-  succeeded(account: string, address: string): Promise<void>;
+  /** @throws TooManyAttempts, also where the password would be right; the attempt does not count then */
+  signIn(account: AttemptedAccount, address: string): Promise<LoginAttempt>;
+  /** For whoever is signed in and proves the password once more. @throws TooManyAttempts */
+  inSession(sessionKey: string): Promise<LoginAttempt>;
 }
 
 export interface SignUpLimiter {

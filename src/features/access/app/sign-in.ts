@@ -47,7 +47,7 @@ export class SignIn {
 
   /**
    * @throws FeatureDisabled if signing in with a password is off
-   * @throws TooManyAttempts for the account or the address, or if too many passwords are being checked
+   * @throws TooManyAttempts after too many failures, or if too many passwords are being checked
    * @throws WrongCredentials
    * @throws AccountPending if the password is right
    */
@@ -59,19 +59,19 @@ export class SignIn {
     const spelling = spelledAsStored(identity);
     // Before the password is read: one that replaces it from now on ends this session too.
     const provenAt = tokens.now();
-    // All of it runs in the queue: an attempt that the queue refuses is not counted.
-    const { credentials, account, right } = await hashing.run(countedAddress(request.address), async () => {
+    // All in the queue: an attempt that it refuses costs nothing, and does not count.
+    const { credentials, attempt, right } = await hashing.run(countedAddress(request.address), async () => {
       const credentials = await accounts.credentialsOf(spelling);
       // Name and address lead to one account, and are counted as one; unknown names are counted by their spelling.
-      const account = credentials?.userId ?? spelling;
-      await limiter.attempt(account, request.address);
-      return { credentials, account, right: await passwords.verify(credentials?.passwordHash ?? null, password) };
+      const account = credentials === null ? { unknownName: spelling } : { userId: credentials.userId };
+      const attempt = await limiter.signIn(account, request.address);
+      return { credentials, attempt, right: await passwords.verify(credentials?.passwordHash ?? null, password) };
     });
     if (right && credentials?.status === "pending") throw new AccountPending();
     const found = credentials === null || !right ? null : await accounts.userWithBindings(credentials.userId);
     if (found === null) throw new WrongCredentials();
 
-    await limiter.succeeded(account, request.address);
+    await attempt.succeeded();
     const { user } = found;
     const actor: Actor = { id: user.id, type: "USER", label: user.fullName ?? user.username, grants: [], request };
     await this.deps.unitOfWork.run(async ({ access, audit }) => {

@@ -124,7 +124,6 @@ export class UsersResolver {
       actor,
       currentPassword,
       newPassword,
-      address: context.address,
     });
     this.deps.loaders(context).own.add(user.id);
     return { user, token: { value: token } };
