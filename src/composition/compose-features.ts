@@ -102,6 +102,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     pool,
     databaseUrl,
     audit: trail,
+    refusals: auditModule.refusals,
     clock,
     databaseClock,
     log,

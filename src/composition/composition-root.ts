@@ -94,6 +94,7 @@ export async function createApp({ config, databaseUrl, clock = systemClock, ...o
     pageSessions: features.signOn.pageSessions,
     webClient: webClientOf(options.webClientFolder),
     sessions: { endOf: (header) => sessions.endOf(header), watch },
+    refusals: features.audit.refusals,
     forgetActors: () => sessions.forget(),
     ready: async () => {
       const [database, dataFolder] = await Promise.all([state.database(), state.dataFolder()]);

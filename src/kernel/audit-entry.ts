@@ -8,6 +8,7 @@ export type AuditAction =
   | "user.update"
   | "user.remove"
   | "user.sign_in"
+  | "user.refuse_sign_in"
   | "user.sign_out"
   | "user.sign_on"
   | "user.connect_identity"
@@ -59,7 +60,9 @@ export type AuditAction =
   | "deploy_revision.pin"
   | "deploy_revision.unpin"
   | "system.cleanup_deploy_revisions"
-  | "system.rotate_signing_key";
+  | "system.rotate_signing_key"
+  | "system.refuse_call"
+  | "system.export_audit_trail";
 
 /** Who did what to which object. The address and the time are added when the entry is written. */
 export interface AuditEntry {

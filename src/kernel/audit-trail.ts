@@ -4,3 +4,8 @@ import type { AuditEntry } from "./audit-entry";
 export interface AuditTrail {
   add(entry: AuditEntry): Promise<void>;
 }
+
+/** The record of what was refused: bounded, written beside the request, and lost where the database is out of reach. */
+export interface RefusalTrail {
+  note(entry: AuditEntry): void;
+}

@@ -111,7 +111,15 @@ export function heldPermissions(actor: Actor, scope: Scope, asked: readonly Perm
   return [...new Set([...direct, ...byCounterpart])].filter((name) => name.startsWith(`${scope.kind}.`)).sort();
 }
 
+const refused = new WeakMap<Forbidden, Actor>();
+
+/** Who was refused by `requirePermission`. */
+export const refusedActor = (error: Forbidden): Actor | null => refused.get(error) ?? null;
+
 /** @throws Forbidden unless `can` */
 export function requirePermission(actor: Actor, permission: Permission, scope: Scope): void {
-  if (!can(actor, permission, scope)) throw new Forbidden(typeof permission === "string" ? permission : permission[0]);
+  if (can(actor, permission, scope)) return;
+  const error = new Forbidden(typeof permission === "string" ? permission : permission[0]);
+  refused.set(error, actor);
+  throw error;
 }

@@ -4,6 +4,7 @@ import type { GraphQLSchema } from "graphql";
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import type { CallerLimitsSettings } from "./graphql/caller-limits";
+import type { RefusalTrail } from "../kernel/audit-trail";
 import type { OutageLog } from "../infrastructure/outages/outage-log";
 import { ANSWER_WITHIN_MS, limitTime } from "./http/deadline";
 import { graphqlRoutes, leadToExplorer } from "./graphql/graphql-routes";
@@ -78,6 +79,8 @@ export interface ApiServerOptions {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly outages: OutageLog;
+  /** Where calls are noted that their callers lack the permission for; by default nowhere. */
+  readonly refusals?: RefusalTrail | undefined;
   /** Requests that take longer are refused with UNAVAILABLE. */
   readonly answerWithinMs?: number | undefined;
 }
@@ -102,10 +105,11 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     forgetActors,
     log,
     outages,
+    refusals,
     metrics,
     answerWithinMs = ANSWER_WITHIN_MS,
   } = options;
-  const answerError = answerErrors(log, outages);
+  const answerError = answerErrors(log, outages, refusals);
   const trust = trustOf(server.trustProxy);
   const app = fastify({
     logger: false,
@@ -145,7 +149,16 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
     });
   }
 
-  const graphql = createGraphqlServer({ schema, limits: server, log, outages, metrics, forgetActors, answerWithinMs });
+  const graphql = createGraphqlServer({
+    schema,
+    limits: server,
+    log,
+    outages,
+    refusals,
+    metrics,
+    forgetActors,
+    answerWithinMs,
+  });
   let started = false;
   app.addHook("onReady", async () => {
     await graphql.start();

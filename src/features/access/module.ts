@@ -3,7 +3,7 @@ import type { Pool } from "pg";
 import type { Logger } from "pino";
 import { LessThan, type DataSource, type EntityManager } from "typeorm";
 import type { Config } from "../../config";
-import type { AuditTrail } from "../../kernel/audit-trail";
+import type { AuditTrail, RefusalTrail } from "../../kernel/audit-trail";
 import type { Clock } from "../../kernel/clock";
 import { DAY_MS, minusDays, type Instant } from "../../kernel/instant";
 import type { SecretBox } from "../../kernel/secret-box";
@@ -93,6 +93,7 @@ export interface AccessModuleOptions {
   readonly pool: Pool;
   readonly databaseUrl: string;
   readonly audit: (manager: EntityManager) => AuditTrail;
+  readonly refusals: RefusalTrail;
   readonly clock: Clock;
   readonly databaseClock: Pick<DatabaseClock, "nowMs">;
   readonly log: Logger;
@@ -105,6 +106,7 @@ export async function createAccessModule({
   pool,
   databaseUrl,
   audit,
+  refusals,
   clock,
   databaseClock,
   log,
@@ -169,6 +171,7 @@ export async function createAccessModule({
     hashing,
     tokens,
     limiter,
+    refusals,
     localEnabled: auth.localEnabled,
   });
   const endSession = new EndSession({
@@ -197,6 +200,16 @@ export async function createAccessModule({
     publicSignups,
     emailConfirmation,
   });
+  const newPasswords = new Passwords({
+    unitOfWork,
+    accounts: readModel,
+    passwords,
+    hashing,
+    tokens,
+    limiter,
+    roles,
+    localEnabled,
+  });
   const verifyEmail = new VerifyEmail({ unitOfWork, roles, tokens, clock });
   const serviceAccounts = new ServiceAccounts({
     unitOfWork,
@@ -224,6 +237,7 @@ export async function createAccessModule({
     createUser,
     firstAdministrator,
     verifyEmail,
+    passwords: newPasswords,
     signIn,
     endSession,
     tokens,
@@ -261,16 +275,7 @@ export async function createAccessModule({
         removeUser: new RemoveUser(unitOfWork, roles),
         verifyEmail,
         updateUser: new UpdateUser(unitOfWork, roles, clock),
-        passwords: new Passwords({
-          unitOfWork,
-          accounts: readModel,
-          passwords,
-          hashing,
-          tokens,
-          limiter,
-          roles,
-          localEnabled: auth.localEnabled,
-        }),
+        passwords: newPasswords,
         loaders,
       }),
       new TeamResolver(loaders),

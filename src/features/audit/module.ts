@@ -13,6 +13,7 @@ import { minusDays, type Instant } from "../../kernel/instant";
 import type { Actor } from "../../kernel/permissions";
 import { createElasticsearchClient } from "../../infrastructure/elasticsearch/client";
 import { LineExporter, type LineExportMetrics } from "../../infrastructure/line-export/line-exporter";
+import { BoundedRefusals } from "./app/bounded-refusals";
 import { AuditQueries, type AuditLine } from "./app/audit-queries";
 import { AuditLineRow } from "./db/audit-line.row";
 import { AuditReadModelSql } from "./db/audit-read-model";
@@ -39,9 +40,17 @@ export function createAuditModule(options: AuditModuleOptions) {
   const readModel = new AuditReadModelSql(sqlOf(dataSource));
   const queries = new AuditQueries(readModel);
   const rows = new RowStatements(dataSource, AuditLineRow);
+  const trail = (manager: EntityManager): AuditTrail => new AuditTrailSql(manager, rows, clock);
+  const unitOfWork = createUnitOfWork(dataSource, (manager) => ({ audit: trail(manager) }));
+  const refusals = new BoundedRefusals({
+    unitOfWork,
+    nowMs: Date.now,
+    failed: (error) => options.log.debug({ err: error }, "a refusal is missing in the audit trail"),
+  });
   const exporting = config.elasticsearch.kind === "on" ? createExporter(options, config.elasticsearch) : null;
   return {
-    trail: (manager: EntityManager): AuditTrail => new AuditTrailSql(manager, rows, clock),
+    trail,
+    refusals,
     /** Null without Elasticsearch. Started only in processes that run background work. */
     exporter: exporting?.exporter ?? null,
     /** Null without Elasticsearch. */
@@ -58,7 +67,7 @@ export function createAuditModule(options: AuditModuleOptions) {
       ),
     resolvers: [new AuditResolver(queries)],
     routes(app: FastifyInstance, authenticate: (header: string | undefined, address: string) => Promise<Actor>): void {
-      auditExportRoutes(app, { endpoint: config.server.endpoint, authenticate, queries });
+      auditExportRoutes(app, { endpoint: config.server.endpoint, authenticate, queries, unitOfWork });
     },
     /** Ends the exporter after the batch in hand, and its connections. */
     async close(): Promise<void> {

@@ -2,7 +2,9 @@ import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import { Outage } from "../../kernel/outage";
 import { refusalOf } from "../outages/classify-outage";
-import { DomainError, TooManyAttempts, Unavailable } from "../../kernel/errors";
+import type { RefusalTrail } from "../../kernel/audit-trail";
+import { DomainError, Forbidden, TooManyAttempts, Unavailable } from "../../kernel/errors";
+import { noteRefusal } from "../../kernel/note-refusal";
 import type { OutageLog } from "../outages/outage-log";
 
 const CODES: Readonly<Record<number, string>> = {
@@ -54,12 +56,17 @@ export const errorBody = (message: string, code: string, details: Readonly<Recor
  * Responds to an error that a route throws: a refusal with its status, a client error with its message, a bug masked.
  */
 export const answerErrors =
-  (log: Logger, outages: OutageLog) =>
+  (log: Logger, outages: OutageLog, refusals?: RefusalTrail) =>
   (thrown: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     const error = refusalOf(thrown) as FastifyError | DomainError;
     // The response says what cannot be done, and the log says why.
     if (error instanceof Unavailable) outages.report(error, request.id);
     if (error instanceof DomainError) {
+      if (refusals !== undefined && error instanceof Forbidden)
+        noteRefusal(refusals, error, `${request.method} ${request.routeOptions.url ?? "unknown"}`, {
+          id: request.id,
+          address: request.ip,
+        });
       sayWhenToRetry(reply, error);
       void reply.code(statusOf(error)).send(errorBody(error.message, error.code, error.details));
       return;

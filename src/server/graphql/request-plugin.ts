@@ -15,6 +15,9 @@ import {
   type OperationDefinitionNode,
 } from "graphql";
 import type { Logger } from "pino";
+import type { RefusalTrail } from "../../kernel/audit-trail";
+import { Forbidden } from "../../kernel/errors";
+import { noteRefusal } from "../../kernel/note-refusal";
 import { formatError } from "./errors";
 import { refusalIn } from "./limits";
 import type { OutageLog } from "../../infrastructure/outages/outage-log";
@@ -26,6 +29,7 @@ export interface RequestPluginOptions {
   readonly log: Logger;
   readonly outages: OutageLog;
   readonly metrics: Metrics;
+  readonly refusals?: RefusalTrail | undefined;
   /** Called after each mutation, before its response is sent: a client that has the response sees the change. */
   readonly forgetActors: () => void;
 }
@@ -54,7 +58,7 @@ interface Answer {
  * response. It includes `formatError`: Apollo calls that without the request, so the plugin records beforehand which
  * request an error belongs to.
  */
-export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPluginOptions): RequestPlugin {
+export function requestPlugin({ log, outages, metrics, refusals, forgetActors }: RequestPluginOptions): RequestPlugin {
   const requestOf = new WeakMap<object, RequestContext>();
 
   function answered(context: RequestContext, { document, operation: node, outcome, named }: Answer): void {
@@ -108,8 +112,12 @@ export function requestPlugin({ log, outages, metrics, forgetActors }: RequestPl
     return { outages, log: context?.log ?? log, requestId: context?.requestId ?? "unknown" };
   };
 
-  const formatAny: RequestPlugin["formatError"] = (formatted, error) =>
-    refusalIn(error) ?? formatError(formatted, asBug(error), aroundOf(error));
+  const formatAny: RequestPlugin["formatError"] = (formatted, error) => {
+    const original = unwrapResolverError(error);
+    if (refusals !== undefined && original instanceof Forbidden)
+      noteRefusal(refusals, original, String(formatted.path?.[0] ?? "unknown"));
+    return refusalIn(error) ?? formatError(formatted, asBug(error), aroundOf(error));
+  };
 
   return {
     answered,

@@ -4,6 +4,7 @@ import { FeatureDisabled, InvalidInput } from "../../../kernel/errors";
 import type { Actor } from "../../../kernel/permissions";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { auditedUser, type User } from "../domain/accounts";
+import { requireNoName } from "../domain/passwords";
 import type { HashQueue } from "./hash-queue";
 import { digestOf } from "./one-time-secret";
 import type { AccessTransaction, PasswordHasher, SessionTokens } from "./ports";
@@ -57,7 +58,8 @@ export class AcceptInvitation {
       return user;
     };
     // Before the expensive hash, and again below under the lock.
-    await unitOfWork.run(find);
+    const { username: present, fullName } = await unitOfWork.run(find);
+    requireNoName(password, [address, present, fullName]);
     const hash = await hashing.run(countedAddress(request?.address ?? "unknown"), () => passwords.hash(password));
     const { user, provenAt } = await unitOfWork.run(async (tx) => {
       await tx.access.lockUserCreation();

@@ -9,11 +9,11 @@ import {
   auditedUser,
   checkEmail,
   checkFullName,
-  checkPassword,
   checkUsername,
   requireOwnAddress,
   type User,
 } from "../domain/accounts";
+import { checkPassword, requireNoName } from "../domain/passwords";
 import type { AcceptInvitation } from "./accept-invitation";
 import type { FirstAdministrator } from "./first-administrator";
 import type { HashQueue } from "./hash-queue";
@@ -89,6 +89,7 @@ export class CreateUser {
     requireOwnAddress(username, [address]);
     const fullName = checkFullName(command.fullName ?? null);
     const password = checkPassword(command.password);
+    requireNoName(password, [address, username, fullName]);
     const request = command.request ?? actor?.request;
     const inviteToken = (command.inviteToken ?? "").trim();
     const hasUsers = await this.deps.unitOfWork.run(({ access }) => access.hasUsers());

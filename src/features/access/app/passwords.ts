@@ -2,8 +2,9 @@ import { isId, isSameId } from "../../../kernel/ids";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { Conflict, FeatureDisabled, Forbidden, InvalidInput, NotFound } from "../../../kernel/errors";
 import { requirePermission, SYSTEM_SCOPE, type Actor } from "../../../kernel/permissions";
-import { auditedUser, checkPassword, type User } from "../domain/accounts";
+import { auditedUser, spelledAsStored, type User } from "../domain/accounts";
 import { requireAllGrantable } from "../domain/granting";
+import { checkPassword, requireNoName } from "../domain/passwords";
 import type { RolePermissions } from "../domain/roles";
 import type { HashQueue } from "./hash-queue";
 import type { AccessReadModel, AccessTransaction, LoginLimiter, PasswordHasher, SessionTokens } from "./ports";
@@ -17,6 +18,13 @@ export interface ChangePasswordCommand {
 export interface SetPasswordCommand {
   readonly actor: Actor;
   readonly userId: string;
+  readonly password: string;
+}
+
+export interface ResetPasswordCommand {
+  readonly actor: Actor;
+  /** User name or address. */
+  readonly identity: string;
   readonly password: string;
 }
 
@@ -39,7 +47,7 @@ export class Passwords {
    * One's own. Failed attempts count for the session, and slow nobody else down; the answer holds the token of a new session.
    * @throws FeatureDisabled if signing in with a password is off
    * @throws Forbidden to service accounts
-   * @throws InvalidInput if the current password is wrong, or the new one too short, too long or the same
+   * @throws InvalidInput if the current password is wrong, or the new one is too short, too long, too common, a name of the user, or the same
    * @throws TooManyAttempts
    * @throws Conflict if the password was changed at this moment
    */
@@ -57,6 +65,7 @@ export class Passwords {
     await attempt.succeeded();
     if (newPassword === currentPassword)
       throw new InvalidInput("newPassword", "is the password that the account has already");
+    requireNoName(newPassword, await this.namesOf(actor.id), "newPassword");
 
     const hash = await hashing.run(actor.id, () => passwords.hash(newPassword));
     const { user, provenAt } = await unitOfWork.run(async ({ access, audit }) => {
@@ -76,7 +85,7 @@ export class Passwords {
    * Sets another user's password, e.g. after it was forgotten, or for a user who has only signed in through a provider.
    * @throws FeatureDisabled if signing in with a password is off
    * @throws Forbidden without system.iam.update, or if the user may do what the actor may not
-   * @throws InvalidInput for oneself, and if the password is too short or too long
+   * @throws InvalidInput for oneself, and if the password is too short, too long, too common, or a name of the user
    * @throws NotFound
    */
   async set({ userId, password, ...command }: SetPasswordCommand): Promise<User> {
@@ -86,8 +95,10 @@ export class Passwords {
       throw new InvalidInput("userUuid", "is your own account: changePassword asks for the current password first");
     checkPassword(password);
     if (!isId(userId)) throw new NotFound("User");
+    requireNoName(password, await this.namesOf(userId));
     const hash = await this.deps.hashing.run(command.actor.id, () => this.deps.passwords.hash(password));
-    return this.deps.unitOfWork.run(async ({ access, admins, actors, invitations, audit }) => {
+    return this.deps.unitOfWork.run(async (tx) => {
+      const { access, admins, actors } = tx;
       const user = await access.lockUser(userId);
       // Hashing may have waited its turn.
       const actor = await actors.current(command.actor);
@@ -95,11 +106,46 @@ export class Passwords {
       if (user === null) throw new NotFound("User");
       // Who knows the password can act as the user.
       requireAllGrantable(actor, await admins.rolesOf({ userId: user.id }), this.deps.roles);
-      await access.setPassword(user.id, { hash, sessionsFrom: this.deps.tokens.now() });
-      await invitations.remove(user.id);
-      await audit.add({ actor, action: "user.set_password", object: auditedUser(user) });
-      return user;
+      return this.replace(tx, { actor, user, hash });
     });
+  }
+
+  /**
+   * Sets the password of the user who signs in by that name or address, for whoever runs the machine and need not be a user.
+   * @throws FeatureDisabled, InvalidInput as `set`
+   * @throws NotFound
+   */
+  async reset({ actor, identity, password }: ResetPasswordCommand): Promise<User> {
+    this.requireLocal();
+    checkPassword(password);
+    const found = identity.includes("\0") ? null : await this.deps.accounts.credentialsOf(spelledAsStored(identity));
+    if (found === null) throw new NotFound("User");
+    requireNoName(password, await this.namesOf(found.userId));
+    const hash = await this.deps.passwords.hash(password);
+    return this.deps.unitOfWork.run(async (tx) => {
+      const user = await tx.access.lockUser(found.userId);
+      if (user === null) throw new NotFound("User");
+      return this.replace(tx, { actor, user, hash });
+    });
+  }
+
+  private async replace(
+    { access, invitations, audit }: AccessTransaction,
+    { actor, user, hash }: { readonly actor: Actor; readonly user: User; readonly hash: string },
+  ): Promise<User> {
+    await access.setPassword(user.id, { hash, sessionsFrom: this.deps.tokens.now() });
+    await invitations.remove(user.id);
+    await audit.add({ actor, action: "user.set_password", object: auditedUser(user) });
+    return user;
+  }
+
+  private async namesOf(userId: string): Promise<(string | null)[]> {
+    const { accounts } = this.deps;
+    const [users, emails] = [await accounts.usersByIds([userId]), await accounts.emailsOf([userId])];
+    return [
+      ...users.flatMap(({ username, fullName }) => [username, fullName]),
+      ...emails.map((email) => email.address),
+    ];
   }
 
   private requireLocal(): void {

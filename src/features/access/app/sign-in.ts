@@ -1,5 +1,6 @@
 import { countedAddress } from "../../../kernel/counted-address";
-import { DomainError, FeatureDisabled } from "../../../kernel/errors";
+import { DomainError, FeatureDisabled, TooManyAttempts } from "../../../kernel/errors";
+import type { RefusalTrail } from "../../../kernel/audit-trail";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import type { Actor } from "../../../kernel/permissions";
 import { auditedUser, spelledAsStored, type User } from "../domain/accounts";
@@ -31,6 +32,9 @@ class AccountPending extends DomainError {
   }
 }
 
+/** What the audit trail calls a caller who has not proven who they are. */
+const NOBODY: Actor = { id: "nobody", type: "SYSTEM", label: "Not signed in", grants: [] };
+
 /** Checks a password and gives out a session token. */
 export class SignIn {
   constructor(
@@ -41,6 +45,7 @@ export class SignIn {
       readonly hashing: HashQueue;
       readonly tokens: SessionTokens;
       readonly limiter: LoginLimiter;
+      readonly refusals: RefusalTrail;
       readonly localEnabled: boolean;
     },
   ) {}
@@ -51,7 +56,26 @@ export class SignIn {
    * @throws WrongCredentials
    * @throws AccountPending if the password is right
    */
-  async execute({ identity, password, request }: SignInCommand): Promise<{ user: User; token: string }> {
+  async execute(command: SignInCommand): Promise<{ user: User; token: string }> {
+    const attempted: { userId: string | null } = { userId: null };
+    try {
+      return await this.signIn(command, attempted);
+    } catch (error) {
+      if (error instanceof WrongCredentials || error instanceof TooManyAttempts || error instanceof AccountPending)
+        this.deps.refusals.note({
+          actor: { ...NOBODY, request: command.request },
+          action: "user.refuse_sign_in",
+          object: { type: "user", id: attempted.userId, label: null },
+          details: { reason: error.code },
+        });
+      throw error;
+    }
+  }
+
+  private async signIn(
+    { identity, password, request }: SignInCommand,
+    attempted: { userId: string | null },
+  ): Promise<{ user: User; token: string }> {
     const { accounts, passwords, hashing, tokens, limiter } = this.deps;
     if (!this.deps.localEnabled) throw new FeatureDisabled("astronomer.houston.config.auth.local.enabled");
     // No user name has a null character, and Postgres refuses it in texts.
@@ -62,6 +86,7 @@ export class SignIn {
     // All in the queue: an attempt that it refuses costs nothing, and does not count.
     const { credentials, attempt, right } = await hashing.run(countedAddress(request.address), async () => {
       const credentials = await accounts.credentialsOf(spelling);
+      attempted.userId = credentials?.userId ?? null;
       // Name and address lead to one account, and are counted as one; unknown names are counted by their spelling.
       const account = credentials === null ? { unknownName: spelling } : { userId: credentials.userId };
       const attempt = await limiter.signIn(account, request.address);

@@ -1,5 +1,5 @@
 import { InvalidInput } from "../../../kernel/errors";
-import { checkEmail, checkPassword, requireOwnAddress } from "./accounts";
+import { checkEmail, requireOwnAddress } from "./accounts";
 
 /** The argument that a refusal names, or what was given in its place. */
 function refusedArgument(check: () => string): string {
@@ -9,27 +9,6 @@ function refusedArgument(check: () => string): string {
     return error instanceof InvalidInput ? error.argument : String(error);
   }
 }
-
-describe("checkPassword", () => {
-  test.each([["12345678"], ["x".repeat(128)], ["correct horse"], ["  spaces  "], ["пароль12"]])(
-    "takes %j as it is",
-    (password) => {
-      expect(checkPassword(password)).toBe(password);
-    },
-  );
-
-  test.each([[""], ["1234567"], ["x".repeat(129)], ["x".repeat(1_000_000)]])(
-    "refuses a password that is too short or too long (%#)",
-    (password) => {
-      expect(refusedArgument(() => checkPassword(password))).toBe("password");
-    },
-  );
-
-  test("does not repeat the password in its refusal", () => {
-    expect(() => checkPassword("hunter2")).not.toThrow("hunter2");
-    expect(() => checkPassword("hunter2")).toThrow("password: has to have 8 to 128 characters");
-  });
-});
 
 describe("checkEmail", () => {
   test.each([

@@ -69,18 +69,8 @@ export interface PlacedBinding extends RoleBinding {
   readonly deploymentWorkspaceId: string | null;
 }
 
-/** Longer passwords add no security and cost time. */
-const PASSWORD_LENGTH = { least: 8, most: 128 };
 const EMAIL = /^[^\s@<>"]{1,64}@[^\s@<>"]{1,190}$/;
 const MAX_EMAIL = 255;
-
-/** @throws InvalidInput if the password is too short or too long */
-export function checkPassword(password: string, argument = "password"): string {
-  if (password.length < PASSWORD_LENGTH.least || password.length > PASSWORD_LENGTH.most) {
-    throw new InvalidInput(argument, `has to have ${PASSWORD_LENGTH.least} to ${PASSWORD_LENGTH.most} characters`);
-  }
-  return password;
-}
 
 /** Returns one line of visible text. @throws InvalidInput */
 export const checkUsername = (text: string, argument = "username"): string => checkLabel(text, argument);

@@ -2,13 +2,16 @@ import type { FastifyInstance } from "fastify";
 import { Readable } from "node:stream";
 import { InvalidInput } from "../../../kernel/errors";
 import { parseInstant, type Instant } from "../../../kernel/instant";
+import type { AuditTrail } from "../../../kernel/audit-trail";
 import type { Actor } from "../../../kernel/permissions";
+import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { inDialect, type AuditFilter, type AuditLine, type AuditQueries } from "../app/audit-queries";
 
 export interface AuditExportRoutesOptions {
   readonly endpoint: string;
   readonly authenticate: (header: string | undefined, address: string) => Promise<Actor>;
   readonly queries: AuditQueries;
+  readonly unitOfWork: UnitOfWork<{ readonly audit: AuditTrail }>;
 }
 
 type Given = Readonly<Record<string, unknown>>;
@@ -31,12 +34,22 @@ const PARAMETERS = [
  */
 export function auditExportRoutes(
   app: FastifyInstance,
-  { endpoint, authenticate, queries }: AuditExportRoutesOptions,
+  { endpoint, authenticate, queries, unitOfWork }: AuditExportRoutesOptions,
 ): void {
   // HEAD would read all of it, and show nothing.
   app.get<{ Querystring: Given }>(`${endpoint}/audit/export`, { exposeHeadRoute: false }, async (request, reply) => {
     const actor = (): Promise<Actor> => authenticate(request.headers.authorization, request.ip);
-    const lines = await queries.all(actor, filterOf(request.query));
+    const filter = filterOf(request.query);
+    const lines = await queries.all(actor, filter);
+    const reader = { ...(await actor()), request: { id: request.id, address: request.ip } };
+    await unitOfWork.run(({ audit }) =>
+      audit.add({
+        actor: reader,
+        action: "system.export_audit_trail",
+        object: { type: "system", id: null, label: null },
+        details: Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
+      }),
+    );
     reply.headers({
       "content-type": "application/x-ndjson",
       "cache-control": "no-store",
