@@ -10,6 +10,7 @@ const USAGE = `Usage: retrograde COMMAND [--values FILE]…
   fsck                       compare the records of DAG bundles with what is stored [--repair [--remove-most]] [--json]
   export                     send waiting log and audit lines to Elasticsearch [--retry-rejected]
   restored                   to be run after the database was restored from a backup [--take-over]
+  set-password               set a user's password, asked for or from stdin [--user NAME]
   rotate-signing-key         make a new key that signs sessions [--end-sessions], or the registry's tokens [--registry]
   healthcheck                ask the running service whether it is ready; the exit code tells
   config                     print the configuration in force, with the source of every value
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   fsck: async (args) => (await import("./commands/fsck.js")).fsck(args),
   export: async (args) => (await import("./commands/export-lines.js")).exportLines(args),
   restored: async (args) => (await import("./commands/restored.js")).restored(args),
+  "set-password": async (args) => (await import("./commands/set-password.js")).setPassword(args),
   "rotate-signing-key": async (args) => (await import("./commands/rotate-signing-key.js")).rotateSigningKey(args),
   healthcheck: async (args) => (await import("./commands/healthcheck.js")).healthcheck(args),
   config: async (args) => (await import("./commands/print-config.js")).printConfig(args),
