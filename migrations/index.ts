@@ -22,6 +22,7 @@ import { ContentHolds1796000200000 } from "./1796000200000-content-holds";
 import { KeyExpiry1797000200000 } from "./1797000200000-key-expiry";
 import { DeploySources1797000400000 } from "./1797000400000-deploy-sources";
 import { SigningKeyRotation1797000200100 } from "./1797000200100-signing-key-rotation";
+import { FormerReleaseNames1797000300000 } from "./1797000300000-former-release-names";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   KeyExpiry1797000200000,
   DeploySources1797000400000,
   SigningKeyRotation1797000200100,
+  FormerReleaseNames1797000300000,
 ];

@@ -29,6 +29,7 @@ export const entities = [
   bundles.DagArchiveRow,
   bundles.DagBundleRow,
   deployments.DeploymentRow,
+  deployments.FormerReleaseNameRow,
   deploys.DeployRevisionRow,
   deploys.IdempotencyKeyRow,
   deploys.RegistryPushRow,

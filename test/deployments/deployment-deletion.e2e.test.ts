@@ -6,6 +6,7 @@ import {
   ask,
   askInVain,
   createDeployment,
+  createWorkspace,
   deployImage,
   neverAborted,
   serviceAccountWith,
@@ -155,6 +156,38 @@ describe("deleteDeployment", () => {
         parse(await readFile(join(world.dataDir, "releases", gone.releaseName, "values.yaml"), "utf8")),
       ).toMatchObject({ labels: { deployment: again.id } });
     }
+  });
+
+  test("for good keeps the release name for the Workspace, where its images and logs are from", async () => {
+    const gone = await createDeployment(world, admin);
+    const elsewhere = await createWorkspace(world, admin);
+    const create = (workspaceId: string) =>
+      world.send(
+        CREATE,
+        {
+          label: "Again",
+          workspaceId,
+          executor: "CeleryExecutor",
+          releaseName: gone.releaseName,
+          runtimeVersion: "11.4.0",
+        },
+        admin,
+      );
+    // Several at once: one that waits for the deletion does not get the name either.
+    const [deleted, ...tried] = await Promise.all([
+      world.send(DELETE, { deploymentId: gone.id, deploymentHardDelete: true }, admin),
+      ...Array.from({ length: 4 }, () => create(elsewhere)),
+    ]);
+    expect(deleted.errors).toBeUndefined();
+    expect(tried.map(({ errors }) => errors?.[0]?.extensions.code)).toEqual(Array(4).fill("CONFLICT"));
+    expect((await create(elsewhere)).errors?.[0]).toMatchObject({
+      message: `A deleted Deployment of another Workspace had the release name ${gone.releaseName}`,
+      extensions: { code: "CONFLICT" },
+    });
+    const { data, errors } = await create(gone.workspaceId);
+    expect(errors).toBeUndefined();
+    await ask(world, DELETE, { deploymentId: data.createDeployment.id, deploymentHardDelete: true }, admin);
+    expect((await create(elsewhere)).errors?.[0]?.extensions.code).toBe("CONFLICT");
   });
 
   test("five times at once works once", async () => {

@@ -260,7 +260,7 @@ describe.each(servers)("%s", (_name, start) => {
     describeLogSearch(() => logs);
 
     test("the collectors' lines are shown too", async () => {
-      const release = `collected-${randomUUID()}`;
+      const [release, workspaceId] = [`collected-${randomUUID()}`, randomUUID()];
       const document = { release, component: "scheduler", message: "Starting the scheduler", offset: 7 };
       await logs.client.bulk({
         refresh: true,
@@ -268,10 +268,20 @@ describe.each(servers)("%s", (_name, start) => {
           { index: { _index: `${logs.prefix}.${release}.2024.11.11`, _id: "a" } },
           { ...document, "@timestamp": "2024-11-11T12:00:00.123456789+02:00" },
           { index: { _index: `${logs.prefix}.${release}.2024.11.11`, _id: "b" } },
-          { ...document, "@timestamp": "2024-11-11T11:00:00Z", message: undefined },
+          { ...document, "@timestamp": "2024-11-11T11:00:00Z", message: undefined, workspace: workspaceId },
+          { index: { _index: `${logs.prefix}.${release}.2024.11.11`, _id: "c" } },
+          { ...document, "@timestamp": "2024-11-11T09:59:59.999Z", message: "of an earlier Deployment" },
+          { index: { _index: `${logs.prefix}.${release}.2024.11.11`, _id: "d" } },
+          { ...document, "@timestamp": "2024-11-11T12:00:00Z", message: "elsewhere", workspace: randomUUID() },
         ],
       });
-      const query = { releaseName: release, deploymentId: randomUUID(), limit: 10 };
+      const query = {
+        releaseName: release,
+        deploymentId: randomUUID(),
+        workspaceId,
+        deploymentCreatedAt: "2024-11-11T10:00:00.000Z",
+        limit: 10,
+      };
       expect(await logs.search.search({ ...query, component: "scheduler" })).toEqual([
         { id: "a", timestamp: "2024-11-11T10:00:00.123Z", message: "Starting the scheduler" },
         { id: "b", timestamp: "2024-11-11T11:00:00.000Z", message: "" },

@@ -11,12 +11,14 @@ export interface SearchableLogs {
 /** What the logs answer wherever they are kept. */
 export function describeLogSearch(open: () => SearchableLogs): void {
   const deploymentId = randomUUID();
+  const workspaceId = randomUUID();
+  const deployment = { deploymentId, workspaceId, deploymentCreatedAt: "2024-11-11T00:00:00.000Z" };
   const releaseName = `release-${deploymentId}`;
   const at = (time: string, message: string, component = "scheduler"): NewLogLine =>
-    newLine({ deploymentId, releaseName, createdAt: `2024-11-${time}.000Z`, message, component });
+    newLine({ deploymentId, workspaceId, releaseName, createdAt: `2024-11-${time}.000Z`, message, component });
 
   const messagesOf = async (query: Partial<LogQuery>): Promise<string[]> => {
-    const found = await open().search.search({ releaseName, deploymentId, limit: 100, ...query });
+    const found = await open().search.search({ releaseName, ...deployment, limit: 100, ...query });
     return found.map(({ message }) => message);
   };
 
@@ -51,7 +53,7 @@ export function describeLogSearch(open: () => SearchableLogs): void {
   });
 
   test("entries have an id of their own and the instant as RFC 3339", async () => {
-    const found = await open().search.search({ releaseName, deploymentId, limit: 100 });
+    const found = await open().search.search({ releaseName, ...deployment, limit: 100 });
     expect(new Set(found.map(({ id }) => id)).size).toBe(6);
     expect(found[0]?.timestamp).toBe("2024-11-11T09:00:00.000Z");
   });

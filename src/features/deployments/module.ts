@@ -62,6 +62,7 @@ import {
 } from "./graphql/deployment.resolvers";
 
 export { DeploymentRow } from "./db/deployment.row";
+export { FormerReleaseNameRow } from "./db/former-release-name.row";
 
 export interface DeploymentsModuleOptions {
   readonly config: Config;

@@ -88,6 +88,8 @@ export class DeploymentQueries {
     return this.deps.logs.search({
       releaseName: deployment.releaseName,
       deploymentId: deployment.id,
+      workspaceId: deployment.workspaceId,
+      deploymentCreatedAt: deployment.createdAt,
       limit: MAX_LOG_LINES,
       ...filter,
     });

@@ -34,21 +34,27 @@ export class FollowLogs {
    */
   async execute({
     actor,
-    deploymentId,
+    deploymentId: givenId,
     since,
     filter,
   }: FollowLogsCommand): Promise<AsyncGenerator<LogEntry, void, undefined>> {
     const { tails, watch, clock } = this.deps;
     const authorized = async (): Promise<{ readonly reader: Actor; readonly deployment: Deployment }> => {
       const reader = await actor();
-      const found = isId(deploymentId) ? await this.deps.find(deploymentId) : null;
+      const found = isId(givenId) ? await this.deps.find(givenId) : null;
       return { reader, deployment: authorize(reader, found, DEPLOYMENT_PERMISSIONS.readLogs) };
     };
     const { reader, deployment } = await authorized();
-    const { id, releaseName } = deployment;
+    const { id: deploymentId, releaseName, workspaceId, createdAt: deploymentCreatedAt } = deployment;
     const from = since ?? clock();
     return new LiveStream(
-      (signal) => tails.follow({ deploymentId: id, releaseName, ...filter }, from, reader.id, signal),
+      (signal) =>
+        tails.follow(
+          { deploymentId, releaseName, workspaceId, deploymentCreatedAt, ...filter },
+          from,
+          reader.id,
+          signal,
+        ),
       {
         check: async () => void (await authorized()),
         watch,

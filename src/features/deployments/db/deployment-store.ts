@@ -6,7 +6,7 @@ import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import { NotFound } from "../../../kernel/errors";
 import type { Instant } from "../../../kernel/instant";
 import type { DeploymentStore } from "../app/ports";
-import { NamespaceTaken, ReleaseNameTaken } from "../app/name-taken";
+import { NamespaceTaken, ReleaseNameKept, ReleaseNameTaken } from "../app/name-taken";
 import type { Deployment } from "../domain/deployment";
 import { DeploymentRow } from "./deployment.row";
 
@@ -63,6 +63,12 @@ export class DeploymentStoreSql implements DeploymentStore {
       if (constraintOf(error) === "deployment_workspace_fkey") throw new NotFound("Workspace");
       throw error;
     }
+    // After the insert, which waits for a deletion of the Deployment that has the name until now.
+    const kept = await sqlOf(this.manager).query(
+      "SELECT 1 FROM former_release_name WHERE name = $1 AND workspace_id <> $2",
+      [deployment.releaseName, deployment.workspaceId],
+    );
+    if (kept.length > 0) throw new ReleaseNameKept(deployment.releaseName);
   }
 
   async update(id: string, patch: Partial<Deployment>): Promise<void> {

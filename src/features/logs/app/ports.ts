@@ -9,6 +9,9 @@ export interface LogLineWriter {
 export interface LogQuery {
   readonly releaseName: string;
   readonly deploymentId: string;
+  readonly workspaceId: string;
+  /** Collected lines from before are of an earlier Deployment with the same release name. */
+  readonly deploymentCreatedAt: Instant;
   /** Absent: every component. */
   readonly component?: string;
   /** The earliest instant, itself included. */

@@ -66,12 +66,13 @@ const byTime = (order: "asc" | "desc"): estypes.Sort => [
   { "retrograde.lineId.keyword": { order, unmapped_type: "keyword", missing: "_last" } },
 ];
 
-function toFilter({ releaseName, deploymentId, component, since, text }: LogQuery): Query {
+function toFilter({ releaseName, component, since, text, ...deployment }: LogQuery): Query {
   const filter = [exactly("release", releaseName)];
   if (component !== undefined) filter.push(exactly("component", component));
   if (since !== undefined) filter.push({ range: { "@timestamp": { gte: since } } });
   if (text !== undefined) filter.push(containing(text));
-  return { bool: { filter, must_not: [ofAnotherDeployment(deploymentId)] } };
+  filter.push({ bool: { should: [written(deployment), collected(deployment)], minimum_should_match: 1 } });
+  return { bool: { filter } };
 }
 
 /**
@@ -94,12 +95,20 @@ function exactly(field: string, value: string): Query {
   return { bool: { should: [{ term: { [keyword]: { value } } }, { bool: plain }], minimum_should_match: 1 } };
 }
 
-/** Lines of an earlier Deployment that had the same release name. */
-function ofAnotherDeployment(deploymentId: string): Query {
+const OWN: Query = { exists: { field: "retrograde.deploymentId" } };
+
+/** Our own lines of the Deployment, and not of an earlier one that had the same release name. */
+function written({ deploymentId }: Pick<LogQuery, "deploymentId">): Query {
+  return { bool: { filter: [OWN, { term: { "retrograde.deploymentId.keyword": { value: deploymentId } } }] } };
+}
+
+/** Collectors' lines name no Deployment, and the Workspace where the release has a label with it. */
+function collected({ workspaceId, deploymentCreatedAt }: Pick<LogQuery, "workspaceId" | "deploymentCreatedAt">): Query {
+  const elsewhere = { filter: [{ exists: { field: "workspace" } }], must_not: [exactly("workspace", workspaceId)] };
   return {
     bool: {
-      filter: [{ exists: { field: "retrograde.deploymentId" } }],
-      must_not: [{ term: { "retrograde.deploymentId.keyword": { value: deploymentId } } }],
+      filter: [{ range: { "@timestamp": { gte: deploymentCreatedAt } } }],
+      must_not: [OWN, { bool: elsewhere }],
     },
   };
 }

@@ -49,7 +49,7 @@ export class PolledLogTails implements LogTails {
   }
 
   private join(
-    { releaseName, deploymentId, component, text }: LogFilter,
+    { releaseName, deploymentId, workspaceId, deploymentCreatedAt, component, text }: LogFilter,
     reader: string,
   ): { key: string; poll: LogPoll } {
     const key = JSON.stringify([releaseName, deploymentId, component, text]);
@@ -61,6 +61,8 @@ export class PolledLogTails implements LogTails {
       const filter = {
         releaseName,
         deploymentId,
+        workspaceId,
+        deploymentCreatedAt,
         ...(component !== undefined && { component }),
         ...(text !== undefined && { text }),
       };
