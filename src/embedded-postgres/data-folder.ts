@@ -36,7 +36,8 @@ export interface DataFolder {
  * if root could use it: that user could not any more; or if it is not writable
  */
 export async function openDataFolder(dataDir: string, account: Account | undefined): Promise<DataFolder> {
-  await mkdir(dirname(resolve(dataDir)), { recursive: true });
+  // The server's account, if it is another one, passes through the folder around it, and does not read it.
+  await mkdir(dirname(resolve(dataDir)), { mode: account === undefined ? 0o750 : 0o751, recursive: true });
   await mkdir(dataDir, { mode: 0o700, recursive: true });
   const path = await realpath(dataDir);
   const usable = constants.R_OK | constants.W_OK | constants.X_OK;

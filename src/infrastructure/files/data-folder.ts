@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileOutage } from "./file-errors";
+import { FOLDER_MODE } from "./modes";
 
 export type DataFolderState = "ok" | "full" | "not writable";
 
@@ -37,7 +38,7 @@ export class DataFolder {
   private async probe(): Promise<DataFolderState> {
     const file = join(this.path, `.${PROBE}-${randomUUID()}`);
     try {
-      await mkdir(this.path, { recursive: true });
+      await mkdir(this.path, { recursive: true, mode: FOLDER_MODE });
       await writeFile(file, Buffer.alloc(PROBE_BYTES), { flag: "wx" });
       return "ok";
     } catch (error) {

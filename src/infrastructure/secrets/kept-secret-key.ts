@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { FOLDER_MODE } from "../../../infrastructure/files/modes";
 
 const KEY_BYTES = 32;
 
@@ -15,7 +16,7 @@ export async function keptSecretKey(dataDir: string): Promise<string> {
 
 /** Several processes may create it at the same time, or be killed meanwhile: all of them get the same whole key. */
 async function makeKey(dataDir: string, file: string): Promise<string> {
-  await mkdir(dataDir, { recursive: true });
+  await mkdir(dataDir, { recursive: true, mode: FOLDER_MODE });
   const own = `${file}.${randomBytes(8).toString("hex")}`;
   try {
     const handle = await open(own, "wx", 0o600);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rm, stat, type FileHandle } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { FOLDER_MODE } from "../../../infrastructure/files/modes";
 import { DomainError } from "../../../kernel/errors";
 import { ArchiveRefused } from "../domain/archive-refused";
 import type { ArchiveThreads } from "./archive-threads";
@@ -51,7 +52,7 @@ export async function spoolUpload(
 }
 
 async function create(path: string): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true });
+  await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE });
   return open(path, "wx", 0o600);
 }
 

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { copyFile, link, mkdir, open, opendir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Readable } from "node:stream";
+import { FOLDER_MODE } from "../../../infrastructure/files/modes";
 import { Unavailable } from "../../../kernel/errors";
 import { toInstant } from "../../../kernel/instant";
 import { fileOutage, isFileError, unlessMissing } from "../../../infrastructure/files/file-errors";
@@ -38,7 +39,7 @@ export class FolderBundleStore implements BundleStore {
   private async write(sha256: string, file: string): Promise<void> {
     const path = this.pathOf(sha256);
     const folder = dirname(path);
-    if ((await mkdir(folder, { recursive: true })) !== undefined) await sync(this.folder);
+    if ((await mkdir(folder, { recursive: true, mode: FOLDER_MODE })) !== undefined) await sync(this.folder);
     const next = join(folder, `${sha256}.${randomUUID()}${UNFINISHED}`);
     try {
       await linkOrCopy(file, next);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, open, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { FILE_MODE, FOLDER_MODE } from "../../../infrastructure/files/modes";
 import { isFileError, unlessMissing } from "../../../infrastructure/files/file-errors";
 import type { PlaceMarks } from "../app/ports";
 import { markedBy, markName } from "../domain/marks";
@@ -16,9 +17,9 @@ export class FolderMarks implements PlaceMarks {
 
   async add(installationId: string): Promise<string> {
     const file = join(this.address, markName(installationId));
-    await mkdir(this.address, { recursive: true });
+    await mkdir(this.address, { recursive: true, mode: FOLDER_MODE });
     try {
-      const handle = await open(file, "wx", 0o644);
+      const handle = await open(file, "wx", FILE_MODE);
       try {
         await handle.writeFile(`${randomUUID()}\n`);
         await handle.sync();

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, readdir, readlink, rename, rm, symlink, unlink, utimes } from "node:fs/promises";
 import { join } from "node:path";
+import { FOLDER_MODE } from "../../../infrastructure/files/modes";
 import { isFileError, unlessMissing } from "../../../infrastructure/files/file-errors";
 import { messageOf } from "./file-errors";
 import { sync } from "../../../infrastructure/files/sync";
@@ -80,7 +81,7 @@ export class DagsFolder {
     const tree = { ...content, name };
     const folder = join(this.trees, name);
     try {
-      await mkdir(this.trees, { recursive: true });
+      await mkdir(this.trees, { recursive: true, mode: FOLDER_MODE });
       await symlink(`${TREES}/${name}`, this.pendingLink(name));
       await mkdir(folder);
       await fill(folder);

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { FOLDER_MODE } from "../../../infrastructure/files/modes";
 import { parse, stringify } from "yaml";
 import { z } from "zod";
 import type { DagTrees } from "../app/dag-trees";
@@ -71,7 +72,9 @@ export class FilesystemDriver implements RolloutDriver {
 
   private async place(state: ReleaseState, steps: RolloutSteps, signal: AbortSignal): Promise<RolloutOutcome> {
     const dags = this.dagsOf(state.releaseName);
-    await mkdir(this.folderOf(state.releaseName), { recursive: true }).catch((error: unknown) => refuse(state, error));
+    await mkdir(this.folderOf(state.releaseName), { recursive: true, mode: FOLDER_MODE }).catch((error: unknown) =>
+      refuse(state, error),
+    );
     const found = await this.applied(state.releaseName);
     if (await this.isOvertaken(state, dags)) return "overtaken";
     signal.throwIfAborted();

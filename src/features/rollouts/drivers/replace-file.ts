@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { lstat, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { FILE_MODE } from "../../../infrastructure/files/modes";
 import { sync } from "../../../infrastructure/files/sync";
 import { unlessMissing } from "../../../infrastructure/files/file-errors";
 
@@ -40,7 +41,7 @@ export async function removeUnfinished(file: string, before: number): Promise<vo
 }
 
 async function writeToDisk(file: string, text: string): Promise<void> {
-  const handle = await open(file, "wx", 0o644);
+  const handle = await open(file, "wx", FILE_MODE);
   try {
     await handle.writeFile(text);
     await handle.sync();
