@@ -1,4 +1,11 @@
-export { authorize, canSee, DEPLOYMENT_PERMISSIONS, UPSERT_IN_WORKSPACE } from "./access";
+export {
+  authorize,
+  canSee,
+  DEPLOYMENT_PERMISSIONS,
+  UPSERT_IN_WORKSPACE,
+  visibleDeployments,
+  type VisibleDeployments,
+} from "./access";
 export {
   auditedDeployment,
   DAG_DEPLOYMENT_TYPES,

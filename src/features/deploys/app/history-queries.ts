@@ -1,9 +1,9 @@
 import type { FileComparison } from "../../bundles";
-import { authorize } from "../../deployments";
+import { authorize, visibleDeployments } from "../../deployments";
 import { CallerQueue } from "./caller-queue";
 import { isId, isSameId } from "../../../kernel/ids";
 import { decodeCursor } from "../domain/cursor";
-import { InvalidInput, NotFound } from "../../../kernel/errors";
+import { InvalidInput, NotFound, notFoundAs } from "../../../kernel/errors";
 import type { Instant } from "../../../kernel/instant";
 import type { Actor } from "../../../kernel/permissions";
 import { READ_HISTORY } from "../domain/permissions";
@@ -80,15 +80,14 @@ export class HistoryQueries {
 
   /** @throws NotFound, Forbidden */
   async find(actor: Actor, id: string): Promise<RevisionView> {
-    const [revision] = isId(id) ? await this.deps.readModel.findMany([id]) : [];
-    const [state] = revision === undefined ? [] : await this.deps.readModel.historyStates([revision.deploymentId]);
-    if (revision === undefined || state === undefined) throw new NotFound("Deploy revision");
+    const found = isId(id) ? await this.deps.readModel.findVisible(id, visibleDeployments(actor)) : null;
+    if (found === null) throw new NotFound("Deploy revision");
     try {
-      authorize(actor, state.deployment, READ_HISTORY);
+      authorize(actor, found.deployment, READ_HISTORY);
     } catch (error) {
-      throw error instanceof NotFound ? new NotFound("Deploy revision") : error;
+      notFoundAs("Deploy revision")(error);
     }
-    return revision;
+    return found.revision;
   }
 
   /** What a Deployment ran at the instant; null as `runningAt` has it. @throws NotFound, Forbidden */

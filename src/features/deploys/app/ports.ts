@@ -1,5 +1,5 @@
 import type { BundleKey, BundleRecords } from "../../bundles";
-import type { Deployment, DeploymentStores } from "../../deployments";
+import type { Deployment, DeploymentStores, VisibleDeployments } from "../../deployments";
 import type { HoldStore } from "../../holds";
 import type { InstallationStore } from "../../installation";
 import type { Step } from "../../../kernel/paced-steps";
@@ -100,6 +100,11 @@ export interface RevisionReadModel {
   }): Promise<RevisionPage>;
   count(deploymentId: string, filter: RevisionFilter): Promise<number>;
   findMany(ids: readonly string[]): Promise<RevisionView[]>;
+  /** Null also for a revision of a Deployment that is not visible; one statement, which takes as long for either. */
+  findVisible(
+    id: string,
+    among: VisibleDeployments,
+  ): Promise<{ readonly revision: RevisionView; readonly deployment: NonNullable<RevisionPage["deployment"]> } | null>;
   findByNumber(deploymentId: string, number: number): Promise<RevisionView | null>;
   /**
    * Of each Deployment the revisions before what runs, newest first, Deployment by Deployment. If what runs is a

@@ -2,7 +2,7 @@ import type { DataSource } from "typeorm";
 import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { Instant } from "../../../kernel/instant";
-import type { DeploymentReadModel } from "../../deployments";
+import type { DeploymentReadModel, VisibleDeployments } from "../../deployments";
 import {
   DEPLOY_TASKS,
   type HistoryState,
@@ -95,6 +95,19 @@ export class RevisionReadModelSql implements RevisionReadModel {
        WHERE r.id = ANY($1)`,
       [ids],
     );
+  }
+
+  async findVisible(id: string, among: VisibleDeployments): ReturnType<RevisionReadModel["findVisible"]> {
+    const { workspaceIds, deploymentIds } = among === "all" ? { workspaceIds: null, deploymentIds: null } : among;
+    const [found] = await this.sql.query<RevisionView & { workspaceId: string }>(
+      `SELECT ${this.columns}, r.id IS NOT DISTINCT FROM d.current_revision_id AS "isCurrent", d.workspace_id AS "workspaceId"
+       FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id AND d.deleted_at IS NULL
+       WHERE r.id = $1 AND ($2::uuid[] IS NULL OR d.workspace_id = ANY($2) OR d.id = ANY($3::uuid[]))`,
+      [id, workspaceIds, deploymentIds],
+    );
+    if (found === undefined) return null;
+    const { workspaceId, ...revision } = found;
+    return { revision, deployment: { id: revision.deploymentId, workspaceId } };
   }
 
   async findByNumber(deploymentId: string, number: number): Promise<RevisionView | null> {
