@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
 
+# To pin the base image, put its digest behind the tag, here and below: node:22-bookworm-slim@sha256:…
 FROM node:22-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./

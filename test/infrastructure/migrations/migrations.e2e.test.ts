@@ -1,8 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { migrations } from "../../../migrations";
 import { connect } from "../../../src/composition/composition-root";
 import { isMigrated, migrate } from "../../../src/infrastructure/migrations/migrate";
+import { sqlOf } from "../../../src/infrastructure/postgres/data-source";
 import { newId } from "../../../src/kernel/ids";
-import { createTestDatabase, type TestDatabase } from "../../world/database";
+import { createDeployment, deployImage, finish, signUpAdmin } from "../../builders/api";
+import { startTestApp } from "../../world/app";
+import { administer, createTestDatabase, serverUrl, withDatabase, type TestDatabase } from "../../world/database";
 
 /** Index features that TypeORM's entities cannot express; the migration has them. */
 const INEXPRESSIBLE = ["log_line_deployment"];
@@ -38,6 +42,29 @@ describe("migrations", () => {
     await Promise.all([migrate(database.dataSource), migrate(second)]);
     await second.destroy();
     expect(await tables()).toEqual(before);
+  });
+
+  test("need no superuser, and neither does the service: a role that owns its database is enough", async () => {
+    const name = `ordinary_${randomBytes(8).toString("hex")}`;
+    await administer(`CREATE ROLE ${name} LOGIN PASSWORD 'x'`);
+    await administer(`CREATE DATABASE ${name} OWNER ${name}`);
+    const url = Object.assign(new URL(withDatabase(serverUrl(), name)), { username: name, password: "x" }).toString();
+    const dataSource = await connect(url, "migrations");
+    try {
+      await migrate(dataSource);
+      const world = await startTestApp({ database: { ...database, url, dataSource, sql: sqlOf(dataSource) }, workers: true });
+      try {
+        const admin = await signUpAdmin(world);
+        const { id } = await deployImage(world, admin, await createDeployment(world, admin), { rollOut: false });
+        expect(await finish(world, id)).toMatchObject({ status: "DEPLOYED" });
+      } finally {
+        await world.close();
+      }
+    } finally {
+      await dataSource.destroy();
+      await administer(`DROP DATABASE ${name} WITH (FORCE)`);
+      await administer(`DROP ROLE ${name}`);
+    }
   });
 
   test("give every table a primary key, and every foreign key an index", async () => {
