@@ -26,7 +26,7 @@ test("from a link to the history, over the sign-in, to a finished rollback", asy
   await dialog(page).getByRole("button", { name: "Done" }).click();
 
   await expect(page.getByText("Running #8")).toBeVisible();
-  await expect(page.getByRole("button", { name: "Refunds are counted twice" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Refunds are counted twice", exact: true })).toBeVisible();
   await expect(page).toHaveURL(url(path));
   // It came to the other window by itself, and the content that runs cannot be deployed again.
   await expect(others.getByText("Running #8")).toBeVisible();

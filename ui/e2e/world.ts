@@ -73,3 +73,107 @@ export async function axeFindings(page: Page): Promise<string[]> {
 
 export const deployButtons = (page: Page) => page.getByRole("button", { name: /^Deploy… #\d+ again$/ });
 export const dialog = (page: Page) => page.getByRole("dialog");
+
+interface Answer<Data> {
+  readonly data: Data;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
+/** Asks the API with the session of the page, past the page. */
+export async function api<Data>(page: Page, query: string, variables: object = {}): Promise<Data> {
+  const response = await page.request.post(url("/v1"), {
+    data: { query, variables },
+    headers: { "x-retrograde-client": "web" },
+  });
+  const { data, errors } = (await response.json()) as Answer<Data>;
+  if (errors !== undefined) throw new Error(errors.map(({ message }) => message).join("; "));
+  return data;
+}
+
+export interface Deployed {
+  readonly id: string;
+  readonly releaseName: string;
+  readonly workspaceId: string;
+}
+
+let made = 0;
+
+/** Makes a Deployment with its rollback switch on, in a Workspace of its own, and deploys one image after the other. */
+export async function deployed(page: Page, tags: readonly string[]): Promise<Deployed> {
+  const label = `Made ${++made} at ${Date.now()}`;
+  const { createWorkspace } = await api<{ createWorkspace: { id: string } }>(
+    page,
+    "mutation ($label: String!) { createWorkspace(label: $label) { id } }",
+    { label },
+  );
+  const { createDeployment } = await api<{ createDeployment: { id: string; releaseName: string } }>(
+    page,
+    `mutation ($workspaceUuid: Uuid!, $label: String!) {
+      createDeployment(workspaceUuid: $workspaceUuid, label: $label, runtimeVersion: "11.4.0") { id releaseName }
+    }`,
+    { workspaceUuid: createWorkspace.id, label },
+  );
+  const deployment = { ...createDeployment, workspaceId: createWorkspace.id };
+  await api(page, "mutation ($id: Uuid!) { updateDeploymentRollback(deploymentUuid: $id, enabled: true) { id } }", {
+    id: deployment.id,
+  });
+  for (const tag of tags) await deploy(page, deployment, tag);
+  return deployment;
+}
+
+/** Deploys an image, and waits until it runs unless told otherwise. */
+export async function deploy(page: Page, { id, releaseName }: Deployed, tag: string, waits = true): Promise<void> {
+  await api(
+    page,
+    `mutation ($releaseName: String!, $image: String!, $description: String!) {
+      updateDeploymentImage(releaseName: $releaseName, image: $image, runtimeVersion: "11.4.0", description: $description) { id }
+    }`,
+    { releaseName, image: `registry.example.com/team/airflow:${tag}`, description: `Deploy of ${tag}` },
+  );
+  if (!waits) return;
+  await expect(async () => {
+    const { deployment } = await api<{ deployment: { currentRevision: { imageTag: string } | null } }>(
+      page,
+      "query ($id: String!) { deployment(where: { id: $id }) { currentRevision { imageTag } } }",
+      { id },
+    );
+    expect(deployment.currentRevision?.imageTag).toBe(tag);
+  }).toPass();
+}
+
+/** Changes what the service answers to one operation, such as "Plan", before the page sees it. */
+export async function changeAnswers(page: Page, operation: string, change: (data: never) => void): Promise<void> {
+  await page.route(url("/v1"), async (route) => {
+    const body = route.request().postData() ?? "";
+    if (!new RegExp(`(query|mutation) ${operation}\\b`).test(body)) return route.fallback();
+    const response = await route.fetch();
+    const answer = (await response.json()) as { data?: never };
+    if (answer.data !== undefined) change(answer.data);
+    await route.fulfill({ response, json: answer });
+  });
+}
+
+/** Cuts the page's WebSockets, lets new ones fail, and takes them again. Has to be called before the page is opened. */
+export async function breakableSocket(
+  page: Page,
+): Promise<{ readonly cut: () => Promise<void>; readonly mend: () => Promise<void> }> {
+  await page.addInitScript(() => {
+    const open = new Set<WebSocket>();
+    let refuses = false;
+    globalThis.WebSocket = class extends WebSocket {
+      constructor(address: string | URL, protocols?: string | string[]) {
+        super(address, protocols);
+        open.add(this);
+        if (refuses) this.close(4000);
+      }
+    };
+    addEventListener("test-cut", () => {
+      refuses = true;
+      for (const socket of open) socket.close(4000);
+      open.clear();
+    });
+    addEventListener("test-mend", () => (refuses = false));
+  });
+  const tell = (name: string) => page.evaluate((event) => void dispatchEvent(new Event(event)), name);
+  return { cut: () => tell("test-cut"), mend: () => tell("test-mend") };
+}

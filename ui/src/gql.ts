@@ -170,14 +170,14 @@ export type DeploymentsQueryVariables = Exact<{
 }>;
 
 
-export type DeploymentsQuery = { readonly paginatedDeployments: ReadonlyArray<{ readonly id: string, readonly label: string | null, readonly releaseName: string | null, readonly status: string | null, readonly rollbackEnabled: boolean, readonly workspace: { readonly id: string, readonly label: string | null } | null, readonly currentRevision: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null, readonly deployRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } }> | null };
+export type DeploymentsQuery = { readonly paginatedDeployments: ReadonlyArray<{ readonly id: string, readonly label: string | null, readonly releaseName: string | null, readonly status: string | null, readonly rollbackEnabled: boolean, readonly workspace: { readonly id: string, readonly label: string | null } | null, readonly currentRevision: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null, readonly deployRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } }> | null };
 
 export type DeploymentHeadQueryVariables = Exact<{
   releaseName: string;
 }>;
 
 
-export type DeploymentHeadQuery = { readonly deployment: { readonly id: string, readonly label: string | null, readonly releaseName: string | null, readonly description: string | null, readonly status: string | null, readonly rollbackEnabled: boolean, readonly config: unknown, readonly createdAt: string | null, readonly workspace: { readonly id: string, readonly label: string | null } | null, readonly dagDeployment: { readonly type: DagDeploymentType | null, readonly repositoryUrl: string | null, readonly branchName: string | null, readonly dagDirectoryLocation: string | null, readonly rev: string | null, readonly nfsLocation: string | null } | null, readonly urls: ReadonlyArray<{ readonly type: string | null, readonly url: string | null }> | null, readonly currentRevision: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null, readonly deployRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } } | null };
+export type DeploymentHeadQuery = { readonly deployment: { readonly id: string, readonly label: string | null, readonly releaseName: string | null, readonly description: string | null, readonly status: string | null, readonly rollbackEnabled: boolean, readonly permissions: ReadonlyArray<string>, readonly config: unknown, readonly createdAt: string | null, readonly rollbackSwitch: { readonly changeable: boolean, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string }> }, readonly lastKnownGood: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly rollback: { readonly allowed: boolean, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }> }, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null, readonly workspace: { readonly id: string, readonly label: string | null } | null, readonly dagDeployment: { readonly type: DagDeploymentType | null, readonly repositoryUrl: string | null, readonly branchName: string | null, readonly dagDirectoryLocation: string | null, readonly rev: string | null, readonly nfsLocation: string | null } | null, readonly urls: ReadonlyArray<{ readonly type: string | null, readonly url: string | null }> | null, readonly currentRevision: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null, readonly deployRevisions: { readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } } | null };
 
 export type DeploymentVariablesQueryVariables = Exact<{
   deploymentUuid: string;
@@ -194,6 +194,18 @@ export type SetRollbackMutationVariables = Exact<{
 
 export type SetRollbackMutation = { readonly updateDeploymentRollback: { readonly id: string, readonly rollbackEnabled: boolean } };
 
+export type HoldsQueryVariables = Exact<{
+  deploymentUuid: string;
+}>;
+
+
+export type HoldsQuery = { readonly deployment: { readonly id: string, readonly quarantines: ReadonlyArray<{ readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } }> } | null };
+
+export type RollbackConfigQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type RollbackConfigQuery = { readonly appConfig: { readonly deployRollback: { readonly retentionDays: number } } | null };
+
 export type HistoryQueryVariables = Exact<{
   deploymentUuid: string;
   first: number;
@@ -202,7 +214,7 @@ export type HistoryQueryVariables = Exact<{
 }>;
 
 
-export type HistoryQuery = { readonly deployRevisions: { readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly rollback: { readonly allowed: boolean, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }> }, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } };
+export type HistoryQuery = { readonly deployRevisions: { readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly rollback: { readonly allowed: boolean, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }> }, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }> } };
 
 export type HistoryCountQueryVariables = Exact<{
   deploymentUuid: string;
@@ -212,12 +224,43 @@ export type HistoryCountQueryVariables = Exact<{
 
 export type HistoryCountQuery = { readonly deployRevisions: { readonly totalCount: number } };
 
+export type PinRevisionMutationVariables = Exact<{
+  deployRevisionId: string;
+  pinned: boolean;
+}>;
+
+
+export type PinRevisionMutation = { readonly pinDeployRevision: { readonly id: string, readonly pinned: boolean } };
+
+export type CancelDeployMutationVariables = Exact<{
+  deployRevisionId: string;
+  description: string;
+}>;
+
+
+export type CancelDeployMutation = { readonly cancelDeploy: { readonly id: string } };
+
+export type HoldRevisionMutationVariables = Exact<{
+  deployRevisionId: string;
+  reason: string;
+}>;
+
+
+export type HoldRevisionMutation = { readonly quarantineDeployRevision: { readonly id: string } };
+
+export type LiftHoldMutationVariables = Exact<{
+  quarantineId: string;
+}>;
+
+
+export type LiftHoldMutation = { readonly liftQuarantine: { readonly id: string } };
+
 export type RevisionChangedSubscriptionVariables = Exact<{
   deploymentUuid: string;
 }>;
 
 
-export type RevisionChangedSubscription = { readonly deployRevisionChanged: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
+export type RevisionChangedSubscription = { readonly deployRevisionChanged: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
 
 export type LogsQueryVariables = Exact<{
   deploymentUuid: string;
@@ -239,22 +282,25 @@ export type LogLinesSubscriptionVariables = Exact<{
 
 export type LogLinesSubscription = { readonly log: { readonly id: string, readonly message: string | null, readonly timestamp: string | null } | null };
 
-export type LineFragment = { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null };
+export type HoldFragment = { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } };
+
+export type LineFragment = { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null };
 
 export type RevisionDetailsQueryVariables = Exact<{
   id: string;
 }>;
 
 
-export type RevisionDetailsQuery = { readonly deployRevision: { readonly imageDigest: string | null, readonly rolledBackId: string | null, readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly dagBundle: { readonly version: string, readonly fileCount: number, readonly sizeBytes: number, readonly sha256: string } | null, readonly steps: ReadonlyArray<{ readonly position: number, readonly name: string, readonly status: RolloutStepStatus, readonly startedAt: string, readonly finishedAt: string | null, readonly message: string | null }>, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null };
+export type RevisionDetailsQuery = { readonly deployRevision: { readonly imageDigest: string | null, readonly rolledBackId: string | null, readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly dagBundle: { readonly version: string, readonly fileCount: number, readonly sizeBytes: number, readonly sha256: string } | null, readonly steps: ReadonlyArray<{ readonly position: number, readonly name: string, readonly status: RolloutStepStatus, readonly startedAt: string, readonly finishedAt: string | null, readonly message: string | null }>, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } | null };
 
 export type PlanQueryVariables = Exact<{
   deploymentUuid: string;
-  deployRevisionId: string;
+  deployRevisionId?: string | null | undefined;
+  deployRevisionNumber?: number | null | undefined;
 }>;
 
 
-export type PlanQuery = { readonly rollbackPlan: { readonly allowed: boolean, readonly unchanged: ReadonlyArray<string>, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }>, readonly warnings: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }>, readonly changes: ReadonlyArray<{ readonly field: string, readonly from: string | null, readonly to: string | null, readonly changed: boolean }>, readonly dags: { readonly added: ReadonlyArray<string>, readonly removed: ReadonlyArray<string>, readonly changed: ReadonlyArray<string>, readonly unchangedCount: number } | null, readonly database: { readonly direction: DatabaseMigrationDirection, readonly losesData: boolean }, readonly from: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }, readonly to: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }, readonly skipped: ReadonlyArray<{ readonly id: string, readonly number: number, readonly description: string | null, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } }> } };
+export type PlanQuery = { readonly rollbackPlan: { readonly allowed: boolean, readonly unchanged: ReadonlyArray<string>, readonly blockers: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }>, readonly warnings: ReadonlyArray<{ readonly code: RollbackIssueCode, readonly message: string, readonly remedy: string | null }>, readonly changes: ReadonlyArray<{ readonly field: string, readonly from: string | null, readonly to: string | null, readonly changed: boolean }>, readonly dags: { readonly added: ReadonlyArray<string>, readonly removed: ReadonlyArray<string>, readonly changed: ReadonlyArray<string>, readonly unchangedCount: number } | null, readonly database: { readonly direction: DatabaseMigrationDirection, readonly losesData: boolean }, readonly from: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }, readonly to: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null }, readonly skipped: ReadonlyArray<{ readonly id: string, readonly number: number, readonly description: string | null, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } }> } };
 
 export type FileDiffQueryVariables = Exact<{
   from: string;
@@ -272,10 +318,20 @@ export type RollBackMutationVariables = Exact<{
   acknowledgeDataLoss: boolean;
   expectedCurrentRevisionId: string;
   idempotencyKey: string;
+  quarantine: boolean;
 }>;
 
 
-export type RollBackMutation = { readonly rollbackDeploy: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
+export type RollBackMutation = { readonly rollbackDeploy: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
+
+export type UndoRollbackMutationVariables = Exact<{
+  deployRevisionId: string;
+  description: string;
+  acknowledgeDataLoss: boolean;
+}>;
+
+
+export type UndoRollbackMutation = { readonly undoRollback: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
 
 export type AuthConfigQueryVariables = Exact<{
   redirect?: string | null | undefined;
@@ -307,6 +363,21 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const HoldFragmentDoc = new TypedDocumentString(`
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}
+    `, {"fragmentName":"Hold"}) as unknown as TypedDocumentString<HoldFragment, unknown>;
 export const LineFragmentDoc = new TypedDocumentString(`
     fragment Line on DeployRevision {
   id
@@ -338,13 +409,29 @@ export const LineFragmentDoc = new TypedDocumentString(`
     url
     author
   }
+  pinned
+  quarantine {
+    ...Hold
+  }
   rollbackFromId
   rollbackFrom {
     id
     number
   }
 }
-    `, {"fragmentName":"Line"}) as unknown as TypedDocumentString<LineFragment, unknown>;
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}`, {"fragmentName":"Line"}) as unknown as TypedDocumentString<LineFragment, unknown>;
 export const DeploymentsDocument = new TypedDocumentString(`
     query Deployments($name: String, $cursor: Uuid, $take: Int!) {
   paginatedDeployments(name: $name, cursor: $cursor, take: $take) {
@@ -367,7 +454,20 @@ export const DeploymentsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment Line on DeployRevision {
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}
+fragment Line on DeployRevision {
   id
   number
   status
@@ -397,6 +497,10 @@ export const DeploymentsDocument = new TypedDocumentString(`
     url
     author
   }
+  pinned
+  quarantine {
+    ...Hold
+  }
   rollbackFromId
   rollbackFrom {
     id
@@ -412,6 +516,25 @@ export const DeploymentHeadDocument = new TypedDocumentString(`
     description
     status
     rollbackEnabled
+    permissions
+    rollbackSwitch {
+      changeable
+      blockers {
+        code
+        message
+      }
+    }
+    lastKnownGood {
+      ...Line
+      rollback {
+        allowed
+        blockers {
+          code
+          message
+          remedy
+        }
+      }
+    }
     config
     createdAt
     workspace {
@@ -440,7 +563,20 @@ export const DeploymentHeadDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment Line on DeployRevision {
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}
+fragment Line on DeployRevision {
   id
   number
   status
@@ -470,6 +606,10 @@ export const DeploymentHeadDocument = new TypedDocumentString(`
     url
     author
   }
+  pinned
+  quarantine {
+    ...Hold
+  }
   rollbackFromId
   rollbackFrom {
     id
@@ -492,6 +632,37 @@ export const SetRollbackDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SetRollbackMutation, SetRollbackMutationVariables>;
+export const HoldsDocument = new TypedDocumentString(`
+    query Holds($deploymentUuid: String!) {
+  deployment(where: {id: $deploymentUuid}) {
+    id
+    quarantines {
+      ...Hold
+    }
+  }
+}
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}`) as unknown as TypedDocumentString<HoldsQuery, HoldsQueryVariables>;
+export const RollbackConfigDocument = new TypedDocumentString(`
+    query RollbackConfig {
+  appConfig {
+    deployRollback {
+      retentionDays
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RollbackConfigQuery, RollbackConfigQueryVariables>;
 export const HistoryDocument = new TypedDocumentString(`
     query History($deploymentUuid: Uuid!, $first: Int!, $after: String, $filter: DeployRevisionFilter) {
   deployRevisions(
@@ -517,7 +688,20 @@ export const HistoryDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment Line on DeployRevision {
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}
+fragment Line on DeployRevision {
   id
   number
   status
@@ -546,6 +730,10 @@ export const HistoryDocument = new TypedDocumentString(`
     branch
     url
     author
+  }
+  pinned
+  quarantine {
+    ...Hold
   }
   rollbackFromId
   rollbackFrom {
@@ -560,13 +748,55 @@ export const HistoryCountDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<HistoryCountQuery, HistoryCountQueryVariables>;
+export const PinRevisionDocument = new TypedDocumentString(`
+    mutation PinRevision($deployRevisionId: Uuid!, $pinned: Boolean!) {
+  pinDeployRevision(deployRevisionId: $deployRevisionId, pinned: $pinned) {
+    id
+    pinned
+  }
+}
+    `) as unknown as TypedDocumentString<PinRevisionMutation, PinRevisionMutationVariables>;
+export const CancelDeployDocument = new TypedDocumentString(`
+    mutation CancelDeploy($deployRevisionId: Uuid!, $description: String!) {
+  cancelDeploy(deployRevisionId: $deployRevisionId, description: $description) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<CancelDeployMutation, CancelDeployMutationVariables>;
+export const HoldRevisionDocument = new TypedDocumentString(`
+    mutation HoldRevision($deployRevisionId: Uuid!, $reason: String!) {
+  quarantineDeployRevision(deployRevisionId: $deployRevisionId, reason: $reason) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<HoldRevisionMutation, HoldRevisionMutationVariables>;
+export const LiftHoldDocument = new TypedDocumentString(`
+    mutation LiftHold($quarantineId: Uuid!) {
+  liftQuarantine(quarantineId: $quarantineId) {
+    id
+  }
+}
+    `) as unknown as TypedDocumentString<LiftHoldMutation, LiftHoldMutationVariables>;
 export const RevisionChangedDocument = new TypedDocumentString(`
     subscription RevisionChanged($deploymentUuid: Uuid!) {
   deployRevisionChanged(deploymentUuid: $deploymentUuid) {
     ...Line
   }
 }
-    fragment Line on DeployRevision {
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}
+fragment Line on DeployRevision {
   id
   number
   status
@@ -595,6 +825,10 @@ export const RevisionChangedDocument = new TypedDocumentString(`
     branch
     url
     author
+  }
+  pinned
+  quarantine {
+    ...Hold
   }
   rollbackFromId
   rollbackFrom {
@@ -652,7 +886,20 @@ export const RevisionDetailsDocument = new TypedDocumentString(`
     }
   }
 }
-    fragment Line on DeployRevision {
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}
+fragment Line on DeployRevision {
   id
   number
   status
@@ -682,6 +929,10 @@ export const RevisionDetailsDocument = new TypedDocumentString(`
     url
     author
   }
+  pinned
+  quarantine {
+    ...Hold
+  }
   rollbackFromId
   rollbackFrom {
     id
@@ -689,10 +940,11 @@ export const RevisionDetailsDocument = new TypedDocumentString(`
   }
 }`) as unknown as TypedDocumentString<RevisionDetailsQuery, RevisionDetailsQueryVariables>;
 export const PlanDocument = new TypedDocumentString(`
-    query Plan($deploymentUuid: Uuid!, $deployRevisionId: Uuid!) {
+    query Plan($deploymentUuid: Uuid!, $deployRevisionId: Uuid, $deployRevisionNumber: Int) {
   rollbackPlan(
     deploymentUuid: $deploymentUuid
     deployRevisionId: $deployRevisionId
+    deployRevisionNumber: $deployRevisionNumber
   ) {
     allowed
     blockers {
@@ -746,7 +998,20 @@ export const PlanDocument = new TypedDocumentString(`
     unchanged
   }
 }
-    fragment Line on DeployRevision {
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}
+fragment Line on DeployRevision {
   id
   number
   status
@@ -775,6 +1040,10 @@ export const PlanDocument = new TypedDocumentString(`
     branch
     url
     author
+  }
+  pinned
+  quarantine {
+    ...Hold
   }
   rollbackFromId
   rollbackFrom {
@@ -794,7 +1063,7 @@ export const FileDiffDocument = new TypedDocumentString(`
 }
     `) as unknown as TypedDocumentString<FileDiffQuery, FileDiffQueryVariables>;
 export const RollBackDocument = new TypedDocumentString(`
-    mutation RollBack($deploymentUuid: Uuid!, $deployRevisionId: Uuid!, $description: String!, $acknowledgeDataLoss: Boolean!, $expectedCurrentRevisionId: Uuid!, $idempotencyKey: String!) {
+    mutation RollBack($deploymentUuid: Uuid!, $deployRevisionId: Uuid!, $description: String!, $acknowledgeDataLoss: Boolean!, $expectedCurrentRevisionId: Uuid!, $idempotencyKey: String!, $quarantine: Boolean!) {
   rollbackDeploy(
     deploymentUuid: $deploymentUuid
     deployRevisionId: $deployRevisionId
@@ -802,11 +1071,25 @@ export const RollBackDocument = new TypedDocumentString(`
     acknowledgeDataLoss: $acknowledgeDataLoss
     expectedCurrentRevisionId: $expectedCurrentRevisionId
     idempotencyKey: $idempotencyKey
+    quarantine: $quarantine
   ) {
     ...Line
   }
 }
-    fragment Line on DeployRevision {
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}
+fragment Line on DeployRevision {
   id
   number
   status
@@ -836,12 +1119,79 @@ export const RollBackDocument = new TypedDocumentString(`
     url
     author
   }
+  pinned
+  quarantine {
+    ...Hold
+  }
   rollbackFromId
   rollbackFrom {
     id
     number
   }
 }`) as unknown as TypedDocumentString<RollBackMutation, RollBackMutationVariables>;
+export const UndoRollbackDocument = new TypedDocumentString(`
+    mutation UndoRollback($deployRevisionId: Uuid!, $description: String!, $acknowledgeDataLoss: Boolean!) {
+  undoRollback(
+    deployRevisionId: $deployRevisionId
+    description: $description
+    acknowledgeDataLoss: $acknowledgeDataLoss
+  ) {
+    ...Line
+  }
+}
+    fragment Hold on Quarantine {
+  id
+  reason
+  createdAt
+  createdBy {
+    id
+    label
+    type
+  }
+  deployRevisionId
+  image
+  dagBundleSha256
+}
+fragment Line on DeployRevision {
+  id
+  number
+  status
+  statusReason
+  isCurrent
+  isRollback
+  description
+  image
+  imageTag
+  runtimeVersion
+  airflowVersion
+  dagDeploymentType
+  dagTarballVersion
+  type
+  trigger
+  createdAt
+  finishedAt
+  updatedAt
+  createdBy {
+    id
+    label
+    type
+  }
+  source {
+    commit
+    branch
+    url
+    author
+  }
+  pinned
+  quarantine {
+    ...Hold
+  }
+  rollbackFromId
+  rollbackFrom {
+    id
+    number
+  }
+}`) as unknown as TypedDocumentString<UndoRollbackMutation, UndoRollbackMutationVariables>;
 export const AuthConfigDocument = new TypedDocumentString(`
     query AuthConfig($redirect: String) {
   authConfig(redirect: $redirect) {

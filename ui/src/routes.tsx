@@ -10,7 +10,6 @@ import { parseSearch, readHistorySearch, stringifySearch } from "./lib/search";
 import { loadSession, sessionStore } from "./lib/session";
 import { Failed, NotFound } from "./parts/states";
 import { Shell } from "./parts/shell/shell";
-import { SignInPage } from "./pages/sign-in/sign-in-page";
 
 const root = createRootRoute({
   component: Outlet,
@@ -31,7 +30,7 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/sign-in",
-  component: SignInPage,
+  component: lazyRouteComponent(() => import("./pages/sign-in/sign-in-page"), "SignInPage"),
   validateSearch: (search): { to?: string } => {
     const to = text(search["to"]);
     return to === undefined ? {} : { to };

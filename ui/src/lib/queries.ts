@@ -5,13 +5,16 @@ import {
   FileDiffDocument,
   HistoryCountDocument,
   HistoryDocument,
+  HoldsDocument,
   PlanDocument,
   RevisionDetailsDocument,
+  RollbackConfigDocument,
   SelfDocument,
   type DeploymentHeadQuery,
   type DeployRevisionFilter,
 } from "../gql";
 import { ask, RequestFailed } from "./ask";
+import { LAST_KNOWN_GOOD } from "./search";
 
 export type Head = NonNullable<DeploymentHeadQuery["deployment"]>;
 
@@ -66,11 +69,21 @@ export const revisionQuery = (id: string) =>
     },
   });
 
+/** @param target as in the address: an id, a number, or LAST_KNOWN_GOOD */
+function targetOf(target: string): { deployRevisionId: string | null; deployRevisionNumber: number | null } {
+  const isNumber = /^\d+$/.test(target);
+  return {
+    deployRevisionId: isNumber || target === LAST_KNOWN_GOOD ? null : target,
+    deployRevisionNumber: isNumber ? Number(target) : null,
+  };
+}
+
 /** A plan holds for one moment, so it is asked anew whenever it is opened. */
-export const planQuery = (deploymentUuid: string, deployRevisionId: string) =>
+export const planQuery = (deploymentUuid: string, target: string) =>
   queryOptions({
-    queryKey: ["plan", deploymentUuid, deployRevisionId],
-    queryFn: async ({ signal }) => (await ask(PlanDocument, { deploymentUuid, deployRevisionId }, signal)).rollbackPlan,
+    queryKey: ["plan", deploymentUuid, target],
+    queryFn: async ({ signal }) =>
+      (await ask(PlanDocument, { deploymentUuid, ...targetOf(target) }, signal)).rollbackPlan,
     gcTime: 0,
     staleTime: 0,
   });
@@ -88,3 +101,18 @@ export const variablesQuery = (deploymentUuid: string) =>
     queryFn: async ({ signal }) =>
       (await ask(DeploymentVariablesDocument, { deploymentUuid }, signal)).deploymentVariables ?? [],
   });
+
+/** What must not be deployed again, newest first. */
+export const holdsQuery = (deploymentUuid: string) =>
+  queryOptions({
+    queryKey: ["holds", deploymentUuid],
+    queryFn: async ({ signal }) => (await ask(HoldsDocument, { deploymentUuid }, signal)).deployment?.quarantines ?? [],
+  });
+
+/** How many days back rollbacks reach; undefined where the installation does not say. */
+export const retentionQuery = queryOptions({
+  queryKey: ["retention"],
+  queryFn: async ({ signal }) =>
+    (await ask(RollbackConfigDocument, {}, signal)).appConfig?.deployRollback.retentionDays ?? null,
+  staleTime: 300_000,
+});

@@ -17,6 +17,13 @@ test("an address and back is the same", () => {
   expect(withoutFilters(search)).toEqual({ plan: ID });
 });
 
+test("a plan is for an id, a number or the last known good", () => {
+  for (const plan of [ID, "9", "last-known-good"])
+    expect(readHistorySearch({ plan, undo: ID })).toEqual({ plan, undo: ID });
+  for (const plan of ["0", "-1", "1.5", "9999999999", "good"])
+    expect(readHistorySearch({ plan, undo: "9" })).toEqual({});
+});
+
 test("text that looks like a number or like JSON stays text", () => {
   for (const q of ["12", "true", '{"a":1}', "a&b=c", "ä/ö"])
     expect(readHistorySearch(parseSearch(stringifySearch({ q })))).toEqual({ q });
@@ -28,7 +35,7 @@ test("what is unknown or malformed is left out", () => {
       status: "GONE",
       type: "",
       who: "ada",
-      plan: "1",
+      plan: "x",
       since: "5y",
       from: "2026-13-40",
       to: "yesterday",

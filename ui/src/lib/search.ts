@@ -14,15 +14,17 @@ export interface HistorySearch {
   /** Id of a user or service account. */
   readonly who?: string;
   readonly rollbacks?: string;
-  /** Id of the revision whose rollback plan is open. */
+  /** Target of the rollback plan that is open: its id, its number, or LAST_KNOWN_GOOD. */
   readonly plan?: string;
-  /** Id of the revision that the open rollback has made. */
+  /** Id of the rollback whose undoing is open. */
+  readonly undo?: string;
+  /** Id of the revision that the open rollback or undoing has made. */
   readonly run?: string;
   /** Id of the revision whose details are open. */
   readonly open?: string;
 }
 
-const KEYS = ["q", "from", "to", "since", "status", "type", "who", "rollbacks", "plan", "run", "open"] as const;
+const KEYS = ["q", "from", "to", "since", "status", "type", "who", "rollbacks", "plan", "undo", "run", "open"] as const;
 const FILTER_KEYS = ["q", "from", "to", "since", "status", "type", "who", "rollbacks"] as const;
 
 export const RANGES: Readonly<Record<string, { readonly hours: number; readonly word: string }>> = {
@@ -34,6 +36,9 @@ export const RANGES: Readonly<Record<string, { readonly hours: number; readonly 
 
 const STATUS: readonly DeployStatus[] = ["DEPLOYED", "FAILED", "INITIALIZED", "SUPERSEDED"];
 const TYPE: readonly DeployType[] = ["IMAGE_AND_DAG", "IMAGE_ONLY", "DAG_ONLY"];
+/** A plan without a target of its own. */
+export const LAST_KNOWN_GOOD = "last-known-good";
+const NUMBER = /^[1-9]\d{0,8}$/;
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const HOUR_MS = 3_600_000;
@@ -63,8 +68,10 @@ function isValid(key: (typeof KEYS)[number], value: string): boolean {
       return listOf(value, TYPE).length > 0;
     case "rollbacks":
       return value === "only";
-    case "who":
     case "plan":
+      return value === LAST_KNOWN_GOOD || NUMBER.test(value) || UUID.test(value);
+    case "who":
+    case "undo":
     case "run":
     case "open":
       return UUID.test(value);

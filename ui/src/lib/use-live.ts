@@ -1,6 +1,7 @@
 import { useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { RevisionChangedDocument, type HistoryQuery, type LineFragment } from "../gql";
+import { headQuery } from "./queries";
 import { connectionStore, follow, socketEpochStore } from "./socket";
 import { createStore, useStore } from "./store";
 
@@ -11,7 +12,7 @@ export const pendingStore = createStore(0);
 const TOP_PX = 240;
 /** Several changes of one moment are asked for once. */
 const GATHER_MS = 120;
-/** Where nothing was ever deployed, no first message tells when the subscription listens: what changed before is asked for after this time. */
+/** Where nothing was ever deployed, no first message comes: what was deployed before the subscription listens is asked for after this time. */
 const SETTLE_MS = 1_500;
 
 type Page = HistoryQuery["deployRevisions"];
@@ -35,17 +36,33 @@ function patchPages(queryClient: QueryClient, deploymentUuid: string, line: Line
 const cursorOf = (queryKey: readonly unknown[]): unknown => queryKey[3];
 
 /** Asks anew for all that is shown of a Deployment. The first page of its history waits while somebody reads further down. */
-async function refresh(queryClient: QueryClient, deploymentUuid: string, releaseName: string): Promise<void> {
+export async function askAnew(queryClient: QueryClient, deploymentUuid: string, releaseName: string): Promise<void> {
   const atTop = scrollY < TOP_PX;
   await Promise.all([
-    queryClient.invalidateQueries({ queryKey: ["head", releaseName] }),
-    queryClient.invalidateQueries({ queryKey: ["revision"] }),
-    queryClient.invalidateQueries({ queryKey: ["history-count", deploymentUuid] }),
+    ...[["head", releaseName], ["revision"], ["holds", deploymentUuid], ["history-count", deploymentUuid]].map(
+      (queryKey) => queryClient.invalidateQueries({ queryKey }),
+    ),
     queryClient.invalidateQueries({
       queryKey: ["history", deploymentUuid],
       predicate: ({ queryKey }) => atTop || cursorOf(queryKey) !== null,
     }),
   ]);
+}
+
+const isSame = (a: LineFragment, b: LineFragment): boolean =>
+  a.id === b.id && a.status === b.status && a.updatedAt === b.updatedAt && a.isCurrent === b.isCurrent;
+
+/**
+ * Whether the page shows a line as it is, at the head and on top of the history: then nothing has happened since both were loaded. A filtered history cannot
+ * tell.
+ */
+function isShown(queryClient: QueryClient, deploymentUuid: string, releaseName: string, line: LineFragment): boolean {
+  const newest = queryClient.getQueryData(headQuery(releaseName).queryKey)?.deployRevisions.nodes[0];
+  if (newest === undefined || !isSame(newest, line)) return false;
+  return queryClient
+    .getQueriesData<Page>({ queryKey: ["history", deploymentUuid], type: "active" })
+    .filter(([queryKey]) => cursorOf(queryKey) === null)
+    .every(([, page]) => page?.nodes[0] !== undefined && isSame(page.nodes[0], line));
 }
 
 export async function showPending(queryClient: QueryClient, deploymentUuid: string): Promise<void> {
@@ -54,29 +71,33 @@ export async function showPending(queryClient: QueryClient, deploymentUuid: stri
   await queryClient.invalidateQueries({ queryKey: ["history", deploymentUuid] });
 }
 
-/** Keeps everything that is shown of a Deployment up to date, over lost connections too. */
+/**
+ * Keeps everything that is shown of a Deployment up to date. The first message after each connection is the newest revision: where the page shows it
+ * already, nothing was missed.
+ */
 export function useLive(deploymentUuid: string | undefined, releaseName: string): void {
   const queryClient = useQueryClient();
   const epoch = useStore(socketEpochStore);
   useEffect(() => {
     if (deploymentUuid === undefined) return;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const refreshSoon = (ms: number): void => {
+    const askSoon = (ms: number): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => void refresh(queryClient, deploymentUuid, releaseName), ms);
+      timer = setTimeout(() => void askAnew(queryClient, deploymentUuid, releaseName), ms);
     };
     const seen = new Set<string>();
     const unfollow = follow(RevisionChangedDocument, { deploymentUuid }, ({ deployRevisionChanged: line }) => {
+      if (isShown(queryClient, deploymentUuid, releaseName, line)) return;
       const known = patchPages(queryClient, deploymentUuid, line);
       queryClient.setQueryData(["revision", line.id], (old: object | undefined) => old && { ...old, ...line });
       if (!known && !seen.has(line.id) && scrollY >= TOP_PX) pendingStore.set(pendingStore.get() + 1);
       seen.add(line.id);
-      refreshSoon(GATHER_MS);
+      askSoon(GATHER_MS);
     });
     const stopWatching = connectionStore.subscribe(() => {
       if (connectionStore.get().state !== "live") return;
-      void refresh(queryClient, deploymentUuid, releaseName);
-      refreshSoon(SETTLE_MS);
+      const head = queryClient.getQueryData(headQuery(releaseName).queryKey);
+      if (head?.deployRevisions.nodes.length === 0) askSoon(SETTLE_MS);
     });
     return () => {
       unfollow();

@@ -1,7 +1,10 @@
 import {
   deploymentStatus,
   fileCounts,
+  heldWords,
+  holdNote,
   imageTag,
+  isCancelled,
   issueHeading,
   plural,
   rollbackTitle,
@@ -73,4 +76,26 @@ test("the summary is one line for the incident's channel", () => {
     "Rolled back **Ingestion** from #12 to the content of #9 (now #13) at 03:12 UTC, took 42 s. " +
       "Reason: Customers are gone since #12. By Ada Marsh. <https://retrograde.example.com/x>",
   );
+});
+
+test("a hold is on what changes", () => {
+  const image = { field: "image", from: "registry.example.com/a:two", changed: true };
+  const dags = { field: "dagTarballVersion", from: "2026-11-26T12:58:11.000Z", changed: true };
+  expect(holdNote([image, dags])).toMatch(
+    /^Deploys of its image two or of its DAG bundle 2026-11-26T12:58:11 are refused/,
+  );
+  expect(holdNote([image, { ...dags, changed: false }])).toMatch(/^Deploys of its image two are refused/);
+  expect(
+    holdNote([
+      { ...image, changed: false },
+      { ...dags, from: null },
+    ]),
+  ).toBeNull();
+});
+
+test("what a hold is on, and what was stopped", () => {
+  expect(heldWords({ image: "a:two", dagBundleSha256: null })).toBe("Image two");
+  expect(heldWords({ image: null, dagBundleSha256: "0123456789abcdef" })).toBe("DAG bundle 0123456789ab…");
+  expect(isCancelled({ status: "SUPERSEDED", statusReason: "Cancelled by Ada: wrong" })).toBe(true);
+  expect(isCancelled({ status: "SUPERSEDED", statusReason: "Revision 4 came first" })).toBe(false);
 });

@@ -24,6 +24,11 @@ export function statusWords(line: { readonly status: DeployStatus; readonly isCu
   return line.isCurrent && line.status === "DEPLOYED" ? RUNNING : STATUS[line.status];
 }
 
+/** Whether somebody has stopped it; without that, SUPERSEDED means that another deploy came first. */
+export function isCancelled(line: { readonly status: DeployStatus; readonly statusReason?: string | null }): boolean {
+  return line.status === "SUPERSEDED" && line.statusReason?.startsWith("Cancelled by ") === true;
+}
+
 /** The status of a Deployment, by its newest revision. */
 export function deploymentStatus(
   newest: { readonly status: DeployStatus; readonly number: number } | undefined,
@@ -147,6 +152,35 @@ export const CHANGED_PART: Readonly<Record<string, string>> = {
 export function partValue(field: string, value: string | null | undefined): string {
   if (value == null) return "none";
   return field === "dagDeploymentType" ? (MECHANISM[value as DagDeploymentType] ?? value) : value;
+}
+
+/** Returns what is refused once the rolled-back content is on hold; null where the target has all of it too. */
+export function holdNote(
+  changes: readonly { readonly field: string; readonly from?: string | null; readonly changed: boolean }[],
+): string | null {
+  const parts = changes.flatMap(({ field, from, changed }) => {
+    if (!changed || from == null) return [];
+    if (field === "image") return [`its image ${imageTag(from)}`];
+    return field === "dagTarballVersion" ? [`its DAG bundle ${from.slice(0, 19)}`] : [];
+  });
+  if (parts.length === 0) return null;
+  return `Deploys of ${parts.join(" or of ")} are refused until somebody lifts the hold. A new build passes.`;
+}
+
+/** Returns what a hold is on, in words. */
+export function heldWords({
+  image,
+  dagBundleSha256,
+}: {
+  image?: string | null;
+  dagBundleSha256?: string | null;
+}): string {
+  const parts = [
+    image == null ? "" : `image ${imageTag(image)}`,
+    dagBundleSha256 == null ? "" : `DAG bundle ${dagBundleSha256.slice(0, 12)}…`,
+  ].filter((part) => part !== "");
+  const text = parts.join(" and ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Returns the tag of an image reference, else its digest cut short, else all of it. */

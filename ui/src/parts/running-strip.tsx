@@ -1,16 +1,17 @@
 import { Link } from "@tanstack/react-router";
 import type { LineFragment } from "../gql";
+import type { Head } from "../lib/queries";
 import { imageTag } from "../lib/words";
 import { Icon } from "./icon";
 import { When } from "./when";
 
 interface StripProps {
+  readonly head: Head;
   readonly current: LineFragment;
-  readonly releaseName: string;
 }
 
 /** What runs now, and since when. */
-export function RunningStrip({ current, releaseName }: StripProps) {
+export function RunningStrip({ head, current }: StripProps) {
   return (
     <section className="card strip" aria-label="What runs now">
       <span className="st good">
@@ -56,8 +57,20 @@ export function RunningStrip({ current, releaseName }: StripProps) {
             <dd>#{current.rollbackFrom.number}</dd>
           </div>
         )}
+        {head.lastKnownGood == null ? null : (
+          <div className="fact">
+            <dt>Last known good before it</dt>
+            <dd>
+              #{head.lastKnownGood.number}
+              <span className="quiet">
+                {" "}
+                · <When at={head.lastKnownGood.createdAt} />
+              </span>
+            </dd>
+          </div>
+        )}
       </dl>
-      <Link className="more" to="/deployments/$releaseName" params={{ releaseName }}>
+      <Link className="more" to="/deployments/$releaseName" params={{ releaseName: head.releaseName ?? "" }}>
         Details <Icon name="chevron-right" />
       </Link>
     </section>

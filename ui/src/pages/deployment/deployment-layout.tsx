@@ -1,12 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useParams } from "@tanstack/react-router";
-import { useStore } from "../../lib/store";
+import { Link, Outlet, useMatch, useNavigate, useParams } from "@tanstack/react-router";
+import { useKeys } from "../../lib/keys";
 import { headQuery, type Head } from "../../lib/queries";
+import { LAST_KNOWN_GOOD, type HistorySearch } from "../../lib/search";
 import { zoneStore } from "../../lib/settings";
 import { connectionStore } from "../../lib/socket";
+import { useStore } from "../../lib/store";
 import { clock } from "../../lib/time";
 import { useLive } from "../../lib/use-live";
 import { deploymentStatus, MECHANISM } from "../../lib/words";
+import { ActionOutlet } from "../../parts/actions/action-outlet";
+import { AllowedButton } from "../../parts/allowed-button";
 import { Icon } from "../../parts/icon";
 import { Failed, Loading } from "../../parts/states";
 import { Pill } from "../../parts/status";
@@ -53,10 +57,7 @@ function HeadBar({ head, releaseName }: { readonly head: Head; readonly releaseN
                 Open Airflow <Icon name="external" />
               </a>
             )}
-            <Link className="btn" to="/deployments/$releaseName/history" params={{ releaseName }} search={{}}>
-              <Icon name="back" />
-              Roll back…
-            </Link>
+            <RollBack head={head} releaseName={releaseName} />
           </div>
         </div>
         <nav className="tabs" aria-label="Deployment">
@@ -74,6 +75,50 @@ function HeadBar({ head, releaseName }: { readonly head: Head; readonly releaseN
         </nav>
       </div>
     </div>
+  );
+}
+
+/** Opens a dialog of the history page; on that page its filters stay. */
+function useOpenOnHistory(releaseName: string): (open: HistorySearch) => void {
+  const navigate = useNavigate();
+  const shown = useMatch({ from: "/signed-in/deployments/$releaseName/history", shouldThrow: false })?.search;
+  return (open) =>
+    void navigate({
+      to: "/deployments/$releaseName/history",
+      params: { releaseName },
+      search: { ...shown, ...open },
+      resetScroll: shown === undefined,
+    });
+}
+
+/** Leads to the plan for the last known good deploy, which it names; without one, to the history. */
+function RollBack({ head, releaseName }: { readonly head: Head; readonly releaseName: string }) {
+  const open = useOpenOnHistory(releaseName);
+  const { lastKnownGood: good, currentRevision: current } = head;
+  useKeys({
+    r: () => open({ plan: LAST_KNOWN_GOOD }),
+    u: () => {
+      if (current?.isRollback === true && current.id === newestOf(head)?.id) open({ undo: current.id });
+    },
+  });
+  if (good == null) {
+    return (
+      <Link className="btn" to="/deployments/$releaseName/history" params={{ releaseName }} search={{}}>
+        <Icon name="back" />
+        Roll back…
+      </Link>
+    );
+  }
+  const { allowed, blockers } = good.rollback;
+  return (
+    <AllowedButton
+      className="btn"
+      lack={allowed ? null : blockers.map(({ message, remedy }) => `${message} ${remedy ?? ""}`.trim()).join(" ")}
+      onClick={() => open({ plan: String(good.number) })}
+    >
+      <Icon name={allowed ? "back" : "lock"} />
+      Roll back to #{good.number}…
+    </AllowedButton>
   );
 }
 
@@ -119,6 +164,7 @@ export function DeploymentLayout() {
       <DeploymentProvider value={head}>
         <Outlet />
       </DeploymentProvider>
+      <ActionOutlet deploymentUuid={head.id} releaseName={releaseName} />
     </main>
   );
 }

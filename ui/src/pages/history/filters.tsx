@@ -1,14 +1,4 @@
-import type { ReactNode } from "react";
-import {
-  Button,
-  Dialog,
-  DialogTrigger,
-  Menu,
-  MenuItem,
-  MenuTrigger,
-  Popover,
-  type Selection,
-} from "react-aria-components";
+import { lazy, Suspense, useRef, useState, type ReactNode, type RefObject } from "react";
 import type { DeployRevisionFilter } from "../../gql";
 import type { IconName } from "../../lib/icon-shapes";
 import { RANGES, statusesOf, typesOf, type HistorySearch } from "../../lib/search";
@@ -33,10 +23,47 @@ function withKey(search: HistorySearch, key: keyof HistorySearch, value: string)
   return value === "" ? rest : { ...rest, [key]: value };
 }
 
-interface Choice {
+export interface Choice {
   readonly id: string;
   readonly word: string;
   readonly icon?: IconName;
+}
+
+const loadPanels = () => import("./filter-panels");
+const ChoicePanel = lazy(async () => ({ default: (await loadPanels()).ChoicePanel }));
+const TimePanel = lazy(async () => ({ default: (await loadPanels()).TimePanel }));
+
+interface ChipProps {
+  readonly icon: IconName;
+  readonly isSet: boolean;
+  readonly popup: "menu" | "dialog";
+  readonly panel: (trigger: RefObject<HTMLElement | null>, onClose: () => void) => ReactNode;
+  readonly children: ReactNode;
+}
+
+/** A filter's button. Its panel is loaded when the pointer or the focus comes near. */
+function Chip({ icon, isSet, popup, panel, children }: ChipProps) {
+  const [open, setOpen] = useState(false);
+  const trigger = useRef<HTMLButtonElement>(null);
+  const load = (): void => void loadPanels();
+  return (
+    <>
+      <button
+        type="button"
+        ref={trigger}
+        className={isSet ? "chip on" : "chip"}
+        aria-haspopup={popup}
+        aria-expanded={open}
+        onPointerEnter={load}
+        onFocus={load}
+        onClick={() => setOpen(true)}
+      >
+        <Icon name={icon} />
+        {children}
+      </button>
+      <Suspense>{open ? panel(trigger, () => setOpen(false)) : null}</Suspense>
+    </>
+  );
 }
 
 interface ChoiceChipProps {
@@ -48,34 +75,18 @@ interface ChoiceChipProps {
   readonly onChoose: (ids: string[]) => void;
 }
 
-function ChoiceChip({ label, icon, choices, chosen, mode, onChoose }: ChoiceChipProps) {
-  const words = chosen.map((id) => choices.find((choice) => choice.id === id)?.word ?? "one person");
-  const choose = (selection: Selection): void =>
-    onChoose(selection === "all" ? choices.map(({ id }) => id) : [...selection].map(String));
+function ChoiceChip({ icon, ...choice }: ChoiceChipProps) {
+  const { label, choices, chosen } = choice;
+  const words = chosen.map((id) => choices.find((one) => one.id === id)?.word ?? "one person");
   return (
-    <MenuTrigger>
-      <Button className={chosen.length === 0 ? "chip" : "chip on"}>
-        <Icon name={icon} />
-        {words.length === 0 ? label : `${label}: ${words.join(", ")}`}
-      </Button>
-      <Popover placement="bottom start" className="popover">
-        <Menu className="menu" aria-label={label} selectionMode={mode} selectedKeys={chosen} onSelectionChange={choose}>
-          {choices.map(({ id, word, icon: own }) => (
-            <MenuItem key={id} id={id} textValue={word} className="item">
-              {({ isSelected }) => (
-                <>
-                  <span className={isSelected ? "tick on" : "tick"}>
-                    <Icon name="check" />
-                  </span>
-                  {own === undefined ? null : <Icon name={own} />}
-                  {word}
-                </>
-              )}
-            </MenuItem>
-          ))}
-        </Menu>
-      </Popover>
-    </MenuTrigger>
+    <Chip
+      icon={icon}
+      isSet={chosen.length > 0}
+      popup="menu"
+      panel={(trigger, onClose) => <ChoicePanel {...choice} trigger={trigger} onClose={onClose} />}
+    >
+      {words.length === 0 ? label : `${label}: ${words.join(", ")}`}
+    </Chip>
   );
 }
 
@@ -87,39 +98,23 @@ function rangeWords({ since, from, to }: HistorySearch): string | null {
 
 function TimeChip({ search, onChange }: { readonly search: HistorySearch; readonly onChange: Change }) {
   const words = rangeWords(search);
-  const choose = (since: string): void =>
-    onChange(({ from: _from, to: _to, since: _since, ...rest }) => (since === "" ? rest : { ...rest, since }));
-  const setDay = (key: "from" | "to", day: string): void =>
-    onChange(({ since: _since, ...rest }) => withKey(rest, key, day), true);
   return (
-    <DialogTrigger>
-      <Button className={words === null ? "chip" : "chip on"}>
-        <Icon name="calendar" />
-        {words ?? "When"}
-      </Button>
-      <Popover placement="bottom start" className="popover">
-        <Dialog className="range" aria-label="When">
-          <div className="seg" role="group" aria-label="Range">
-            {Object.keys(RANGES).map((range) => (
-              <button key={range} type="button" aria-pressed={search.since === range} onClick={() => choose(range)}>
-                {range}
-              </button>
-            ))}
-            <button type="button" aria-pressed={words === null} onClick={() => choose("")}>
-              All
-            </button>
-          </div>
-          <label>
-            From
-            <input type="date" value={search.from ?? ""} onChange={({ target }) => setDay("from", target.value)} />
-          </label>
-          <label>
-            To
-            <input type="date" value={search.to ?? ""} onChange={({ target }) => setDay("to", target.value)} />
-          </label>
-        </Dialog>
-      </Popover>
-    </DialogTrigger>
+    <Chip
+      icon="calendar"
+      isSet={words !== null}
+      popup="dialog"
+      panel={(trigger, onClose) => (
+        <TimePanel
+          search={search}
+          onRange={(since) => onChange(({ from: _from, to: _to, ...rest }) => withKey(rest, "since", since))}
+          onDay={(key, day) => onChange(({ since: _since, ...rest }) => withKey(rest, key, day), true)}
+          trigger={trigger}
+          onClose={onClose}
+        />
+      )}
+    >
+      {words ?? "When"}
+    </Chip>
   );
 }
 

@@ -9,6 +9,7 @@ import { RunningStrip } from "../../parts/running-strip";
 import { Empty } from "../../parts/states";
 import { useDeployment } from "../deployment/deployment-context";
 import { Filters } from "./filters";
+import type { Order } from "../rollback/order";
 import { HistoryTable } from "./history-table";
 
 const loadDialog = () => import("../rollback/rollback-dialog");
@@ -47,11 +48,17 @@ export function HistoryPage() {
   );
   const { data: count } = useQuery(countQuery(head.id, filter));
   const filtered = isFiltered(search);
-  const target = search.plan;
+  const { plan, undo } = search;
+  const order: Order | undefined =
+    undo !== undefined
+      ? { kind: "undo", rollbackId: undo }
+      : plan === undefined
+        ? undefined
+        : { kind: "rollback", target: plan };
 
   return (
     <div className="wrap page">
-      {head.currentRevision == null ? null : <RunningStrip current={head.currentRevision} releaseName={releaseName} />}
+      {head.currentRevision == null ? null : <RunningStrip head={head} current={head.currentRevision} />}
       <Filters search={search} count={count} deploymentUuid={head.id} filter={filter} onChange={set} />
       {pending === 0 ? null : (
         <p className="pending" role="status">
@@ -69,6 +76,7 @@ export function HistoryPage() {
         open={search.open}
         onOpen={(id) => set(({ open: _old, ...rest }) => (id === undefined ? rest : { ...rest, open: id }), true)}
         onDeploy={(id) => set((old) => ({ ...old, plan: id }))}
+        onUndo={(id) => set((old) => ({ ...old, undo: id }))}
         empty={
           filtered ? (
             <Empty icon="filter" title="Nothing matches">
@@ -84,17 +92,18 @@ export function HistoryPage() {
           )
         }
       />
-      {target === undefined ? null : (
+      {order === undefined ? null : (
         <Suspense fallback={<p className="sr">Loading the plan</p>}>
           <RollbackDialog
-            key={target}
+            key={undo ?? plan}
             head={head}
-            targetId={target}
+            order={order}
             runId={search.run}
             onRun={(id) => set((old) => ({ ...old, run: id }), true)}
             onRetry={() => set(({ run: _run, ...rest }) => rest, true)}
+            onUndo={(id) => set(({ plan: _plan, run: _run, ...rest }) => ({ ...rest, undo: id }))}
             onClose={() => {
-              set(({ plan: _plan, run: _run, ...rest }) => rest);
+              set(({ plan: _plan, undo: _undo, run: _run, ...rest }) => rest);
               // Whoever has just rolled back wants to see that line.
               if (search.run !== undefined) void showPending(queryClient, head.id);
             }}

@@ -2,6 +2,8 @@ import type { ReactNode } from "react";
 import { between, duration } from "../../lib/time";
 import type { Context } from "../../lib/neighbours";
 import { imageTag, statusWords, titleOf } from "../../lib/words";
+import { AllowedButton } from "../../parts/allowed-button";
+import { HoldMark } from "../../parts/hold-mark";
 import { Icon } from "../../parts/icon";
 import { Pill, Status, Who } from "../../parts/status";
 import { tipHandlers } from "../../parts/tip";
@@ -20,6 +22,9 @@ interface RowProps {
   readonly measure: (element: Element | null) => void;
   readonly onToggle: () => void;
   readonly onDeploy: () => void;
+  /** Why the caller may not stop it while it is under way; null where they may. */
+  readonly stopLack: string | null;
+  readonly onStop: () => void;
 }
 
 function Arc({ height }: { readonly height: number }) {
@@ -41,7 +46,14 @@ function timesOf(line: HistoryLine, context: Context): string | null {
   return took === null || line.status !== "DEPLOYED" ? null : `took ${took}`;
 }
 
-function Deploy({ line, onDeploy }: { readonly line: HistoryLine; readonly onDeploy: () => void }) {
+function Act({ line, onDeploy, stopLack, onStop }: Pick<RowProps, "line" | "onDeploy" | "stopLack" | "onStop">) {
+  if (line.status === "INITIALIZED")
+    return (
+      <AllowedButton lack={stopLack} label={`Stop… deploy #${line.number}`} onClick={onStop}>
+        <Icon name={stopLack === null ? "circle-slash" : "lock"} />
+        Stop…
+      </AllowedButton>
+    );
   if (line.isCurrent) return <span className="quiet">Runs now</span>;
   const { allowed, blockers } = line.rollback;
   if (allowed) {
@@ -76,7 +88,7 @@ function Deploy({ line, onDeploy }: { readonly line: HistoryLine; readonly onDep
 }
 
 export function HistoryRow(props: RowProps) {
-  const { line, index, context, arc, isFocused, isOpen, details, measure, onToggle, onDeploy } = props;
+  const { line, index, context, arc, isFocused, isOpen, details, measure, onToggle } = props;
   const times = timesOf(line, context);
   const classes = [line.isCurrent ? "now" : "", isFocused ? "focus" : "", context.leftBehindBy === null ? "" : "left"];
   return (
@@ -113,6 +125,12 @@ export function HistoryRow(props: RowProps) {
               {line.rollbackFrom == null ? "Rollback" : `Rollback to #${line.rollbackFrom.number}`}
             </Pill>
           ) : null}
+          {line.quarantine == null ? null : <HoldMark hold={line.quarantine} />}
+          {line.pinned ? (
+            <Pill tone="accent" icon="pin">
+              Pinned
+            </Pill>
+          ) : null}
           {context.leftBehindBy === null ? null : <Pill tone="mute">Left behind by #{context.leftBehindBy}</Pill>}
         </div>
         {line.statusReason == null || line.status === "DEPLOYED" ? null : (
@@ -128,7 +146,7 @@ export function HistoryRow(props: RowProps) {
         {times === null ? null : <small>{times}</small>}
       </td>
       <td role="cell" className="act">
-        <Deploy line={line} onDeploy={onDeploy} />
+        <Act {...props} />
       </td>
     </tr>
   );

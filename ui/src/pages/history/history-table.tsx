@@ -1,17 +1,35 @@
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { Fragment, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import {
+  Fragment,
+  lazy,
+  Suspense,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  type ComponentProps,
+  type ReactNode,
+} from "react";
 import type { DeployRevisionFilter } from "../../gql";
 import { useKeys } from "../../lib/keys";
 import { contextsOf, NO_CONTEXT, type Context } from "../../lib/neighbours";
 import { PAGE } from "../../lib/queries";
+import { openAction } from "../../parts/actions/action-store";
+import { lackOfPermission } from "../../parts/allowed-button";
 import { Failed, Loading } from "../../parts/states";
+import { useDeployment } from "../deployment/deployment-context";
 import { arcsOf } from "./arcs";
 import { HistoryRow } from "./history-row";
-import { LineDetails } from "./line-details";
 import { useHistory, useWay } from "./use-history";
+
+const loadDetails = () => import("./line-details");
+const LineDetails = lazy(async () => ({ default: (await loadDetails()).LineDetails }));
 
 const ROW_PX = 66;
 const OVERSCAN = 12;
+/** The code of the details is fetched once the lines are there. */
+const DETAILS_AFTER_MS = 800;
 
 interface HistoryTableProps {
   readonly deploymentUuid: string;
@@ -23,6 +41,7 @@ interface HistoryTableProps {
   readonly open: string | undefined;
   readonly onOpen: (id: string | undefined) => void;
   readonly onDeploy: (id: string) => void;
+  readonly onUndo: (rollbackId: string) => void;
   readonly empty: ReactNode;
 }
 
@@ -31,7 +50,8 @@ interface HistoryTableProps {
  * filter.
  */
 export function HistoryTable(props: HistoryTableProps) {
-  const { deploymentUuid, label, filter, total, open, onOpen, onDeploy, empty } = props;
+  const { deploymentUuid, label, filter, total, open, onOpen, onDeploy, onUndo, empty } = props;
+  const stopLack = lackOfPermission(useDeployment().permissions, "deployment.images.push");
   const body = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   const way = useWay();
@@ -51,6 +71,11 @@ export function HistoryTable(props: HistoryTableProps) {
   useLayoutEffect(() => {
     if (body.current !== null) setTop(Math.round(body.current.getBoundingClientRect().top + scrollY));
   });
+
+  useEffect(() => {
+    const timer = setTimeout(() => void loadDetails(), DETAILS_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   const [focus, setFocus] = useState<number | null>(null);
   const move = (to: number): void => {
@@ -124,10 +149,12 @@ export function HistoryTable(props: HistoryTableProps) {
                   arc={arcs.get(line.id)}
                   isFocused={focus === index}
                   isOpen={isOpen}
-                  details={isOpen ? <LineDetails line={line} deploymentUuid={deploymentUuid} /> : null}
+                  details={isOpen ? <Details line={line} onUndo={() => onUndo(line.id)} /> : null}
                   measure={virtualizer.measureElement}
                   onToggle={() => onOpen(isOpen ? undefined : line.id)}
                   onDeploy={() => onDeploy(line.id)}
+                  stopLack={stopLack}
+                  onStop={() => openAction({ kind: "stop", id: line.id, number: line.number, label })}
                 />
               </Fragment>
             );
@@ -136,6 +163,15 @@ export function HistoryTable(props: HistoryTableProps) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** Says so while its code is on the way, which is before anybody opens a line as a rule. */
+function Details(props: ComponentProps<typeof LineDetails>) {
+  return (
+    <Suspense fallback={<p className="details quiet">Loading…</p>}>
+      <LineDetails {...props} />
+    </Suspense>
   );
 }
 

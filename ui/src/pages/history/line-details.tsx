@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { revisionQuery } from "../../lib/queries";
-import { DEPLOY_TYPE, MECHANISM, TRIGGER } from "../../lib/words";
+import { DEPLOY_TYPE, heldWords, MECHANISM, TRIGGER } from "../../lib/words";
 import { BundleSize, ImageFacts } from "../../parts/content-facts";
 import { CopyButton } from "../../parts/copy-button";
 import { Icon } from "../../parts/icon";
@@ -10,16 +10,19 @@ import { Failed } from "../../parts/states";
 import { Steps } from "../../parts/steps";
 import { Exact } from "../../parts/when";
 import { useDeployment } from "../deployment/deployment-context";
+import { LineActions } from "./line-actions";
 import type { HistoryLine } from "./use-history";
 
 interface DetailsProps {
   readonly line: HistoryLine;
-  readonly deploymentUuid: string;
+  /** Opens the undoing of a rollback. */
+  readonly onUndo: () => void;
 }
 
 /** Everything that is known about a line, asked for when it is opened. */
-export function LineDetails({ line }: DetailsProps) {
-  const { releaseName } = useDeployment();
+export function LineDetails({ line, onUndo }: DetailsProps) {
+  const head = useDeployment();
+  const { releaseName } = head;
   const { data: revision, error, refetch } = useQuery(revisionQuery(line.id));
   const link = new URL(`${location.pathname}?open=${line.id}`, location.href).href;
   if (error !== null && revision === undefined)
@@ -79,6 +82,18 @@ export function LineDetails({ line }: DetailsProps) {
           ))}
         </ul>
       )}
+      {line.quarantine == null ? null : (
+        <div className="note warn">
+          <Icon name="hand" />
+          <div>
+            <p>
+              <b>On hold.</b> {line.quarantine.createdBy.label}, <Exact at={line.quarantine.createdAt} />: “
+              {line.quarantine.reason}” {heldWords(line.quarantine)} must not be deployed again.
+            </p>
+          </div>
+        </div>
+      )}
+      <LineActions line={line} head={head} onUndo={onUndo} />
       <p className="detail-links">
         <Link
           to="/deployments/$releaseName/logs"

@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect } from "react";
 import type { LineFragment } from "../../gql";
-import { countQuery, historyQuery, revisionQuery } from "../../lib/queries";
+import { countQuery, historyQuery, revisionQuery, type Head } from "../../lib/queries";
 import { between } from "../../lib/time";
 import { plural, statusWords, titleOf } from "../../lib/words";
 import { BundleSize, ImageFacts } from "../../parts/content-facts";
@@ -10,7 +10,7 @@ import { Icon } from "../../parts/icon";
 import { Empty } from "../../parts/states";
 import { Pill } from "../../parts/status";
 import { When } from "../../parts/when";
-import { useDeployment } from "../deployment/deployment-context";
+import { newestOf, useDeployment } from "../deployment/deployment-context";
 
 const LATEST = 5;
 
@@ -26,7 +26,7 @@ export function OverviewPage() {
 
   return (
     <div className="wrap page">
-      {current?.isRollback === true ? <InForce current={current} /> : null}
+      {current?.isRollback === true ? <InForce current={current} head={head} /> : null}
       <div className="grid">
         <div className="stack">
           {current == null ? (
@@ -61,9 +61,11 @@ export function OverviewPage() {
             </div>
             <div className="bd">
               <p className="soft">
-                {head.rollbackEnabled
-                  ? "Choose a deploy of the history. You see what would change before anything happens."
-                  : "Rollback Deploy is off for this Deployment."}
+                {!head.rollbackEnabled
+                  ? "Rollback Deploy is off for this Deployment."
+                  : head.lastKnownGood == null
+                    ? "Choose a deploy of the history. You see what would change before anything happens."
+                    : `#${head.lastKnownGood.number} is the last known good deploy: ${titleOf(head.lastKnownGood)}. You see what would change before anything happens.`}
               </p>
               <Link className="btn full" to="/deployments/$releaseName/history" params={{ releaseName }}>
                 <Icon name="back" />
@@ -102,7 +104,7 @@ export function OverviewPage() {
   );
 }
 
-function InForce({ current }: { readonly current: LineFragment }) {
+function InForce({ current, head }: { readonly current: LineFragment; readonly head: Head }) {
   const target = current.rollbackFrom;
   return (
     <div className="note roll in-force">
@@ -114,6 +116,19 @@ function InForce({ current }: { readonly current: LineFragment }) {
           {current.description ? `: “${current.description}”` : ""}
         </p>
       </div>
+      {newestOf(head)?.id === current.id ? (
+        <div className="end">
+          <Link
+            className="btn sm"
+            to="/deployments/$releaseName/history"
+            params={{ releaseName: head.releaseName ?? "" }}
+            search={{ undo: current.id }}
+          >
+            <Icon name="forward" />
+            Undo…
+          </Link>
+        </div>
+      ) : null}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { useState, type ReactNode } from "react";
 import type { LineFragment } from "../../gql";
+import type { Issue } from "../../lib/ask";
 import { CHANGED_PART, imageTag, issueHeading, partValue, plural, shortDigest } from "../../lib/words";
 import { Icon } from "../../parts/icon";
 import { Source } from "../../parts/source";
@@ -16,13 +17,14 @@ const LEFT_BEHIND_SHOWN = 6;
 
 interface PlanViewProps {
   readonly plan: Plan;
+  readonly blockers: readonly Issue[];
   readonly releaseName: string;
   /** Whether something was deployed since the plan before this one. */
   readonly overtaken: boolean;
 }
 
 /** What would happen: the left column of the dialog. */
-export function PlanView({ plan, releaseName, overtaken }: PlanViewProps) {
+export function PlanView({ plan, blockers, releaseName, overtaken }: PlanViewProps) {
   const sides = { from: plan.from.number, to: plan.to.number };
   return (
     <div className="body plan" tabIndex={0} role="group" aria-label="The plan">
@@ -37,7 +39,7 @@ export function PlanView({ plan, releaseName, overtaken }: PlanViewProps) {
           </div>
         </div>
       ) : null}
-      {plan.blockers.map(({ code, message, remedy }) => (
+      {blockers.map(({ code, message, remedy }) => (
         <div key={code} className="note bad">
           <Icon name="lock" />
           <div>
@@ -82,7 +84,7 @@ export function PlanView({ plan, releaseName, overtaken }: PlanViewProps) {
 
 interface RemedyProps {
   readonly code: string;
-  readonly remedy: string | null;
+  readonly remedy: string | null | undefined;
   readonly releaseName: string;
 }
 

@@ -1,11 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { LogsDocument, type RevisionDetailsQuery } from "../../gql";
-import { ask } from "../../lib/ask";
 import { revisionQuery, type Head } from "../../lib/queries";
 import { between, clock } from "../../lib/time";
-import { isForward, summaryOf } from "../../lib/words";
+import { heldWords, isCancelled, isForward, summaryOf } from "../../lib/words";
+import { openAction } from "../../parts/actions/action-store";
 import { CopyButton } from "../../parts/copy-button";
 import { Icon } from "../../parts/icon";
 import { ModalDialog } from "../../parts/modal";
@@ -13,24 +11,25 @@ import { Live } from "../../parts/shell/live";
 import { Failed, Loading } from "../../parts/states";
 import { StepLine, Steps } from "../../parts/steps";
 import { Clock } from "../../parts/when";
+import { newestOf } from "../deployment/deployment-context";
+import { liftedBy } from "./order";
+import { Outcome } from "./outcome";
+import type { Run } from "./run";
+import { RunLog } from "./run-log";
 
 const POLL_MS = 1_000;
-const LOG_POLL_MS = 2_000;
-/** The last log lines are written beside the final status. */
-const LOG_AFTER_MS = 5_000;
 
 interface ProgressProps {
   readonly head: Head;
   readonly label: string;
   readonly runId: string;
   readonly onRetry: () => void;
+  readonly onUndo: (rollbackId: string) => void;
   readonly onClose: () => void;
 }
 
-type Run = NonNullable<RevisionDetailsQuery["deployRevision"]>;
-
 /** Follows the revision that a rollback has made until it is final. */
-export function Progress({ head, label, runId, onRetry, onClose }: ProgressProps) {
+export function Progress({ head, label, runId, onRetry, onUndo, onClose }: ProgressProps) {
   const {
     data: run,
     error,
@@ -52,14 +51,14 @@ export function Progress({ head, label, runId, onRetry, onClose }: ProgressProps
       </ModalDialog>
     );
   }
-  return <Run head={head} label={label} run={run} onRetry={onRetry} onClose={onClose} />;
+  return <Followed head={head} label={label} run={run} onRetry={onRetry} onUndo={onUndo} onClose={onClose} />;
 }
 
-interface RunProps extends Omit<ProgressProps, "runId"> {
+interface FollowedProps extends Omit<ProgressProps, "runId"> {
   readonly run: Run;
 }
 
-function Run({ head, label, run, onRetry, onClose }: RunProps) {
+function Followed({ head, label, run, onRetry, onUndo, onClose }: FollowedProps) {
   const origin = run.rollbackFrom?.number;
   const content = origin === undefined ? "an earlier deploy" : `#${origin}`;
   const previous = useQuery({ ...revisionQuery(run.rolledBackId ?? ""), enabled: run.rolledBackId != null }).data;
@@ -67,12 +66,14 @@ function Run({ head, label, run, onRetry, onClose }: RunProps) {
   const forward = previous !== undefined && isForward(previous, run);
   const { status } = run;
   const took = between(run.createdAt, run.finishedAt);
+  const held = liftedBy(run, previous?.quarantine);
+  const isNewest = newestOf(head)?.id === run.id;
 
   const title = {
     INITIALIZED: forward ? `Deploying ${content} again` : `Rolling back ${label} to ${content}`,
     DEPLOYED: `${label} runs #${run.number}`,
     FAILED: forward ? `${content} could not be deployed` : `${label} could not be rolled back`,
-    SUPERSEDED: `Another deploy came first`,
+    SUPERSEDED: isCancelled(run) ? `Deploy #${run.number} was stopped` : `Another deploy came first`,
   }[status];
   const subtitle = {
     INITIALIZED: `Deploy #${run.number} · you can close this window; it goes on.`,
@@ -84,7 +85,17 @@ function Run({ head, label, run, onRetry, onClose }: RunProps) {
   return (
     <ModalDialog title={title} subtitle={subtitle} size="medium" dismissable onClose={onClose}>
       <div className="body">
-        <Outcome head={head} run={run} took={took} forward={forward} />
+        <Outcome running={head.currentRevision?.number} run={run} took={took} forward={forward} />
+        {held === null ? null : (
+          <div className="note warn">
+            <Icon name="hand" />
+            <div>
+              <p>
+                <b>#{from} is on hold.</b> {heldWords(held)} must not be deployed again until somebody lifts the hold.
+              </p>
+            </div>
+          </div>
+        )}
         <Steps
           steps={run.steps}
           before={
@@ -96,7 +107,7 @@ function Run({ head, label, run, onRetry, onClose }: RunProps) {
             />
           }
         />
-        <Log deploymentUuid={head.id} run={run} />
+        <RunLog deploymentUuid={head.id} run={run} />
       </div>
       <footer>
         {status === "INITIALIZED" ? (
@@ -104,7 +115,14 @@ function Run({ head, label, run, onRetry, onClose }: RunProps) {
             <span className="need">
               <Live />
             </span>
-            <button type="button" className="btn" onClick={onClose}>
+            <button
+              type="button"
+              className="btn"
+              onClick={() => openAction({ kind: "stop", id: run.id, number: run.number, label })}
+            >
+              Stop it…
+            </button>
+            <button type="button" className="btn primary" onClick={onClose}>
               Close, keep going
             </button>
           </>
@@ -126,6 +144,12 @@ function Run({ head, label, run, onRetry, onClose }: RunProps) {
                 link: new URL(`${location.pathname}?open=${run.id}`, location.href).href,
               })}
             />
+            {isNewest && run.rolledBackId != null ? (
+              <button type="button" className="btn" onClick={() => onUndo(run.id)}>
+                <Icon name="forward" />
+                {forward ? "Undo…" : "Undo this rollback…"}
+              </button>
+            ) : null}
             <button type="button" className="btn primary" autoFocus onClick={onClose}>
               Done
             </button>
@@ -151,88 +175,5 @@ function Run({ head, label, run, onRetry, onClose }: RunProps) {
         ) : null}
       </footer>
     </ModalDialog>
-  );
-}
-
-interface OutcomeProps {
-  readonly head: Head;
-  readonly run: Run;
-  readonly took: string | null;
-  readonly forward: boolean;
-}
-
-/** One final state that cannot be taken for another; what still runs after a failure. */
-function Outcome({ head, run, took, forward }: OutcomeProps): ReactNode {
-  const running = head.currentRevision?.number;
-  switch (run.status) {
-    case "INITIALIZED":
-      return run.statusReason == null ? null : (
-        <div className="note info" role="status">
-          <Icon name="info" />
-          <div>
-            <p>{run.statusReason}</p>
-          </div>
-        </div>
-      );
-    case "DEPLOYED":
-      return (
-        <div className="final" role="status">
-          <Icon name="circle-check" />
-          <div>
-            <h3>{forward ? "Deployed again" : "Rolled back"}</h3>
-            <p>
-              #{run.number} runs since <Clock at={run.finishedAt ?? run.updatedAt} />
-              {took === null ? "" : `, ${took} after it was confirmed`}.
-            </p>
-          </div>
-        </div>
-      );
-    case "FAILED":
-      return (
-        <div className="final bad" role="alert">
-          <Icon name="circle-x" />
-          <div>
-            <h3>It failed{running === undefined ? "." : `; #${running} still runs.`}</h3>
-            <p>{run.statusReason}</p>
-          </div>
-        </div>
-      );
-    case "SUPERSEDED":
-      return (
-        <div className="final mute" role="alert">
-          <Icon name="circle-slash" />
-          <div>
-            <h3>#{run.number + 1} came before it was finished.</h3>
-            <p>{run.statusReason}</p>
-          </div>
-        </div>
-      );
-  }
-}
-
-function Log({ deploymentUuid, run }: { readonly deploymentUuid: string; readonly run: Run }) {
-  const isFinal = run.status !== "INITIALIZED";
-  const search = `Revision ${run.number}`;
-  const { data: lines = [] } = useQuery({
-    queryKey: ["revision-log", run.id],
-    queryFn: async ({ signal }) =>
-      (await ask(LogsDocument, { deploymentUuid, component: null, search, timestamp: run.createdAt }, signal)).logs ??
-      [],
-    refetchInterval: () => {
-      const over = isFinal && Date.now() - Date.parse(run.finishedAt ?? run.updatedAt) > LOG_AFTER_MS;
-      return over ? false : LOG_POLL_MS;
-    },
-    select: (found) => found.filter(({ message }) => new RegExp(`\\b${search}\\b`).test(message ?? "")),
-  });
-  if (lines.length === 0) return null;
-  return (
-    <div className="log" tabIndex={0} role="log" aria-label="Log">
-      {lines.map(({ id, message, timestamp }) => (
-        <div key={id}>
-          {timestamp == null ? null : <Clock at={timestamp} />}
-          {message}
-        </div>
-      ))}
-    </div>
   );
 }

@@ -2,11 +2,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { SetRollbackDocument } from "../../gql";
 import { ask, RequestFailed } from "../../lib/ask";
-import { headQuery, variablesQuery, type Head } from "../../lib/queries";
+import { headQuery, retentionQuery, variablesQuery, type Head } from "../../lib/queries";
 import { MECHANISM, plural } from "../../lib/words";
 import { Icon } from "../../parts/icon";
 import { SwitchField } from "../../parts/switch-field";
 import { useDeployment } from "../deployment/deployment-context";
+import { Holds } from "./holds";
 
 export function SettingsPage() {
   const head = useDeployment();
@@ -22,6 +23,15 @@ export function SettingsPage() {
         </div>
         <div className="card">
           <RollbackSwitch head={head} />
+        </div>
+      </section>
+      <section className="set" id="holds">
+        <div>
+          <h2>Holds</h2>
+          <p>Content that must not be deployed again until somebody lifts its hold.</p>
+        </div>
+        <div className="card">
+          <Holds head={head} />
         </div>
       </section>
       <section className="set" id="dags">
@@ -60,19 +70,30 @@ function RollbackSwitch({ head }: { readonly head: Head }) {
   });
   const enabled = head.rollbackEnabled;
   const shown = change.isPending ? change.variables : enabled;
+  const { data: days } = useQuery(retentionQuery);
+  const { changeable, blockers } = head.rollbackSwitch;
   return (
     <>
       <SwitchField
         label="Rollback Deploy"
         note={
           shown
-            ? "On for this Deployment. How far back it reaches is set for the whole installation."
+            ? `On for this Deployment. ${reachWords(days)}`
             : "Off for this Deployment. Its history stays, and nothing in it can be deployed again."
         }
         isSelected={shown}
-        isDisabled={change.isPending}
+        isDisabled={change.isPending || !changeable}
         onChange={(on) => change.mutate(on)}
       />
+      {changeable ? null : <p className="quiet pad">{CANNOT_CHANGE}</p>}
+      {shown
+        ? blockers.map(({ code, message }) => (
+            <p key={code} className="note warn saved">
+              <Icon name="warning" />
+              <span>{message}</span>
+            </p>
+          ))
+        : null}
       <div role="status">
         {change.isSuccess ? (
           <p className="note good saved">
@@ -98,10 +119,17 @@ function RollbackSwitch({ head }: { readonly head: Head }) {
   );
 }
 
+const CANNOT_CHANGE =
+  "You may not change this: it takes the permission deployment.config.update, which admins of the Deployment and its Workspace have.";
+
+function reachWords(days: number | null | undefined): string {
+  return days == null
+    ? "How far back it reaches is set for the whole installation."
+    : `Deploys of the last ${plural(days, "day")} can be deployed again, and pinned ones always; that is set for the whole installation.`;
+}
+
 function whyNot(error: Error): string {
-  return error instanceof RequestFailed && error.code === "FORBIDDEN"
-    ? "You may not change this: it takes the permission deployment.config.update, which admins of the Deployment and its Workspace have."
-    : error.message;
+  return error instanceof RequestFailed && error.code === "FORBIDDEN" ? CANNOT_CHANGE : error.message;
 }
 
 function DagMechanism({ head: { dagDeployment } }: { readonly head: Head }) {

@@ -3,6 +3,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useState, type KeyboardEvent } from "react";
 import { DeploymentsDocument } from "../../gql";
 import { ask } from "../../lib/ask";
+import { LAST_KNOWN_GOOD, type HistorySearch } from "../../lib/search";
 import { deploymentStatus } from "../../lib/words";
 import { Icon } from "../icon";
 import { ModalDialog } from "../modal";
@@ -24,11 +25,11 @@ export function GoTo({ onClose }: { readonly onClose: () => void }) {
   });
   const active = Math.min(chosen, found.length - 1);
 
-  const open = (index: number): void => {
+  const open = (index: number, search: HistorySearch = {}): void => {
     const releaseName = found[index]?.releaseName;
     if (releaseName == null) return;
     onClose();
-    void navigate({ to: "/deployments/$releaseName/history", params: { releaseName } });
+    void navigate({ to: "/deployments/$releaseName/history", params: { releaseName }, search });
   };
   const onKey = (event: KeyboardEvent): void => {
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -37,7 +38,7 @@ export function GoTo({ onClose }: { readonly onClose: () => void }) {
       setChosen(Math.max(0, Math.min(found.length - 1, active + move)));
     } else if (event.key === "Enter") {
       event.preventDefault();
-      open(active);
+      open(active, event.ctrlKey || event.metaKey ? { plan: LAST_KNOWN_GOOD } : {});
     }
   };
 
@@ -78,7 +79,11 @@ export function GoTo({ onClose }: { readonly onClose: () => void }) {
             </li>
           ))}
         </ul>
-        {found.length === 0 ? <p className="quiet">No Deployment matches.</p> : null}
+        <p className="quiet">
+          {found.length === 0
+            ? "No Deployment matches."
+            : "Enter opens its history, Ctrl-Enter its way back to the last known good deploy."}
+        </p>
       </div>
     </ModalDialog>
   );

@@ -10,6 +10,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Home, End", "First, last line that is loaded"],
   ["Enter", "Open the line"],
   ["d", "Deploy… on the line"],
+  ["r", "Plan for the last known good deploy"],
+  ["u", "Undo the rollback that is in force"],
   ["g o", "Overview"],
   ["g h", "Deploy History"],
   ["g l", "Logs"],

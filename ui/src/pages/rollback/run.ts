@@ -1,0 +1,3 @@
+import type { RevisionDetailsQuery } from "../../gql";
+
+export type Run = NonNullable<RevisionDetailsQuery["deployRevision"]>;
