@@ -119,10 +119,14 @@ export type RollbackIssueCode =
   | 'IMAGE_UNVERIFIED'
   /** Warns: the target's digest is not known, and its tag may have been moved. */
   | 'MUTABLE_IMAGE_TAG'
+  /** Warns: the image has never run with the DAGs that it is combined with. */
+  | 'NEVER_RAN_TOGETHER'
   /** Warns: the target has no image of its own, so that the plain one of its version runs. */
   | 'NO_IMAGE'
   /** Blocks: no revision is named, and there is no last known good one. */
   | 'NO_TARGET'
+  /** Blocks: image and DAGs are one, so neither can be restored alone. */
+  | 'PARTS_INSEPARABLE'
   /** Blocks: the caller may not push images. */
   | 'PERMISSION_DENIED'
   /** Warns: the target's Runtime is restricted. */

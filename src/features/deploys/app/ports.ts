@@ -5,7 +5,7 @@ import type { InstallationStore } from "../../installation";
 import type { Step } from "../../../kernel/paced-steps";
 import type { Instant } from "../../../kernel/instant";
 import type { HistoryPosition } from "../domain/history-position";
-import type { DeployRevision, DeployStatus, DeployTrigger, DeployType } from "../domain/deploy-revision";
+import type { DeployContent, DeployRevision, DeployStatus, DeployTrigger, DeployType } from "../domain/deploy-revision";
 import type { PushOutcome, RegistryPush } from "../domain/registry-push";
 
 /** The deploy history inside a transaction. Its writers hold the Deployment's lock. */
@@ -13,6 +13,8 @@ export interface RevisionStore {
   /** Those of the Deployment that exist, in no order. */
   findMany(deploymentId: string, ids: readonly string[]): Promise<DeployRevision[]>;
   find(id: string): Promise<DeployRevision | null>;
+  /** Whether a revision that rolled out held this image together with these DAGs. */
+  haveRunTogether(deploymentId: string, content: DeployContent): Promise<boolean>;
   /** Number of the newest DEPLOYED revision before that one. */
   deployedBefore(deploymentId: string, revisionId: string): Promise<number | null>;
   add(revision: DeployRevision): Promise<void>;
@@ -119,6 +121,7 @@ export interface RevisionReadModel {
    * have been.
    */
   runningAt(deploymentId: string, at: Instant): Promise<RevisionView | null>;
+  haveRunTogether: RevisionStore["haveRunTogether"];
   historyStates(deploymentIds: readonly string[]): Promise<HistoryState[]>;
   /** DEPLOYED revisions with a number between the two, newest first. */
   deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]>;

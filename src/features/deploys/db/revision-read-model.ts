@@ -12,10 +12,11 @@ import {
   type RevisionReadModel,
   type RevisionView,
 } from "../app/ports";
-import type { DeployRevision, DeployStatus } from "../domain/deploy-revision";
+import type { DeployContent, DeployRevision, DeployStatus } from "../domain/deploy-revision";
 import { lowestWatched, type HistoryPosition } from "../domain/history-position";
 import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import { DeployRevisionRow } from "./deploy-revision.row";
+import { haveRunTogether } from "./ran-together";
 import { filterConditions } from "./revision-filter";
 
 /** With LIMIT as a parameter Postgres would plan each statement anew, so a few page sizes are read and then cut. */
@@ -128,9 +129,12 @@ export class RevisionReadModelSql implements RevisionReadModel {
       `SELECT f.* FROM deployment d
        JOIN deploy_revision c ON c.id = d.current_revision_id
        LEFT JOIN deploy_revision o ON o.id = c.origin_id
+       -- A rollback of one part is its own origin, and stands where that part came from.
+       LEFT JOIN deploy_revision part ON part.id = o.rollback_from_id
+       LEFT JOIN deploy_revision po ON po.id = part.origin_id
        CROSS JOIN LATERAL (
          SELECT ${this.columns}, false AS "isCurrent" FROM deploy_revision r
-         WHERE r.deployment_id = d.id AND r.number < coalesce(o.number, c.number) AND ($2::text[] IS NULL OR r.status = ANY($2))
+         WHERE r.deployment_id = d.id AND r.number < coalesce(po.number, part.number, o.number, c.number) AND ($2::text[] IS NULL OR r.status = ANY($2))
          ORDER BY r.number DESC LIMIT $3
        ) f
        WHERE d.id = ANY($1) AND d.deleted_at IS NULL
@@ -176,6 +180,10 @@ export class RevisionReadModelSql implements RevisionReadModel {
       const head = byId.get(deployment.headRevisionId ?? "") ?? null;
       return { deployment, current, head, previousDeployedNumber: current?.previousDeployedNumber ?? null };
     });
+  }
+
+  haveRunTogether(deploymentId: string, content: DeployContent): Promise<boolean> {
+    return haveRunTogether(this.sql, deploymentId, content);
   }
 
   deployedBetween(deploymentId: string, lower: number, upper: number, limit: number): Promise<RevisionView[]> {

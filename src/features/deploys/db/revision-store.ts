@@ -5,7 +5,8 @@ import { constraintOf } from "../../../infrastructure/postgres/sql-state";
 import { Conflict } from "../../../kernel/errors";
 import type { Instant } from "../../../kernel/instant";
 import type { IdempotencyKeys, RevisionStore } from "../app/ports";
-import type { DeployRevision } from "../domain/deploy-revision";
+import type { DeployContent, DeployRevision } from "../domain/deploy-revision";
+import { haveRunTogether } from "./ran-together";
 import { DeployRevisionRow, IdempotencyKeyRow } from "./deploy-revision.row";
 
 /** Statements that do not change between transactions. */
@@ -35,6 +36,10 @@ export class RevisionStoreSql implements RevisionStore {
   async find(id: string): Promise<DeployRevision | null> {
     const [found] = await sqlOf(this.manager).query<DeployRevision>(this.statements.find, [id]);
     return found ?? null;
+  }
+
+  haveRunTogether(deploymentId: string, content: DeployContent): Promise<boolean> {
+    return haveRunTogether(sqlOf(this.manager), deploymentId, content);
   }
 
   async deployedBefore(deploymentId: string, revisionId: string): Promise<number | null> {

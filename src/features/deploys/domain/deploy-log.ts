@@ -18,6 +18,8 @@ export type DeployEvent =
       readonly from: DeployRevision | null;
       readonly target: DeployRevision;
       readonly warnings: readonly string[];
+      /** Which part of the target is restored, if not all of it. */
+      readonly part?: "IMAGE" | "DAGS" | undefined;
     }
   | { readonly event: "dags_added"; readonly version: string }
   | { readonly event: "rollout_started" }
@@ -102,11 +104,12 @@ function messageOf(revision: DeployRevision, what: DeployEvent): string {
     case "deploy_recorded":
       return `${name}: ${revision.actorLabel} deploys ${deployed(revision, what)}${from(revision)}${why(revision)}${waits(what.waitsUntil)}`;
     case "rollback_accepted": {
-      const isOfDags = revision.type === "DAG_ONLY";
+      const isOfDags = revision.type === "DAG_ONLY" || what.part === "DAGS";
+      const part = isOfDags ? " DAGs" : what.part === "IMAGE" ? " the image" : "";
       const label = (one: DeployRevision): string =>
         `revision ${one.number} (${isOfDags ? bundleLabel(one) : versionLabel(one)})`;
       const left = what.from === null ? "nothing" : label(what.from);
-      return `${name}: ${revision.actorLabel} rolls back${isOfDags ? " DAGs" : ""} from ${left} to ${label(what.target)}${why(revision)}`;
+      return `${name}: ${revision.actorLabel} rolls back${part} from ${left} to ${label(what.target)}${why(revision)}`;
     }
     case "dags_added":
       return `${name}: ${revision.actorLabel} adds DAGs (bundle ${what.version})${from(revision)}`;
@@ -180,6 +183,7 @@ function detailsOf(what: DeployEvent): Readonly<Record<string, unknown>> {
         toRuntimeVersion: what.target.runtimeVersion,
         toAirflowVersion: what.target.airflowVersion,
         warnings: what.warnings,
+        ...(what.part !== undefined && { part: what.part }),
       };
     case "rollout_attempt_failed":
     case "rollout_waits":

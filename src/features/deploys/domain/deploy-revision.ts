@@ -86,6 +86,13 @@ export function hasSameImage(a: DeployContent, b: DeployContent): boolean {
   return a.imageRepository === b.imageRepository && a.imageTag === b.imageTag && a.imageDigest === b.imageDigest;
 }
 
+/** By names alone, DAGs included: see `hasSameImage`. */
+export const isSameByName = (a: DeployContent, b: DeployContent): boolean =>
+  hasSameImage(a, b) &&
+  a.runtimeVersion === b.runtimeVersion &&
+  a.dagDeploymentType === b.dagDeploymentType &&
+  a.dagTarballVersion === b.dagTarballVersion;
+
 /**
  * Whether two revisions have the same content. Images with a digest are compared by it. Images without one are the same
  * only along a chain of rollbacks, because a tag can be moved.

@@ -3,9 +3,11 @@ export { defaultImage, runningImage, type DefaultRepositories } from "./default-
 export { deployLogLine, type DeployEvent } from "./deploy-log";
 export {
   auditedRevision,
+  contentOf,
   DEPLOY_STATUSES,
   hasSameContent,
   imageReference,
+  isSameByName,
   versionLabel,
   type DeployContent,
   type DeployRevision,

@@ -8,8 +8,9 @@ import {
 } from "../../deploys";
 import type { HoldReadModel } from "../../holds";
 import { InvalidInput } from "../../../kernel/errors";
-import { isId } from "../../../kernel/ids";
+import { isId, newId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
+import { composeTarget, type RollbackParts } from "../domain/rollback-parts";
 import { issue } from "../domain/rollback-issues";
 import { RollbackRefused } from "../domain/rollback-refused";
 import type { AssessRollback } from "./assess-rollback";
@@ -19,6 +20,7 @@ import { examine, lastKnownGood, MAX_CANDIDATES, type Candidate, type CandidateS
 /** Candidates whose reasons a refusal names. */
 const MAX_NAMED = 3;
 const MAX_NUMBER = 2_147_483_647;
+const CONTENT = { ALL: "content", IMAGE: "image", DAGS: "DAGs" };
 const REMEDY = "Name the revision to go back to by deployRevisionId or deployRevisionNumber.";
 
 /** How a caller names a target: by its id, by its number, or not at all. */
@@ -71,7 +73,11 @@ export class ChooseTarget {
   }
 
   /** @throws RollbackRefused NO_TARGET if there is none, with the reasons against the nearest candidates */
-  async lastKnownGood(actor: Actor, state: HistoryState): Promise<Pick<Candidate, "target" | "known">> {
+  async lastKnownGood(
+    actor: Actor,
+    state: HistoryState,
+    parts: RollbackParts = "ALL",
+  ): Promise<Pick<Candidate, "target" | "known">> {
     const { readModel, holds, bundles, inspect, assess } = this.deps;
     const { deployment } = state;
     requireRolledOut(state);
@@ -79,7 +85,8 @@ export class ChooseTarget {
       state,
       holds: await holds.ofDeployments([deployment.id]),
       findChecksum: (revision) => bundles.checksumOf(revision),
-      inspect: (target) => inspect.inspect(actor, target),
+      parts,
+      inspect: (target) => inspect.inspect(actor, target, parts),
     };
     const candidates = await readModel.beforeCurrent([deployment.id], {
       statuses: ["DEPLOYED"],
@@ -97,9 +104,10 @@ export class ChooseTarget {
   }
 
   private async reasonAgainst(target: RevisionView, sources: CandidateSources): Promise<string> {
-    const { current } = sources.state;
-    if (current !== null && target.status === "DEPLOYED" && hasSameContent(current, target))
-      return `Revision ${target.number} has the content that runs.`;
+    const { state, parts = "ALL" } = sources;
+    const composed = composeTarget(target, state, parts, newId());
+    if (state.current !== null && target.status === "DEPLOYED" && hasSameContent(state.current, composed))
+      return `Revision ${target.number} has the ${CONTENT[parts]} that ${parts === "DAGS" ? "run" : "runs"}.`;
     const { issues } = await examine(this.deps.assess, sources, target);
     return issues.length === 0
       ? `Revision ${target.number} was not looked at: too many before it are out.`

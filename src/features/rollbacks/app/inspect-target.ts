@@ -5,6 +5,7 @@ import type { Hold } from "../../holds";
 import type { ImageState, LookUpImage } from "../../registry";
 import { isId, isSameId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
+import type { RollbackParts } from "../domain/rollback-parts";
 import type { RollbackSettings } from "../domain/rollback-question";
 
 /** Whether the DAG bundle and the image of a target are still there. */
@@ -19,6 +20,8 @@ export interface TargetState {
 export interface KnownTarget extends TargetState {
   /** The hold against putting it in place; null if there is none. */
   readonly hold: Hold | null;
+  readonly parts?: RollbackParts | undefined;
+  readonly ranTogether?: boolean | undefined;
 }
 
 export const NOT_INSPECTED: TargetState = { bundle: null, image: null };
@@ -46,7 +49,15 @@ export class InspectTarget {
    */
   async beforeLock(
     actor: Actor,
-    { deploymentId, revisionId }: { readonly deploymentId: string; readonly revisionId: string | undefined },
+    {
+      deploymentId,
+      revisionId,
+      parts = "ALL",
+    }: {
+      readonly deploymentId: string;
+      readonly revisionId: string | undefined;
+      readonly parts?: RollbackParts | undefined;
+    },
   ): Promise<TargetState> {
     const { deployments, readModel } = this.deps;
     if (revisionId === undefined || !isId(revisionId)) return NOT_INSPECTED;
@@ -57,14 +68,15 @@ export class InspectTarget {
     if (target === undefined || !isSameId(target.deploymentId, deploymentId) || !this.isWanted(target))
       return NOT_INSPECTED;
     authorize(actor, deployment, PUSH_IMAGE);
-    return this.inspect(actor, target);
+    return this.inspect(actor, target, parts);
   }
 
-  async inspect(actor: Actor, target: DeployRevision): Promise<TargetState> {
+  /** Looks for the parts of the target that are to be restored; the others run. */
+  async inspect(actor: Actor, target: DeployRevision, parts: RollbackParts = "ALL"): Promise<TargetState> {
     const { bundles, images, settings } = this.deps;
     const [bundle, image] = await Promise.all([
-      this.wantsBundle(target) ? bundles.verifyChecksum(target) : null,
-      hasImage(target)
+      parts !== "IMAGE" && this.wantsBundle(target) ? bundles.verifyChecksum(target) : null,
+      parts !== "DAGS" && hasImage(target)
         ? settings.imageValidation
           ? images.execute(actor, target)
           : images.inOwnRegistry(actor, target)

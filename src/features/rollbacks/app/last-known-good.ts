@@ -1,4 +1,6 @@
-import { hasSameContent, type FindChecksum, type HistoryState, type RevisionView } from "../../deploys";
+import { newId } from "../../../kernel/ids";
+import { composeTarget, type RollbackParts } from "../domain/rollback-parts";
+import { hasSameContent, isSameByName, type FindChecksum, type HistoryState, type RevisionView } from "../../deploys";
 import type { Hold } from "../../holds";
 import type { RollbackIssue } from "../domain/rollback-issues";
 import type { AssessRollback } from "./assess-rollback";
@@ -14,7 +16,8 @@ export interface CandidateSources {
   readonly state: HistoryState;
   readonly holds: readonly Hold[];
   readonly findChecksum: FindChecksum;
-  /** Checks whether a candidate's DAG bundle and image are still there. */
+  readonly parts?: RollbackParts | undefined;
+  /** Looks whether what a candidate holds is still there. */
   readonly inspect: (target: RevisionView) => Promise<TargetState>;
 }
 
@@ -27,15 +30,16 @@ export interface Candidate {
 
 export async function examine(
   assess: AssessRollback,
-  { state, holds, findChecksum, inspect }: CandidateSources,
+  { state, holds, findChecksum, inspect, parts = "ALL" }: CandidateSources,
   target: RevisionView,
 ): Promise<Candidate> {
-  const hold = await holdOnTarget(holds, state, target, findChecksum);
-  const unseen = { ...NOT_INSPECTED, hold };
-  const issues = assess.unsuitability(state, target, unseen);
+  const composed = composeTarget(target, state, parts, newId());
+  const hold = await holdOnTarget(holds, state, composed, findChecksum);
+  const unseen = { ...NOT_INSPECTED, hold, parts };
+  const issues = assess.unsuitability(state, composed, unseen);
   if (issues.length > 0) return { target, known: unseen, issues };
-  const known = { ...(await inspect(target)), hold };
-  return { target, known, issues: assess.unsuitability(state, target, known) };
+  const known = { ...(await inspect(target)), hold, parts };
+  return { target, known, issues: assess.unsuitability(state, composed, known) };
 }
 
 /**
@@ -48,7 +52,8 @@ export async function lastKnownGood(
   candidates: readonly RevisionView[],
   sources: CandidateSources,
 ): Promise<Candidate | null> {
-  const { current } = sources.state;
+  const { state, parts = "ALL" } = sources;
+  const { current } = state;
   let inspected = 0;
   const inspect = (target: RevisionView): Promise<TargetState> => {
     inspected++;
@@ -56,7 +61,10 @@ export async function lastKnownGood(
   };
   for (const target of candidates) {
     if (inspected === MAX_INSPECTED) return null;
-    if (current !== null && hasSameContent(current, target)) continue;
+    const composed = composeTarget(target, state, parts, newId());
+    if (current !== null && hasSameContent(current, composed)) continue;
+    // Of one part a revision with the same names brings nothing back.
+    if (current !== null && parts !== "ALL" && isSameByName(current, composed)) continue;
     const candidate = await examine(assess, { ...sources, inspect }, target);
     if (candidate.issues.length === 0) return candidate;
   }

@@ -11,9 +11,10 @@ import {
 import type { HoldReadModel } from "../../holds";
 import type { DatabaseMigration } from "../../runtimes";
 import { NotFound } from "../../../kernel/errors";
-import { isId } from "../../../kernel/ids";
+import { isId, newId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
 import { rollbackChanges, type RollbackChange } from "../domain/rollback-changes";
+import { composeTarget, isComposite, type RollbackParts } from "../domain/rollback-parts";
 import type { RollbackIssue } from "../domain/rollback-issues";
 import type { AssessRollback } from "./assess-rollback";
 import { requireRolledOut, type ChooseTarget, type TargetName } from "./choose-target";
@@ -27,6 +28,7 @@ export interface RollbackPlan {
   readonly deployment: Deployment;
   readonly from: RevisionView;
   readonly to: RevisionView;
+  readonly parts: RollbackParts;
   readonly blockers: readonly RollbackIssue[];
   readonly warnings: readonly RollbackIssue[];
   readonly changes: readonly RollbackChange[];
@@ -51,7 +53,11 @@ export class PlanRollback {
   ) {}
 
   /** @throws NotFound, Forbidden; @throws InvalidInput; @throws RollbackRefused NO_TARGET if there is none */
-  async execute(actor: Actor, deploymentId: string, name: TargetName): Promise<RollbackPlan> {
+  async execute(
+    actor: Actor,
+    deploymentId: string,
+    { parts, ...name }: TargetName & { readonly parts: RollbackParts },
+  ): Promise<RollbackPlan> {
     const { readModel, chooseTarget, assess, bundles, repositories } = this.deps;
     const [state] = isId(deploymentId) ? await readModel.historyStates([deploymentId]) : [];
     const deployment = authorize(actor, state?.deployment ?? null, READ_HISTORY);
@@ -62,26 +68,37 @@ export class PlanRollback {
     const current = requireRolledOut(state);
     const { target, known } =
       named === undefined
-        ? await chooseTarget.lastKnownGood(actor, state)
-        : { target: named, known: await this.examine(actor, state, named) };
+        ? await chooseTarget.lastKnownGood(actor, state, parts)
+        : { target: named, known: await this.examine(actor, state, named, parts) };
+    const composed = composeTarget(target, state, parts, newId());
+    const ranTogether = isComposite(composed, target, state)
+      ? await readModel.haveRunTogether(deployment.id, composed)
+      : undefined;
     return {
       deployment,
       from: { ...current, isCurrent: true },
       to: target,
-      ...assess.assess(actor, state, target, known),
-      changes: rollbackChanges(current, target, repositories),
+      parts,
+      ...assess.assess(actor, state, composed, { ...known, ranTogether }),
+      changes: rollbackChanges(current, composed, repositories),
       skipped: await readModel.deployedBetween(deployment.id, target.number, current.number, MAX_SKIPPED),
-      dags: await bundles.compare(current, target),
+      dags: await bundles.compare(current, composed),
     };
   }
 
-  private async examine(actor: Actor, state: HistoryState, target: RevisionView): Promise<KnownTarget> {
+  private async examine(
+    actor: Actor,
+    state: HistoryState,
+    target: RevisionView,
+    parts: RollbackParts,
+  ): Promise<KnownTarget> {
     const { inspect, holds, bundles } = this.deps;
     const [found, inspected] = await Promise.all([
       holds.ofDeployments([state.deployment.id]),
-      inspect.inspect(actor, target),
+      inspect.inspect(actor, target, parts),
     ]);
-    const hold = await holdOnTarget(found, state, target, (revision) => bundles.checksumOf(revision));
-    return { ...inspected, hold };
+    const composed = composeTarget(target, state, parts, newId());
+    const hold = await holdOnTarget(found, state, composed, (revision) => bundles.checksumOf(revision));
+    return { ...inspected, hold, parts };
   }
 }

@@ -19,6 +19,7 @@ import { InvalidInput, NotFound } from "../../../kernel/errors";
 import { newId } from "../../../kernel/ids";
 import type { Instant } from "../../../kernel/instant";
 import type { Actor } from "../../../kernel/permissions";
+import { composeTarget, isComposite, type RollbackParts } from "../domain/rollback-parts";
 import { RollbackRefused } from "../domain/rollback-refused";
 import type { AssessRollback } from "./assess-rollback";
 import { holdOnTarget } from "./hold-on-target";
@@ -51,6 +52,8 @@ export interface RestoreOrder {
   readonly actor: Actor;
   readonly state: RollbackState;
   readonly inspected: TargetState;
+  /** What of the target is restored: ALL unless it is given. */
+  readonly parts?: RollbackParts | undefined;
   readonly description: string;
   readonly acknowledgeDataLoss: boolean;
   /** Whether what is rolled back is put on hold as well. */
@@ -75,31 +78,48 @@ export class RestoreTarget {
    * @throws LimitReached if there are too many holds already
    */
   async execute(stores: DeployStores, order: RestoreOrder): Promise<RevisionView> {
-    const { deployment, actor, state, at, description } = order;
-    const { head, current, target, previousDeployedNumber, holds } = state;
+    const { deployment, actor, at, description, parts = "ALL" } = order;
+    const { head, current, previousDeployedNumber, holds } = order.state;
+    const id = newId();
+    const target = composeTarget(order.state.target, { deployment, current, head }, parts, id);
+    const state = { ...order.state, target };
+    const ranTogether = isComposite(target, order.state.target, { deployment, current, head })
+      ? await stores.revisions.haveRunTogether(deployment.id, target)
+      : undefined;
     const findChecksum = checksumsIn(stores);
     const history = { deployment, current, head, previousDeployedNumber };
     const hold = await holdOnTarget(holds, history, target, findChecksum);
-    const assessment = this.deps.assess.assess(actor, history, target, { ...order.inspected, hold });
+    const assessment = this.deps.assess.assess(actor, history, target, {
+      ...order.inspected,
+      hold,
+      parts,
+      ranTogether,
+    });
     const [first, ...others] = this.deps.assess.refusals(assessment, order);
     if (first !== undefined) throw new RollbackRefused([first, ...others]);
 
     const rolledBack = order.quarantine ? rolledBackBy(state) : null;
     const toHold = rolledBack && (await contentBesides(target, rolledBack, findChecksum));
-    const revision = restore(target, current, { id: newId(), onto: deployment, by: actor, at, description });
+    const revision = restore(target, current, { id, onto: deployment, by: actor, at, description });
     const warnings = assessment.warnings.map(({ code }) => code);
     await Promise.all([
       appendRevision(stores, {
         deployment,
         head,
         revision,
-        event: { event: "rollback_accepted", from: current, target, warnings },
+        event: {
+          event: "rollback_accepted",
+          from: current,
+          target,
+          warnings,
+          part: parts === "ALL" ? undefined : parts,
+        },
       }),
       stores.audit.add({
         actor,
         action: order.action,
         object: auditedRevision(revision, deployment),
-        details: { to: target.number, description },
+        details: { to: target.number, ...(parts !== "ALL" && { parts }), description },
       }),
     ]);
     if (rolledBack !== null && toHold !== null) {

@@ -15,6 +15,7 @@ import {
   type RevisionReadModel,
   type RevisionView,
 } from "../../deploys";
+import type { RollbackParts } from "../domain/rollback-parts";
 import { RollbackRefused } from "../domain/rollback-refused";
 import { counted } from "./counted";
 import type { ChooseTarget, TargetName } from "./choose-target";
@@ -31,6 +32,8 @@ export interface RollbackCommand extends TargetName {
   readonly idempotencyKey: string | undefined;
   /** Whether what is rolled back is put on hold as well. */
   readonly quarantine: boolean;
+  /** ALL unless it is given. */
+  readonly parts?: RollbackParts | undefined;
 }
 
 interface Choice {
@@ -98,8 +101,8 @@ export class RollbackDeploy {
       // After another deploy the last known good may be another one.
       expectCurrent(state.current, choice.currentId);
       const at = clock();
-      const { acknowledgeDataLoss, quarantine } = command;
-      const order = { deployment, actor, state, inspected, description, acknowledgeDataLoss, quarantine, at };
+      const { acknowledgeDataLoss, quarantine, parts } = command;
+      const order = { deployment, actor, state, inspected, description, acknowledgeDataLoss, quarantine, parts, at };
       const revision = await restore.execute(stores, { ...order, action: "deploy_revision.roll_back" });
       if (idempotencyKey !== undefined) {
         const use = { actorId: actor.id, key: idempotencyKey, inputHash: hashInput(command), revisionId: revision.id };
@@ -116,13 +119,13 @@ export class RollbackDeploy {
    */
   private async choose(command: RollbackCommand): Promise<Choice | RollbackRefused> {
     const { chooseTarget, inspect, readModel } = this.deps;
-    const { actor, deploymentId, revisionId, revisionNumber } = command;
+    const { actor, deploymentId, revisionId, revisionNumber, parts } = command;
     if (revisionId === undefined && revisionNumber === undefined) {
       const [state] = await readModel.historyStates([deploymentId]);
       authorize(actor, state?.deployment ?? null, PUSH_IMAGE);
       if (state === undefined) throw new NotFound("Deployment");
       try {
-        const { target, known } = await chooseTarget.lastKnownGood(actor, state);
+        const { target, known } = await chooseTarget.lastKnownGood(actor, state, parts);
         return { targetId: target.id, currentId: state.current?.id, inspected: known };
       } catch (error) {
         if (error instanceof RollbackRefused) return error;
@@ -130,7 +133,7 @@ export class RollbackDeploy {
       }
     }
     const targetId = await this.idOf(command);
-    const inspected = await inspect.beforeLock(actor, { deploymentId, revisionId: targetId ?? undefined });
+    const inspected = await inspect.beforeLock(actor, { deploymentId, revisionId: targetId ?? undefined, parts });
     return { targetId, currentId: undefined, inspected };
   }
 
@@ -183,6 +186,7 @@ function hashInput({
   acknowledgeDataLoss,
   expectedCurrentRevisionId,
   quarantine,
+  parts = "ALL",
 }: RollbackCommand): string {
   const input = [
     deploymentId,
@@ -192,6 +196,7 @@ function hashInput({
     expectedCurrentRevisionId ?? null,
     // Left out unless given: keys that were used before these arguments existed keep their hash.
     ...(quarantine || revisionNumber !== undefined ? [quarantine, revisionNumber ?? null] : []),
+    ...(parts === "ALL" ? [] : [{ parts }]),
   ];
   return createHash("sha256").update(JSON.stringify(input)).digest("hex");
 }

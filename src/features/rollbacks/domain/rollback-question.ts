@@ -6,6 +6,7 @@ import type { ImageState } from "../../registry/domain";
 import type { DatabaseMigration, RuntimeCatalogue } from "../../runtimes/domain";
 import type { Instant } from "../../../kernel/instant";
 import type { RollbackIssue } from "./rollback-issues";
+import type { RollbackParts } from "./rollback-parts";
 
 /** What the installation's configuration says about rollbacks. */
 export interface RollbackSettings extends Retention {
@@ -41,6 +42,10 @@ export interface RollbackQuestion {
   readonly image: ImageState | null;
   /** The hold against putting the target's content in place; null if there is none. */
   readonly hold: Hold | null;
+  /** What of the target is restored: ALL unless it is given. The target then holds what is put in place. */
+  readonly parts?: RollbackParts | undefined;
+  /** Whether the image and the DAGs that are put in place have run together before; undefined if they are one revision's. */
+  readonly ranTogether?: boolean | undefined;
   /** Number of the newest DEPLOYED revision before the current one; null if there is none. */
   readonly previousDeployedNumber: number | null;
 }

@@ -17,8 +17,20 @@ import {
   type DeployRevision,
 } from "../../deploys/domain";
 import { DEPLOYMENT_RULES, FLOOR, INSTALLATION_RULES, SUPPORTED_MECHANISMS } from "./deployment-rules";
-import { issue, type RollbackIssue } from "./rollback-issues";
+import { issue, type RollbackIssue, type RollbackIssueCode } from "./rollback-issues";
+import { inseparable, neverRanTogether } from "./rollback-parts";
 import type { RollbackAssessment, RollbackQuestion, RollbackSettings } from "./rollback-question";
+
+const LEFT_BEHIND = { ALL: "everything", IMAGE: "the images", DAGS: "the DAGs" };
+/** About the image of the target, which a rollback of DAGs leaves as it runs. */
+const OF_IMAGE: ReadonlySet<RollbackIssueCode> = new Set([
+  "RESTRICTED_RUNTIME",
+  "DEPRECATED_RUNTIME",
+  "UNKNOWN_RELEASE",
+  "NO_IMAGE",
+  "MUTABLE_IMAGE_TAG",
+  "IMAGE_UNVERIFIED",
+]);
 
 type Rule = (question: RollbackQuestion) => RollbackIssue | false;
 
@@ -60,6 +72,7 @@ const TARGET_RULES: readonly Rule[] = [
       `Revision ${target.number} is on ${versionLabel(target)}; rollbacks go back to ${FLOOR}.`,
     ),
   leavesAirflow3,
+  inseparable,
   ({ target }) =>
     target.status !== "DEPLOYED" &&
     issue(
@@ -177,13 +190,14 @@ const WARNINGS: readonly Rule[] = [
       "UNKNOWN_RELEASE",
       `${versionLabel(target)} is not in the catalogue, so what it does to the database is a guess.`,
     ),
-  ({ target, current, previousDeployedNumber }) =>
+  neverRanTogether,
+  ({ target, current, previousDeployedNumber, parts = "ALL" }) =>
     current !== null &&
     previousDeployedNumber !== null &&
     previousDeployedNumber > target.number &&
     issue(
       "SKIPS_DEPLOYS",
-      `Leaves behind everything deployed between revision ${target.number} and revision ${current.number} as well.`,
+      `Leaves behind ${LEFT_BEHIND[parts]} deployed between revision ${target.number} and revision ${current.number} as well.`,
     ),
   (question) => leavesImage(question),
   ({ target }) =>
@@ -234,9 +248,10 @@ function databaseWarning(
 export function assessRollback(question: RollbackQuestion): RollbackAssessment {
   const { deployment, current, target, catalogue } = question;
   const database = databaseMigration(current ?? deployment, target, catalogue);
+  const warnings = found(WARNINGS, question).filter(({ code }) => question.parts !== "DAGS" || !OF_IMAGE.has(code));
   return {
     blockers: [...found(GATES, question), ...found(TARGET_RULES, question)],
-    warnings: [...databaseWarning(database, question), ...found(WARNINGS, question)],
+    warnings: [...databaseWarning(database, question), ...warnings],
     database,
   };
 }

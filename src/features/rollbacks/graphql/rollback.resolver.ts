@@ -7,8 +7,9 @@ import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { PlanRollback } from "../app/plan-rollback";
 import type { RollbackDeploy } from "../app/rollback-deploy";
 import type { UndoRollback } from "../app/undo-rollback";
+import type { RollbackParts as RollbackPartsName } from "../domain/rollback-parts";
 import { UNCHANGED_BY_ROLLBACK } from "../domain/rollback-changes";
-import { RollbackPlan } from "./rollback.types";
+import { RollbackParts, RollbackPlan } from "./rollback.types";
 
 @Resolver()
 export class RollbackResolver {
@@ -37,9 +38,18 @@ export class RollbackResolver {
       description: "The number of the revision to go back to, instead of its id.",
     })
     revisionNumber?: number | null,
+    @Arg("parts", () => RollbackParts, {
+      nullable: true,
+      defaultValue: "ALL",
+      description: "What of the target to restore; the rest stays as it runs.",
+    })
+    parts?: RollbackPartsName | null,
   ): Promise<RollbackPlan> {
-    const name = { revisionId: revisionId || undefined, revisionNumber: revisionNumber ?? undefined };
-    const plan = await this.deps.plan.execute(await context.actor(), deploymentId, name);
+    const plan = await this.deps.plan.execute(await context.actor(), deploymentId, {
+      revisionId: revisionId || undefined,
+      revisionNumber: revisionNumber ?? undefined,
+      parts: parts ?? "ALL",
+    });
     return {
       ...plan,
       deployment: presentDeployment(plan.deployment),
@@ -94,6 +104,12 @@ export class RollbackResolver {
       description: "The number of the revision to go back to, instead of its id.",
     })
     revisionNumber?: number | null,
+    @Arg("parts", () => RollbackParts, {
+      nullable: true,
+      defaultValue: "ALL",
+      description: "What of the target to restore; the rest stays as it runs.",
+    })
+    parts?: RollbackPartsName | null,
   ): Promise<DeployRevision> {
     const revision = await this.deps.rollback.execute({
       actor: await context.actor(),
@@ -105,6 +121,7 @@ export class RollbackResolver {
       expectedCurrentRevisionId: expectedCurrentRevisionId || undefined,
       idempotencyKey: idempotencyKey || undefined,
       quarantine: quarantine ?? false,
+      parts: parts ?? "ALL",
     });
     return presentRevision(revision);
   }

@@ -2,6 +2,7 @@ import { Field, ObjectType } from "type-graphql";
 import { DagDiff } from "../../bundles/graphql";
 import { Deployment } from "../../deployments/graphql";
 import { ROLLBACK_ISSUE_CODES, type RollbackIssueCode as RollbackIssueCodeName } from "../domain/rollback-issues";
+import { ROLLBACK_PARTS, type RollbackParts as RollbackPartsName } from "../domain/rollback-parts";
 import { DeployRevision } from "../../deploys/graphql";
 import { describedEnum } from "../../../infrastructure/graphql/described-enum";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";
@@ -27,15 +28,27 @@ const RollbackIssueCode = describedEnum(ROLLBACK_ISSUE_CODES, {
     TARGET_QUARANTINED: { description: "Blocks: the target's image or DAGs are quarantined." },
     DAG_BUNDLE_MISSING: { description: "Blocks: the target's DAG bundle is no longer stored." },
     IMAGE_MISSING: { description: "Blocks: the registry no longer holds the target's image." },
+    PARTS_INSEPARABLE: { description: "Blocks: image and DAGs are one, so neither can be restored alone." },
     NO_TARGET: { description: "Blocks: no revision is named, and there is no last known good one." },
     DATABASE_DOWNGRADE: { description: "Warns: the metadata database is downgraded, and loses data for good." },
     RESTRICTED_RUNTIME: { description: "Warns: the target's Runtime is restricted." },
     DEPRECATED_RUNTIME: { description: "Warns: the target's Runtime is no longer maintained." },
     UNKNOWN_RELEASE: { description: "Warns: the catalogue does not know the target's version." },
     NO_IMAGE: { description: "Warns: the target has no image of its own, so that the plain one of its version runs." },
+    NEVER_RAN_TOGETHER: { description: "Warns: the image has never run with the DAGs that it is combined with." },
     SKIPS_DEPLOYS: { description: "Warns: more than the last deploy is left behind." },
     MUTABLE_IMAGE_TAG: { description: "Warns: the target's digest is not known, and its tag may have been moved." },
     IMAGE_UNVERIFIED: { description: "Warns: nobody has checked that the registry still holds the image." },
+  },
+});
+
+export const RollbackParts = describedEnum(ROLLBACK_PARTS, {
+  name: "RollbackParts",
+  description: "What of its target a rollback restores; the rest stays as it runs.",
+  valuesConfig: {
+    ALL: { description: "The image with its versions, and the DAGs." },
+    IMAGE: { description: "The image with its versions; the DAGs that run stay." },
+    DAGS: { description: "The DAGs; the image that runs stays." },
   },
 });
 
@@ -145,6 +158,9 @@ export class RollbackPlan {
 
   @Field(() => DeployRevision, { description: "What would run again." })
   to: DeployRevision;
+
+  @Field(() => RollbackParts, { description: "What of that revision is restored." })
+  parts: RollbackPartsName;
 
   @Field(() => Boolean, { description: "Whether nothing stands against it." })
   allowed: boolean;
