@@ -59,6 +59,12 @@ module.exports = {
       "^src/(kernel|embedded-postgres)/",
       "^src/infrastructure/postgres/",
     ]),
+    onlyUses(
+      "the-command-line-knows-the-api-only",
+      "it speaks GraphQL to a server, and has to start at once",
+      "^src/cli/",
+      ["^src/cli/"],
+    ),
     onlyUses("config-stands-alone", "what an operator sets", "^src/config/", ["^src/(kernel|config)/"]),
     {
       name: "only-the-composition-knows-the-server",

@@ -1,8 +1,20 @@
 #!/usr/bin/env node
+import { homedir } from "node:os";
+import { CLIENT_COMMANDS, isClientCommand } from "./cli/client-commands";
 import { UsageError } from "./commands/usage-error";
 import { version } from "../package.json";
 
-const USAGE = `Usage: retrograde COMMAND [--values FILE]…
+const lines = (commands: Readonly<Record<string, string>>): string =>
+  Object.entries(commands)
+    .map(([name, summary]) => `  ${name.padEnd(26)} ${summary}\n`)
+    .join("");
+
+const USAGE = `Usage: retrograde COMMAND …
+
+With a server, by its API ("retrograde COMMAND --help" tells the rest):
+
+${lines(CLIENT_COMMANDS)}
+The server itself, each with [--values FILE]…:
 
   serve                      start the API and its background work
   migrate                    bring the database up to date
@@ -40,7 +52,18 @@ const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
   "--version": async () => void process.stdout.write(`${version}\n`),
 };
 
+/** Loads nothing of the service. */
+async function runClient(args: string[]): Promise<void> {
+  const { stdin, stdout, stderr, env } = process;
+  // `retrograde history | head` closes the pipe early.
+  stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  const { runCli } = await import("./cli/run-cli.js");
+  const others = Object.keys(COMMANDS).filter((name) => !name.startsWith("-"));
+  process.exitCode = await runCli(args, { stdin, stdout, stderr, env, homeFolder: homedir() }, others);
+}
+
 async function main(argv: string[]): Promise<void> {
+  if (isClientCommand(argv[0])) return runClient(argv);
   // The platform's chart keeps the image's entry point and gives it `yarn COMMAND …`, as to its own.
   const given = argv[0] === "yarn" ? argv.slice(1) : argv;
   const [name = "help", ...args] = given.some((argument) => argument === "--help" || argument === "-h")
