@@ -112,6 +112,25 @@ test("refuses who may not, and what is not there", async () => {
   expect((await download({}, "?version=latest")).statusCode).toBe(400);
 });
 
+test("tells a Deployment without a bundle, and a bundle that is gone, from an unknown Deployment", async () => {
+  const empty = await createDeployment(world, admin);
+  const refusal = async (query = "", releaseName = deployment.releaseName): Promise<unknown> =>
+    (await download({}, query, releaseName)).json().errors[0];
+  expect(await refusal("", empty.releaseName)).toEqual({
+    message: "DAG bundle not found",
+    extensions: { code: "NOT_FOUND", dagTarballVersion: null },
+  });
+  const version = "2001-01-01T00:00:00.000000Z";
+  expect(await refusal(`?version=${version}`)).toEqual({
+    message: `DAG bundle ${version} not found`,
+    extensions: { code: "NOT_FOUND", dagTarballVersion: version },
+  });
+  expect(await refusal("", "no-such-release")).toEqual({
+    message: "Deployment not found",
+    extensions: { code: "NOT_FOUND" },
+  });
+});
+
 test.each<[string, (file: string) => Promise<void>]>([
   ["gone", (file) => rm(file)],
   ["other than they were", async (file) => writeFile(file, "x".repeat((await stat(file)).size))],

@@ -22,6 +22,16 @@ export interface DagDownloadRoutesOptions {
 const AS_FILE = { "content-type": "application/gzip", "content-disposition": 'attachment; filename="dags.tar.gz"' };
 const RANGE = /^bytes=(\d*)-(\d*)$/;
 
+/** The Deployment is there, and the bundle is not; `dagTarballVersion` is null where the Deployment runs none. */
+class BundleNotFound extends NotFound {
+  override readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(version: string | null) {
+    super(version === null ? "DAG bundle" : `DAG bundle ${version}`);
+    this.details = { dagTarballVersion: version };
+  }
+}
+
 interface Download {
   Params: { releaseName: string };
   Querystring: { version?: unknown };
@@ -30,7 +40,7 @@ interface Download {
 /**
  * `GET /<releaseName>/dags/download`: the archive that is live, or that of `?version=`, for a sidecar beside Airflow.
  * Requires deployment.images.pull, and is cut off once the reader has that right no more. Answers 304 to a known ETag, 206 to
- * a range, 404 where there is no bundle.
+ * a range, and 404 where there is no bundle: with the detail `dagTarballVersion`, which an unknown Deployment lacks.
  */
 export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRoutesOptions): void {
   const { authenticate, deployments, bundles, store, watch } = options;
@@ -45,7 +55,7 @@ export function dagDownloadRoutes(app: FastifyInstance, options: DagDownloadRout
     const deployment = await authorized();
     const version = versionOf(request.query.version) ?? deployment.dagTarballVersion;
     const [bundle] = await bundles.findMany([{ deploymentId: deployment.id, dagTarballVersion: version }]);
-    if (!bundle) throw new NotFound("DAG bundle");
+    if (!bundle) throw new BundleNotFound(version);
 
     const etag = `"${bundle.sha256}"`;
     if (matches(request.headers["if-none-match"], etag)) return describe(reply, bundle).code(304).send();

@@ -1,0 +1,5 @@
+"""``python -m retrograde_airflow``."""
+
+from retrograde_airflow.sync import main
+
+raise SystemExit(main())
