@@ -83,7 +83,7 @@ export function createBundlesModule({
       if (store instanceof FolderBundleStore) await store.removeLeftovers(STALE_AFTER_MS);
     },
     stop: async () => void (await Promise.all([threads.stop(), patches.stop()])),
-    /** For the transaction that the manager stands for. */
+    /** For the manager's transaction. */
     records: (manager: EntityManager): BundleRecords => new BundleRecordsSql(sqlOf(manager)),
   };
 }

@@ -83,7 +83,7 @@ export class SignIn {
     const spelling = spelledAsStored(identity);
     // Before the password is read: one that replaces it from now on ends this session too.
     const provenAt = tokens.now();
-    // All in the queue: an attempt that it refuses costs nothing, and does not count.
+    // All of it runs in the queue: an attempt that the queue refuses is not counted.
     const { credentials, attempt, right } = await hashing.run(countedAddress(request.address), async () => {
       const credentials = await accounts.credentialsOf(spelling);
       attempted.userId = credentials?.userId ?? null;

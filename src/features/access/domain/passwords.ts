@@ -1,7 +1,7 @@
 import { InvalidInput } from "../../../kernel/errors";
 import commonPasswords from "../data/common-passwords.json";
 
-/** Argon2 reads at most this much sense out of a password; longer ones only cost time. */
+/** Longer passwords add no security and cost time. */
 const PASSWORD_LENGTH = { least: 8, most: 128 };
 const COMMON: ReadonlySet<string> = new Set(commonPasswords);
 

@@ -24,7 +24,7 @@ export class ArchiveThreads {
     // A thread that waits for work shall close files meanwhile.
     atomics: "disabled",
     idleTimeout: IDLE_MS,
-    // Its garbage is chunks, which lie outside of it.
+    // Its garbage is chunks of files, which lie outside of the heap.
     resourceLimits: { maxYoungGenerationSizeMb: 8 },
     // Not compiled, as in a test.
     ...(SOURCE === ".ts" && { execArgv: ["--require", "tsx/cjs"] }),

@@ -16,7 +16,7 @@ export class ReleaseNameKept extends ReleaseNameTaken {
   }
 }
 
-/** Deployments that were deleted and are still kept hold on to theirs. */
+/** Deleted Deployments keep their names until they are removed for good. */
 export class NamespaceTaken extends Conflict {
   constructor(namespace: string, cause: unknown) {
     super(`The namespace ${namespace} belongs to another Deployment`, { cause });

@@ -17,7 +17,7 @@ export interface CandidateSources {
   readonly holds: readonly Hold[];
   readonly findChecksum: FindChecksum;
   readonly parts?: RollbackParts | undefined;
-  /** Looks whether what a candidate holds is still there. */
+  /** Checks whether a candidate's DAG bundle and image are still there. */
   readonly inspect: (target: RevisionView) => Promise<TargetState>;
 }
 
