@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { FOLDER_MODE } from "../../../infrastructure/files/modes";
+import { FOLDER_MODE } from "../files/modes";
 
 const KEY_BYTES = 32;
 

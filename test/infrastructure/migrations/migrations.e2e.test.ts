@@ -52,7 +52,10 @@ describe("migrations", () => {
     const dataSource = await connect(url, "migrations");
     try {
       await migrate(dataSource);
-      const world = await startTestApp({ database: { ...database, url, dataSource, sql: sqlOf(dataSource) }, workers: true });
+      const world = await startTestApp({
+        database: { ...database, url, dataSource, sql: sqlOf(dataSource) },
+        workers: true,
+      });
       try {
         const admin = await signUpAdmin(world);
         const { id } = await deployImage(world, admin, await createDeployment(world, admin), { rollOut: false });

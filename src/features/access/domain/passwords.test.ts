@@ -15,7 +15,15 @@ test.each([
   expect(() => checkPassword(password)).toThrow(message);
 });
 
-test.each(["correct horse", "battery staple", "abababab!", "été à la plage", "  spaces  ", "пароль12", "xy".repeat(64)])("%j is taken", (password) => {
+test.each([
+  "correct horse",
+  "battery staple",
+  "abababab!",
+  "été à la plage",
+  "  spaces  ",
+  "пароль12",
+  "xy".repeat(64),
+])("%j is taken", (password) => {
   expect(checkPassword(password)).toBe(password);
 });
 
