@@ -170,6 +170,8 @@ export interface RegistryConfig {
   /** A Docker config.json with the passwords of other registries. */
   readonly credentialsFile?: string;
   readonly anonymousHosts: readonly string[];
+  /** Hosts beside a foreign registry that its answers may send us to. */
+  readonly trustedHosts: readonly string[];
   readonly maxExtraDeployments: number;
 }
 

@@ -245,7 +245,7 @@ describe("an image in somebody else's registry", () => {
   let world: RegistryWorld;
   let admin: string;
   let deployment: BuiltDeployment;
-  let hosts: Readonly<Record<"basic" | "bearer" | "open" | "broken" | "endless", string>>;
+  let hosts: Readonly<Record<"basic" | "bearer" | "open" | "broken" | "endless" | "strange", string>>;
 
   /** A registry's answers to one host, in a few lines each. */
   async function host(
@@ -265,11 +265,18 @@ describe("an image in somebody else's registry", () => {
     return `localhost:${(server.address() as AddressInfo).port}`;
   }
 
+  let thief: string;
   const manifest = (path: string) =>
     path === "/v2/team/airflow/manifests/1" ? { status: 200, body: MANIFEST } : { status: 404 };
 
   beforeAll(async () => {
+    thief = await host(() => ({ status: 200, body: '{"token":"t"}' }));
     hosts = {
+      strange: await host((path) =>
+        path.startsWith("/v2/redirected/")
+          ? { status: 307, headers: { location: `http://${thief}${path}` } }
+          : { status: 401, headers: { "www-authenticate": `Bearer realm="http://${thief}/token",service="s"` } },
+      ),
       basic: await host((path, authorization) =>
         authorization === PASSWORD
           ? manifest(path)
@@ -291,7 +298,11 @@ describe("an image in somebody else's registry", () => {
     await writeFile(
       join(folder, "config.json"),
       JSON.stringify({
-        auths: { [hosts.basic]: { auth }, [`https://${hosts.bearer}/v2/`]: { username: "bot", password: "s3cret" } },
+        auths: {
+          [hosts.basic]: { auth },
+          [hosts.strange]: { auth },
+          [`https://${hosts.bearer}/v2/`]: { username: "bot", password: "s3cret" },
+        },
         credsStore: "x",
       }),
     );
@@ -299,7 +310,7 @@ describe("an image in somebody else's registry", () => {
       env: {
         ...VALIDATED,
         REGISTRY__CREDENTIALS_FILE: join(folder, "config.json"),
-        REGISTRY__ANONYMOUS_HOSTS: [hosts.bearer, hosts.open, hosts.broken, hosts.endless].join(","),
+        REGISTRY__ANONYMOUS_HOSTS: [hosts.bearer, hosts.open, hosts.broken, hosts.endless, hosts.strange].join(","),
         REGISTRY__PROTECTED_CUSTOM_REGISTRY__UPDATE_REGISTRY__HOST: `${hosts.basic}/team/airflow`,
       },
     });
@@ -363,9 +374,36 @@ describe("an image in somebody else's registry", () => {
     );
     expect(refusal).toMatchObject({
       code: "BAD_USER_INPUT",
-      message: expect.stringContaining(`${secret} is no registry that this installation asks`),
+      message: expect.stringContaining(`${secret} is no registry that this installation asks for team/airflow`),
     });
     expect(asked.filter((line) => line.startsWith(secret))).toEqual([]);
+  });
+
+  test.each([
+    ["is not below the path that is named", () => `${hosts.basic}/other/airflow:1`],
+    ["is beside the path that is named", () => `${hosts.basic}/team/airflow-secret:1`],
+  ])("that %s is never asked for", async (_name, image) => {
+    const before = asked.length;
+    const refusal = await askInVain(
+      world,
+      UPDATE_IMAGE,
+      { releaseName: deployment.releaseName, image: image() },
+      admin,
+    );
+    expect(refusal).toMatchObject({
+      code: "BAD_USER_INPUT",
+      message: expect.stringContaining("is no registry that this installation asks for"),
+    });
+    expect(asked.length).toBe(before);
+  });
+
+  test.each([
+    ["names another host for its tokens", "team/airflow:1"],
+    ["redirects to another host of a private network", "redirected/airflow:1"],
+  ])("of a registry that %s cannot be verified, and that host is not asked", async (_name, image) => {
+    const variables = { releaseName: deployment.releaseName, image: `${hosts.strange}/${image}` };
+    expect((await askInVain(world, UPDATE_IMAGE, variables, admin)).code).toBe("UNAVAILABLE");
+    expect(asked.filter((line) => line.startsWith(thief))).toEqual([]);
   });
 
   test("cannot be verified without the file that holds its password", async () => {

@@ -82,6 +82,13 @@ export const registry = {
     values: [config("registry.anonymousHosts")],
     description: "Other registries whose images are looked up without a password.",
   }),
+  trustedHosts: setting({
+    kind: listOfText,
+    default: [],
+    values: [config("registry.trustedHosts")],
+    description:
+      "Hosts that the answers of other registries may send this service to, for tokens (with the password) and by redirects, beside those of their own site over https on the internet. With the port where it is not the usual one.",
+  }),
   maxExtraDeployments: setting({
     kind: wholeNumber(0, 1000),
     default: 50,

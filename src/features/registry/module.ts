@@ -17,7 +17,8 @@ import { answerChallenge } from "./client/answer-challenge";
 import { credentialsFor } from "./client/docker-credentials";
 import { JwtRegistryTokens, type RegistryKey } from "./crypto/jwt-registry-tokens";
 import { selfSignedKey } from "./crypto/self-signed-key";
-import { apiOf, locateImage } from "./domain/image-location";
+import { OutsideHosts } from "./client/outside-hosts";
+import { apiOf, hostOf, locateImage, type ImageLocation } from "./domain/image-location";
 import { tokenRoutes } from "./http/token-routes";
 
 export { selfSignedKey } from "./crypto/self-signed-key";
@@ -82,24 +83,36 @@ export async function createRegistryModule({
   };
 }
 
-/** Registries beside the installation's own: those that it names, with the password in its file if there is one. */
-function otherRegistries({ registry, deployments }: Config): (host: string) => Registry | null {
-  const { credentialsFile, anonymousHosts } = registry;
-  const { byoRegistryHost } = deployments;
-  const hosts = new Set([
-    ...anonymousHosts.map((host) => host.toLowerCase()),
-    ...(byoRegistryHost === undefined ? [] : [locateImage(byoRegistryHost).host]),
-  ]);
-  const credentials = async (host: string): Promise<string | null> =>
-    credentialsFile === undefined ? null : credentialsFor(host, credentialsFile);
-  return (host) =>
-    hosts.has(host)
-      ? new DistributionRegistry(
-          apiOf(host),
-          answerChallenge(() => credentials(host)),
-        )
-      : null;
+/**
+ * Registries beside the installation's own: those that it names, with the password in its file if there is one. A name with
+ * a path stands for the repositories below it.
+ */
+function otherRegistries({ registry, deployments }: Config): (location: ImageLocation) => Registry | null {
+  const { credentialsFile, anonymousHosts, trustedHosts } = registry;
+  const open = new Set(anonymousHosts.map((host) => host.toLowerCase()));
+  const named = deployments.byoRegistryHost === undefined ? null : locateNamed(deployments.byoRegistryHost);
+  const trusted = trustedHosts.map((host) => host.toLowerCase());
+  return ({ host, repository }) => {
+    const isNamed = named !== null && named.host === host && isBelow(repository, named.path);
+    if (!isNamed && !open.has(host)) return null;
+    // The password is for what is named: elsewhere on that host it would open what nobody meant.
+    const hasPassword = credentialsFile !== undefined && (isNamed || named?.host !== host);
+    const credentials = async (): Promise<string | null> =>
+      hasPassword ? credentialsFor(host, credentialsFile) : null;
+    const hosts = new OutsideHosts(new URL(apiOf(host)), trusted);
+    return new DistributionRegistry(apiOf(host), answerChallenge(credentials, hosts), hosts.requireReachable);
+  };
 }
+
+/** `registry.example.com:5000/team`, or a host alone, which has an empty path. */
+function locateNamed(name: string): { readonly host: string; readonly path: string } {
+  const { host } = locateImage(`${name.replace(/\/+$/, "")}/x`);
+  const [first = "", ...rest] = name.replace(/\/+$/, "").split("/");
+  return { host, path: hostOf(first) === host ? rest.join("/") : [first, ...rest].join("/") };
+}
+
+const isBelow = (repository: string, path: string): boolean =>
+  path === "" || repository === path || repository.startsWith(`${path}/`);
 
 /** The registry's own, else those that sign sessions, as on the 0.35 platform, if a certificate is there. */
 function configuredKey({ registry, auth }: Config): RegistryKey | null {

@@ -11,7 +11,7 @@ const CLIENT_REQUEST_ID = /^[\w.-]{1,64}$/;
 /** Turns an `authorization` header into the actor behind it. @throws Unauthenticated */
 export type Authenticate = (header: string | undefined, options: AuthenticateOptions) => Promise<Actor>;
 
-export interface AuthenticateOptions {
+interface AuthenticateOptions {
   /** Asks the database in any case. */
   readonly fresh: boolean;
   /** Where the request comes from, to be noted as the address of an API key's last use. */

@@ -13,7 +13,7 @@ export interface SessionKey {
 }
 
 /** @throws Error if the PEM holds no Ed25519, RSA or EC P-256 private key */
-export function sessionKey(privateKeyPem: string): SessionKey {
+function sessionKey(privateKeyPem: string): SessionKey {
   const privateKey = createPrivateKey(privateKeyPem);
   const publicKey = createPublicKey(privateKey);
   const { asymmetricKeyType: type = "", asymmetricKeyDetails } = privateKey;

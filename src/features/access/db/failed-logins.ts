@@ -5,7 +5,7 @@ import type { AttemptedAccount, LoginAttempt, LoginLimiter } from "../app/ports"
 import type { DelayLimits } from "../domain/sign-in-delays";
 import { FailureCounters, type Counter } from "./failure-counters";
 
-export interface LoginLimits {
+interface LoginLimits {
   /** Failures at one account from one network that cost no delay. */
   readonly perAccount: number;
   /** The same from one network at all accounts that have not signed in from there before. */
@@ -15,7 +15,7 @@ export interface LoginLimits {
 }
 
 /** How many times as many failures an account takes from all networks together that it does not know. */
-export const ALL_NETWORKS_FACTOR = 5;
+const ALL_NETWORKS_FACTOR = 5;
 /** How long an account knows a network after a sign-in from there. */
 const KNOWN_FOR_MS = 90 * 86_400_000;
 const DIGEST_LENGTH = 32;

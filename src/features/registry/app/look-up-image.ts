@@ -24,20 +24,20 @@ export class LookUpImage {
       /** Whether the installation has a registry, which notifies this service of pushes. */
       readonly ownIsSetUp: boolean;
       readonly baseImages: readonly string[];
-      /** Null for a host that the configuration does not allow: the caller of a deploy chooses the host. */
-      readonly others: (host: string) => Registry | null;
+      /** Null for what the configuration does not allow: the caller of a deploy chooses host and repository. */
+      readonly others: (location: ImageLocation) => Registry | null;
     },
   ) {}
 
   async execute(actor: Actor, image: NamedImage): Promise<ImageState> {
     const location = locateImage(image.imageRepository);
     const isOwn = this.isOwn(location);
-    const registry = isOwn ? this.deps.own : this.deps.others(location.host);
+    const registry = isOwn ? this.deps.own : this.deps.others(location);
     if (registry === null) {
       return {
         kind: "UNVERIFIED",
         because: "UNKNOWN_REGISTRY",
-        reason: `${location.host} is no registry that this installation asks`,
+        reason: `${location.host} is no registry that this installation asks for ${location.repository}`,
       };
     }
     if (isOwn && !(await this.mayUse(actor, location))) return { kind: "MISSING" };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { boundedFetch } from "../../../infrastructure/outbound/bounded-fetch";
 import { RegistryUnavailable } from "../app/ports";
 import type { Authorize } from "./distribution-registry";
+import type { OutsideHosts } from "./outside-hosts";
 
 const MAX_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 10_000;
@@ -17,7 +18,7 @@ const Answer = z.union([
  * @param credentials `user:password` in base64; null for anonymous access
  */
 export const answerChallenge =
-  (credentials: () => Promise<string | null>): Authorize =>
+  (credentials: () => Promise<string | null>, hosts: OutsideHosts): Authorize =>
   async (repository, challenge) => {
     const password = await credentials();
     const basic = password === null ? null : `Basic ${password}`;
@@ -30,17 +31,18 @@ export const answerChallenge =
     const url = new URL(realm);
     url.searchParams.set("scope", `repository:${repository}:pull`);
     if (service !== undefined) url.searchParams.set("service", service);
-    return `Bearer ${await fetchToken(url, basic)}`;
+    return `Bearer ${await fetchToken(url, basic, hosts)}`;
   };
 
-async function fetchToken(url: URL, basic: string | null): Promise<string> {
+async function fetchToken(url: URL, basic: string | null, hosts: OutsideHosts): Promise<string> {
   const refused = (cause?: unknown) =>
     new RegistryUnavailable(`The registry's tokens cannot be had at ${url.host}`, { cause });
   try {
+    await (basic === null ? hosts.requireReachable(url) : hosts.requireForPassword(url));
     const response = await boundedFetch(
       url,
       { headers: basic === null ? {} : { authorization: basic }, signal: AbortSignal.timeout(TIMEOUT_MS) },
-      { maxBytes: MAX_BYTES, redirects: "SAME_HOST" },
+      { maxBytes: MAX_BYTES, redirects: hosts.requireReachable },
     );
     const token = Answer.safeParse(response.ok ? await response.json() : null);
     if (token.success) return token.data;

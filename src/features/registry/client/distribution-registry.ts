@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { AnswerTooLong, boundedFetch } from "../../../infrastructure/outbound/bounded-fetch";
+import { AnswerTooLong, boundedFetch, type FetchLimits } from "../../../infrastructure/outbound/bounded-fetch";
 import { ImageUnreadable, RegistryUnavailable, type ImageContent, type Registry } from "../app/ports";
 import { READABLE_TYPES, readConfiguration, readManifest, type ManifestContent } from "./image-content";
 
@@ -30,6 +30,8 @@ export class DistributionRegistry implements Registry {
     /** Without a path. */
     private readonly url: string,
     private readonly authorize: Authorize,
+    /** Of foreign registries, which hosts their redirects may lead to; those of our own are followed anywhere. */
+    private readonly redirects: FetchLimits["redirects"] = "AS_FETCH",
   ) {}
 
   async digestOf(repository: string, reference: string): Promise<string | null> {
@@ -92,7 +94,7 @@ export class DistributionRegistry implements Registry {
       const response = await boundedFetch(
         `${this.url}${path}`,
         { headers, signal: AbortSignal.timeout(TIMEOUT_MS) },
-        { maxBytes: MAX_BYTES, redirects: "AS_FETCH" },
+        { maxBytes: MAX_BYTES, redirects: this.redirects },
       );
       const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim() ?? "";
       const challenge = response.headers.get("www-authenticate") ?? "";
