@@ -17,7 +17,7 @@ import {
 type Field = GraphQLField<unknown, unknown>;
 
 /** Everything that can be read of a type without arguments, so many levels deep; a type comes twice on a path at most. */
-export function selectionOf(type: GraphQLOutputType, depth: number, path: readonly string[] = []): string {
+function selectionOf(type: GraphQLOutputType, depth: number, path: readonly string[] = []): string {
   const named = getNamedType(type);
   if (!isObjectType(named)) return "";
   const fields = Object.values(named.getFields()).flatMap((field) => {

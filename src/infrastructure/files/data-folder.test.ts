@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataFolder } from "./data-folder";
@@ -11,6 +11,7 @@ test("a folder that takes files is ok, made if need be, and nothing is left in i
   const made = new DataFolder(join(folder, "made", "by", "it"));
   expect(await made.check()).toBe("ok");
   expect(await readdir(join(folder, "made", "by", "it"))).toEqual([]);
+  expect((await stat(join(folder, "made"))).mode & 0o007).toBe(0);
   expect(await made.freeBytes()).toBeGreaterThan(0);
 });
 

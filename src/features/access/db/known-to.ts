@@ -1,7 +1,7 @@
 import type { KnownTo, VisibleTeams } from "../domain/directory";
 
 /** A role with its place: a Deployment's Workspace counts as its place too; deleted Deployments are none. */
-export const PLACED_ROLE = "role_binding b LEFT JOIN deployment d ON d.id = b.deployment_id AND d.deleted_at IS NULL";
+const PLACED_ROLE = "role_binding b LEFT JOIN deployment d ON d.id = b.deployment_id AND d.deleted_at IS NULL";
 const IN_WORKSPACES = "coalesce(b.workspace_id, d.workspace_id) = ANY($2)";
 
 /** The condition that user `u` is known, and its parameters $1 and $2. */

@@ -1,4 +1,4 @@
-import { lockDeployment, type LockedDeployment } from "../../deployments";
+import { lockDeployment, visibleDeployments, type LockedDeployment } from "../../deployments";
 import { NotFound, notFoundAs } from "../../../kernel/errors";
 import { isId } from "../../../kernel/ids";
 import type { Actor, Permission } from "../../../kernel/permissions";
@@ -22,12 +22,14 @@ export async function lockRevision(
   revisionId: string,
   permission: Permission,
 ): Promise<LockedRevision> {
-  const known = isId(revisionId) ? await stores.revisions.find(revisionId) : null;
-  if (known === null) throw new NotFound("Deploy revision");
-  const locked = await lockDeployment(stores, caller, { id: known.deploymentId }, permission).catch(
+  // Nobody waits for the lock of a Deployment that they may not see.
+  const among = visibleDeployments(caller);
+  const deploymentId = isId(revisionId) ? await stores.revisions.deploymentOf(revisionId, among) : null;
+  if (deploymentId === null) throw new NotFound("Deploy revision");
+  const locked = await lockDeployment(stores, caller, { id: deploymentId }, permission).catch(
     notFoundAs("Deploy revision"),
   );
-  const { head, current, target } = await loadHeadCurrentAndTarget(stores, locked.deployment, known.id);
+  const { head, current, target } = await loadHeadCurrentAndTarget(stores, locked.deployment, revisionId);
   // It was cleaned up meanwhile.
   if (target === null) throw new NotFound("Deploy revision");
   return { ...locked, head, current, revision: target };

@@ -15,6 +15,8 @@ export interface RevisionStore {
   find(id: string): Promise<DeployRevision | null>;
   /** Whether a revision that rolled out held this image together with these DAGs. */
   haveRunTogether(deploymentId: string, content: DeployContent): Promise<boolean>;
+  /** The id of its Deployment; null also for a revision of a Deployment that is not visible. */
+  deploymentOf(id: string, among: VisibleDeployments): Promise<string | null>;
   /** Number of the newest DEPLOYED revision before that one. */
   deployedBefore(deploymentId: string, revisionId: string): Promise<number | null>;
   add(revision: DeployRevision): Promise<void>;

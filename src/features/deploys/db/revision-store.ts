@@ -4,6 +4,7 @@ import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import { constraintOf } from "../../../infrastructure/postgres/sql-state";
 import { Conflict } from "../../../kernel/errors";
 import type { Instant } from "../../../kernel/instant";
+import type { VisibleDeployments } from "../../deployments";
 import type { IdempotencyKeys, RevisionStore } from "../app/ports";
 import type { DeployContent, DeployRevision } from "../domain/deploy-revision";
 import { haveRunTogether } from "./ran-together";
@@ -40,6 +41,16 @@ export class RevisionStoreSql implements RevisionStore {
 
   haveRunTogether(deploymentId: string, content: DeployContent): Promise<boolean> {
     return haveRunTogether(sqlOf(this.manager), deploymentId, content);
+  }
+
+  async deploymentOf(id: string, among: VisibleDeployments): Promise<string | null> {
+    const { workspaceIds, deploymentIds } = among === "all" ? { workspaceIds: null, deploymentIds: null } : among;
+    const [found] = await sqlOf(this.manager).query<{ deploymentId: string }>(
+      `SELECT d.id AS "deploymentId" FROM deploy_revision r JOIN deployment d ON d.id = r.deployment_id
+       WHERE r.id = $1 AND ($2::uuid[] IS NULL OR d.workspace_id = ANY($2) OR d.id = ANY($3::uuid[]))`,
+      [id, workspaceIds, deploymentIds],
+    );
+    return found?.deploymentId ?? null;
   }
 
   async deployedBefore(deploymentId: string, revisionId: string): Promise<number | null> {

@@ -1,4 +1,4 @@
-import { DEPLOYMENT_PERMISSIONS, lockDeployment, type Deployment } from "../../deployments";
+import { DEPLOYMENT_PERMISSIONS, lockDeployment, visibleDeployments, type Deployment } from "../../deployments";
 import type { Clock } from "../../../kernel/clock";
 import { NotFound, notFoundAs } from "../../../kernel/errors";
 import { isId } from "../../../kernel/ids";
@@ -59,15 +59,16 @@ export class LiftQuarantine {
   execute(caller: Actor, holdId: string): Promise<Hold> {
     const { unitOfWork, settings, clock } = this.deps;
     return unitOfWork.run(async (stores) => {
-      const known = isId(holdId) ? await stores.holds.find(holdId) : null;
-      if (known === null) throw new NotFound("Quarantine");
+      // Nobody waits for the lock of a Deployment that they may not see.
+      const deploymentId = isId(holdId) ? await stores.holds.deploymentOf(holdId, visibleDeployments(caller)) : null;
+      if (deploymentId === null) throw new NotFound("Quarantine");
       const { deployment, actor } = await lockDeployment(
         stores,
         caller,
-        { id: known.deploymentId },
+        { id: deploymentId },
         DEPLOYMENT_PERMISSIONS.update,
       ).catch(notFoundAs("Quarantine"));
-      const hold = await stores.holds.find(known.id);
+      const hold = await stores.holds.find(holdId);
       // Somebody else has lifted it meanwhile.
       if (hold === null) throw new NotFound("Quarantine");
       await liftHold(stores, { deployment, hold, by: actor, at: clock() }, settings);

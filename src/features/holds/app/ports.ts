@@ -1,4 +1,4 @@
-import type { DeploymentStores } from "../../deployments";
+import type { DeploymentStores, VisibleDeployments } from "../../deployments";
 import type { Hold } from "../domain/hold";
 
 /** Holds inside a transaction. Whoever reads or writes them holds the Deployment's lock. */
@@ -6,6 +6,8 @@ export interface HoldStore {
   /** Newest first. */
   ofDeployment(deploymentId: string): Promise<Hold[]>;
   find(id: string): Promise<Hold | null>;
+  /** The id of its Deployment; null also for a hold of a Deployment that is not visible. */
+  deploymentOf(id: string, among: VisibleDeployments): Promise<string | null>;
   add(hold: Hold): Promise<void>;
   remove(id: string): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { DataSource, EntityManager } from "typeorm";
 import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import type { Sql } from "../../../infrastructure/postgres/sql";
+import type { VisibleDeployments } from "../../deployments";
 import type { HoldReadModel, HoldStore } from "../app/ports";
 import type { Hold } from "../domain/hold";
 import { ContentHoldRow } from "./content-hold.row";
@@ -37,6 +38,16 @@ export class HoldStoreSql implements HoldStore {
   async find(id: string): Promise<Hold | null> {
     const [found] = await this.sql.query<Hold>(this.statements.find, [id]);
     return found ?? null;
+  }
+
+  async deploymentOf(id: string, among: VisibleDeployments): Promise<string | null> {
+    const { workspaceIds, deploymentIds } = among === "all" ? { workspaceIds: null, deploymentIds: null } : among;
+    const [found] = await this.sql.query<{ deploymentId: string }>(
+      `SELECT d.id AS "deploymentId" FROM content_hold h JOIN deployment d ON d.id = h.deployment_id
+       WHERE h.id = $1 AND ($2::uuid[] IS NULL OR d.workspace_id = ANY($2) OR d.id = ANY($3::uuid[]))`,
+      [id, workspaceIds, deploymentIds],
+    );
+    return found?.deploymentId ?? null;
   }
 
   add(hold: Hold): Promise<void> {

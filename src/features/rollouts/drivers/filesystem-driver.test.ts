@@ -30,6 +30,12 @@ describe("values.yaml", () => {
     expect(before).toContain("secretKey: TOKEN");
   });
 
+  test("is for the owner and the group of the folder, and for nobody else", async () => {
+    await release.apply({});
+    const modeOf = async (path: string): Promise<number> => (await lstat(path)).mode & 0o007;
+    expect([await modeOf(release.path("values.yaml")), await modeOf(release.path("."))]).toEqual([0, 0]);
+  });
+
   test("is not changed by a late rollout of an older generation", async () => {
     await release.apply({ revisionNumber: 3, generation: 3 });
     await release.apply({ revisionNumber: 2, generation: 2 });
