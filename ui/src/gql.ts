@@ -266,6 +266,15 @@ export type RevisionChangedSubscriptionVariables = Exact<{
 
 export type RevisionChangedSubscription = { readonly deployRevisionChanged: { readonly id: string, readonly number: number, readonly status: DeployStatus, readonly statusReason: string | null, readonly isCurrent: boolean, readonly isRollback: boolean, readonly description: string | null, readonly image: string | null, readonly imageTag: string | null, readonly runtimeVersion: string | null, readonly airflowVersion: string | null, readonly dagDeploymentType: DagDeploymentType, readonly dagTarballVersion: string | null, readonly type: DeployType, readonly trigger: DeployTrigger, readonly createdAt: string, readonly finishedAt: string | null, readonly updatedAt: string, readonly pinned: boolean, readonly rollbackFromId: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType }, readonly source: { readonly commit: string | null, readonly branch: string | null, readonly url: string | null, readonly author: string | null } | null, readonly quarantine: { readonly id: string, readonly reason: string, readonly createdAt: string, readonly deployRevisionId: string, readonly image: string | null, readonly dagBundleSha256: string | null, readonly createdBy: { readonly id: string, readonly label: string, readonly type: ActorType } } | null, readonly rollbackFrom: { readonly id: string, readonly number: number } | null } };
 
+export type ActivityQueryVariables = Exact<{
+  deploymentUuid: string;
+  after?: string | null | undefined;
+  filter?: DeployRevisionFilter | null | undefined;
+}>;
+
+
+export type ActivityQuery = { readonly deployRevisions: { readonly pageInfo: { readonly endCursor: string | null, readonly hasNextPage: boolean }, readonly nodes: ReadonlyArray<{ readonly createdAt: string, readonly status: DeployStatus, readonly isRollback: boolean }> } };
+
 export type LogsQueryVariables = Exact<{
   deploymentUuid: string;
   component?: string | null | undefined;
@@ -347,7 +356,16 @@ export type AuthConfigQuery = { readonly authConfig: { readonly localEnabled: bo
 export type SelfQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SelfQuery = { readonly self: { readonly user: { readonly id: string, readonly username: string | null, readonly fullName: string | null } | null } | null };
+export type SelfQuery = { readonly self: { readonly permissions: ReadonlyArray<string>, readonly user: { readonly id: string, readonly username: string | null, readonly fullName: string | null } | null } | null };
+
+export type CreateFirstUserMutationVariables = Exact<{
+  email: string;
+  password: string;
+  inviteToken: string;
+}>;
+
+
+export type CreateFirstUserMutation = { readonly createUser: { readonly user: { readonly id: string } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -840,6 +858,26 @@ fragment Line on DeployRevision {
     number
   }
 }`) as unknown as TypedDocumentString<RevisionChangedSubscription, RevisionChangedSubscriptionVariables>;
+export const ActivityDocument = new TypedDocumentString(`
+    query Activity($deploymentUuid: Uuid!, $after: String, $filter: DeployRevisionFilter) {
+  deployRevisions(
+    deploymentUuid: $deploymentUuid
+    first: 100
+    after: $after
+    filter: $filter
+  ) {
+    pageInfo {
+      endCursor
+      hasNextPage
+    }
+    nodes {
+      createdAt
+      status
+      isRollback
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ActivityQuery, ActivityQueryVariables>;
 export const LogsDocument = new TypedDocumentString(`
     query Logs($deploymentUuid: Uuid!, $component: String, $search: String, $timestamp: DateTime) {
   logs(
@@ -1213,6 +1251,7 @@ export const AuthConfigDocument = new TypedDocumentString(`
 export const SelfDocument = new TypedDocumentString(`
     query Self {
   self {
+    permissions
     user {
       id
       username
@@ -1221,3 +1260,12 @@ export const SelfDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SelfQuery, SelfQueryVariables>;
+export const CreateFirstUserDocument = new TypedDocumentString(`
+    mutation CreateFirstUser($email: String!, $password: String!, $inviteToken: String!) {
+  createUser(email: $email, password: $password, inviteToken: $inviteToken) {
+    user {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateFirstUserMutation, CreateFirstUserMutationVariables>;

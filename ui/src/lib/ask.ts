@@ -1,4 +1,4 @@
-import type { TypedDocumentString } from "../gql";
+import type { DocumentTypeDecoration } from "@graphql-typed-document-node/core";
 import { endpoints } from "./endpoints";
 import { sessionEnded } from "./session";
 
@@ -50,13 +50,16 @@ async function post(body: string, signal: AbortSignal | undefined): Promise<Resp
   }
 }
 
+/** An operation as the generated files hold it. */
+type Document<Result, Variables> = DocumentTypeDecoration<Result, Variables> & { readonly toString: () => string };
+
 /**
  * Sends one operation with the session's cookie.
  *
  * @throws RequestFailed if the service refuses it or does not answer. If the session has ended, the sign-in dialog opens as well.
  */
 export async function ask<Result, Variables>(
-  document: TypedDocumentString<Result, Variables>,
+  document: Document<Result, Variables>,
   variables: Variables,
   signal?: AbortSignal,
 ): Promise<Result> {

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import {
+  ActivityDocument,
   DeploymentHeadDocument,
   DeploymentVariablesDocument,
   FileDiffDocument,
@@ -14,6 +15,7 @@ import {
   type DeployRevisionFilter,
 } from "../gql";
 import { ask, RequestFailed } from "./ask";
+import type { ActivityLine } from "./activity";
 import { LAST_KNOWN_GOOD } from "./search";
 
 export type Head = NonNullable<DeploymentHeadQuery["deployment"]>;
@@ -27,7 +29,7 @@ const HEAD_REFETCH_MS = 30_000;
 
 export const selfQuery = queryOptions({
   queryKey: ["self"],
-  queryFn: async ({ signal }) => (await ask(SelfDocument, {}, signal)).self?.user ?? null,
+  queryFn: async ({ signal }) => (await ask(SelfDocument, {}, signal)).self ?? null,
   staleTime: 300_000,
 });
 
@@ -116,3 +118,29 @@ export const retentionQuery = queryOptions({
     (await ask(RollbackConfigDocument, {}, signal)).appConfig?.deployRollback.retentionDays ?? null,
   staleTime: 300_000,
 });
+
+/** More are not drawn in the timeline. */
+export const MAX_ACTIVITY = 1_000;
+
+/** All deploys since a day, without what they hold; the newest only where there are too many. @param since such as 2026-11-07 */
+export const activityQuery = (deploymentUuid: string, since: string) =>
+  queryOptions({
+    queryKey: ["activity", deploymentUuid, since],
+    queryFn: async ({ signal }): Promise<{ lines: readonly ActivityLine[]; isCut: boolean }> => {
+      const filter = { createdAfter: new Date(`${since}T00:00:00`).toISOString() };
+      const lines: ActivityLine[] = [];
+      for (let after: string | null = null; ;) {
+        const variables: { deploymentUuid: string; after: string | null; filter: DeployRevisionFilter } = {
+          deploymentUuid,
+          after,
+          filter,
+        };
+        const { deployRevisions } = await ask(ActivityDocument, variables, signal);
+        lines.push(...deployRevisions.nodes);
+        after = deployRevisions.pageInfo.endCursor;
+        if (!deployRevisions.pageInfo.hasNextPage || after === null) return { lines, isCut: false };
+        if (lines.length >= MAX_ACTIVITY) return { lines, isCut: true };
+      }
+    },
+    staleTime: 60_000,
+  });

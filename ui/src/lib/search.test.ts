@@ -1,4 +1,13 @@
-import { filterOf, parseSearch, readHistorySearch, safeReturn, stringifySearch, withoutFilters } from "./search";
+import {
+  auditFilterOf,
+  filterOf,
+  parseSearch,
+  readAuditSearch,
+  readHistorySearch,
+  safeReturn,
+  stringifySearch,
+  withoutFilters,
+} from "./search";
 
 const ID = "01a221d9-ca32-7cab-9d14-a0e044d1eb10";
 const NOW = Date.parse("2026-11-28T03:00:00.000Z");
@@ -68,4 +77,13 @@ test.each([
   ["/sign-in?to=/sign-in", "/"],
 ])("after a sign-in %s leads to %s", (to, path) => {
   expect(safeReturn(to)).toBe(path);
+});
+
+test("the filters of the audit trail", () => {
+  expect(readAuditSearch({ action: "workspace", from: "2026-11-07", to: "never", else: "x" })).toEqual({
+    action: "workspace",
+    from: "2026-11-07",
+  });
+  const filter = auditFilterOf({ action: "workspace", to: "2026-11-07" });
+  expect(filter).toEqual({ action: "workspace", createdBefore: new Date(2026, 10, 8).toISOString() });
 });

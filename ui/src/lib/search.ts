@@ -139,3 +139,34 @@ export function stringifySearch(search: object): string {
 export function safeReturn(to: string | undefined): string {
   return to !== undefined && /^\/(?![/\\])/.test(to) && !to.startsWith("/sign-in") ? to : "/";
 }
+
+/** What the system's page keeps in its address. */
+export interface AuditSearch {
+  /** An action, or a part of one before a dot. */
+  readonly action?: string;
+  /** Days, both included. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function readAuditSearch(raw: Readonly<Record<string, unknown>>): AuditSearch {
+  const { from, to } = readHistorySearch({ from: raw["from"], to: raw["to"] });
+  const { action } = raw;
+  return {
+    ...(typeof action === "string" && action !== "" ? { action } : {}),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+export function auditFilterOf({ action, from, to }: AuditSearch): {
+  readonly action?: string;
+  readonly createdAfter?: string;
+  readonly createdBefore?: string;
+} {
+  return {
+    ...(action === undefined ? {} : { action }),
+    ...(from === undefined ? {} : { createdAfter: startOf(from) }),
+    ...(to === undefined ? {} : { createdBefore: startOf(to, 1) }),
+  };
+}

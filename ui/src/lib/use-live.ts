@@ -39,9 +39,13 @@ const cursorOf = (queryKey: readonly unknown[]): unknown => queryKey[3];
 export async function askAnew(queryClient: QueryClient, deploymentUuid: string, releaseName: string): Promise<void> {
   const atTop = scrollY < TOP_PX;
   await Promise.all([
-    ...[["head", releaseName], ["revision"], ["holds", deploymentUuid], ["history-count", deploymentUuid]].map(
-      (queryKey) => queryClient.invalidateQueries({ queryKey }),
-    ),
+    ...[
+      ["head", releaseName],
+      ["revision"],
+      ["holds", deploymentUuid],
+      ["activity", deploymentUuid],
+      ["history-count", deploymentUuid],
+    ].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
     queryClient.invalidateQueries({
       queryKey: ["history", deploymentUuid],
       predicate: ({ queryKey }) => atTop || cursorOf(queryKey) !== null,

@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type SubmitEvent } from "react";
-import { AuthConfigDocument } from "../gql";
-import { ask } from "../lib/ask";
+import { authConfigQuery } from "../lib/auth-config";
 import { signIn } from "../lib/session";
 import { Icon } from "./icon";
 
@@ -19,13 +18,7 @@ export function SignInForm({ returnTo, onSignedIn, username = "" }: SignInProps)
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
-  const redirect = new URL(returnTo, location.href).href;
-  const config = useQuery({
-    queryKey: ["auth-config", redirect],
-    queryFn: ({ signal }) => ask(AuthConfigDocument, { redirect }, signal),
-    select: ({ authConfig }) => authConfig,
-    staleTime: 60_000,
-  });
+  const config = useQuery({ ...authConfigQuery(returnTo), select: ({ authConfig }) => authConfig });
   const providers = config.data?.providers ?? [];
   const local = config.data?.localEnabled !== false;
   // Where there are passwords and no provider, the service names its own page: this is it.

@@ -15,6 +15,8 @@ import { HistoryTable } from "./history-table";
 const loadDialog = () => import("../rollback/rollback-dialog");
 const RollbackDialog = lazy(async () => ({ default: (await loadDialog()).RollbackDialog }));
 
+const Timeline = lazy(async () => ({ default: (await import("./timeline")).Timeline }));
+
 export function HistoryPage() {
   const head = useDeployment();
   const search = useSearch({ from: "/signed-in/deployments/$releaseName/history" });
@@ -59,6 +61,22 @@ export function HistoryPage() {
   return (
     <div className="wrap page">
       {head.currentRevision == null ? null : <RunningStrip head={head} current={head.currentRevision} />}
+      <Suspense fallback={<div className="card timeline" />}>
+        <Timeline
+          deploymentUuid={head.id}
+          search={search}
+          onRange={(first, last) =>
+            set(
+              ({ from: _from, to: _to, since: _since, ...rest }) => ({
+                ...rest,
+                ...(first === undefined ? {} : { from: first }),
+                ...(last === undefined ? {} : { to: last }),
+              }),
+              true,
+            )
+          }
+        />
+      </Suspense>
       <Filters search={search} count={count} deploymentUuid={head.id} filter={filter} onChange={set} />
       {pending === 0 ? null : (
         <p className="pending" role="status">

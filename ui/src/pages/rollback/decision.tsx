@@ -78,7 +78,7 @@ export function Decision(props: DecisionProps) {
     <form className="decide" ref={form} onSubmit={submit} onKeyDown={onKey}>
       <ReasonField
         label={words.question}
-        placeholder="One sentence: what broke, since when"
+        placeholder={words.placeholder}
         value={reason}
         onChange={props.onReason}
         autoFocus={hasRoom()}

@@ -19,6 +19,7 @@ export interface OrderWords {
   readonly title: string;
   readonly subtitle: string;
   readonly question: string;
+  readonly placeholder: string;
   readonly verb: string;
   readonly icon: IconName;
 }
@@ -32,6 +33,7 @@ export function wordsOf(plan: Plan, undone: Undone | null, label: string, next: 
       title: `Undo rollback #${undone.number} of ${label}`,
       subtitle: `${makes}${lifts}`,
       question: "Why are you undoing it?",
+      placeholder: "One sentence: what was not the cause",
       verb: `Undo rollback #${undone.number}`,
       icon: "forward",
     };
@@ -41,6 +43,7 @@ export function wordsOf(plan: Plan, undone: Undone | null, label: string, next: 
     title: rollbackTitle(label, plan.from, plan.to),
     subtitle: `${makes} Nothing is taken out of the history.`,
     question: forward ? "Why are you deploying it again?" : "Why are you rolling back?",
+    placeholder: "One sentence: what broke, since when",
     verb: rollbackVerb(plan.from, plan.to),
     icon: forward ? "forward" : "back",
   };

@@ -14,7 +14,7 @@ function initials(name: string): string {
 
 export function AccountMenu() {
   const session = useStore(sessionStore);
-  const user = useQuery(selfQuery).data;
+  const user = useQuery(selfQuery).data?.user;
   const [open, setOpen] = useState(false);
   const trigger = useRef<HTMLButtonElement>(null);
   const name = user?.fullName ?? user?.username ?? (typeof session === "object" ? session.username : "");
