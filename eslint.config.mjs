@@ -1,7 +1,7 @@
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["dist/", "data/", "node_modules/", "coverage/", "ui/src/gql.ts"] },
+  { ignores: ["dist/", "data/", "node_modules/", "coverage/", "ui/src/gql.ts", "ui/src/gql-admin.ts"] },
   {
     files: ["**/*.{ts,mts,tsx}"],
     extends: [tseslint.configs.recommendedTypeChecked],

@@ -19,6 +19,8 @@ const BUDGETS: readonly (readonly [name: string, kB: number, entries: readonly s
   ["Overview", 200, [...DEPLOYMENT, "src/pages/overview/overview-page.tsx"]],
   ["Logs", 200, [...DEPLOYMENT, "src/pages/logs/logs-page.tsx"]],
   ["Settings", 200, [...DEPLOYMENT, "src/pages/settings/settings-page.tsx"]],
+  ["Access", 200, [...DEPLOYMENT, "src/pages/access/access-page.tsx"]],
+  ["System", 200, ["index.html", "src/pages/system/system-page.tsx"]],
 ];
 
 /** Returns the files of the entries and of all that they import before they run. */

@@ -37,7 +37,28 @@ const PAGES: Readonly<Record<string, (page: Page) => Promise<void>>> = {
   },
   Settings: async (page) => {
     await page.goto(url("/deployments/demo-analytics/settings"));
-    await page.getByText(/^(\d+ variables?|None\.)$/).waitFor();
+    await page
+      .locator("#variables")
+      .getByText(/^(\d+ variables?|None\.)$/)
+      .waitFor();
+  },
+  Access: async (page) => {
+    await page.goto(url("/deployments/demo-analytics/access"));
+    await page.getByRole("form").first().waitFor();
+  },
+  "Audit trail": async (page) => {
+    await page.goto(url("/system/audit"));
+    await page
+      .getByRole("button", { name: /^\w+\.\w+$/ })
+      .first()
+      .click();
+    await page.getByText(/· request /).waitFor();
+  },
+  "Clean-up": async (page) => {
+    await page.goto(url("/system/clean-up"));
+    await page.getByLabel("Older than").fill("3650");
+    await page.getByRole("button", { name: "See what would go" }).click();
+    await page.getByText("Nothing is removed yet").waitFor();
   },
   "not found": async (page) => {
     await page.goto(url("/deployments/nothing-here"));

@@ -31,6 +31,7 @@ export const test = base.extend<{ readonly problems: string[] }>({
           problems.push(`request: ${request.url()}`);
       });
       await use(problems);
+      await page.unrouteAll({ behavior: "ignoreErrors" });
       expect(problems).toEqual([]);
     },
     { auto: true },

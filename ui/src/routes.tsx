@@ -6,7 +6,7 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
-import { parseSearch, readHistorySearch, stringifySearch } from "./lib/search";
+import { parseSearch, readAuditSearch, readHistorySearch, stringifySearch } from "./lib/search";
 import { loadSession, sessionStore } from "./lib/session";
 import { Failed, NotFound } from "./parts/states";
 import { Shell } from "./parts/shell/shell";
@@ -99,10 +99,34 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("./pages/settings/settings-page"), "SettingsPage"),
 });
 
+const access = createRoute({
+  getParentRoute: () => deployment,
+  path: "/access",
+  component: lazyRouteComponent(() => import("./pages/access/access-page"), "AccessPage"),
+});
+
+const audit = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/system/audit",
+  component: lazyRouteComponent(() => import("./pages/system/system-page"), "AuditPage"),
+  validateSearch: readAuditSearch,
+});
+
+const cleanUp = createRoute({
+  getParentRoute: () => signedIn,
+  path: "/system/clean-up",
+  component: lazyRouteComponent(() => import("./pages/system/system-page"), "CleanUpPage"),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    signedIn.addChildren([deployments, deployment.addChildren([overview, history, logs, settings])]),
+    signedIn.addChildren([
+      deployments,
+      audit,
+      cleanUp,
+      deployment.addChildren([overview, history, logs, settings, access]),
+    ]),
   ]),
   parseSearch,
   stringifySearch,

@@ -21,6 +21,7 @@ const TABS = [
   { to: "/deployments/$releaseName/history", word: "Deploy History" },
   { to: "/deployments/$releaseName/logs", word: "Logs" },
   { to: "/deployments/$releaseName/settings", word: "Settings" },
+  { to: "/deployments/$releaseName/access", word: "Access" },
 ] as const;
 
 function HeadBar({ head, releaseName }: { readonly head: Head; readonly releaseName: string }) {

@@ -1,14 +1,18 @@
+import { useQuery } from "@tanstack/react-query";
 import { useRouter, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { authConfigQuery, isFirstRun } from "../../lib/auth-config";
 import { queryClient } from "../../lib/query-client";
 import { safeReturn } from "../../lib/search";
 import { Mark } from "../../parts/icon";
+import { FirstRunForm } from "./first-run-form";
 import { SignInForm } from "../../parts/sign-in-form";
 
 const PAGE: Readonly<Record<string, string>> = {
   history: "Deploy History of ",
   logs: "Logs of ",
   settings: "Settings of ",
+  access: "Access to ",
 };
 
 /** Returns what the path leads to, in words; null for the first page. */
@@ -23,6 +27,7 @@ export function SignInPage() {
   const { to } = useSearch({ from: "/sign-in" });
   const returnTo = safeReturn(to);
   const place = placeOf(returnTo);
+  const { data: isFirst = false } = useQuery({ ...authConfigQuery(returnTo), select: isFirstRun });
   useEffect(() => {
     document.title = "Sign in · Retrograde";
   }, []);
@@ -38,10 +43,16 @@ export function SignInPage() {
           <span>Retrograde</span>
         </div>
         <div>
-          <h1>Sign in</h1>
-          {place === null ? null : <p className="quiet">to go on to {place}</p>}
+          <h1>{isFirst ? "Create the first administrator" : "Sign in"}</h1>
+          {isFirst ? (
+            <p className="quiet">
+              Nobody has an account here yet. The start of the service has printed a secret for this.
+            </p>
+          ) : place === null ? null : (
+            <p className="quiet">to go on to {place}</p>
+          )}
         </div>
-        <SignInForm returnTo={returnTo} onSignedIn={enter} />
+        {isFirst ? <FirstRunForm onSignedIn={enter} /> : <SignInForm returnTo={returnTo} onSignedIn={enter} />}
       </div>
     </main>
   );

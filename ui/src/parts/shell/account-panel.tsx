@@ -1,7 +1,8 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import type { RefObject } from "react";
 import { Menu, MenuItem, Popover, Separator } from "react-aria-components";
+import { selfQuery } from "../../lib/queries";
 import { signOut } from "../../lib/session";
 import { zoneStore } from "../../lib/settings";
 import { disconnect } from "../../lib/socket";
@@ -19,6 +20,9 @@ export function AccountPanel({ name, username, trigger, onClose }: PanelProps) {
   const zone = useStore(zoneStore);
   const router = useRouter();
   const queryClient = useQueryClient();
+
+  const permissions = useQuery(selfQuery).data?.permissions ?? [];
+  const isAdministrator = permissions.includes("system.iam.update");
 
   const leave = (): void => {
     void signOut()
@@ -49,6 +53,12 @@ export function AccountPanel({ name, username, trigger, onClose }: PanelProps) {
           <Icon name="clock" />
           {zone === "utc" ? "Show local times" : "Show times in UTC"}
         </MenuItem>
+        {isAdministrator ? (
+          <MenuItem className="item" onAction={() => void router.navigate({ to: "/system/audit", search: {} })}>
+            <Icon name="gear" />
+            System
+          </MenuItem>
+        ) : null}
         <MenuItem className="item" href="/token" target="_blank">
           <Icon name="terminal" />
           Token for the command line

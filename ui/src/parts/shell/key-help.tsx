@@ -16,6 +16,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["g h", "Deploy History"],
   ["g l", "Logs"],
   ["g s", "Settings"],
+  ["g a", "Access"],
   ["t", "Local times or UTC"],
   ["Ctrl Enter", "Confirm, in a dialog"],
   ["Esc", "Close what is on top"],

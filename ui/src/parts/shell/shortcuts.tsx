@@ -13,7 +13,8 @@ export function Shortcuts() {
   const navigate = useNavigate();
   const { releaseName } = useParams({ strict: false });
   const go =
-    (to: "/deployments/$releaseName" | `/deployments/$releaseName/${"history" | "logs" | "settings"}`) => () => {
+    (to: "/deployments/$releaseName" | `/deployments/$releaseName/${"history" | "logs" | "settings" | "access"}`) =>
+    () => {
       if (releaseName !== undefined) void navigate({ to, params: { releaseName } });
     };
   useKeys({
@@ -24,6 +25,7 @@ export function Shortcuts() {
     "g h": go("/deployments/$releaseName/history"),
     "g l": go("/deployments/$releaseName/logs"),
     "g s": go("/deployments/$releaseName/settings"),
+    "g a": go("/deployments/$releaseName/access"),
   });
   return (
     <Suspense>

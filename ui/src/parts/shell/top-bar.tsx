@@ -44,7 +44,9 @@ export function TopBar() {
       </Link>
       <nav className="crumbs" aria-label="Where you are">
         {releaseName === undefined ? (
-          <span aria-current="page">Deployments</span>
+          <Link to="/" activeOptions={{ exact: true, includeSearch: false }} activeProps={{ "aria-current": "page" }}>
+            Deployments
+          </Link>
         ) : (
           <Crumbs releaseName={releaseName} />
         )}
