@@ -2,7 +2,7 @@ import type { RefObject } from "react";
 import { Dialog, Menu, MenuItem, Popover, type Selection } from "react-aria-components";
 import { RANGES, type HistorySearch } from "../../lib/search";
 import { Icon } from "../../parts/icon";
-import type { Choice } from "./filters";
+import type { Choice } from "./choice";
 
 interface PanelProps {
   readonly trigger: RefObject<HTMLElement | null>;

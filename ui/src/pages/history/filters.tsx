@@ -5,6 +5,7 @@ import { RANGES, statusesOf, typesOf, type HistorySearch } from "../../lib/searc
 import { DEPLOY_TYPE, plural, STATUSES, statusWords } from "../../lib/words";
 import { Icon } from "../../parts/icon";
 import { SearchField } from "../../parts/search-field";
+import type { Choice } from "./choice";
 import { useActors } from "./use-actors";
 
 type Change = (change: (old: HistorySearch) => HistorySearch, replace?: boolean) => void;
@@ -21,12 +22,6 @@ interface FiltersProps {
 function withKey(search: HistorySearch, key: keyof HistorySearch, value: string): HistorySearch {
   const { [key]: _old, ...rest } = search;
   return value === "" ? rest : { ...rest, [key]: value };
-}
-
-export interface Choice {
-  readonly id: string;
-  readonly word: string;
-  readonly icon?: IconName;
 }
 
 const loadPanels = () => import("./filter-panels");
