@@ -203,6 +203,14 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
   deployRevisionAt: [
     onDeployment(HISTORY, (t) => `query { deployRevisionAt(${deployment(t)}, at: "2024-07-15T09:30:00Z") { id } }`),
   ],
+  deployActivity: [
+    onDeployment(
+      HISTORY,
+      (t) =>
+        `query { deployActivity(${deployment(t)}, from: "2024-07-15T09:30:00Z", to: "2024-07-16T09:30:00Z") { from } }`,
+    ),
+  ],
+  deployActors: [onDeployment(HISTORY, (t) => `query { deployActors(${deployment(t)}) { count } }`)],
   dagFileDiff: [
     onDeployment(
       HISTORY,

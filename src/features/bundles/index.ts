@@ -1,6 +1,6 @@
 export * from "./domain";
 export type { CheckBundle } from "./app/check-bundle";
-export type { BundleKey, BundleReadModel, BundleRecords, StoredArchive } from "./app/ports";
+export type { BundleKey, BundleReadModel, BundleRecords, FileCounts, StoredArchive } from "./app/ports";
 export type { ReceiveBundle } from "./app/receive-bundle";
 export type { CleanUpArchives } from "./app/clean-up-archives";
 export type { CompareBundles, FileComparison } from "./app/compare-bundles";

@@ -37,6 +37,7 @@ import { CancelDeploy } from "./app/cancel-deploy";
 import { CleanUp } from "./app/clean-up";
 import { FollowRevisions } from "./app/follow-revisions";
 import { FailWaitingImage } from "./app/fail-waiting-image";
+import { HistoryOverview } from "./app/history-overview";
 import { HistoryQueries } from "./app/history-queries";
 import { NoteRefusals } from "./app/note-refusals";
 import { PinRevision } from "./app/pin-revision";
@@ -48,6 +49,7 @@ import { RevisionBundles } from "./app/revision-bundles";
 import { TakePushes } from "./app/take-pushes";
 import { UpsertDeployment } from "./app/upsert-deployment";
 import { VerifyImage } from "./app/verify-image";
+import { HistoryOverviewSql } from "./db/history-overview";
 import { OpenPushesSql, PushStoreSql } from "./db/registry-push-store";
 import { RevisionCleanupSql } from "./db/revision-cleanup";
 import { RevisionReadModelSql } from "./db/revision-read-model";
@@ -58,6 +60,11 @@ import { CleanUpResolver } from "./graphql/clean-up.resolver";
 import { DagFileDiffResolver } from "./graphql/dag-file-diff.resolver";
 import { DeployRevisionResolver } from "./graphql/deploy-revision.resolver";
 import { ConnectionResolver, DeployRevisionsResolver, PaginatedResolver } from "./graphql/deploy-revisions.resolver";
+import {
+  HistoryOverviewResolver,
+  RevisionNeighboursResolver,
+  UsualDurationResolver,
+} from "./graphql/history-overview.resolver";
 import { ImageDeployResolver } from "./graphql/image-deploy.resolver";
 import { RevisionControlResolver } from "./graphql/revision-control.resolver";
 import { RevisionChangesResolver } from "./graphql/revision-changes.resolver";
@@ -190,7 +197,8 @@ export function createDeploysModule(options: DeploysModuleOptions) {
   const retrying = new RetryingReader(options.log, "Deploy histories that are followed");
   const changes = new PolledRevisionChanges({ readModel, retrying, intervalMs: LOOK_EVERY_MS });
   const follow = new FollowRevisions({ readModel, changes, watch: options.watch });
-  const loaders = deployLoaders(readModel, revisionBundles);
+  const overviewModel = new HistoryOverviewSql(dataSource);
+  const loaders = deployLoaders(readModel, revisionBundles, overviewModel);
   const upsert = new UpsertDeployment({
     create: deployments.createIn(unitOfWork),
     update: deployments.updateIn(unitOfWork),
@@ -238,6 +246,9 @@ export function createDeploysModule(options: DeploysModuleOptions) {
       new DagFileDiffResolver(queries),
       new DeployRevisionResolver({ loaders, deploymentLoaders: deployments.loaders }),
       new DeploymentHistoryResolver({ queries, loaders, tagPrefix: config.deployments.tagPrefix }),
+      new HistoryOverviewResolver(new HistoryOverview({ model: overviewModel, deployments: deployments.readModel })),
+      new RevisionNeighboursResolver(loaders),
+      new UsualDurationResolver(loaders),
       new RevisionChangesResolver(follow),
       new ImageDeployResolver(record, upsert),
       new CleanUpResolver(cleanUp),

@@ -47,7 +47,22 @@ export interface BundleHolder extends BundleKey {
 }
 
 /** Reads outside of transactions. */
+/** Two bundles of one Deployment. */
+export interface BundlePair {
+  readonly deploymentId: string;
+  readonly fromVersion: string;
+  readonly toVersion: string;
+}
+
+export interface FileCounts {
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+}
+
 export interface BundleReadModel {
+  /** How many files differ, in the order of the pairs; null where a bundle is not known. */
+  countChanges(pairs: readonly BundlePair[]): Promise<(FileCounts | null)[]>;
   /** Those that exist, in no order. */
   findMany(keys: readonly BundleKey[]): Promise<DagBundle[]>;
   /** Sorted by path; empty where nothing is known. */

@@ -1,5 +1,5 @@
 import type { Sql } from "../../../infrastructure/postgres/sql";
-import type { BundleHolder, BundleKey, BundleReadModel } from "../app/ports";
+import type { BundleHolder, BundleKey, BundlePair, BundleReadModel, FileCounts } from "../app/ports";
 import type { DagBundle } from "../domain/dag-bundle";
 import type { BundleFile } from "../domain/manifest";
 
@@ -17,6 +17,23 @@ export class BundleReadModelSql implements BundleReadModel {
          ON key.deployment_id = b.deployment_id AND key.version = b.version`,
       [keys.map(({ deploymentId }) => deploymentId), keys.map(({ version }) => version)],
     );
+  }
+
+  async countChanges(pairs: readonly BundlePair[]): Promise<(FileCounts | null)[]> {
+    const rows = await this.sql.query<FileCounts & { readonly place: number }>(
+      `SELECT p.place, c.* FROM unnest($1::uuid[], $2::text[], $3::text[]) WITH ORDINALITY AS p (deployment_id, from_version, to_version, place)
+       JOIN dag_bundle f ON f.deployment_id = p.deployment_id AND f.version = p.from_version
+       JOIN dag_bundle t ON t.deployment_id = p.deployment_id AND t.version = p.to_version
+       CROSS JOIN LATERAL (
+         SELECT count(*) FILTER (WHERE b.path IS NULL) AS added, count(*) FILTER (WHERE a.path IS NULL) AS removed,
+           count(*) FILTER (WHERE a.sha256 <> b.sha256) AS changed
+         FROM (SELECT path, sha256 FROM dag_archive_file WHERE archive_sha256 = f.archive_sha256) b
+         FULL JOIN (SELECT path, sha256 FROM dag_archive_file WHERE archive_sha256 = t.archive_sha256) a ON a.path = b.path
+       ) c`,
+      [pairs.map((one) => one.deploymentId), pairs.map((one) => one.fromVersion), pairs.map((one) => one.toVersion)],
+    );
+    const byPlace = new Map(rows.map(({ place, added, removed, changed }) => [place, { added, removed, changed }]));
+    return pairs.map((_, index) => byPlace.get(index + 1) ?? null);
   }
 
   files(sha256: string): Promise<BundleFile[]> {

@@ -18,6 +18,13 @@ const MAX_TEXTS = [
   ["branch", 255],
 ] as const;
 
+/** @throws InvalidInput for a text that is too long */
+export function checkFilter(filter: RevisionFilter): void {
+  for (const [name, max] of MAX_TEXTS) {
+    if ((filter[name]?.length ?? 0) > max) throw new InvalidInput(`filter.${name}`, `has at most ${max} characters`);
+  }
+}
+
 /** Reading the deploy history. */
 export class HistoryQueries {
   private readonly comparisons = new CallerQueue(COMPARISONS);
@@ -38,10 +45,22 @@ export class HistoryQueries {
       readonly deploymentId: string;
       readonly first: number;
       readonly after?: string | undefined;
+      /** In place of `first`: so many from the end, or, with `before`, directly before that cursor. */
+      readonly last?: number | undefined;
+      readonly before?: string | undefined;
       readonly filter: RevisionFilter;
       readonly properties?: readonly RevisionProperty[] | undefined;
     },
   ): Promise<RevisionPage> {
+    if (query.last !== undefined || query.before !== undefined) {
+      if (query.last === undefined) throw new InvalidInput("before", "can only be given together with last");
+      if (query.after !== undefined) throw new InvalidInput("after", "cannot be given together with last");
+      return this.load(actor, query.deploymentId, query.filter, {
+        limit: this.limit("last", query.last),
+        above: query.before === undefined ? 0 : decodeCursor(query.before, "before").number,
+        properties: query.properties,
+      });
+    }
     const before = query.after === undefined ? undefined : decodeCursor(query.after, "after").number;
     return this.load(actor, query.deploymentId, query.filter, {
       limit: this.limit("first", query.first),
@@ -118,13 +137,12 @@ export class HistoryQueries {
     range: {
       readonly limit: number;
       readonly before?: number | undefined;
+      readonly above?: number | undefined;
       readonly offset?: number;
       readonly properties?: readonly RevisionProperty[] | undefined;
     },
   ): Promise<RevisionPage> {
-    for (const [name, max] of MAX_TEXTS) {
-      if ((filter[name]?.length ?? 0) > max) throw new InvalidInput(`filter.${name}`, `has at most ${max} characters`);
-    }
+    checkFilter(filter);
     if (!isId(deploymentId)) throw new NotFound("Deployment");
     const page = await this.deps.readModel.page({ deploymentId, filter, ...range });
     authorize(actor, page.deployment, READ_HISTORY);
@@ -139,7 +157,7 @@ export class HistoryQueries {
     throw new InvalidInput("cursor", "is not a revision of this Deployment");
   }
 
-  private limit(argument: "first" | "take", asked: number): number {
+  private limit(argument: "first" | "last" | "take", asked: number): number {
     if (asked < 1) throw new InvalidInput(argument, "has to be 1 or more");
     return Math.min(asked, this.deps.maxTake);
   }

@@ -92,12 +92,16 @@ export interface RevisionPage {
 
 /** Reads outside of transactions. Revisions of deleted Deployments do not exist here. */
 export interface RevisionReadModel {
-  /** Newest first; `before` leaves out that number and all above it. */
+  /**
+   * Newest first; `before` leaves out that number and all above it. With `above` it is the oldest above that number
+   * instead, newest first all the same, and `hasNextPage` says whether there are newer ones.
+   */
   page(query: {
     readonly deploymentId: string;
     readonly filter: RevisionFilter;
     readonly limit: number;
     readonly before?: number | undefined;
+    readonly above?: number | undefined;
     readonly offset?: number | undefined;
     /** The properties to read; others are absent and must not be used. All if it is not given. */
     readonly properties?: readonly RevisionProperty[] | undefined;

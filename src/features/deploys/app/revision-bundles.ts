@@ -7,6 +7,7 @@ import type {
   DagBundle,
   DagDiff,
   FileComparison,
+  FileCounts,
 } from "../../bundles";
 import type { DeployRevision } from "../domain/deploy-revision";
 
@@ -43,6 +44,18 @@ export class RevisionBundles {
   async verifyChecksum(revision: WithBundle): Promise<BundleState | null> {
     const [bundle] = await this.findMany([revision]);
     return bundle ? this.deps.check.verifyChecksum(bundle) : null;
+  }
+
+  /** How many DAG files differ, in the order of the pairs; a side without a bundle is not known. */
+  async countChanges(pairs: readonly (readonly [WithBundle, WithBundle])[]): Promise<(FileCounts | null)[]> {
+    const known = pairs.map(([from, to]) =>
+      from.dagTarballVersion === null || to.dagTarballVersion === null
+        ? null
+        : { deploymentId: to.deploymentId, fromVersion: from.dagTarballVersion, toVersion: to.dagTarballVersion },
+    );
+    const asked = known.filter((pair) => pair !== null);
+    const counts = asked.length === 0 ? [] : await this.deps.bundles.countChanges(asked);
+    return known.map((pair) => (pair === null ? null : (counts[asked.indexOf(pair)] ?? null)));
   }
 
   /** Null where one side has no bundle. */

@@ -51,12 +51,14 @@ export class RevisionReadModelSql implements RevisionReadModel {
     filter,
     limit,
     before,
+    above,
     offset,
     properties,
   }: Parameters<RevisionReadModel["page"]>[0]): Promise<RevisionPage> {
     const parameters: unknown[] = [deploymentId];
     const conditions = ["r.deployment_id = d.id", ...filterConditions(filter, parameters)];
     if (before !== undefined) conditions.push(`r.number < $${parameters.push(before)}`);
+    if (above !== undefined) conditions.push(`r.number > $${parameters.push(above)}`);
     const skip = offset === undefined || offset === 0 ? "" : `OFFSET $${parameters.push(offset)}`;
     const size = PAGE_SIZES.find((one) => one > limit) ?? limit + 1;
     // One statement for the page and for what the permission check needs to know of the Deployment.
@@ -64,7 +66,7 @@ export class RevisionReadModelSql implements RevisionReadModel {
       `SELECT d.workspace_id AS "workspaceId", p.*, d.id AS "deploymentId", p.id IS NOT DISTINCT FROM d.current_revision_id AS "isCurrent"
        FROM deployment d LEFT JOIN LATERAL (
          SELECT ${this.columnsFor(properties)} FROM deploy_revision r WHERE ${conditions.join(" AND ")}
-         ORDER BY r.number DESC LIMIT ${size} ${skip}
+         ORDER BY r.number ${above === undefined ? "DESC" : "ASC"} LIMIT ${size} ${skip}
        ) p ON true
        WHERE d.id = $1 AND d.deleted_at IS NULL`,
       parameters,
@@ -72,6 +74,7 @@ export class RevisionReadModelSql implements RevisionReadModel {
     const [first] = rows;
     if (first === undefined) return { deployment: null, revisions: [], hasNextPage: false };
     const revisions = first.id === null ? [] : rows.slice(0, limit);
+    if (above !== undefined) revisions.reverse();
     return {
       deployment: { id: first.deploymentId, workspaceId: first.workspaceId },
       revisions,

@@ -41,11 +41,23 @@ export class DeployRevisionsResolver {
     after?: string | null,
     @Arg("filter", () => DeployRevisionFilter, { nullable: true, description: "Which of them." })
     filter?: DeployRevisionFilter | null,
+    @Arg("last", () => Int, {
+      nullable: true,
+      description: "In place of first: how many directly before the cursor, or of the oldest; capped as first is.",
+    })
+    last?: number | null,
+    @Arg("before", () => String, {
+      nullable: true,
+      description: "With last: cursor of the line that the page ends before, with what is newer.",
+    })
+    before?: string | null,
   ): Promise<DeployRevisionConnection> {
     const query = {
       deploymentId,
       first: first ?? DEFAULT_FIRST,
       after: after || undefined,
+      last: last ?? undefined,
+      before: before || undefined,
       filter: readFilter(filter),
       properties: pageProperties(info),
     };

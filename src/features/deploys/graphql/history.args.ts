@@ -34,7 +34,13 @@ export function readFilter(filter: DeployRevisionFilter | null | undefined): Rev
 
 export function connection(
   page: RevisionPage,
-  query: { readonly deploymentId: string; readonly after: string | undefined; readonly filter: RevisionFilter },
+  query: {
+    readonly deploymentId: string;
+    readonly after: string | undefined;
+    readonly last?: number | undefined;
+    readonly before?: string | undefined;
+    readonly filter: RevisionFilter;
+  },
   queries: HistoryQueries,
 ): DeployRevisionConnection {
   const nodes = page.revisions.map(presentRevision);
@@ -43,8 +49,8 @@ export function connection(
   return {
     nodes,
     pageInfo: {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: query.after !== undefined,
+      hasNextPage: query.last === undefined ? page.hasNextPage : query.before !== undefined,
+      hasPreviousPage: query.last === undefined ? query.after !== undefined : page.hasNextPage,
       startCursor: cursorOf(nodes[0]),
       endCursor: cursorOf(nodes.at(-1)),
     },
