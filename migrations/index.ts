@@ -23,6 +23,7 @@ import { KeyExpiry1797000200000 } from "./1797000200000-key-expiry";
 import { DeploySources1797000400000 } from "./1797000400000-deploy-sources";
 import { SigningKeyRotation1797000200100 } from "./1797000200100-signing-key-rotation";
 import { FormerReleaseNames1797000300000 } from "./1797000300000-former-release-names";
+import { Webhooks1797000600000 } from "./1797000600000-webhooks";
 
 /** Every migration, oldest first. A merged one is never edited. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   DeploySources1797000400000,
   SigningKeyRotation1797000200100,
   FormerReleaseNames1797000300000,
+  Webhooks1797000600000,
 ];

@@ -12,6 +12,7 @@ module.exports = {
   "sign-on": ["access"],
   workspaces: ["access", "logs"],
   deployments: ["access", "workspaces", "runtimes", "logs"],
+  notifications: ["logs", "workspaces", "deployments"],
   holds: ["logs", "deployments"],
   registry: ["access", "deployments"],
   deploys: ["runtimes", "access", "logs", "installation", "bundles", "deployments", "holds", "registry"],

@@ -11,6 +11,7 @@ import * as holds from "../features/holds/module";
 import * as installation from "../features/installation/module";
 import type { Place } from "../features/installation";
 import * as logs from "../features/logs/module";
+import * as notifications from "../features/notifications/module";
 import * as runtimes from "../features/runtimes/module";
 import * as registry from "../features/registry/module";
 import type { RolloutDriver } from "../features/rollouts";
@@ -19,7 +20,6 @@ import * as rollouts from "../features/rollouts/module";
 import * as signOn from "../features/sign-on/module";
 import * as workspaces from "../features/workspaces/module";
 import type { Clock } from "../kernel/clock";
-import { inPacedSteps } from "../kernel/paced-steps";
 import type { DatabaseClock } from "../infrastructure/postgres/database-clock";
 import { poolOf, sqlOf } from "../infrastructure/postgres/data-source";
 import { createUnitOfWork } from "../infrastructure/postgres/unit-of-work";
@@ -30,8 +30,8 @@ import { NO_METRICS } from "../infrastructure/line-export/line-exporter";
 import { forgetEmptyQueues } from "../infrastructure/jobs/outbox";
 import { AesSecretBox } from "../infrastructure/secrets/aes-secret-box";
 import { encryptionKeysOf } from "./encryption-keys";
+import { deleteInBatches } from "./delete-in-batches";
 
-const CLEANUP_BATCH = 1_000;
 const RELEASES_NAMED = 10;
 
 export interface FeatureDependencies {
@@ -77,6 +77,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     unitOfWork: (toTx) => createUnitOfWork(backgroundSource, (manager) => toTx(sqlOf(manager))),
     elasticsearch: config.elasticsearch.kind === "on" ? config.elasticsearch : null,
     pollIntervalMs: config.elasticsearch.pollIntervalMs,
+    onLines: notifications.notifyOfLines,
     logger: log,
     clock,
     metrics: {
@@ -128,6 +129,14 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
       loaders: workspacesModule.loaders,
     },
   });
+  const notificationsModule = notifications.createNotificationsModule({
+    config,
+    dataSource,
+    audit: trail,
+    clock,
+    findWorkspace: (actor, id) => workspacesModule.reads.requireVisibleWorkspace(actor, id),
+    secretsOf: deploymentsModule.secretKeeperOf,
+  });
   const holdsModule = holds.createHoldsModule({ config, dataSource, clock, deployments: deploymentsModule });
   const registryModule = await registry.createRegistryModule({
     config,
@@ -163,6 +172,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     nightlyTasks: [
       async (_now, before) => deleteInBatches((limit) => logsModule.deleteOlderThan(before, limit)),
       async (now) => deleteInBatches((limit) => auditModule.deleteExpired(now, limit)),
+      async (now) => deleteInBatches((limit) => notificationsModule.deleteExpired(now, limit)),
       async (now) => void (await deploymentsModule.purge(minusDays(now, config.deployments.softDeletedRetentionDays))),
       // Seals what a replica of an older version has written since the start.
       sealSecrets,
@@ -215,8 +225,9 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     rollouts: rolloutsModule,
     rollbacks: rollbacksModule,
     logs: logsModule,
+    notifications: notificationsModule,
     /** What runs in the background, by task. */
-    jobs: { ...deploysModule.jobs, ...rolloutsModule.jobs },
+    jobs: { ...deploysModule.jobs, ...rolloutsModule.jobs, ...notificationsModule.jobs },
     setUpLink: signOnModule.setUpLink,
     sealSecrets,
     reportReleasesAhead,
@@ -230,6 +241,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
       ...signOnModule.resolvers,
       ...workspacesModule.resolvers,
       ...deploymentsModule.resolvers,
+      ...notificationsModule.resolvers,
       ...holdsModule.resolvers,
       ...deploysModule.resolvers,
       ...rolloutsModule.resolvers,
@@ -289,12 +301,4 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
         "secrets cannot be decrypted: their key is missing in the configuration; set them anew, or bring the key back",
       );
   }
-}
-
-/** Each step starts from the beginning: the previous step has removed what it found there. */
-async function deleteInBatches(deleteSome: (limit: number) => Promise<number>): Promise<void> {
-  await inPacedSteps(async () => {
-    const count = await deleteSome(CLEANUP_BATCH);
-    return { count, next: count === CLEANUP_BATCH ? true : null };
-  });
 }

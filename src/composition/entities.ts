@@ -6,6 +6,7 @@ import * as deploys from "../features/deploys/module";
 import * as holds from "../features/holds/module";
 import * as installation from "../features/installation/module";
 import * as logs from "../features/logs/module";
+import * as notifications from "../features/notifications/module";
 import * as rollouts from "../features/rollouts/module";
 import * as signOn from "../features/sign-on/module";
 import * as workspaces from "../features/workspaces/module";
@@ -37,6 +38,8 @@ export const entities = [
   installation.InstallationPlaceRow,
   installation.InstallationRow,
   logs.LogLineRow,
+  notifications.WebhookDeliveryRow,
+  notifications.WebhookRow,
   rollouts.RolloutStepRow,
   signOn.IdentityRow,
   workspaces.WorkspaceRow,

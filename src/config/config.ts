@@ -32,6 +32,12 @@ export interface Config {
     /** How long the audit trail is kept. */
     readonly retentionDays: number;
   };
+  readonly notifications: {
+    /** Whether webhooks may call addresses that are not public, and without encryption. */
+    readonly allowPrivateAddresses: boolean;
+    /** How long the log of deliveries is kept. */
+    readonly retentionDays: number;
+  };
   /** Keys for the secrets of Deployments. The first key encrypts, all decrypt. */
   readonly secrets: { readonly encryptionKeys: readonly string[] };
   readonly logging: { readonly level: LogLevel };
@@ -65,6 +71,8 @@ interface LimitsConfig {
   readonly bundleBytesPerDeployment: number;
   /** Max quarantines of one Deployment. */
   readonly quarantinesPerDeployment: number;
+  /** Of one Workspace, and of the installation. */
+  readonly webhooks: number;
 }
 
 interface ServerConfig {

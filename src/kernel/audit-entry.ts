@@ -59,6 +59,11 @@ export type AuditAction =
   | "deploy_revision.lift_quarantine"
   | "deploy_revision.pin"
   | "deploy_revision.unpin"
+  | "webhook.create"
+  | "webhook.update"
+  | "webhook.delete"
+  | "webhook.test"
+  | "webhook.redeliver"
   | "system.cleanup_deploy_revisions"
   | "system.rotate_signing_key"
   | "system.refuse_call"
@@ -74,7 +79,7 @@ export interface AuditEntry {
 }
 
 export type AuditObjectType =
-  "user" | "team" | "service_account" | "workspace" | "deployment" | "deploy_revision" | "system";
+  "user" | "team" | "service_account" | "workspace" | "deployment" | "deploy_revision" | "webhook" | "system";
 
 export interface AuditObject {
   readonly type: AuditObjectType;

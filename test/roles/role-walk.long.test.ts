@@ -39,7 +39,7 @@ describe("every root field of the schema", () => {
   beforeAll(async () => {
     // Service accounts are among the subjects; lifting quarantines is for people only unless that is set.
     world = await startTestApp({
-      env: { DEPLOYMENTS__DEPLOY_ROLLBACK__SERVICE_ACCOUNTS_MAY_LIFT_QUARANTINES: "true" },
+      env: { DEPLOYMENTS__DEPLOY_ROLLBACK__SERVICE_ACCOUNTS_MAY_LIFT_QUARANTINES: "true", LIMITS__WEBHOOKS: "1000" },
     });
     admin = await signUpAdmin(world);
     const known = inSchema();
@@ -88,6 +88,18 @@ describe("every root field of the schema", () => {
       { id: revision.id },
       admin,
     );
+    const { createWebhook: webhook } = await ask(
+      world,
+      'mutation ($id: Uuid!) { createWebhook(workspaceUuid: $id, url: "https://hooks.example.com/") { id } }',
+      { id: workspaceId },
+      admin,
+    );
+    const { testWebhook: delivery } = await ask(
+      world,
+      "mutation ($id: Uuid!) { testWebhook(webhookId: $id) { id } }",
+      { id: webhook.id },
+      admin,
+    );
     await bindRole(world, shared.memberId, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     await bindTeam(world, shared.teamId, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id });
     return {
@@ -97,6 +109,8 @@ describe("every root field of the schema", () => {
       releaseName: deployment.releaseName,
       revisionId: revision.id,
       quarantineId: quarantine.id,
+      webhookId: webhook.id,
+      deliveryId: delivery.id,
       workspaceAccountId: (await serviceAccountWith(world, admin, "WORKSPACE_VIEWER", { workspaceId })).id,
       deploymentAccountId: (
         await serviceAccountWith(world, admin, "DEPLOYMENT_VIEWER", { deploymentId: deployment.id })
@@ -128,6 +142,8 @@ describe("every root field of the schema", () => {
         releaseName: "no-such-release",
         revisionId: randomUUID(),
         quarantineId: randomUUID(),
+        webhookId: randomUUID(),
+        deliveryId: randomUUID(),
         teamId: randomUUID(),
       },
     };

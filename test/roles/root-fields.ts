@@ -8,6 +8,10 @@ export interface Target {
   readonly revisionId: string;
   /** Of that revision. */
   readonly quarantineId: string;
+  /** A webhook of the Workspace. */
+  readonly webhookId: string;
+  /** A delivery of that webhook which is pending. */
+  readonly deliveryId: string;
   /** A user who has the viewer's role on the Workspace and on the Deployment. */
   readonly memberId: string;
   readonly memberEmail: string;
@@ -78,6 +82,7 @@ const UPDATE = ["deployment.config.update", "system.deployments.update"];
 const PUSH = ["deployment.images.push", "system.deployments.images.push"];
 const HISTORY = ["deployment.deployRevisions.get", "system.deployRevisions.get"];
 const WORKSPACE_IAM = ["workspace.iam.update", "system.iam.update"];
+const CONFIGURE = ["workspace.config.update", "system.workspace.update"];
 const USER_ROLES = ["deployment.userRoles.update", "system.iam.update"];
 const TEAM_ROLES = ["deployment.teamRoles.update", "system.iam.update"];
 
@@ -224,6 +229,13 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
       (t) => `query { rollbackPlan(${deployment(t)}, deployRevisionId: ${q(t.revisionId)}) { allowed } }`,
       { answer: "NO_TARGET" },
     ),
+  ],
+  webhooks: [
+    onWorkspace(CONFIGURE, (t) => `query { webhooks(${workspace(t)}) { id } }`),
+    onSystem(["system.iam.update"], () => "query { webhooks { id } }"),
+  ],
+  webhookDeliveries: [
+    onWorkspace(CONFIGURE, (t) => `query { webhookDeliveries(webhookId: ${q(t.webhookId)}) { nodes { id } } }`),
   ],
   auditLines: [onSystem(["system.iam.update"], () => "query { auditLines { nodes { id } } }")],
   systemServiceAccounts: [onSystem(["system.serviceAccounts.get"], () => "query { systemServiceAccounts { id } }")],
@@ -501,6 +513,21 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
     ),
   ],
 
+  createWebhook: [
+    onWorkspace(
+      CONFIGURE,
+      (t) => `mutation { createWebhook(${workspace(t)}, url: "https://hooks.example.com/x") { id } }`,
+    ),
+    onSystem(["system.iam.update"], () => `mutation { createWebhook(url: "https://hooks.example.com/x") { id } }`),
+  ],
+  updateWebhook: [onWorkspace(CONFIGURE, (t) => `mutation { updateWebhook(webhookId: ${q(t.webhookId)}) { id } }`)],
+  testWebhook: [onWorkspace(CONFIGURE, (t) => `mutation { testWebhook(webhookId: ${q(t.webhookId)}) { id } }`)],
+  redeliverWebhook: [
+    onWorkspace(CONFIGURE, (t) => `mutation { redeliverWebhook(deliveryId: ${q(t.deliveryId)}) { id } }`, {
+      answer: "CONFLICT",
+    }),
+  ],
+  deleteWebhook: [onWorkspace(CONFIGURE, (t) => `mutation { deleteWebhook(webhookId: ${q(t.webhookId)}) { id } }`)],
   liftQuarantine: [
     onDeployment(UPDATE, (t) => `mutation { liftQuarantine(quarantineId: ${q(t.quarantineId)}) { id } }`),
   ],

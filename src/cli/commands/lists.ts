@@ -28,7 +28,7 @@ const REVISION_COLUMNS: readonly Column<Revision>[] = [
   { title: "DESCRIPTION", value: ({ description }) => description, max: 60 },
 ];
 
-export function versionOf({ runtimeVersion, airflowVersion }: Revision): string | null {
+function versionOf({ runtimeVersion, airflowVersion }: Revision): string | null {
   return runtimeVersion === null ? airflowVersion && `Airflow ${airflowVersion}` : `Runtime ${runtimeVersion}`;
 }
 

@@ -4,6 +4,7 @@ import { audit } from "./audit-settings";
 import { bundles } from "./bundle-settings";
 import { deploymentSettings } from "./deployment-settings";
 import { limits } from "./limit-settings";
+import { notifications } from "./notification-settings";
 import { registry } from "./registry-settings";
 import { cleanup } from "./rollback-settings";
 import { secrets } from "./secret-settings";
@@ -24,6 +25,7 @@ const settings = {
   serviceAccounts,
   roles,
   audit,
+  notifications,
   secrets,
   logging,
   workers,

@@ -35,4 +35,10 @@ export const limits = {
     values: [config("limits.quarantinesPerDeployment")],
     description: "Quarantines of one Deployment that are not lifted.",
   }),
+  webhooks: setting({
+    kind: wholeNumber(1, 1_000),
+    default: 20,
+    values: [config("limits.webhooks")],
+    description: "Webhooks of one Workspace, and of the installation.",
+  }),
 };

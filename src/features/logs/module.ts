@@ -5,6 +5,7 @@ import { LineExport } from "../../infrastructure/line-export/line-export";
 import type { UnitOfWork } from "../../kernel/unit-of-work";
 import type { Sql } from "../../infrastructure/postgres/sql";
 import type { Instant } from "../../kernel/instant";
+import type { LogLine, NewLogLine } from "./domain/log-line";
 import { createElasticsearchClient, type ElasticsearchOptions } from "../../infrastructure/elasticsearch/client";
 import type { ElasticsearchSink } from "../../infrastructure/line-export/elasticsearch-sink";
 import { LineExporter, type LineExportMetrics } from "../../infrastructure/line-export/line-exporter";
@@ -12,7 +13,6 @@ import { RetryingReader } from "../../infrastructure/jobs/retrying-reader";
 import type { LogLineWriter, LogSearch, LogTails } from "./app/ports";
 import { SearchDuringOutages } from "./app/search-during-outages";
 import { LogLineStore } from "./db/log-line-store";
-import type { LogLine } from "./domain/log-line";
 import { PostgresLogSearch } from "./db/postgres-log-search";
 import { ElasticsearchLogSearch } from "./elasticsearch/elasticsearch-log-search";
 import { createLogSink } from "./elasticsearch/log-sink";
@@ -29,6 +29,8 @@ export interface LogsDependencies {
   readonly elasticsearch: (ElasticsearchOptions & { readonly indexPrefix: string; readonly batchSize: number }) | null;
   /** Time between two polls of a followed log. */
   readonly pollIntervalMs?: number;
+  /** Told of lines in the transaction that writes them. */
+  readonly onLines?: (tx: Sql, lines: readonly NewLogLine[]) => Promise<void>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly metrics?: LineExportMetrics;
@@ -55,7 +57,12 @@ export interface LogsModule {
 export function createLogsModule(dependencies: LogsDependencies): LogsModule {
   const { sql, elasticsearch } = dependencies;
   const lines = new LogLineStore(sql);
-  const writer = (tx: Sql): LogLineWriter => new LogLineStore(tx);
+  const writer = (tx: Sql): LogLineWriter => ({
+    async add(written) {
+      await new LogLineStore(tx).add(written);
+      await dependencies.onLines?.(tx, written);
+    },
+  });
 
   if (elasticsearch === null) {
     const search = new PostgresLogSearch(sql);

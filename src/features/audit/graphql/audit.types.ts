@@ -25,7 +25,7 @@ export class AuditLine {
   actorLabel: string;
 
   @Field(() => String, {
-    description: "user, team, service_account, workspace, deployment, deploy_revision or system.",
+    description: "user, team, service_account, workspace, deployment, deploy_revision, webhook or system.",
   })
   objectType: string;
 

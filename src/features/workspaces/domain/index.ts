@@ -1,1 +1,1 @@
-export { CREATE_DEPLOYMENTS, LIST_DEPLOYMENTS, UPSERT_DEPLOYMENTS, type Workspace } from "./workspace";
+export { CREATE_DEPLOYMENTS, LIST_DEPLOYMENTS, UPDATE, UPSERT_DEPLOYMENTS, type Workspace } from "./workspace";

@@ -1,0 +1,2 @@
+export type { NotificationEvent } from "./notification-event";
+export type { Webhook } from "./webhook";

@@ -1,0 +1,2 @@
+export * from "./domain";
+export type { Deliver } from "./app/deliver";
