@@ -135,7 +135,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     audit: trail,
     clock,
     findWorkspace: (actor, id) => workspacesModule.reads.requireVisibleWorkspace(actor, id),
-    secretsOf: deploymentsModule.secretKeeperOf,
+    secretsOf: (place) => secrets.of(place),
   });
   const holdsModule = holds.createHoldsModule({ config, dataSource, clock, deployments: deploymentsModule });
   const registryModule = await registry.createRegistryModule({
@@ -293,7 +293,10 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
   }
 
   async function sealSecrets(): Promise<void> {
-    const { sealed, unreadable } = await deploymentsModule.sealSecrets();
+    const ofDeployments = await deploymentsModule.sealSecrets();
+    const ofWebhooks = await notificationsModule.sealSecrets();
+    const sealed = ofDeployments.sealed + ofWebhooks.sealed;
+    const unreadable = ofDeployments.unreadable + ofWebhooks.unreadable;
     if (sealed > 0) log.info({ sealed }, "secrets are encrypted with the present key");
     if (unreadable > 0)
       log.error(

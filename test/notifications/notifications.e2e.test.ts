@@ -358,6 +358,35 @@ describe("where the receiver fails", () => {
   });
 });
 
+test("a new key encrypts the secrets of webhooks, and the one before is not needed any more", async () => {
+  const keys = [1, 2].map((n) => Buffer.alloc(32, n).toString("base64")) as [string, string];
+  const env = (given: string) => ({
+    NOTIFICATIONS__ALLOW_PRIVATE_ADDRESSES: "true",
+    SECRETS__ENCRYPTION_KEYS: given,
+  });
+  const first = await startTestApp({ clock: clock.now, env: env(keys[0]) });
+  try {
+    const token = await signUpAdmin(first);
+    const variables = { url: `${receiver.url}/hook` };
+    const { createWebhook: webhook } = await ask(first, CREATE, variables, token);
+    const { database } = first;
+    await (await startTestApp({ clock: clock.now, database, env: env(`${keys[1]},${keys[0]}`) })).close();
+    const last = await startTestApp({ clock: clock.now, database, env: env(keys[1]) });
+    try {
+      await ask(last, TEST, { id: webhook.id }, token);
+      await deliver(webhook.id, null, last);
+    } finally {
+      await last.close();
+    }
+    const [{ headers, body }] = receiver.received as [Received];
+    const key = Buffer.from(webhook.secret.replace("whsec_", ""), "base64");
+    const signed = `${String(headers["webhook-id"])}.${String(headers["webhook-timestamp"])}.${body}`;
+    expect(headers["webhook-signature"]).toBe(`v1,${createHmac("sha256", key).update(signed).digest("base64")}`);
+  } finally {
+    await first.close();
+  }
+});
+
 test("deliveries are read page by page", async () => {
   const deployment = await createDeployment(world, admin);
   const { id } = await webhookOn(deployment);

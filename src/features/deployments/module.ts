@@ -42,7 +42,7 @@ import type { DeploymentRules } from "./app/rules";
 import { SetRollbackSwitch } from "./app/set-rollback-switch";
 import { UpdateDeployment } from "./app/update-deployment";
 import type { Deployment } from "./domain/deployment";
-import { openSecrets, type DeploymentSecrets, type SecretKeeper } from "./domain/secrets";
+import { openSecrets, type DeploymentSecrets } from "./domain/secrets";
 import { DeploymentReadModelSql } from "./db/deployment-read-model";
 import { DeploymentStatements, DeploymentStoreSql, purgeDeployments } from "./db/deployment-store";
 import { StoredSecretsSql } from "./db/stored-secrets";
@@ -182,8 +182,6 @@ export function createDeploymentsModule(options: DeploymentsModuleOptions) {
      * something to encrypt
      */
     sealSecrets: () => sealStored.execute(),
-    /** Seals secrets of other things with the keys of the installation. */
-    secretKeeperOf: (place: string): SecretKeeper => secrets.of(place),
     /** Decrypts a Deployment's secrets, for what runs it. @throws SecretUnreadable */
     secretsOf: (deployment: Deployment): DeploymentSecrets => openSecrets(deployment, secrets.of(deployment.id).open),
     /** Removes Deployments that were deleted before the instant, with their history. */

@@ -14,6 +14,7 @@ import type { FindWorkspace } from "./app/find-webhook";
 import { ManageDeliveries } from "./app/manage-deliveries";
 import { ManageWebhooks } from "./app/manage-webhooks";
 import { NOTIFICATION_TASKS, type NotificationStores, type SecretsOf } from "./app/ports";
+import { sealWebhookSecrets } from "./app/seal-webhook-secrets";
 import { DeliveryStoreSql } from "./db/delivery-store";
 import { NotificationReadModelSql } from "./db/notification-read-model";
 import { NotificationStatements, WebhookStoreSql } from "./db/webhook-store";
@@ -60,6 +61,7 @@ export function createNotificationsModule(options: NotificationsModuleOptions) {
   return {
     deliver,
     jobs,
+    sealSecrets: () => sealWebhookSecrets(readModel, secretsOf),
     /** Deletes at most `limit` deliveries that ended too long ago; returns how many. */
     deleteExpired: (now: Instant, limit: number) => readModel.deleteFinished(minusDays(now, retentionDays), limit),
     resolvers: [

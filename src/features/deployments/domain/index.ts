@@ -15,4 +15,4 @@ export {
 } from "./deployment";
 export { checkVersions, givenVersions, refuseDowngrade } from "./versions";
 export { presentDagDeployment, presentVariables } from "./settings";
-export { SecretUnreadable, type DeploymentSecrets, type SecretKeeper } from "./secrets";
+export { SecretUnreadable, type DeploymentSecrets } from "./secrets";

@@ -1,7 +1,7 @@
-import type { SecretKeeper } from "../../deployments";
 import type { AuditTrail } from "../../../kernel/audit-trail";
 import type { Instant } from "../../../kernel/instant";
 import type { Outbox, OutboxJob } from "../../../kernel/outbox";
+import type { SecretKeeper } from "../../../kernel/secret-box";
 import type { NotificationEvent } from "../domain/notification-event";
 import type { Webhook } from "../domain/webhook";
 import type { WebhookDelivery } from "../domain/webhook-delivery";
@@ -70,6 +70,13 @@ export interface NotificationReadModel {
     webhookId: string,
     page: { readonly first: number; readonly after: string | null },
   ): Promise<WebhookDelivery[]>;
+}
+
+/** The secrets of all webhooks, as the database keeps them. */
+export interface StoredWebhookSecrets {
+  sealedSecrets(): Promise<{ readonly id: string; readonly sealedSecret: string }[]>;
+  /** False, and nothing done, if the secret is no longer the one that was read. */
+  replaceSecret(id: string, present: string, next: string): Promise<boolean>;
 }
 
 /** Sends a request to where it may go, without following redirects. @throws Error if no answer came */

@@ -1,11 +1,11 @@
 import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { Instant } from "../../../kernel/instant";
-import type { NotificationReadModel } from "../app/ports";
+import type { NotificationReadModel, StoredWebhookSecrets } from "../app/ports";
 import type { Webhook } from "../domain/webhook";
 import type { WebhookDelivery } from "../domain/webhook-delivery";
 import type { NotificationStatements } from "./webhook-store";
 
-export class NotificationReadModelSql implements NotificationReadModel {
+export class NotificationReadModelSql implements NotificationReadModel, StoredWebhookSecrets {
   constructor(
     private readonly sql: Sql,
     private readonly statements: NotificationStatements,
@@ -34,6 +34,18 @@ export class NotificationReadModelSql implements NotificationReadModel {
        ORDER BY d.position DESC LIMIT $2`,
       [webhookId, first, after],
     );
+  }
+
+  sealedSecrets(): Promise<{ id: string; sealedSecret: string }[]> {
+    return this.sql.query(`SELECT id, sealed_secret AS "sealedSecret" FROM webhook`);
+  }
+
+  async replaceSecret(id: string, present: string, next: string): Promise<boolean> {
+    const replaced = await this.sql.query(
+      "UPDATE webhook SET sealed_secret = $3 WHERE id = $1 AND sealed_secret = $2 RETURNING id",
+      [id, present, next],
+    );
+    return replaced.length > 0;
   }
 
   /** Deletes at most `limit` deliveries that ended before the instant; returns how many. */
