@@ -114,7 +114,7 @@ class Content implements AsyncIterable<Buffer> {
   }
 
   async skip(): Promise<void> {
-    for await (const piece of this) void piece;
+    if (this.left > 0) for await (const piece of this) void piece;
     await skipPadding(this.bytes, this.sizeBytes);
   }
 }

@@ -78,7 +78,8 @@ function header({
   block.write(octal(0, 7), 329);
   block.write(octal(0, 7), 337);
   block.write(prefix, 345);
-  const sum = block.reduce((total, byte) => total + byte, 0);
+  let sum = 0;
+  for (const byte of block) sum += byte;
   block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   return block;
 }

@@ -129,7 +129,7 @@ export class RecordDagUpload {
     const { maxBundleBytes } = this.deps;
     if ((await bundles.keptBytes(deploymentId, sha256)) + sizeBytes > maxBundleBytes) {
       throw new LimitReached(
-        "The DAG archives of this Deployment have as many bytes as they may",
+        "The history of this Deployment keeps as many bytes of DAG archives as it may; unpin revisions or let history expire sooner",
         maxBundleBytes,
         "bundleBytesPerDeployment",
       );
