@@ -1,10 +1,10 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { ArchiveThreads } from "../../src/features/bundles/archive/archive-threads";
 import { ArchiveRefused } from "../../src/features/bundles/domain/archive-refused";
-import { archiveOf } from "./tar-builder";
+import { archiveOf, tarOf } from "./tar-builder";
 
 const LIMITS = { maxUploadBytes: 1e9, maxUnpackedBytes: 1e9, maxFiles: 5 };
 
@@ -50,6 +50,15 @@ test("a file that cannot be read is no refusal", async () => {
   const error = await repack(join(folder, "gone")).catch((reason: unknown) => reason);
   expect(error).not.toBeInstanceOf(ArchiveRefused);
   expect(error).toMatchObject({ message: expect.stringContaining("ENOENT"), code: "ENOENT" });
+});
+
+test("what would unpack to more, packed anew with its folders, than it may is refused, and leaves no contents", async () => {
+  const tar = tarOf([{ name: "dags/a/b/c.py" }]);
+  const file = await fileWith("folders", gzipSync(tar));
+  const limits = { ...LIMITS, maxUnpackedBytes: tar.length };
+  const work = { upload: file, packed: `${file}.packed`, contents: `${file}.contents`, limits };
+  await expect(threads.repack(work)).rejects.toMatchObject({ problem: "TOO_LARGE_UNPACKED" });
+  expect((await readdir(folder)).filter((name) => name.endsWith(".contents"))).toEqual([]);
 });
 
 test("what is under way when it is stopped fails", async () => {

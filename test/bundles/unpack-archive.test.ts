@@ -117,6 +117,11 @@ const gnuTar = ((): string | null => {
   expect(await unpacked(archive)).toEqual(await treeOf(join(root, "dags")));
 });
 
+test("what was stored as it came keeps what a Mac had added, and its place", async () => {
+  const archive = archiveOf([{ name: "._dags" }, { name: "dags/._a.py" }, { name: "dags/a.py" }]);
+  expect(Object.keys(await unpacked(archive)).sort()).toEqual(["._dags", "dags/._a.py", "dags/a.py"]);
+});
+
 test("a narrow umask does not hide the files from Airflow", async () => {
   await writeFile(join(root, "archive"), asTheCliPacks());
   const child = spawn(
