@@ -12,7 +12,7 @@ import {
 import type { Webhook } from "../domain/webhook";
 import type { NotificationReadModel } from "./ports";
 
-export const SYSTEM_WEBHOOKS: Permission = "system.iam.update";
+const SYSTEM_WEBHOOKS: Permission = "system.iam.update";
 
 /** @throws NotFound if there is none that the actor may see */
 export type FindWorkspace = (actor: Actor, id: string) => Promise<Workspace>;

@@ -1,5 +1,6 @@
 import { newId } from "../../../kernel/ids";
-import { composeTarget, type RollbackParts } from "../domain/rollback-parts";
+import { composeTarget } from "../domain/rollback-parts";
+import type { RollbackParts } from "../domain/rollback-question";
 import { hasSameContent, isSameByName, type FindChecksum, type HistoryState, type RevisionView } from "../../deploys";
 import type { Hold } from "../../holds";
 import type { RollbackIssue } from "../domain/rollback-issues";

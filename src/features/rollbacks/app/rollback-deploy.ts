@@ -15,7 +15,7 @@ import {
   type RevisionReadModel,
   type RevisionView,
 } from "../../deploys";
-import type { RollbackParts } from "../domain/rollback-parts";
+import type { RollbackParts } from "../domain/rollback-question";
 import { RollbackRefused } from "../domain/rollback-refused";
 import { counted } from "./counted";
 import type { ChooseTarget, TargetName } from "./choose-target";

@@ -1,10 +1,6 @@
 import { contentOf, hasSameContent, isSameByName, type DeployRevision } from "../../deploys/domain";
 import { issue, type RollbackIssue } from "./rollback-issues";
-import type { RollbackQuestion } from "./rollback-question";
-
-/** What of its target a rollback restores. The rest stays as it runs. */
-export const ROLLBACK_PARTS = ["ALL", "IMAGE", "DAGS"] as const;
-export type RollbackParts = (typeof ROLLBACK_PARTS)[number];
+import type { RollbackParts, RollbackQuestion } from "./rollback-question";
 
 type State = Pick<RollbackQuestion, "deployment" | "current" | "head">;
 

@@ -6,7 +6,10 @@ import type { ImageState } from "../../registry/domain";
 import type { DatabaseMigration, RuntimeCatalogue } from "../../runtimes/domain";
 import type { Instant } from "../../../kernel/instant";
 import type { RollbackIssue } from "./rollback-issues";
-import type { RollbackParts } from "./rollback-parts";
+
+/** What of its target a rollback restores. The rest stays as it runs. */
+export const ROLLBACK_PARTS = ["ALL", "IMAGE", "DAGS"] as const;
+export type RollbackParts = (typeof ROLLBACK_PARTS)[number];
 
 /** What the installation's configuration says about rollbacks. */
 export interface RollbackSettings extends Retention {

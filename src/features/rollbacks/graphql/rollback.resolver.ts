@@ -7,7 +7,7 @@ import { Uuid } from "../../../infrastructure/graphql/scalars";
 import type { PlanRollback } from "../app/plan-rollback";
 import type { RollbackDeploy } from "../app/rollback-deploy";
 import type { UndoRollback } from "../app/undo-rollback";
-import type { RollbackParts as RollbackPartsName } from "../domain/rollback-parts";
+import type { RollbackParts as RollbackPartsName } from "../domain/rollback-question";
 import { UNCHANGED_BY_ROLLBACK } from "../domain/rollback-changes";
 import { RollbackParts, RollbackPlan } from "./rollback.types";
 

@@ -2,7 +2,7 @@ import { Field, ObjectType } from "type-graphql";
 import { DagDiff } from "../../bundles/graphql";
 import { Deployment } from "../../deployments/graphql";
 import { ROLLBACK_ISSUE_CODES, type RollbackIssueCode as RollbackIssueCodeName } from "../domain/rollback-issues";
-import { ROLLBACK_PARTS, type RollbackParts as RollbackPartsName } from "../domain/rollback-parts";
+import { ROLLBACK_PARTS, type RollbackParts as RollbackPartsName } from "../domain/rollback-question";
 import { DeployRevision } from "../../deploys/graphql";
 import { describedEnum } from "../../../infrastructure/graphql/described-enum";
 import { MaxItems } from "../../../infrastructure/graphql/declared-costs";

@@ -1,2 +1,0 @@
-export type { NotificationEvent } from "./notification-event";
-export type { Webhook } from "./webhook";

@@ -1,2 +1,0 @@
-export * from "./domain";
-export type { Deliver } from "./app/deliver";
