@@ -10,7 +10,7 @@ import { MAX_COUNTED, REFUSED_FOR_A_DAY, RETRY_AT } from "../../../infrastructur
 import type { Sql } from "../../../infrastructure/postgres/sql";
 import type { Instant } from "../../../kernel/instant";
 import type { LogLineWriter } from "../app/ports";
-import { storable, type LogLine, type NewLogLine } from "../domain/log-line";
+import { storable, storableJson, type LogLine, type NewLogLine } from "../domain/log-line";
 
 /** Sorts before every id. */
 const NIL = "00000000-0000-0000-0000-000000000000";
@@ -35,7 +35,7 @@ export class LogLineStore implements LogLineWriter, WaitingLines<LogLine>, Refus
        FROM jsonb_to_recordset($1::jsonb) AS line
          (id uuid, "deploymentId" uuid, "workspaceId" uuid, "releaseName" text, component text, message text,
           fields jsonb, "createdAt" timestamptz(3))`,
-      [JSON.stringify(rows, (_key, value: unknown) => (typeof value === "string" ? storable(value) : value))],
+      [storableJson(rows)],
     );
   }
 

@@ -1,2 +1,2 @@
-export { DEPLOY_ROLLBACK, type LogLine, type NewLogLine } from "./log-line";
+export { DEPLOY_ROLLBACK, storableJson, type LogLine, type NewLogLine } from "./log-line";
 export { componentNamed } from "./component";

@@ -72,3 +72,7 @@ export function indexName(prefix: string, line: Pick<LogLine, "releaseName" | "c
 export function storable(text: string): string {
   return text.replaceAll("\0", "\u{FFFD}").replace(/\p{Surrogate}/gu, "\u{FFFD}");
 }
+
+/** JSON whose texts Postgres can hold. */
+export const storableJson = (value: unknown): string =>
+  JSON.stringify(value, (_key, inner: unknown) => (typeof inner === "string" ? storable(inner) : inner));

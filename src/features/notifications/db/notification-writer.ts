@@ -1,4 +1,4 @@
-import type { NewLogLine } from "../../logs";
+import { storableJson, type NewLogLine } from "../../logs";
 import type { Sql } from "../../../infrastructure/postgres/sql";
 import { GraphileOutbox } from "../../../infrastructure/jobs/outbox";
 import { newId } from "../../../kernel/ids";
@@ -8,13 +8,14 @@ import { eventOfLine } from "../domain/notification-event";
 import { RETRY_FOR_MS } from "../domain/webhook-delivery";
 
 /**
- * Writes, in the transaction that writes the lines, what webhooks are to be told of them. One row for each webhook that wants to know.
+ * Writes the events that the lines tell of, in the transaction that writes the lines: one delivery for each webhook that
+ * wants the event.
  */
 export async function notifyOfLines(sql: Sql, lines: readonly NewLogLine[]): Promise<void> {
   const events = lines.flatMap((line) => eventOfLine(line, newId()) ?? []);
   if (events.length === 0) return;
   const rows = events.map((event) => ({ event, at: event.at, retryUntil: plusMs(event.at, RETRY_FOR_MS) }));
-  const toTell = await sql.query<Line>(INSERT, [JSON.stringify(rows)]);
+  const toTell = await sql.query<Line>(INSERT, [storableJson(rows)]);
   const outbox = new GraphileOutbox(sql);
   const jobs = new Map(toTell.map((line) => [`${line.webhookId} ${line.deploymentId}`, deliverJob(line)]));
   for (const job of jobs.values()) await outbox.add(job);
