@@ -37,6 +37,7 @@ export type AuditAction =
   | "deployment.create"
   | "deployment.update"
   | "deployment.delete"
+  | "deployment.restore"
   | "deployment.update_runtime"
   | "deployment.update_airflow"
   | "deployment.cancel_runtime_update"

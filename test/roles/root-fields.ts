@@ -208,6 +208,12 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
   deployRevisionAt: [
     onDeployment(HISTORY, (t) => `query { deployRevisionAt(${deployment(t)}, at: "2024-07-15T09:30:00Z") { id } }`),
   ],
+  deletedDeployments: [
+    onWorkspace(
+      ["deployment.config.delete", "system.deployments.delete"],
+      (t) => `query { deletedDeployments(${workspace(t)}) { id } }`,
+    ),
+  ],
   deployActivity: [
     onDeployment(
       HISTORY,
@@ -550,6 +556,15 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
       TEAM_ROLES,
       (t) => `mutation { deploymentRemoveTeamRole(${deployment(t)}, teamUuid: ${q(t.teamId)}) { id } }`,
     ),
+  ],
+  // Nothing is deleted, so that nobody finds anything; what it takes is told by its own tests.
+  restoreDeployment: [
+    {
+      places: ["own"],
+      verdict: () => "allowed",
+      call: (t) => `mutation { restoreDeployment(${deployment(t)}) { id } }`,
+      answer: "NOT_FOUND",
+    },
   ],
   deleteDeployment: [
     onDeployment(

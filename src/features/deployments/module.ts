@@ -39,12 +39,18 @@ import { FollowLogs } from "./app/follow-logs";
 import { SealStoredSecrets } from "./app/seal-stored-secrets";
 import type { DeploymentStores } from "./app/ports";
 import type { DeploymentRules } from "./app/rules";
+import { RestoreDeployment } from "./app/restore-deployment";
 import { SetRollbackSwitch } from "./app/set-rollback-switch";
 import { UpdateDeployment } from "./app/update-deployment";
 import type { Deployment } from "./domain/deployment";
 import { openSecrets, type DeploymentSecrets } from "./domain/secrets";
 import { DeploymentReadModelSql } from "./db/deployment-read-model";
-import { DeploymentStatements, DeploymentStoreSql, purgeDeployments } from "./db/deployment-store";
+import {
+  DeploymentStatements,
+  DeletedDeploymentsSql,
+  DeploymentStoreSql,
+  purgeDeployments,
+} from "./db/deployment-store";
 import { StoredSecretsSql } from "./db/stored-secrets";
 import { ingressCheckRoutes } from "./http/ingress-check-routes";
 import { DeploymentLogResolver } from "./graphql/deployment-log.resolver";
@@ -60,6 +66,7 @@ import {
   DeploymentQueryResolver,
   RoleBindingDeploymentResolver,
 } from "./graphql/deployment.resolvers";
+import { RestoreDeploymentResolver } from "./graphql/restore-deployment.resolver";
 
 export { DeploymentRow } from "./db/deployment.row";
 export { FormerReleaseNameRow } from "./db/former-release-name.row";
@@ -194,6 +201,16 @@ export function createDeploymentsModule(options: DeploymentsModuleOptions) {
         delete: new DeleteDeployment({ unitOfWork, clock, hardDeleteDeployment: rules.hardDeleteDeployment }),
         rollbackSwitch,
       }),
+      new RestoreDeploymentResolver(
+        new RestoreDeployment({
+          unitOfWork,
+          deleted: new DeletedDeploymentsSql(sqlOf(dataSource)),
+          findWorkspace: workspaces.find,
+          clock,
+          retentionDays: config.deployments.softDeletedRetentionDays,
+          maxPerWorkspace: rules.deploymentsPerWorkspace,
+        }),
+      ),
       new DeploymentFieldResolver({
         catalogue,
         loaders,

@@ -86,7 +86,14 @@ export function createRolloutsModule(options: RolloutsModuleOptions) {
     findReleasesAhead: new FindReleasesAhead({ driver, deployments: deployments.readModel, installation }),
     /** Of the folder that the driver writes to. */
     claim: new ClaimPlace({ marks: new FolderMarks(root), installation }),
-    jobs: rolloutJobs({ apply, reconcile, resume, driver, archives: bundles.cleanUp }),
+    jobs: rolloutJobs({
+      apply,
+      reconcile,
+      resume,
+      driver,
+      archives: bundles.cleanUp,
+      exists: async (deploymentId) => (await deployments.readModel.find(deploymentId)) !== null,
+    }),
     resolvers: [new RolloutStepsResolver(steps)],
     /** Removes what interrupted rollouts have left. */
     tidy: () => driver.tidy(),

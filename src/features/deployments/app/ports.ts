@@ -18,6 +18,10 @@ export interface DeploymentStore {
   update(id: string, patch: Partial<Deployment>): Promise<void>;
   /** Hides it at once; `purge` removes it later. */
   softDelete(id: string, at: Instant): Promise<void>;
+  /** Like `lock`, for one that was deleted after the instant and is kept. */
+  lockDeleted(id: string, deletedAfter: Instant): Promise<Deployment | null>;
+  /** Makes a deleted one visible again. */
+  restore(id: string, at: Instant): Promise<void>;
   /** With its whole deploy history. */
   delete(id: string): Promise<void>;
 }
@@ -47,6 +51,21 @@ export interface DeploymentReadModel {
   runtimeVersions(among: VisibleDeployments): Promise<string[]>;
   /** Sorted by label, then id. */
   list(query: DeploymentList): Promise<Deployment[]>;
+}
+
+/** A Deployment that was deleted and is kept for a while. */
+export interface DeletedDeployment {
+  readonly id: string;
+  readonly label: string;
+  readonly releaseName: string;
+  readonly workspaceId: string;
+  readonly deletedAt: Instant;
+}
+
+/** The read model of those, apart from the rest: they do not exist for anything else. */
+export interface DeletedDeployments {
+  /** Of a Workspace, those that were deleted after the instant, the last one first. */
+  list(workspaceId: string, deletedAfter: Instant, limit: number): Promise<DeletedDeployment[]>;
 }
 
 export interface DeploymentList {

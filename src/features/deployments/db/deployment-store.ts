@@ -5,7 +5,8 @@ import { RowStatements } from "../../../infrastructure/postgres/row-statements";
 import { sqlOf } from "../../../infrastructure/postgres/data-source";
 import { NotFound } from "../../../kernel/errors";
 import type { Instant } from "../../../kernel/instant";
-import type { DeploymentStore } from "../app/ports";
+import type { Sql } from "../../../infrastructure/postgres/sql";
+import type { DeletedDeployment, DeletedDeployments, DeploymentStore } from "../app/ports";
 import { NamespaceTaken, ReleaseNameKept, ReleaseNameTaken } from "../app/name-taken";
 import type { Deployment } from "../domain/deployment";
 import { DeploymentRow } from "./deployment.row";
@@ -17,12 +18,14 @@ export class DeploymentStatements {
   readonly rows: RowStatements<DeploymentRow>;
   readonly lockById: string;
   readonly lockByReleaseName: string;
+  readonly lockDeleted: string;
 
   constructor(dataSource: DataSource) {
     this.rows = new RowStatements(dataSource, DeploymentRow);
     const lockBy = (column: string): string =>
       `SELECT ${this.rows.select("d")} FROM deployment d WHERE d.${column} = $1 AND d.deleted_at IS NULL FOR UPDATE`;
     this.lockById = lockBy("id");
+    this.lockDeleted = `SELECT ${this.rows.select("d")} FROM deployment d WHERE d.id = $1 AND d.deleted_at > $2 FOR UPDATE`;
     this.lockByReleaseName = lockBy("release_name");
   }
 }
@@ -79,8 +82,31 @@ export class DeploymentStoreSql implements DeploymentStore {
     await this.manager.update(DeploymentRow, { id }, { deletedAt: at, updatedAt: at });
   }
 
+  async lockDeleted(id: string, deletedAfter: Instant): Promise<Deployment | null> {
+    const rows = await lockInTurn(this.manager, LOCKED, id, () =>
+      sqlOf(this.manager).query<Deployment>(this.statements.lockDeleted, [id, deletedAfter]),
+    );
+    return rows[0] ?? null;
+  }
+
+  async restore(id: string, at: Instant): Promise<void> {
+    await this.manager.update(DeploymentRow, { id }, { deletedAt: null, updatedAt: at });
+  }
+
   async delete(id: string): Promise<void> {
     await this.manager.delete(DeploymentRow, { id });
+  }
+}
+
+export class DeletedDeploymentsSql implements DeletedDeployments {
+  constructor(private readonly sql: Sql) {}
+
+  list(workspaceId: string, deletedAfter: Instant, limit: number): Promise<DeletedDeployment[]> {
+    return this.sql.query(
+      `SELECT id, label, release_name AS "releaseName", workspace_id AS "workspaceId", deleted_at AS "deletedAt"
+       FROM deployment WHERE workspace_id = $1 AND deleted_at > $2 ORDER BY deleted_at DESC, id LIMIT $3`,
+      [workspaceId, deletedAfter, limit],
+    );
   }
 }
 

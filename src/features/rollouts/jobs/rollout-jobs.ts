@@ -15,6 +15,8 @@ export function rolloutJobs(deps: {
   readonly resume: ResumeRollouts;
   readonly driver: RolloutDriver;
   readonly archives: Pick<CleanUpArchives, "execute">;
+  /** Whether there is such a Deployment, that is not deleted. */
+  readonly exists: (deploymentId: string) => Promise<boolean>;
 }): Readonly<Record<string, JobHandler>> {
   return {
     [DEPLOY_TASKS.apply]: ({ revisionId }, { signal }) => deps.apply.execute(required(revisionId), signal),
@@ -27,6 +29,8 @@ export function rolloutJobs(deps: {
       if (problem !== null) log.error({ deploymentId }, problem.message);
     },
     [DEPLOYMENT_TASKS.remove]: async ({ releaseName, namespace = null, deploymentId = null }) => {
+      // It was restored before its release was removed.
+      if (deploymentId !== null && (await deps.exists(deploymentId))) return;
       // The job is retried if the bytes below cannot be removed; the name may belong to another Deployment by then.
       await deps.driver.remove({ releaseName: required(releaseName), namespace, deploymentId });
       // The bundles of a hard-deleted Deployment are gone, so their bytes are removed now and not by the nightly
