@@ -1,4 +1,13 @@
-import { holds, holdsAllOf, seesDeployment, seesWorkspace, type Level, type Place, type Subject } from "./subjects";
+import {
+  holds,
+  holdsAllOf,
+  levelOf,
+  seesDeployment,
+  seesWorkspace,
+  type Level,
+  type Place,
+  type Subject,
+} from "./subjects";
 
 /** Ids and names of what a request is aimed at; each Subject has a world of such targets to itself. */
 export interface Target {
@@ -209,10 +218,18 @@ export const ROOT_FIELDS: Readonly<Record<string, readonly Rule[]>> = {
     onDeployment(HISTORY, (t) => `query { deployRevisionAt(${deployment(t)}, at: "2024-07-15T09:30:00Z") { id } }`),
   ],
   deletedDeployments: [
-    onWorkspace(
-      ["deployment.config.delete", "system.deployments.delete"],
-      (t) => `query { deletedDeployments(${workspace(t)}) { id } }`,
-    ),
+    {
+      places: ["own", "other", "none"],
+      // Roles on the Deployment itself went with it.
+      verdict: (subject, place) =>
+        visible(
+          seesWorkspace(subject, place),
+          levelOf(subject) !== "deployment" &&
+            holds(subject, ["deployment.config.delete", "system.deployments.delete"], "deployment", place),
+        ),
+      call: (t) => `query { deletedDeployments(${workspace(t)}) { id } }`,
+      answer: "OK",
+    },
   ],
   deployActivity: [
     onDeployment(

@@ -4,7 +4,7 @@ import type { Clock } from "../../../kernel/clock";
 import { LimitReached } from "../../../kernel/errors";
 import { isId } from "../../../kernel/ids";
 import { DAY_MS, minusDays, plusMs, type Instant } from "../../../kernel/instant";
-import { requirePermission, workspaceScope, type Actor } from "../../../kernel/permissions";
+import { deploymentScope, requirePermission, type Actor } from "../../../kernel/permissions";
 import type { UnitOfWork } from "../../../kernel/unit-of-work";
 import { authorize, DEPLOYMENT_PERMISSIONS } from "../domain/access";
 import { auditedDeployment, type Deployment } from "../domain/deployment";
@@ -35,7 +35,8 @@ export class RestoreDeployment {
   /** The last one that was deleted comes first. @throws NotFound for the Workspace; @throws Forbidden */
   async list(actor: Actor, workspaceId: string): Promise<KeptDeployment[]> {
     const workspace = await this.deps.findWorkspace(actor, workspaceId);
-    requirePermission(actor, DEPLOYMENT_PERMISSIONS.delete, workspaceScope(workspace.id));
+    // Roles on a Deployment went with it, so that those of the Workspace count, for all of its Deployments alike.
+    requirePermission(actor, DEPLOYMENT_PERMISSIONS.delete, deploymentScope({ id: "", workspaceId: workspace.id }));
     const found = await this.deps.deleted.list(workspace.id, this.oldest(), MAX_LISTED);
     const keptMs = this.deps.retentionDays * DAY_MS;
     return found.map((one) => ({ ...one, keptUntil: plusMs(one.deletedAt, keptMs) }));

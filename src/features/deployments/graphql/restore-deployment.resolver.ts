@@ -34,7 +34,7 @@ export class RestoreDeploymentResolver {
   @MaxItems(100)
   @Query(() => [DeletedDeployment], {
     description:
-      "The Deployments of a Workspace that were deleted and can be restored, the last one first, 100 at most. Requires deployment.config.delete on the Workspace.",
+      "The Deployments of a Workspace that were deleted and can be restored, the last one first, 100 at most. Requires deployment.config.delete on its Deployments.",
   })
   async deletedDeployments(
     @Ctx() context: GraphqlContext,

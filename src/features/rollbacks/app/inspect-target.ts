@@ -5,8 +5,7 @@ import type { Hold } from "../../holds";
 import type { ImageState, LookUpImage } from "../../registry";
 import { isId, isSameId } from "../../../kernel/ids";
 import type { Actor } from "../../../kernel/permissions";
-import type { RollbackParts } from "../domain/rollback-question";
-import type { RollbackSettings } from "../domain/rollback-question";
+import type { RollbackParts, RollbackSettings } from "../domain/rollback-question";
 
 /** Whether the DAG bundle and the image of a target are still there. */
 export interface TargetState {
