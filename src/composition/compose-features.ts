@@ -31,6 +31,7 @@ import { forgetEmptyQueues } from "../infrastructure/jobs/outbox";
 import { AesSecretBox } from "../infrastructure/secrets/aes-secret-box";
 import { encryptionKeysOf } from "./encryption-keys";
 import { deleteInBatches } from "./delete-in-batches";
+import { sealSecretsOf } from "./seal-secrets";
 
 const RELEASES_NAMED = 10;
 
@@ -137,6 +138,7 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
     findWorkspace: (actor, id) => workspacesModule.reads.requireVisibleWorkspace(actor, id),
     secretsOf: (place) => secrets.of(place),
   });
+  const sealSecrets = (): Promise<void> => sealSecretsOf([deploymentsModule, notificationsModule], log);
   const holdsModule = holds.createHoldsModule({ config, dataSource, clock, deployments: deploymentsModule });
   const registryModule = await registry.createRegistryModule({
     config,
@@ -290,18 +292,5 @@ export async function composeFeatures(dependencies: FeatureDependencies) {
       { releases: releases.length, some },
       'releases hold later revisions than this history; if the database was restored from a backup, run "retrograde restored": until then their deploys fail',
     );
-  }
-
-  async function sealSecrets(): Promise<void> {
-    const ofDeployments = await deploymentsModule.sealSecrets();
-    const ofWebhooks = await notificationsModule.sealSecrets();
-    const sealed = ofDeployments.sealed + ofWebhooks.sealed;
-    const unreadable = ofDeployments.unreadable + ofWebhooks.unreadable;
-    if (sealed > 0) log.info({ sealed }, "secrets are encrypted with the present key");
-    if (unreadable > 0)
-      log.error(
-        { unreadable },
-        "secrets cannot be decrypted: their key is missing in the configuration; set them anew, or bring the key back",
-      );
   }
 }
