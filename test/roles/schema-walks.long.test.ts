@@ -50,6 +50,8 @@ interface Place {
   readonly workspaceAccountId: string;
   readonly deploymentAccountId: string;
   readonly systemAccountId: string;
+  readonly webhookId: string;
+  readonly deliveryId: string;
 }
 
 async function place(prefix: string): Promise<Place> {
@@ -87,7 +89,20 @@ async function place(prefix: string): Promise<Place> {
   await bindTeam(world, guests, "DEPLOYMENT_VIEWER", { deploymentId });
   const accountOn = async (role: string, at: { workspaceId?: string; deploymentId?: string }, label: string) =>
     (await serviceAccountWith(world, admin, role, at, `${prefix}-${label}`)).id;
+  const { createWebhook: webhook } = await ask(
+    world,
+    'mutation ($workspaceUuid: Uuid!, $input: WebhookInput) { createWebhook(workspaceUuid: $workspaceUuid, url: "https://hooks.example.com", input: $input) { id } }',
+    { workspaceUuid: workspaceId, input: { label: `${prefix}-webhook`, deploymentUuids: [deploymentId] } },
+    chief.token,
+  );
+  const { testWebhook: delivery } = await ask(
+    world,
+    "mutation ($id: Uuid!) { testWebhook(webhookId: $id) { id } }",
+    { id: webhook.id },
+    chief.token,
+  );
   return {
+    ...{ webhookId: webhook.id, deliveryId: delivery.id },
     ...{ chief, workspaceId, deploymentId, releaseName, member, guest, teamId },
     revisionId: revision.id,
     quarantineId: quarantine.id,
@@ -117,13 +132,15 @@ function named(at: Place, field: string, path: string): string | undefined {
   if (argument === "releaseName") return at.releaseName;
   if (argument === "email") return at.member.email;
   if (argument === "quarantineId") return at.quarantineId;
+  if (argument === "webhookId") return at.webhookId;
+  if (argument === "deliveryId") return at.deliveryId;
   if (/revisionId$/i.test(argument) || field === "deployRevision") return at.revisionId;
   if (argument === "objectId") return at.deploymentId;
   if (/^(actor|createdBy)Id$/.test(argument)) return at.member.id;
   if (/^user(Id|Uuid|Ids)$|UserIds$/.test(argument) || /^user\./.test(path) || field === "removeUser")
     return at.member.id;
   if (/^team/.test(argument) || /Team$/.test(field)) return at.teamId;
-  if (/^deployment(Id|Uuid)$/.test(argument) || path === "where.id") return at.deploymentId;
+  if (/^deployment(Id|Uuid|Uuids)$/.test(argument) || path === "where.id") return at.deploymentId;
   if (/^workspace(Id|Uuid)$/.test(argument)) return at.workspaceId;
   throw new Error(`Say what ${field} takes as ${path}: an argument of the schema that this walk does not know`);
 }
@@ -140,6 +157,7 @@ const OTHERS: Readonly<Record<string, unknown>> = {
   desiredRuntimeVersion: "11.5.0",
   enabled: true,
   environmentVariables: [],
+  from: "2024-01-01T00:00:00Z",
   image: "registry.example.com/app:2",
   newPassword: "short",
   password: "correct horse",
@@ -147,11 +165,14 @@ const OTHERS: Readonly<Record<string, unknown>> = {
   payload: {},
   pinned: false,
   reason: "x",
+  to: "2024-02-01T00:00:00Z",
+  url: "https://hooks.example.com/walk",
 };
 
 /** Optional arguments without which a call says nothing. */
 const ALWAYS: Readonly<Record<string, readonly string[]>> = {
   createDeployment: ["workspaceUuid"],
+  "createWebhook(input.deploymentUuids)": ["workspaceUuid"],
   upsertDeployment: ["label"],
   "upsertDeployment(releaseName)": ["label", "workspaceUuid"],
   workspaceAddUser: ["workspaceUuid"],
@@ -176,7 +197,9 @@ function valuesOf({ field }: RootField, foreign?: NamingArgument): Record<string
     const value = named(isForeign ? abroad : own, field.name, wanted.path);
     const [, key] = wanted.path.split(".");
     values[argument.name] =
-      key === undefined ? value : { [key]: value, ...(key === "deploymentId" && { role: "DEPLOYMENT_VIEWER" }) };
+      key === undefined
+        ? value
+        : { [key]: key.endsWith("s") ? [value] : value, ...(key === "deploymentId" && { role: "DEPLOYMENT_VIEWER" }) };
   }
   return values;
 }
@@ -191,12 +214,18 @@ describe("no answer, however deep, tells what a permission is for once it is tak
       const { data, errors } = await world.send(query, variables, token);
       const refused = errors?.find(({ extensions }) => /^QUERY|LIMIT|TOO/.test(extensions.code));
       if (refused !== undefined) throw new Error(`${root.field.name}: ${refused.message}`);
+      if (data === undefined) throw new Error(`${root.field.name}: ${errors?.[0]?.message}`);
       answers.push({ name: root.field.name, text: JSON.stringify(data) });
     }
     return answers;
   };
   const telling = (answers: readonly { name: string; text: string }[], mark: string): string[] =>
     answers.filter(({ text }) => text.includes(mark)).map(({ name }) => name);
+
+  let whole: { name: string; text: string }[];
+  beforeAll(async () => {
+    whole = await answersOf(own.chief.token);
+  });
 
   test.each([
     ["own-member", ["workspace.users.get"]],
@@ -213,7 +242,7 @@ describe("no answer, however deep, tells what a permission is for once it is tak
   ])("%s, without %j", async (mark, taken) => {
     const quoted = `"${mark}"`;
     const { roles, sessions } = world.app.features.access;
-    expect(telling(await answersOf(own.chief.token), quoted)).not.toEqual([]);
+    expect(telling(whole, quoted)).not.toEqual([]);
     const sets = Object.values(roles) as Set<string>[];
     const given = sets.flatMap((set) =>
       taken.filter((permission) => set.delete(permission)).map((one) => [set, one] as const),
@@ -247,6 +276,8 @@ describe("an id of another Workspace", () => {
         "SELECT id, label, active FROM service_account WHERE workspace_id = $1 OR deployment_id = $2 ORDER BY id",
         ...[workspaceId, deploymentId],
       ),
+      await rows("SELECT * FROM webhook WHERE workspace_id = $1", workspaceId),
+      await rows("SELECT * FROM webhook_delivery WHERE webhook_id = $1", abroad.webhookId),
       await rows("SELECT * FROM app_user WHERE id = ANY($1) ORDER BY id", [member.id, guest.id]),
       await rows("SELECT * FROM team WHERE id = $1", teamId),
       await rows("SELECT * FROM team_member WHERE team_id = $1", teamId),
@@ -256,11 +287,13 @@ describe("an id of another Workspace", () => {
   /** Refused in another way, as it would be with an id that nothing has. */
   const OTHERWISE: Readonly<Record<string, string>> = {
     "createDeployment(releaseName)": "CONFLICT",
+    "createWebhook(input.deploymentUuids)": "BAD_USER_INPUT",
     "deploymentAddUserRole(userId)": "BAD_USER_INPUT",
     "deploymentRemoveUserRole(userId)": "BAD_USER_INPUT",
     "deploymentUpdateUserRole(userId)": "BAD_USER_INPUT",
     "rollbackDeploy(expectedCurrentRevisionId)": "NO_TARGET",
     "updateDeploymentVariables(releaseName)": "BAD_USER_INPUT",
+    "updateWebhook(input.deploymentUuids)": "BAD_USER_INPUT",
     "upsertDeployment(releaseName)": "CONFLICT",
   };
 
