@@ -62,6 +62,8 @@ interface Revocation {
 
 const user = (): Promise<Account> => userWith(world, admin, ROLE);
 const key = (): Promise<Account> => serviceAccountWith(world, admin, ROLE);
+const UPDATE_WORKSPACE =
+  "mutation ($workspaceUuid: Uuid!, $payload: JSON!) { updateWorkspace(workspaceUuid: $workspaceUuid, payload: $payload) { id } }";
 const DELETE_KEY = "mutation ($id: Uuid!) { deleteSystemServiceAccount(serviceAccountUuid: $id) { id } }";
 
 const REVOCATIONS: readonly Revocation[] = [
@@ -143,15 +145,16 @@ async function uploadSlowly({ token }: Account, meanwhile: () => Promise<unknown
   return errors?.[0]?.extensions.code ?? "OK";
 }
 
-/** Sends a mutation while somebody else has the Deployment locked. */
+/** Sends a mutation while somebody else has what it changes locked. */
 const whileLocked =
-  (query: string, variables: () => object) =>
+  (query: string, variables: () => object, locked: "deployment" | "workspace" = "deployment") =>
   async ({ token }: Account, meanwhile: () => Promise<unknown>): Promise<string> => {
     const other = new Client({ connectionString: world.database.url });
     await other.connect();
     try {
       await other.query("BEGIN");
-      await other.query("SELECT 1 FROM deployment WHERE id = $1 FOR UPDATE", [deployment.id]);
+      const id = locked === "deployment" ? deployment.id : deployment.workspaceId;
+      await other.query(`SELECT 1 FROM ${locked} WHERE id = $1 FOR UPDATE`, [id]);
       const answering = world.send(query, variables(), token);
       await until(
         () =>
@@ -177,6 +180,14 @@ describe.each([
   [
     "a rollback",
     whileLocked(ROLLBACK, () => ({ deploymentUuid: deployment.id, deployRevisionId: target, description: "late" })),
+  ],
+  [
+    "a change of the Workspace",
+    whileLocked(
+      UPDATE_WORKSPACE,
+      () => ({ workspaceUuid: deployment.workspaceId, payload: { label: "late" } }),
+      "workspace",
+    ),
   ],
 ])("%s", (_name, request) => {
   test.each(REVOCATIONS)("is refused where meanwhile $name", async ({ make, revoke, codes }) => {

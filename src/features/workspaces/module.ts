@@ -6,6 +6,7 @@ import { createUnitOfWork } from "../../infrastructure/postgres/unit-of-work";
 import type {
   AccessReadModel,
   AccessStores,
+  CurrentActors,
   AdminStores,
   Directory,
   RolePermissions,
@@ -44,6 +45,7 @@ export interface WorkspacesModuleOptions {
   readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
   readonly access: {
+    readonly actors: (manager: EntityManager) => CurrentActors;
     readonly stores: (manager: EntityManager) => AccessStores;
     readonly teamStores: (manager: EntityManager) => TeamStores;
     readonly adminStores: (manager: EntityManager) => AdminStores;
@@ -59,6 +61,7 @@ export function createWorkspacesModule({ config, dataSource, audit, clock, acces
   const readModel = new WorkspaceReadModelSql(dataSource);
   const unitOfWork = createUnitOfWork(dataSource, (manager): WorkspaceTransaction => ({
     workspaces: new WorkspaceStore(manager),
+    actors: access.actors(manager),
     contents: new WorkspaceContentsSql(manager),
     access: access.stores(manager),
     teams: access.teamStores(manager),

@@ -32,9 +32,9 @@ export class AddWorkspaceTeam {
    * @throws InvalidInput if a role is not of its level
    * @throws Conflict if the Team has a role in the Workspace already
    */
-  execute({ actor, workspaceId, teamId, role, ...command }: AddWorkspaceTeamCommand): Promise<Workspace> {
-    return this.unitOfWork.run(async ({ workspaces, contents, teams, audit }) => {
-      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+  execute({ actor: caller, workspaceId, teamId, role, ...command }: AddWorkspaceTeamCommand): Promise<Workspace> {
+    return this.unitOfWork.run(async ({ workspaces, actors, contents, teams, audit }) => {
+      const { workspace, actor } = await lockVisibleWorkspace({ workspaces, actors }, caller, workspaceId);
       const scope = workspaceScope(workspace.id);
       requirePermission(actor, UPDATE_MEMBERS, scope);
       requireGrantable(actor, role, scope, this.roles);

@@ -31,10 +31,10 @@ export class AddWorkspaceUser {
    * @throws InvalidInput if a role is not of its level
    * @throws Conflict if the user has a role in the Workspace already
    */
-  execute({ actor, workspaceId, email, role, ...command }: AddWorkspaceUserCommand): Promise<Workspace> {
+  execute({ actor: caller, workspaceId, email, role, ...command }: AddWorkspaceUserCommand): Promise<Workspace> {
     const address = checkEmail(email);
-    return this.unitOfWork.run(async ({ workspaces, contents, access, audit }) => {
-      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+    return this.unitOfWork.run(async ({ workspaces, actors, contents, access, audit }) => {
+      const { workspace, actor } = await lockVisibleWorkspace({ workspaces, actors }, caller, workspaceId);
       const scope = workspaceScope(workspace.id);
       requirePermission(actor, UPDATE_MEMBERS, scope);
       requireGrantable(actor, role, scope, this.roles);

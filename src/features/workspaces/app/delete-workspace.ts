@@ -14,9 +14,9 @@ export class DeleteWorkspace {
    * @throws Forbidden without workspace.config.delete there, or system.workspace.delete
    * @throws Conflict if it still has Deployments
    */
-  execute({ actor, workspaceId }: { readonly actor: Actor; readonly workspaceId: string }): Promise<Workspace> {
-    return this.unitOfWork.run(async ({ workspaces, contents, audit }) => {
-      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+  execute({ actor: caller, workspaceId }: { readonly actor: Actor; readonly workspaceId: string }): Promise<Workspace> {
+    return this.unitOfWork.run(async ({ workspaces, actors, contents, audit }) => {
+      const { workspace, actor } = await lockVisibleWorkspace({ workspaces, actors }, caller, workspaceId);
       requirePermission(actor, DELETE, workspaceScope(workspace.id));
       if (await contents.hasDeployments(workspace.id)) {
         throw new Conflict("The Workspace still has Deployments: delete them first");

@@ -1,4 +1,4 @@
-import type { AccessStores, AdminStores, TeamStores } from "../../access";
+import type { AccessStores, AdminStores, CurrentActors, TeamStores } from "../../access";
 import type { AuditTrail } from "../../../kernel/audit-trail";
 import type { Workspace } from "../domain/workspace";
 
@@ -21,6 +21,7 @@ export interface WorkspaceContents {
 
 export interface WorkspaceTransaction {
   readonly workspaces: WorkspaceStores;
+  readonly actors: CurrentActors;
   readonly contents: WorkspaceContents;
   readonly access: AccessStores;
   readonly teams: TeamStores;

@@ -27,9 +27,9 @@ export class RemoveWorkspaceTeam {
    * actor lacks
    * @throws Conflict if no WORKSPACE_ADMIN would be left
    */
-  execute({ actor, workspaceId, teamId }: RemoveWorkspaceTeamCommand): Promise<Workspace> {
-    return this.unitOfWork.run(async ({ workspaces, teams, admins, audit }) => {
-      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+  execute({ actor: caller, workspaceId, teamId }: RemoveWorkspaceTeamCommand): Promise<Workspace> {
+    return this.unitOfWork.run(async ({ workspaces, actors, teams, admins, audit }) => {
+      const { workspace, actor } = await lockVisibleWorkspace({ workspaces, actors }, caller, workspaceId);
       requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
 
       const place = { workspaceId: workspace.id, deploymentId: null };

@@ -27,9 +27,9 @@ export class RemoveWorkspaceUser {
    * actor lacks
    * @throws Conflict if this is the last WORKSPACE_ADMIN
    */
-  execute({ actor, workspaceId, userId }: RemoveWorkspaceUserCommand): Promise<Workspace> {
-    return this.unitOfWork.run(async ({ workspaces, access, admins, audit }) => {
-      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+  execute({ actor: caller, workspaceId, userId }: RemoveWorkspaceUserCommand): Promise<Workspace> {
+    return this.unitOfWork.run(async ({ workspaces, actors, access, admins, audit }) => {
+      const { workspace, actor } = await lockVisibleWorkspace({ workspaces, actors }, caller, workspaceId);
       const scope = { workspaceId: workspace.id };
       requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
 

@@ -29,9 +29,9 @@ export class UpdateWorkspaceTeamRole {
    * @throws InvalidInput if it is no Workspace role
    * @throws Conflict if no WORKSPACE_ADMIN would be left
    */
-  execute({ actor, workspaceId, teamId, role }: UpdateWorkspaceTeamRoleCommand): Promise<Role> {
-    return this.unitOfWork.run(async ({ workspaces, teams, admins, audit }) => {
-      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+  execute({ actor: caller, workspaceId, teamId, role }: UpdateWorkspaceTeamRoleCommand): Promise<Role> {
+    return this.unitOfWork.run(async ({ workspaces, actors, teams, admins, audit }) => {
+      const { workspace, actor } = await lockVisibleWorkspace({ workspaces, actors }, caller, workspaceId);
       requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
       requireGrantable(actor, role, workspaceScope(workspace.id), this.roles);
 

@@ -24,9 +24,9 @@ export class UpdateWorkspace {
    * @throws Forbidden without workspace.config.update there, or system.workspace.update
    * @throws InvalidInput
    */
-  execute({ actor, workspaceId, payload }: UpdateWorkspaceCommand): Promise<Workspace> {
-    return this.unitOfWork.run(async ({ workspaces, audit }) => {
-      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+  execute({ actor: caller, workspaceId, payload }: UpdateWorkspaceCommand): Promise<Workspace> {
+    return this.unitOfWork.run(async ({ workspaces, actors, audit }) => {
+      const { workspace, actor } = await lockVisibleWorkspace({ workspaces, actors }, caller, workspaceId);
       requirePermission(actor, UPDATE, workspaceScope(workspace.id));
       const changed = { ...workspace, ...parseWorkspacePatch(payload), updatedAt: this.clock() };
       await workspaces.update(changed);

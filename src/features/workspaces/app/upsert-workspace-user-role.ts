@@ -29,10 +29,10 @@ export class UpsertWorkspaceUserRole {
    * @throws InvalidInput if it is no Workspace role
    * @throws Conflict if the last WORKSPACE_ADMIN would lose that role
    */
-  execute({ actor, workspaceId, email, role }: UpsertWorkspaceUserRoleCommand): Promise<Role> {
+  execute({ actor: caller, workspaceId, email, role }: UpsertWorkspaceUserRoleCommand): Promise<Role> {
     const address = checkEmail(email);
-    return this.unitOfWork.run(async ({ workspaces, access, admins, audit }) => {
-      const workspace = await lockVisibleWorkspace(workspaces, actor, workspaceId);
+    return this.unitOfWork.run(async ({ workspaces, actors, access, admins, audit }) => {
+      const { workspace, actor } = await lockVisibleWorkspace({ workspaces, actors }, caller, workspaceId);
       requirePermission(actor, UPDATE_MEMBERS, workspaceScope(workspace.id));
       requireGrantable(actor, role, workspaceScope(workspace.id), this.roles);
 
