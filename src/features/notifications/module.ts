@@ -25,7 +25,7 @@ export { WebhookRow } from "./db/webhook.row";
 export { notifyOfLines } from "./db/notification-writer";
 
 export interface NotificationsModuleOptions {
-  readonly config: Pick<Config, "notifications" | "limits">;
+  readonly config: Pick<Config, "notifications" | "limits" | "workers">;
   readonly dataSource: DataSource;
   readonly audit: (manager: EntityManager) => AuditTrail;
   readonly clock: Clock;
@@ -52,6 +52,7 @@ export function createNotificationsModule(options: NotificationsModuleOptions) {
     ...shared,
     secretsOf,
     post: (url, request, signal) => postToPublic(url, request, { signal, allowPrivateAddresses }),
+    maxAtOnce: Math.max(1, Math.floor(config.workers.concurrency / 2)),
   });
   const settings = { allowsPrivate: allowPrivateAddresses, maxPerPlace: config.limits.webhooks };
   const jobs: Readonly<Record<string, JobHandler>> = {

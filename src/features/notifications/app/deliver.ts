@@ -19,12 +19,20 @@ type Claim =
   | { readonly kind: "later" }
   | { readonly kind: "empty" };
 
+/** How long one job sends, so that others get their turn. */
+const TURN_MS = 10_000;
+/** When a line is looked at again that found too many others being sent. */
+const BUSY_PAUSE_MS = 1_000;
+
 /**
  * Sends what is pending for one webhook about one Deployment, oldest first; one that fails holds up those behind it, until it is given up
  * after a day. An attempt is claimed before it is made, so that two processes do not make it at the same time; after a crash the claim
- * runs out and the event is sent again under the same id.
+ * runs out and the event is sent again under the same id. A slow receiver holds a worker for as long as an attempt may take, so only some
+ * of the workers send at the same time: rollouts find the others.
  */
 export class Deliver {
+  private sending = 0;
+
   constructor(
     private readonly deps: {
       readonly unitOfWork: UnitOfWork<NotificationStores>;
@@ -32,12 +40,26 @@ export class Deliver {
       readonly secretsOf: SecretsOf;
       readonly post: Post;
       readonly clock: Clock;
+      /** Lines of this process that are sent at the same time. */
+      readonly maxAtOnce: number;
     },
   ) {}
 
   async execute(line: Line, signal: AbortSignal): Promise<void> {
+    if (this.sending >= this.deps.maxAtOnce) return this.continueLater(line, BUSY_PAUSE_MS);
+    this.sending++;
+    try {
+      await this.sendPending(line, signal);
+    } finally {
+      this.sending--;
+    }
+  }
+
+  private async sendPending(line: Line, signal: AbortSignal): Promise<void> {
+    const startedMs = performance.now();
     for (;;) {
       signal.throwIfAborted();
+      if (performance.now() - startedMs >= TURN_MS) return this.continueLater(line, 0);
       const claim = await this.claim(line);
       if (claim.kind !== "send") return;
       const webhook = await this.deps.readModel.find(line.webhookId);
@@ -47,6 +69,10 @@ export class Deliver {
       signal.throwIfAborted();
       await this.settle(claim.delivery, outcome);
     }
+  }
+
+  private continueLater(line: Line, delayMs: number): Promise<void> {
+    return this.deps.unitOfWork.run(({ outbox }) => outbox.add(deliverJob(line, delayMs)));
   }
 
   private claim(line: Line): Promise<Claim> {
