@@ -2,7 +2,7 @@ import { lookup } from "node:dns";
 import { request as requestHttp, type RequestOptions } from "node:http";
 import { request as requestHttps } from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import ipaddr from "ipaddr.js";
+import { isPublicAddress } from "./public-addresses";
 
 const PATIENCE_MS = 10_000;
 
@@ -12,10 +12,6 @@ export class AddressNotPublic extends Error {
     super(`${host === address ? host : `${host} (${address})`} is not a public address`);
   }
 }
-
-/** Whether an address is one of the public Internet; IPv4 inside of IPv6 counts as IPv4. */
-export const isPublicAddress = (address: string): boolean =>
-  ipaddr.isValid(address) && ipaddr.process(address).range() === "unicast";
 
 /** Checks the addresses that the connection is made to, so that a name cannot change between check and use. */
 const lookupPublic: LookupFunction = (hostname, options, done) => {

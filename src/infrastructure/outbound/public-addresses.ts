@@ -1,37 +1,18 @@
 import { lookup } from "node:dns/promises";
-import { BlockList, isIP } from "node:net";
+import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 
-/** Source: the IANA special-purpose address registries, and multicast. */
-const NOT_PUBLIC = new BlockList();
-for (const [network, bits] of [
-  ["0.0.0.0", 8],
-  ["10.0.0.0", 8],
-  ["100.64.0.0", 10],
-  ["127.0.0.0", 8],
-  ["169.254.0.0", 16],
-  ["172.16.0.0", 12],
-  ["192.0.0.0", 24],
-  ["192.168.0.0", 16],
-  ["198.18.0.0", 15],
-  ["224.0.0.0", 3],
-] as const)
-  NOT_PUBLIC.addSubnet(network, bits, "ipv4");
-for (const [network, bits] of [
-  ["::", 127],
-  ["64:ff9b:1::", 48],
-  ["fc00::", 7],
-  ["fe80::", 10],
-  ["ff00::", 8],
-] as const)
-  NOT_PUBLIC.addSubnet(network, bits, "ipv6");
+/** What the internet hands out (RFC 4291); the rest holds forms of IPv4 addresses and networks of old that nobody routes. */
+const GLOBAL_IPV6 = ipaddr.IPv6.parseCIDR("2000::/3");
 
-const MAPPED_IPV4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
-
-/** Whether an IP address is reached on the internet, and not on this machine or in a private network. */
+/**
+ * Whether an address is one of the public internet, and not private, link-local, loopback, reserved or multicast. IPv4 inside of IPv6
+ * counts as IPv4 where it is mapped (`::ffff:…`), and is not public in every other form.
+ */
 export function isPublicAddress(address: string): boolean {
-  const mapped = MAPPED_IPV4.exec(address)?.[1] ?? address;
-  const version = isIP(mapped);
-  return version !== 0 && !NOT_PUBLIC.check(mapped, version === 6 ? "ipv6" : "ipv4");
+  if (!ipaddr.isValid(address)) return false;
+  const parsed = ipaddr.process(address);
+  return parsed.range() === "unicast" && (parsed instanceof ipaddr.IPv4 || parsed.match(GLOBAL_IPV6));
 }
 
 /** @throws Error if the host of the URL has an address that is not public, or none */
