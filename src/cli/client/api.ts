@@ -90,6 +90,7 @@ export class Api {
   }
 }
 
+/** By the GraphQL specification, and with the extensions of this API. */
 interface GraphqlError {
   readonly message: string;
   readonly extensions?: {
@@ -108,11 +109,38 @@ async function readBody(response: Response): Promise<Body | null> {
   const text = await response.text().catch(() => "");
   try {
     const body = JSON.parse(text) as unknown;
-    return typeof body === "object" && body !== null && ("data" in body || "errors" in body) ? (body as Body) : null;
+    return isBody(body) ? body : null;
   } catch {
     return null;
   }
 }
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isBody = (body: unknown): body is Body =>
+  isObject(body) && (body["errors"] === undefined ? isObject(body["data"]) : isErrors(body["errors"]));
+
+const isErrors = (errors: unknown): boolean => Array.isArray(errors) && errors.length > 0 && errors.every(isError);
+
+function isError(error: unknown): error is GraphqlError {
+  if (!isObject(error) || typeof error["message"] !== "string") return false;
+  const extensions = error["extensions"];
+  if (extensions === undefined) return true;
+  if (!isObject(extensions)) return false;
+  const { code, issues, retryAfterSeconds } = extensions;
+  return (
+    ["string", "undefined"].includes(typeof code) &&
+    (issues === undefined || (Array.isArray(issues) && issues.every(isIssue))) &&
+    ["number", "undefined"].includes(typeof retryAfterSeconds)
+  );
+}
+
+const isIssue = (issue: unknown): issue is Issue =>
+  isObject(issue) &&
+  typeof issue["code"] === "string" &&
+  typeof issue["message"] === "string" &&
+  (issue["remedy"] == null || typeof issue["remedy"] === "string");
 
 function refusalOf({
   message,
