@@ -52,8 +52,12 @@ test("every reason against a rollback, and every warning, is in the guide, and n
 });
 
 test("warnings are in the table of warnings, which the rules make", () => {
-  const rules = readFileSync(join(ROOT, "src/features/rollbacks/domain/rollback-rules.ts"), "utf8");
-  const [, made = ""] = rules.split("const WARNINGS");
+  const rules = (file: string): string =>
+    readFileSync(join(ROOT, "src/features/rollbacks/domain", `${file}.ts`), "utf8");
+  const made = [
+    rules("rollback-rules").split("const WARNINGS")[1],
+    rules("rollback-parts").split("const neverRanTogether")[1],
+  ].join();
   const codes = [...made.matchAll(/"([A-Z]+_[A-Z_]+)"/g)]
     .map(([, code = ""]) => code)
     // Stands in the table of refusals, as it refuses a rollback that does not acknowledge it.
