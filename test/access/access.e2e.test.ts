@@ -102,16 +102,19 @@ describe("access", () => {
 
   test("an expired session is told so, and does not disturb what needs none", async () => {
     const short = await startTestApp({ database: world.database, env: { JWT__AUTH_DURATION: "1000" } });
-    const { token } = await signUp(short, { by: await sessionOn(short, admin) });
-    await sleep(2_100);
-    expect((await askInVain(short, "{ workspaces { id } }", null, token)).extensions).toMatchObject({
-      code: "UNAUTHENTICATED",
-      reason: "EXPIRED",
-    });
-    expect(await ask(short, "{ appConfig { version } authConfig { localEnabled } }", null, token)).toMatchObject({
-      appConfig: { version: "0.35.4" },
-    });
-    await short.close();
+    try {
+      const token = await sessionOn(short, admin);
+      await sleep(2_100);
+      expect((await askInVain(short, "{ workspaces { id } }", null, token)).extensions).toMatchObject({
+        code: "UNAUTHENTICATED",
+        reason: "EXPIRED",
+      });
+      expect(await ask(short, "{ appConfig { version } authConfig { localEnabled } }", null, token)).toMatchObject({
+        appConfig: { version: "0.35.4" },
+      });
+    } finally {
+      await short.close();
+    }
   });
 
   test("limits attempts per account: then the right password is not looked at either", async () => {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ask, askInVain, createDeployment, createWorkspace, signUpAdmin, type BuiltDeployment } from "../builders/api";
@@ -21,16 +21,21 @@ const OPENED = { variables: { TOKEN: SECRET }, sshKey: SECRET, dockerConfigJson:
 
 let world: TestApp;
 let admin: string;
+let keyFolder: string;
 let ownKey: { JWT__CERT_PATH: string };
 beforeAll(async () => {
   // The key of sessions is the replicas' own: without the key that sealed it a start would be refused.
-  const signingKey = join(await mkdtemp(join(tmpdir(), "retrograde-key-")), "tls.key");
+  keyFolder = await mkdtemp(join(tmpdir(), "retrograde-key-"));
+  const signingKey = join(keyFolder, "tls.key");
   await writeFile(signingKey, generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" }));
   ownKey = { JWT__CERT_PATH: signingKey };
   world = await startTestApp({ env: { ...ownKey, SECRETS__ENCRYPTION_KEYS: key(1) } });
   admin = await signUpAdmin(world);
 });
-afterAll(() => world.close());
+afterAll(async () => {
+  await world.close();
+  await rm(keyFolder, { recursive: true });
+});
 
 async function withSecrets(): Promise<BuiltDeployment> {
   const deployment = await createDeployment(world, admin);

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RolloutRequest } from "../../src/features/rollouts";
@@ -234,7 +233,7 @@ describe("a driver is told", () => {
       request.secrets();
       return apply(request, signal);
     });
-    const folder = await mkdtemp(join(tmpdir(), "retrograde-key-"));
+    const folder = await mkdtemp(join(world.dataDir, "key-"));
     const signingKey = generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" });
     await writeFile(join(folder, "tls.key"), signingKey);
     const replica = await startTestApp({
