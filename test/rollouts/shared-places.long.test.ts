@@ -146,7 +146,7 @@ test("a new installation does not start on the folder of another, until it takes
     /folder of DAG bundles .+ belongs to another installation .+DATA_DIR/,
   );
   expect((await readdir(join(dataDir, "bundles"))).filter((name) => name.startsWith("installation-"))).toHaveLength(1);
-  const world = { database, dataDir } as TestApp;
+  const world: TestApp = { ...former, database, dataDir };
   expect((await retrograde(world, ["restored", "--take-over"])).code).toBe(0);
   await start({ dataDir, database });
 });
