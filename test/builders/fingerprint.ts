@@ -4,7 +4,7 @@ import type { TestApp } from "../world/app";
 const BOOKKEEPING = new Set(["service_account", "failed_login", "installation_place", "worker_lease", "job_schedule"]);
 
 /** A refusal leaves a line, which is written beside the request. */
-const NO_REFUSALS = "action NOT IN ('user.refuse_sign_in', 'system.refuse_call')";
+export const NO_REFUSALS = "action NOT IN ('user.refuse_sign_in', 'system.refuse_call')";
 
 /** Rows and content of every table, the job queue's included: equal before and after means that nothing was written. */
 export const fingerprint = (world: TestApp): Promise<Record<string, string>> => printOf(world, BOOKKEEPING);
